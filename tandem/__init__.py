@@ -1,0 +1,1 @@
+"""Tandem: the control plane of a contact centre on Asterisk."""

@@ -1,0 +1,1 @@
+"""PURE. Who serves whom, and when."""

@@ -1,0 +1,88 @@
+"""What the router wants done. Every command is imperative."""
+
+import msgspec
+
+
+class Command(msgspec.Struct, frozen=True, tag=True):
+    """Base of all commands."""
+
+
+class Offer(Command, frozen=True):
+    """Ring `agent` for `contact`. Answer with OfferRinging, OfferAnswered or OfferFailed carrying this number."""
+
+    offer: int
+    contact: str
+    agent: str
+    ring_seconds: float
+
+
+class WithdrawOffer(Command, frozen=True):
+    """Stop ringing: the contact left, or the ring overstayed. The number is dead from now on."""
+
+    offer: int
+    contact: str
+    agent: str
+    reason: str
+
+
+class RecordAgentState(Command, frozen=True):
+    """The agent left `state` (entered at `since`, epoch seconds) for `new_state`, now."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+    new_state: str
+    new_reason: str
+
+
+class RecordOffer(Command, frozen=True):
+    """An offer ended: `answered`, `no_answer`, `declined`, `busy`, `unreachable`, `failed` or `withdrawn`."""
+
+    offer: int
+    contact: str
+    agent: str
+    queue: str
+    offered_at: float
+    outcome: str
+
+
+class RecordWait(Command, frozen=True):
+    """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back` or `lost`."""
+
+    contact: str
+    queue: str
+    enqueued_at: float
+    outcome: str
+    agent: str | None
+
+
+class RecordInterval(Command, frozen=True):
+    """The figures of one queue for contacts that arrived in the quarter-hour beginning at `start`.
+
+    offered = answered + abandoned + overflowed_out + called_back + lost + waiting, always.
+    `answered_in_target` and `abandoned_in_target`: within `target` seconds, the queue's service-level threshold.
+    `wait_answered`: sum of the waits of the answered, seconds.
+    """
+
+    queue: str
+    start: float
+    target: float
+    offered: int
+    answered: int
+    abandoned: int
+    overflowed_out: int
+    called_back: int
+    lost: int
+    waiting: int
+    answered_in_target: int
+    abandoned_in_target: int
+    wait_answered: float
+
+
+class RaiseAlarm(Command, frozen=True):
+    """Something overstayed or can't be right; `kind` is counted, `detail` is for people."""
+
+    kind: str
+    subject: str
+    detail: str

@@ -1,0 +1,129 @@
+"""What the router is told. Every event is past tense; unknown ids are ignored, never an error."""
+
+import msgspec
+
+from tandem.acd.settings import Settings
+
+
+class Event(msgspec.Struct, frozen=True, tag=True):
+    """Base of all events; `tag` names the type on the wire."""
+
+
+class SettingsChanged(Event, frozen=True):
+    """Queues, skills or people were (re)loaded. Resets no clock, contact or statistic."""
+
+    settings: Settings
+
+
+class ContactQueued(Event, frozen=True):
+    """A contact asks for an agent.
+
+    `enqueued_at` (epoch seconds) keeps an earlier age; None means now. `priority` is the class, higher goes
+    first; `boost` (seconds) is age given for free within the class.
+    """
+
+    contact: str
+    queue: str
+    priority: int = 0
+    boost: float = 0.0
+    enqueued_at: float | None = None
+
+
+class ContactLeft(Event, frozen=True):
+    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back` or `lost`."""
+
+    contact: str
+    outcome: str
+
+
+class OfferRinging(Event, frozen=True):
+    """The switch has begun to ring the agent's phone for this offer."""
+
+    offer: int
+
+
+class OfferAnswered(Event, frozen=True):
+    """The agent picked up; the contact is not yet in conversation."""
+
+    offer: int
+
+
+class OfferFailed(Event, frozen=True):
+    """The offer came to nothing: `no_answer`, `declined`, `busy`, `unreachable` or `failed`."""
+
+    offer: int
+    reason: str
+
+
+class ContactConnected(Event, frozen=True):
+    """Contact and agent are in conversation."""
+
+    offer: int
+
+
+class ContactHeld(Event, frozen=True):
+    """The agent put the contact on hold."""
+
+    contact: str
+
+
+class ContactRetrieved(Event, frozen=True):
+    """The agent took the contact back from hold."""
+
+    contact: str
+
+
+class ContactFinished(Event, frozen=True):
+    """The conversation is over. `outcome`: `served`, or `lost` when the switch lost it."""
+
+    contact: str
+    outcome: str = "served"
+
+
+class AgentSignedIn(Event, frozen=True):
+    """The agent signed in; ready at once if the device is there."""
+
+    agent: str
+
+
+class AgentSignedOut(Event, frozen=True):
+    """The agent signed out; in mid-contact this takes effect after it."""
+
+    agent: str
+
+
+class AgentWentReady(Event, frozen=True):
+    """The agent ended a pause, a back-off or the wrap-up."""
+
+    agent: str
+
+
+class AgentPaused(Event, frozen=True):
+    """The agent paused; in mid-contact this takes effect after it."""
+
+    agent: str
+    reason: str
+
+
+class DeviceFound(Event, frozen=True):
+    """The agent's phone is reachable."""
+
+    agent: str
+
+
+class DeviceLost(Event, frozen=True):
+    """The agent's phone is gone."""
+
+    agent: str
+
+
+class SwitchLost(Event, frozen=True):
+    """Nothing can be rung now: make no offers until the switch is found again."""
+
+
+class SwitchFound(Event, frozen=True):
+    """The switch can ring phones again."""
+
+
+class TimePassed(Event, frozen=True):
+    """The moment asked for by `next_wakeup` has come."""

@@ -1,0 +1,45 @@
+"""Queues and agents as an admin sets them."""
+
+import msgspec
+
+
+class QueueSettings(msgspec.Struct, frozen=True):
+    """One queue. `needs` maps each skill asked for to the least proficiency (1 to 5); times are seconds."""
+
+    name: str
+    needs: dict[str, int] = {}
+    priority: int = 0
+    ring_seconds: float = 20.0
+    wrap_up_seconds: float = 30.0
+    service_level_seconds: float = 20.0
+    misses_before_pause: int = 2
+    back_off_seconds: float = 10.0
+    expected_handling_seconds: float = 180.0
+
+
+class AgentSettings(msgspec.Struct, frozen=True):
+    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it."""
+
+    name: str
+    skills: dict[str, int]
+    device: str
+    display_name: str = ""
+
+
+class LongestStay(msgspec.Struct, frozen=True):
+    """How long (seconds) a state may last before the router ends it and raises an alarm.
+
+    `ringing` is added to the queue's `ring_seconds`: the switch should have given up by then.
+    """
+
+    reserved: float = 8.0
+    ringing: float = 5.0
+    connecting: float = 8.0
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """All the router needs to know; names are the keys."""
+
+    queues: dict[str, QueueSettings] = {}
+    agents: dict[str, AgentSettings] = {}
+    longest_stay: LongestStay = LongestStay()

@@ -1,0 +1,1 @@
+"""PURE. Joins switch, IVR and ACD: one call's life."""

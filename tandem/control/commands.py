@@ -1,0 +1,207 @@
+"""What the plane wants done: by the switch, by the notifier, by the store. All imperative.
+
+Commands are carried out in order for one call, and their outcome comes back as an event.
+"""
+
+import msgspec
+
+from tandem.ivr.commands import Utterance as Utterance
+
+
+class Command(msgspec.Struct, frozen=True, tag=True):
+    """Base of all commands."""
+
+
+# --- to the switch ---------------------------------------------------------------------------------------------
+
+
+class Answer(Command, frozen=True):
+    """Answer the caller's channel."""
+
+    call: str
+
+
+class Listen(Command, frozen=True):
+    """Say, then wait for a key: see ivr.commands.Listen. `step` comes back in Listened."""
+
+    call: str
+    step: int
+    say: tuple[Utterance, ...]
+    keys: str
+    wait: float
+    music: str | None
+
+
+class HangUpCall(Command, frozen=True):
+    """The plane is done with the caller: end the call."""
+
+    call: str
+    channel: str
+
+
+class RingAgent(Command, frozen=True):
+    """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    call: str
+    channel: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+
+
+class HangUpLeg(Command, frozen=True):
+    """End an agent's channel."""
+
+    leg: str
+
+
+class HangUpStray(Command, frozen=True):
+    """End a channel that carries our mark but belongs to nothing we know."""
+
+    channel: str
+
+
+# --- to the notifier -------------------------------------------------------------------------------------------
+
+
+class SendLink(Command, frozen=True):
+    """Push a self-service link. (`call`, `link`) is the idempotency key: never two deliveries for one.
+
+    `address` is the caller's number; `channel` tells which phone it came from; `text` has `{link}` in it.
+    """
+
+    call: str
+    link: int
+    purpose: str
+    language: str
+    text: str
+    address: str
+    channel: str
+
+
+# --- to the store ----------------------------------------------------------------------------------------------
+# Records are written whole and by key, so that writing one twice changes nothing.
+
+
+class RecordContact(Command, frozen=True):
+    """Key: call. Written when it begins and again when it ends. `outcome`: see docs/architecture.md."""
+
+    call: str
+    caller: str
+    dialled: str
+    flow: str
+    version: str
+    language: str
+    tier: str
+    started_at: float
+    ended_at: float | None
+    outcome: str
+    cause: int
+    talk_seconds: float
+    hold_seconds: float
+
+
+class RecordLeg(Command, frozen=True):
+    """Key: leg. An agent's channel, from ring to end."""
+
+    leg: str
+    call: str
+    agent: str
+    device: str
+    ringing_at: float | None
+    answered_at: float | None
+    bridged_at: float | None
+    ended_at: float
+    hold_seconds: float
+    outcome: str
+
+
+class RecordWait(Command, frozen=True):
+    """Key: (call, enqueued_at, queue)."""
+
+    call: str
+    queue: str
+    enqueued_at: float
+    left_at: float
+    outcome: str
+    agent: str | None
+
+
+class RecordOffer(Command, frozen=True):
+    """Key: offer."""
+
+    offer: int
+    call: str
+    agent: str
+    queue: str
+    offered_at: float
+    ended_at: float
+    outcome: str
+
+
+class RecordActivity(Command, frozen=True):
+    """Key: (agent, since). How long an agent was in a state."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+    until: float
+
+
+class RecordAnswer(Command, frozen=True):
+    """Key: (call, question)."""
+
+    call: str
+    question: str
+    answer: str
+    at: float
+
+
+class RecordLink(Command, frozen=True):
+    """Key: (call, link). `status`: `requested`, `delivered`, `failed` or `opened`."""
+
+    call: str
+    link: int
+    purpose: str
+    adapter: str
+    status: str
+    at: float
+
+
+class RecordStep(Command, frozen=True):
+    """Key: (call, number). The timeline of a call, step by step: flow nodes, links, queue, offers, talk."""
+
+    call: str
+    number: int
+    at: float
+    what: str
+    detail: str
+
+
+class RecordInterval(Command, frozen=True):
+    """Key: (queue, start). See acd.commands.RecordInterval for the fields and the identity that holds."""
+
+    queue: str
+    start: float
+    target: float
+    offered: int
+    answered: int
+    abandoned: int
+    overflowed_out: int
+    called_back: int
+    lost: int
+    waiting: int
+    answered_in_target: int
+    abandoned_in_target: int
+    wait_answered: float
+
+
+class RaiseAlarm(Command, frozen=True):
+    """Count it under `kind` and tell the operator."""
+
+    kind: str
+    subject: str
+    detail: str

@@ -1,0 +1,214 @@
+"""What the plane is told: by the switch, by desktops, by the notifier, by admins. All past tense.
+
+A `call` is the unique id of the caller's channel in the switch; it stays the same through bridges and transfers.
+A `leg` is the channel id of an agent's phone that the plane gave it when it asked for the ring.
+"""
+
+import msgspec
+
+from tandem.control.settings import Settings
+from tandem.ivr.flow import Flow
+
+
+class Event(msgspec.Struct, frozen=True, tag=True):
+    """Base of all events."""
+
+
+# --- from the switch -------------------------------------------------------------------------------------------
+
+
+class CallEntered(Event, frozen=True):
+    """A call asks what to do: a new one, or a known one that the switch gave back. Every entry is a resume.
+
+    `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
+    empty or hostile), `dialled` the number called.
+    """
+
+    call: str
+    channel: str
+    caller: str
+    caller_name: str
+    dialled: str
+
+
+class Listened(Event, frozen=True):
+    """The Listen numbered `step` ended: with a key, or None for silence."""
+
+    call: str
+    step: int
+    key: str | None
+
+
+class CallEnded(Event, frozen=True):
+    """The caller's channel is gone. `cause` is the Q.850 number, 0 when not known."""
+
+    call: str
+    cause: int = 0
+
+
+class LegRinging(Event, frozen=True):
+    """The switch has begun to ring the agent's phone."""
+
+    leg: str
+
+
+class LegAnswered(Event, frozen=True):
+    """The agent picked up."""
+
+    leg: str
+
+
+class LegFailed(Event, frozen=True):
+    """The ring came to nothing: `no_answer`, `busy`, `declined`, `unreachable` or `failed`."""
+
+    leg: str
+    reason: str
+
+
+class LegEnded(Event, frozen=True):
+    """The agent's channel is gone."""
+
+    leg: str
+    cause: int = 0
+
+
+class Bridged(Event, frozen=True):
+    """Caller and agent hear each other."""
+
+    call: str
+    leg: str
+
+
+class Held(Event, frozen=True):
+    """The agent's phone put the call on hold."""
+
+    leg: str
+
+
+class Retrieved(Event, frozen=True):
+    """The agent's phone took the call back from hold."""
+
+    leg: str
+
+
+class DeviceFound(Event, frozen=True):
+    """A phone is reachable ("PJSIP/1001")."""
+
+    device: str
+
+
+class DeviceLost(Event, frozen=True):
+    """A phone is not reachable any more."""
+
+    device: str
+
+
+class SwitchLost(Event, frozen=True):
+    """The link to the switch is down; what happens there is not seen."""
+
+
+class SeenChannel(msgspec.Struct, frozen=True):
+    """One channel of the switch's own listing. `bridged_with`: unique ids of the others in its bridge."""
+
+    id: str
+    name: str
+    up: bool
+    bridged_with: tuple[str, ...] = ()
+
+
+class SwitchFound(Event, frozen=True):
+    """The switch's own word on what exists, asked for at `asked_at` (epoch seconds).
+
+    Comes at every (re)connect and on a timer. `boot` changes when the switch was restarted. `reachable` are the
+    devices that can be rung, None when they were not asked for.
+    """
+
+    boot: str
+    asked_at: float
+    channels: tuple[SeenChannel, ...]
+    reachable: tuple[str, ...] | None = None
+
+
+# --- from desktops ---------------------------------------------------------------------------------------------
+
+
+class AgentSignedIn(Event, frozen=True):
+    """An agent signed in."""
+
+    agent: str
+
+
+class AgentSignedOut(Event, frozen=True):
+    """An agent signed out."""
+
+    agent: str
+
+
+class AgentWentReady(Event, frozen=True):
+    """An agent ended a pause, a back-off or the wrap-up."""
+
+    agent: str
+
+
+class AgentPaused(Event, frozen=True):
+    """An agent paused."""
+
+    agent: str
+    reason: str
+
+
+# --- from the notifier and the pages ---------------------------------------------------------------------------
+
+
+class LinkDelivered(Event, frozen=True):
+    """A link was handed over. `adapter` says how: `sip_message` or `webhook`."""
+
+    call: str
+    link: int
+    adapter: str
+
+
+class LinkFailed(Event, frozen=True):
+    """A link could not be handed over."""
+
+    call: str
+    link: int
+    reason: str
+
+
+class LinkOpened(Event, frozen=True):
+    """The caller opened the page."""
+
+    call: str
+    link: int
+
+
+# --- from admins and the process -------------------------------------------------------------------------------
+
+
+class SettingsLoaded(Event, frozen=True):
+    """Settings were (re)loaded; also at every start, when they differ from the ones in force."""
+
+    settings: Settings
+
+
+class FlowPublished(Event, frozen=True):
+    """A flow version is in force for calls that begin from now on."""
+
+    flow: Flow
+
+
+class Restarted(Event, frozen=True):
+    """The process began again from its journal; whatever it had under way must be looked after."""
+
+
+class CommandFailed(Event, frozen=True):
+    """A command could not be carried out. `command` is its type, `subject` its call, leg or link."""
+
+    command: str
+    subject: str
+    reason: str
+
+
+class TimePassed(Event, frozen=True):
+    """The moment asked for by `next_wakeup` has come."""

@@ -1,0 +1,1 @@
+"""I/O. HTTP for desktops, operators and the callers' self-service pages."""

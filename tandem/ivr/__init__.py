@@ -1,0 +1,1 @@
+"""PURE. One contact's journey through a flow."""

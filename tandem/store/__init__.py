@@ -1,0 +1,1 @@
+"""I/O. The journal, and the records of contacts, agents and queues."""

@@ -1,0 +1,1 @@
+"""I/O. Speaks Asterisk: AMI, FastAGI, prompts, provisioning."""
