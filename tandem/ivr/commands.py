@@ -66,7 +66,7 @@ class RecordStep(Command, frozen=True):
     """The contact entered a node (for the timeline and for `why`)."""
 
     node: str
-    type: str
+    type: str = msgspec.field(name="node_type")  # "type" is taken: it tells commands apart
 
 
 class RecordFault(Command, frozen=True):

@@ -1,0 +1,56 @@
+"""Push a self-service link to the caller's phone."""
+
+from tandem.ivr.commands import SendLink
+from tandem.ivr.events import Event, LinkDelivered, LinkFailed, Listened, Resumed
+from tandem.ivr.node import BaseNode, Seconds
+from tandem.ivr.references import MessageName, NodeName, TextName
+from tandem.ivr.turn import Next, Turn
+
+LOOK_AGAIN = 0.5
+"""Seconds of silence between two looks whether the link is there. (A Listen can't be cut short, so it is brief.)"""
+
+
+class Link(BaseNode, frozen=True):
+    """Send the message `text`, which has `{link}` where the address goes; say `sending` meanwhile.
+
+    `purpose` names the page. A link that was refused, or not delivered within `patience` seconds, goes on at
+    `failed`.
+
+    Example:
+        order_status:
+          type: link
+          purpose: order_status
+          text: order_status_message
+          sending: sending_link
+          next: link_sent
+          failed: agent
+    """
+
+    purpose: str
+    text: MessageName
+    next: NodeName
+    failed: NodeName
+    sending: TextName | None = None
+    patience: Seconds = 10.0
+
+    def enter(self, turn: Turn) -> Next:
+        session = turn.session
+        session.links += 1
+        turn.here.until = turn.now + self.patience
+        turn.send(SendLink(session.links, self.purpose, session.language, turn.message(self.text)))
+        return turn.listen(self.sending, wait=LOOK_AGAIN)
+
+    def on_event(self, turn: Turn, event: Event) -> Next:
+        if isinstance(event, LinkDelivered | LinkFailed) and event.link == turn.session.links:
+            turn.here.outcome = "delivered" if isinstance(event, LinkDelivered) else f"failed: {event.reason}"
+        if isinstance(event, Listened | Resumed):
+            return self._look(turn)
+        return None
+
+    def _look(self, turn: Turn) -> Next:
+        if not turn.here.outcome and turn.now < turn.here.until:
+            return turn.listen(wait=LOOK_AGAIN)
+        if turn.here.outcome == "delivered":
+            return self.next
+        turn.fault(f"link {self.purpose}: {turn.here.outcome or 'no word in time'}")
+        return self.failed

@@ -1,0 +1,89 @@
+"""Hand the contact to a queue and keep it company there."""
+
+from typing import Annotated
+
+import msgspec
+
+from tandem.ivr.commands import Enqueue
+from tandem.ivr.events import Event, Listened, Place, QueueEnded, Resumed
+from tandem.ivr.node import BaseNode, Seconds
+from tandem.ivr.references import NodeName, TextName
+from tandem.ivr.turn import Next, Turn
+from tandem.ivr.values import number_of
+
+Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
+
+SETTLE = 1.0
+"""Seconds of the first music: a queue that takes nobody says so within them."""
+
+
+class WhileWaiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`music` (a class), and `announcements` in order, first after `announce_after` seconds, then with
+    `announce_every` seconds of music between them. They may use `position` and `estimated_wait` (seconds)."""
+
+    music: str = "default"
+    announcements: tuple[TextName, ...] = ()
+    announce_after: Seconds = 20.0
+    announce_every: Rhythm = 45.0
+
+
+class Queue(BaseNode, frozen=True):
+    """Wait for an agent of `queue`; goes on at `next` when the caller comes back from the talk.
+
+    `priority` and `boost` (seconds of age for free) are added to the caller's own. `unavailable` is where a contact
+    goes that nobody will ever serve here; without it, to the flow's apology.
+
+    Example:
+        tech:
+          type: queue
+          queue: tech
+          while_waiting:
+            music: default
+            announcements: [queue_place, queue_wait]
+            announce_after: 20
+            announce_every: 45
+          next: survey
+          unavailable: nobody_there
+    """
+
+    queue: str
+    next: NodeName
+    unavailable: NodeName | None = None
+    priority: int = 0
+    boost: Seconds = 0.0
+    while_waiting: WhileWaiting = WhileWaiting()
+
+    def enter(self, turn: Turn) -> Next:
+        variables = turn.session.variables
+        priority = self.priority + int(number_of(variables.get("caller.priority")) or 0)
+        turn.send(Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0)))
+        turn.here.until = turn.now + self.while_waiting.announce_after
+        return turn.listen(music=self.while_waiting.music, wait=min(SETTLE, self.while_waiting.announce_after))
+
+    def on_event(self, turn: Turn, event: Event) -> Next:
+        if isinstance(event, QueueEnded):
+            return self._leave(turn, event.outcome)
+        if isinstance(event, Listened | Resumed):
+            return self._give_up(turn) if turn.here.outcome else self._wait(turn, event.place)
+        return None
+
+    def _wait(self, turn: Turn, place: Place | None) -> Next:
+        """Music until the next announcement, which is made when it is due and there is a place to tell."""
+        waiting = self.while_waiting
+        if turn.now < turn.here.until:
+            return turn.listen(music=waiting.music, wait=turn.here.until - turn.now)
+        turn.here.until = turn.now + waiting.announce_every
+        if place is None:
+            return turn.listen(music=waiting.music, wait=waiting.announce_every)
+        turn.set_place(place)
+        return turn.listen(*waiting.announcements, music=waiting.music, wait=waiting.announce_every)
+
+    def _leave(self, turn: Turn, outcome: str) -> Next:
+        if outcome == "served":
+            return self.next
+        turn.here.outcome = outcome
+        return None
+
+    def _give_up(self, turn: Turn) -> Next:
+        turn.fault(f"queue {self.queue}: {turn.here.outcome}")
+        return self.unavailable or turn.apologise()

@@ -1,0 +1,25 @@
+"""Set variables."""
+
+from tandem.ivr.node import BaseNode
+from tandem.ivr.references import NodeName
+from tandem.ivr.turn import Next, Turn
+from tandem.ivr.values import Value
+
+
+class Set(BaseNode, frozen=True):
+    """Give variables values. The variable `language` changes the language of all that follows.
+
+    Example:
+        english:
+          type: set
+          values: {language: en, product: tv}
+          next: main_menu
+    """
+
+    values: dict[str, Value]
+    next: NodeName
+
+    def enter(self, turn: Turn) -> Next:
+        for name, value in self.values.items():
+            turn.set(name, value)
+        return self.next

@@ -1,0 +1,99 @@
+"""One contact's journey through a flow."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tandem.ivr.commands import Command, Listen, RecordStep
+from tandem.ivr.events import Event, Listened, Resumed, Started
+from tandem.ivr.flow import Flow
+from tandem.ivr.turn import Next, Turn
+from tandem.ivr.values import Value
+
+MOST_NODES = 1000
+"""Nodes entered without a wait; more is an endless loop."""
+
+
+class Here(msgspec.Struct):
+    """What the node at hand keeps until it is left; each node type says what it uses.
+
+    `misses`: silences and wrong keys; `digits`: typed so far; `outcome`: what came of a link or a queue;
+    `until`: epoch seconds of the next thing due.
+    """
+
+    misses: int = 0
+    digits: str = ""
+    outcome: str = ""
+    until: float = 0.0
+
+
+class Session(msgspec.Struct):
+    """Plain data; between events all that is known of the journey. `listen` is the Listen sent last.
+
+    From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
+    `links` counts the links sent.
+    """
+
+    flow: str
+    version: str
+    language: str
+    variables: dict[str, Value]
+    node: str
+    here: Here = msgspec.field(default_factory=Here)
+    listen: Listen = Listen(())
+    links: int = 0
+    closing: bool = False
+    ended: bool = False
+
+    @classmethod
+    def begin(cls, flow: Flow, variables: Mapping[str, Value], language: str = "") -> "Session":
+        """A session at the flow's start, in `language` if the flow has it. It waits for Started."""
+        spoken = language if language in flow.languages else flow.languages[0]
+        return cls(flow.name, flow.version, spoken, dict(variables), flow.start)
+
+
+def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Command]:
+    """Tell the session of an event at `now` (epoch seconds); it changes, and what it wants done comes back.
+
+    `flow` is the version that the session began with. Nothing a caller or a flow does makes this raise.
+    """
+    turn = Turn(session, flow, now)
+    if session.closing:
+        _close(turn, event)
+    elif not session.ended:
+        _walk(turn, session.node if isinstance(event, Started) else _tell(turn, event))
+    return turn.commands
+
+
+def _close(turn: Turn, event: Event) -> None:
+    if isinstance(event, Listened):
+        turn.session.closing = False
+        turn.close(None)
+    elif isinstance(event, Resumed):
+        turn.repeat()
+
+
+def _tell(turn: Turn, event: Event) -> Next:
+    node = turn.flow.nodes.get(turn.session.node)
+    return node.on_event(turn, event) if node else turn.session.node
+
+
+def _walk(turn: Turn, target: Next) -> None:
+    """Enter nodes until one waits."""
+    for _ in range(MOST_NODES):
+        if target is None:
+            return
+        target = _enter(turn, target)
+    turn.fault(f"{MOST_NODES} nodes without a wait")
+    turn.apologise()
+
+
+def _enter(turn: Turn, name: str) -> Next:
+    session = turn.session
+    session.node, session.here = name, Here()
+    node = turn.flow.nodes.get(name)
+    if node is None:
+        turn.fault(f"no node {name}")
+        return turn.apologise()
+    turn.send(RecordStep(name, str(node.__struct_config__.tag)))
+    return node.enter(turn)

@@ -1,0 +1,139 @@
+"""Texts of a flow turned into speech and messages.
+
+`{variable}` in a text is replaced by the variable's value, `{variable|format}` by the value in words. What stands
+around it is spoken as parts of their own, so that each of them is synthesised once, ahead of the first call.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+
+from tandem.ivr.commands import Utterance
+from tandem.ivr.references import references
+from tandem.ivr.spoken import LANGUAGES, Spoken
+from tandem.ivr.values import Value, harmless, printable
+
+if TYPE_CHECKING:
+    from tandem.ivr.flow import Flow
+
+SLOT = re.compile(r"\{([a-z][a-z0-9_.]*)(?:\|([a-z_]*))?\}")
+LINK = "link"
+LARGEST = 10**12
+
+
+class Slot(NamedTuple):
+    """A place in a text where a variable goes; `format` is empty for a plain value."""
+
+    variable: str
+    format: str
+
+
+def parts(text: str) -> list[str | Slot]:
+    """The literal pieces and the slots of a text, in order."""
+    found: list[str | Slot] = []
+    end = 0
+    for match in SLOT.finditer(text):
+        found += [text[end : match.start()], Slot(match[1], match[2] or "")]
+        end = match.end()
+    return [part for part in [*found, text[end:]] if part]
+
+
+def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[list[Utterance], list[str]]:
+    """Text `key` as utterances, and what was wrong with it (a variable not set, a value that does not fit)."""
+    text = flow.texts.get(key, {}).get(language)
+    if text is None:
+        return [], [f"no text {key} in {language}"]
+    said: list[Utterance] = []
+    faults: list[str] = []
+    stem = f"{flow.name}/{key}"
+    names = (f"{stem}.{n}" for n in count(1)) if SLOT.search(text) else iter([stem])
+    for part in parts(text):
+        if isinstance(part, str):
+            said += [Utterance(language, printable(part), next(names))] if _audible(part) else []
+        elif part.variable not in variables:
+            faults.append(f"text {key}: variable {part.variable} is not set")
+        else:
+            words, fault = _value(variables[part.variable], part.format, language)
+            said += [Utterance(language, words)] if _audible(words) else []
+            faults += [f"text {key}: {part.variable} {fault}"] if fault else []
+    return said, faults
+
+
+def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[str, list[str]]:
+    """Text `key` as a message to read, `{link}` left as it is, and what was wrong with it."""
+    faults: list[str] = []
+
+    def piece(part: str | Slot) -> str:
+        if isinstance(part, str):
+            return part
+        if part.variable == LINK:
+            return "{link}"
+        if part.variable not in variables:
+            faults.append(f"text {key}: variable {part.variable} is not set")
+        return harmless(variables.get(part.variable, ""))
+
+    text = flow.texts.get(key, {}).get(language)
+    if text is None:
+        return "{link}", [f"no text {key} in {language}"]
+    return printable("".join(map(piece, parts(text)))), faults
+
+
+def prompts(flow: "Flow") -> list[Utterance]:
+    """Every part of the flow's spoken texts that is known before a call, in every language."""
+    spoken = {ref.name: None for ref in references(flow) if ref.kind == "text"}
+    every = (speak(flow, key, language, {})[0] for key in spoken for language in flow.languages)
+    return [utterance for said in every for utterance in said]
+
+
+def _audible(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+def _value(value: Value, form: str, language: str) -> tuple[str, str]:
+    """A value in words and, where it had to be said as it is, why."""
+    plain = harmless(value)
+    try:
+        return FORMATS[form or _usual(value)](LANGUAGES[language], plain), ""
+    except (ValueError, OverflowError, KeyError):
+        return plain, f"can't be said as {form or _usual(value)} in {language}"
+
+
+def _usual(value: Value) -> str:
+    return "number" if isinstance(value, int) else "text"
+
+
+def _whole(plain: str) -> int:
+    number = float(plain)
+    if not number.is_integer() or abs(number) >= LARGEST:
+        raise ValueError(plain)
+    return int(number)
+
+
+def _seconds(plain: str) -> int:
+    return min(max(0, round(float(plain))), LARGEST)
+
+
+def _minutes(spoken: Spoken, plain: str) -> str:
+    """Rounded up: whoever waits would rather be surprised by less."""
+    return spoken.duration(60 * max(1, math.ceil(_seconds(plain) / 60)))
+
+
+def _time(spoken: Spoken, plain: str) -> str:
+    hour, minute = (int(part) for part in plain.split(":"))
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        raise ValueError(plain)
+    return spoken.time(hour, minute)
+
+
+FORMATS: dict[str, Callable[[Spoken, str], str]] = {
+    "text": lambda _, plain: plain,
+    "number": lambda spoken, plain: spoken.number(_whole(plain)),
+    "count": lambda spoken, plain: spoken.count(_whole(plain)),
+    "digits": lambda spoken, plain: spoken.digits([c for c in plain if c.isalnum()]),
+    "duration": lambda spoken, plain: spoken.duration(_seconds(plain)),
+    "minutes": _minutes,
+    "time": _time,
+}
+"""What may stand after the bar in `{variable|format}`. Durations and minutes are of a number of seconds."""

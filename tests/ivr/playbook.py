@@ -1,0 +1,115 @@
+"""Plays a script to a session and writes the commands as short lines, one a command.
+
+An event is a line: `started`, `key 5`, `silence`, `resumed`, `delivered 1`, `failed 1 no route`, `served`,
+`unavailable`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait).
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from tandem.ivr import commands, events
+from tandem.ivr.flow import Flow
+from tandem.ivr.session import Session, handle
+from tandem.ivr.values import Value
+
+START = 1_700_000_000.0
+
+
+class Player:
+    """A session that is written down and read back before every event, so that every test tests that too."""
+
+    def __init__(self, flow: Flow, variables: dict[str, Value] | None = None, language: str = "") -> None:
+        self.flow = flow
+        self.session = Session.begin(flow, variables or {}, language)
+        self.now = START
+
+    def handle(self, event: events.Event, after: float = 0.0) -> list[commands.Command]:
+        """What the session wants done about `event`, `after` seconds later."""
+        self.now += after
+        reloaded = msgspec.msgpack.decode(msgspec.msgpack.encode(self.session), type=Session)
+        assert reloaded == self.session
+        self.session = reloaded
+        self.flow = msgspec.json.decode(msgspec.json.encode(self.flow), type=Flow)
+        return handle(self.session, self.flow, event, self.now)
+
+    def play(self, *lines: str) -> list[str]:
+        """The commands that the last of the events brings."""
+        told: list[str] = []
+        for line in lines:
+            told = self._play(line)
+        return told
+
+    def _play(self, line: str) -> list[str]:
+        moment = re.search(r" at ([0-9.]+)", line)
+        self.now = START + float(moment[1]) if moment else self.now
+        return [describe(command) for command in self.handle(parse(line))]
+
+
+def parse(line: str) -> events.Event:
+    """The event that a line tells of."""
+    found = re.search(r" place (\d+) (\d+)", line)
+    place = events.Place(int(found[1]), float(found[2]), 0.0) if found else None
+    words = re.sub(r" (at|place) .*", "", line).split(maxsplit=2)
+    match words:
+        case ["started"]:
+            return events.Started()
+        case ["resumed"]:
+            return events.Resumed(place)
+        case ["silence"]:
+            return events.Listened(None, place)
+        case ["key", key]:
+            return events.Listened(key, place)
+        case ["delivered", link]:
+            return events.LinkDelivered(int(link))
+        case ["failed", link, reason]:
+            return events.LinkFailed(int(link), reason)
+        case [("served" | "unavailable") as outcome]:
+            return events.QueueEnded(outcome)
+    raise ValueError(line)
+
+
+def describe(command: commands.Command) -> str:
+    """A command as a line."""
+    match command:
+        case commands.Listen():
+            return _listen(command)
+        case commands.RecordStep(node, kind):
+            return f"step {kind} {node}"
+        case commands.RecordFault(node, reason):
+            return f"fault {node}: {reason}"
+        case commands.SendLink(link, purpose, language, text):
+            return f"link {link} {purpose} {language}: {text}"
+        case commands.Enqueue(queue, priority, boost):
+            return f"enqueue {queue} priority {priority} boost {boost:g}"
+        case commands.RecordAnswer(question, answer):
+            return f"answer {question} {answer}"
+        case commands.HangUp():
+            return "hang up"
+    raise ValueError(command)
+
+
+def _listen(command: commands.Listen) -> str:
+    parts = [f"listen {' | '.join(utterance.text for utterance in command.say)}".rstrip()]
+    parts += [f"keys {command.keys}"] if command.keys else []
+    parts += [f"wait {command.wait:g}"] if command.wait else []
+    parts += [f"music {command.music}"] if command.music else []
+    return "; ".join(parts)
+
+
+def texts(lines: list[str]) -> str:
+    """What is said in the commands."""
+    return " ".join(line.removeprefix("listen ").partition(";")[0] for line in lines if line.startswith("listen "))
+
+
+def wrap(nodes: str, texts: dict[str, Any], **outline: Any) -> str:
+    """The source of a flow in English from its nodes' YAML (not indented)."""
+    body = "".join(f"  {line}\n" for line in nodes.splitlines())
+    start = re.search(r"^([a-z_]+):", nodes, re.MULTILINE)
+    assert start
+    head = {"name": "test", "languages": ["en"], "start": start[1], "apology": "apology"} | outline
+    lines = [f"{name}: {msgspec.json.encode(value).decode()}" for name, value in head.items()]
+    told = {"apology": "We are sorry."} | texts
+    lines += ["texts:", *(f"  {key}: {msgspec.json.encode({'en': text}).decode()}" for key, text in told.items())]
+    return "\n".join([*lines, "nodes:", body])

@@ -1,0 +1,84 @@
+"""The interpreter itself: what goes wrong at run time leads somewhere sensible."""
+
+import msgspec
+
+from tandem.ivr.commands import HangUp, Listen, RecordFault
+from tandem.ivr.events import LinkDelivered, Listened, Place, QueueEnded, Resumed, Started
+from tandem.ivr.flow import Flow
+from tandem.ivr.nodes.branch import Branch
+from tandem.ivr.nodes.say import Say
+from tandem.ivr.nodes.set import Set
+from tandem.ivr.session import Session
+from tests.ivr.playbook import Player, describe
+
+TEXTS = {"sorry": {"en": "Sorry.", "zh-CN": "抱歉。"}, "hello": {"en": "Hello.", "zh-CN": "您好。"}}
+
+
+def flow(**nodes: Say | Branch | Set) -> Flow:
+    return Flow("test", "1", ("zh-CN", "en"), next(iter(nodes)), "sorry", TEXTS, dict(nodes))
+
+
+def test_a_session_begins_in_the_callers_language_or_the_flows_first() -> None:
+    hello = flow(hello=Say(text="hello", next="hello"))
+    assert Session.begin(hello, {}, "en").language == "en"
+    assert [Session.begin(hello, {}, language).language for language in ("", "fr")] == ["zh-CN", "zh-CN"]
+
+
+def test_a_session_keeps_its_own_copy_of_the_variables() -> None:
+    variables = {"a": 1}
+    session = Session.begin(flow(a=Set(values={"a": 2}, next="a")), variables)
+    session.variables["a"] = 3
+    assert variables == {"a": 1}
+
+
+def test_an_endless_loop_ends_with_an_apology() -> None:
+    player = Player(flow(a=Set(values={}, next="b"), b=Branch(cases=(), otherwise="a")))
+    told = player.handle(Started())
+    assert [describe(command) for command in told[-2:]] == ["fault b: 1000 nodes without a wait", "listen 抱歉。"]
+    assert len(told) == 1002
+    assert player.play("silence") == ["hang up"]
+    assert player.session.ended
+
+
+def test_a_node_that_is_not_there_ends_with_an_apology() -> None:
+    player = Player(flow(hello=Say(text="hello", next="nowhere")), language="en")
+    assert player.play("started", "silence") == ["fault nowhere: no node nowhere", "listen Sorry."]
+    assert player.play("resumed") == ["listen Sorry."]
+    assert player.play("silence") == ["hang up"]
+
+
+def test_a_text_that_is_not_there_is_silence_and_a_fault() -> None:
+    player = Player(flow(a=Say(text="nothing", next="hello"), hello=Say(text="hello", next="a")), language="en")
+    assert player.play("started") == ["step say a", "fault a: no text nothing in en", "listen"]
+    assert player.play("silence") == ["step say hello", "listen Hello."]
+
+
+def test_a_language_that_is_not_there_is_not_taken() -> None:
+    player = Player(flow(a=Set(values={"language": "fr"}, next="b"), b=Say(text="hello", next="a")))
+    assert player.play("started")[1:] == ["fault a: the flow has no language fr", "step say b", "listen 您好。"]
+
+
+def test_even_an_apology_that_is_not_there_ends_the_call() -> None:
+    broken = msgspec.structs.replace(flow(hello=Say(text="hello", next="nowhere")), apology="nothing")
+    player = Player(broken)
+    player.play("started")
+    assert player.handle(Listened(None))[-1] == Listen(())
+    assert player.handle(Listened(None)) == [HangUp()]
+
+
+def test_events_that_have_no_meaning_here_change_nothing() -> None:
+    player = Player(flow(hello=Say(text="hello", next="hello")))
+    player.play("started")
+    before = msgspec.json.encode(player.session)
+    for event in (LinkDelivered(1), QueueEnded("served"), QueueEnded("unavailable")):
+        assert player.handle(event) == []
+    assert msgspec.json.encode(player.session) == before
+
+
+def test_a_session_of_a_node_that_is_gone_ends_with_an_apology() -> None:
+    player = Player(flow(hello=Say(text="hello", next="hello")))
+    player.play("started")
+    player.session.node = "gone"
+    told = player.handle(Resumed(Place(1, 0.0, 0.0)))
+    assert RecordFault("gone", "no node gone") in told
+    assert isinstance(told[-1], Listen)
