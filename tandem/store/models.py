@@ -1,0 +1,177 @@
+"""The tables of the records. Times are epoch seconds, durations seconds; a column means what the record says.
+
+The meaning of each field stands in `tandem.control.commands`, with the record of the same name.
+"""
+
+from sqlalchemy import BigInteger, Double, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; the types are valid on SQLite and on PostgreSQL."""
+
+    type_annotation_map = {int: BigInteger, float: Double, str: Text}  # noqa: RUF012
+
+
+class Contact(Base):
+    """A caller's call."""
+
+    __tablename__ = "contacts"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    caller: Mapped[str]
+    dialled: Mapped[str]
+    flow: Mapped[str]
+    version: Mapped[str]
+    language: Mapped[str]
+    tier: Mapped[str]
+    started_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    cause: Mapped[int]
+    talk_seconds: Mapped[float]
+    hold_seconds: Mapped[float]
+
+
+class Leg(Base):
+    """An agent's channel."""
+
+    __tablename__ = "legs"
+    leg: Mapped[str] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str]
+    device: Mapped[str]
+    ringing_at: Mapped[float | None]
+    answered_at: Mapped[float | None]
+    bridged_at: Mapped[float | None]
+    ended_at: Mapped[float]
+    hold_seconds: Mapped[float]
+    outcome: Mapped[str]
+
+
+class Wait(Base):
+    """A wait in a queue."""
+
+    __tablename__ = "waits"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    enqueued_at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    queue: Mapped[str] = mapped_column(primary_key=True)
+    left_at: Mapped[float]
+    outcome: Mapped[str]
+    agent: Mapped[str | None]
+
+
+class Offer(Base):
+    """An offer of a contact to an agent."""
+
+    __tablename__ = "offers"
+    offer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str]
+    queue: Mapped[str]
+    offered_at: Mapped[float]
+    ended_at: Mapped[float]
+    outcome: Mapped[str]
+
+
+class Activity(Base):
+    """A stretch of time an agent spent in one state."""
+
+    __tablename__ = "agent_activity"
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[float] = mapped_column(primary_key=True)
+    until: Mapped[float] = mapped_column(index=True)
+    state: Mapped[str]
+    reason: Mapped[str]
+
+
+class Answer(Base):
+    """An answer to a survey's question."""
+
+    __tablename__ = "survey_answers"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str]
+    at: Mapped[float] = mapped_column(index=True)
+
+
+class Link(Base):
+    """A self-service link."""
+
+    __tablename__ = "links"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    link: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purpose: Mapped[str]
+    adapter: Mapped[str]
+    status: Mapped[str]
+    at: Mapped[float] = mapped_column(index=True)
+
+
+class Step(Base):
+    """A step of a call's timeline."""
+
+    __tablename__ = "steps"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float]
+    what: Mapped[str]
+    detail: Mapped[str]
+
+
+class Interval(Base):
+    """The figures of one queue for those who arrived in one quarter-hour."""
+
+    __tablename__ = "intervals"
+    queue: Mapped[str] = mapped_column(primary_key=True)
+    start: Mapped[float] = mapped_column(primary_key=True, index=True)
+    target: Mapped[float]
+    offered: Mapped[int]
+    answered: Mapped[int]
+    abandoned: Mapped[int]
+    overflowed_out: Mapped[int]
+    called_back: Mapped[int]
+    lost: Mapped[int]
+    waiting: Mapped[int]
+    answered_in_target: Mapped[int]
+    abandoned_in_target: Mapped[int]
+    wait_answered: Mapped[float]
+
+
+class Alarm(Base):
+    """The `number`-th alarm of journal entry `seq`."""
+
+    __tablename__ = "alarms"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float] = mapped_column(index=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+
+
+class Progress(Base):
+    """One row: the records of all journal entries up to `seq` are written."""
+
+    __tablename__ = "progress"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+
+
+class OutboxItem(Base):
+    """A link on its way to a caller; see outbox.py for its states."""
+
+    __tablename__ = "outbox"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    link: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    purpose: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str]
+    address: Mapped[str]
+    channel: Mapped[str]
+    token: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(index=True)
+    adapter: Mapped[str]
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]
+    opened_at: Mapped[float | None]

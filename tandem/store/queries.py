@@ -1,0 +1,190 @@
+"""Questions to the records. Times are epoch seconds; a range holds `since` and all up to, not with, `until`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Interval, Link, Step, Wait
+
+QUARTER_HOUR = 900.0
+Model = TypeVar("Model", bound=Base)
+
+
+class IntervalFigures(msgspec.Struct, frozen=True):
+    """The figures of a queue for those who arrived in the quarter-hour from `start`.
+
+    offered = answered + abandoned + overflowed_out + called_back + lost + waiting.
+    service_level = answered in target / answered.
+    service_level_2 = (answered in target + abandoned in target) / (answered + abandoned).
+    Both are the two formulas that Asterisk's queues name so; None where nobody counts. mean_wait: of the answered.
+    """
+
+    queue: str
+    start: float
+    offered: int
+    answered: int
+    abandoned: int
+    overflowed_out: int
+    called_back: int
+    lost: int
+    waiting: int
+    target: float
+    service_level: float | None
+    service_level_2: float | None
+    mean_wait: float | None
+
+
+class AgentTime(msgspec.Struct, frozen=True):
+    """How long an agent was in a state (for a reason) within the range, over `times` stretches.
+
+    A stretch counts once it is over; one that reaches over the range's edge counts with the part inside.
+    """
+
+    agent: str
+    state: str
+    reason: str
+    times: int
+    seconds: float
+
+
+class SurveyCount(msgspec.Struct, frozen=True):
+    """How often a question got an answer."""
+
+    question: str
+    answer: str
+    times: int
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A figure of an interval that is not what the waits give."""
+
+    queue: str
+    start: float
+    figure: str
+    interval: float
+    waits: float
+
+
+async def contact(engine: AsyncEngine, call: str) -> Contact | None:
+    """The contact of `call`."""
+    async with _session(engine) as session:
+        return await session.get(Contact, call)
+
+
+async def contacts(engine: AsyncEngine, since: float, until: float) -> Sequence[Contact]:
+    """The contacts that began in the range, in order."""
+    return await _all(engine, _in_range(Contact, Contact.started_at, since, until))
+
+
+async def timeline(engine: AsyncEngine, call: str) -> Sequence[Step]:
+    """The steps of `call`, in order."""
+    return await _all(engine, select(Step).where(Step.call == call).order_by(Step.number))
+
+
+async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Link]:
+    """The links whose status last changed in the range."""
+    return await _all(engine, _in_range(Link, Link.at, since, until))
+
+
+async def alarms(engine: AsyncEngine, since: float, until: float) -> Sequence[Alarm]:
+    """The alarms raised in the range, in order."""
+    return await _all(engine, _in_range(Alarm, Alarm.at, since, until))
+
+
+async def intervals(engine: AsyncEngine, since: float, until: float) -> list[IntervalFigures]:
+    """The figures of each queue and quarter-hour that began in the range."""
+    rows = await _all(engine, _in_range(Interval, Interval.start, since, until).order_by(Interval.queue))
+    return [_figures(row) for row in rows]
+
+
+async def agents(engine: AsyncEngine, since: float, until: float) -> list[AgentTime]:
+    """The time of each agent in each state."""
+    statement = select(Activity).where(Activity.until > since, Activity.since < until)
+    stretches: dict[tuple[str, str, str], list[float]] = {}
+    for row in await _all(engine, statement.order_by(Activity.agent, Activity.state, Activity.reason)):
+        seconds = min(row.until, until) - max(row.since, since)
+        stretches.setdefault((row.agent, row.state, row.reason), []).append(seconds)
+    return [AgentTime(*key, times=len(seconds), seconds=sum(seconds)) for key, seconds in stretches.items()]
+
+
+async def survey(engine: AsyncEngine, since: float, until: float) -> list[SurveyCount]:
+    """How often each answer was given in the range."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in await _all(engine, _in_range(Answer, Answer.at, since, until)):
+        counts[row.question, row.answer] = counts.get((row.question, row.answer), 0) + 1
+    return [SurveyCount(*key, times=times) for key, times in sorted(counts.items())]
+
+
+async def check_balance(engine: AsyncEngine, since: float, until: float) -> list[Difference]:
+    """Make each interval that began in the range anew from the waits; list what differs. Empty is good."""
+    async with _session(engine) as session:
+        rows = (await session.scalars(_in_range(Interval, Interval.start, since, until))).all()
+        waits = (await session.scalars(_in_range(Wait, Wait.enqueued_at, since, until))).all()
+    by_interval: dict[tuple[str, float], list[Wait]] = {(row.queue, row.start): [] for row in rows}
+    for wait in waits:
+        start = wait.enqueued_at // QUARTER_HOUR * QUARTER_HOUR
+        by_interval.setdefault((wait.queue, start), []).append(wait)
+    known = {(row.queue, row.start): row for row in rows}
+    return [
+        difference
+        for (queue, start), group in sorted(by_interval.items())
+        for difference in _differences(known.get((queue, start)) or _nothing(queue, start), group)
+    ]
+
+
+def _figures(row: Interval) -> IntervalFigures:
+    in_target = row.answered_in_target + row.abandoned_in_target
+    counts = {name: getattr(row, name) for name in IntervalFigures.__struct_fields__[:10]}
+    return IntervalFigures(
+        **counts,
+        service_level=_ratio(row.answered_in_target, row.answered),
+        service_level_2=_ratio(in_target, row.answered + row.abandoned),
+        mean_wait=_ratio(row.wait_answered, row.answered),
+    )
+
+
+def _ratio(part: float, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _nothing(queue: str, start: float) -> Interval:
+    counts = {column.name: 0 for column in Interval.__table__.columns}
+    return Interval(**counts | {"queue": queue, "start": start})
+
+
+def _differences(row: Interval, waits: Iterable[Wait]) -> Iterable[Difference]:
+    for figure, expected in _recount(row, list(waits)).items():
+        if abs(getattr(row, figure) - expected) > 1e-3:
+            yield Difference(row.queue, row.start, figure, getattr(row, figure), expected)
+
+
+def _recount(row: Interval, waits: list[Wait]) -> dict[str, float]:
+    def lengths(outcome: str) -> list[float]:
+        return [wait.left_at - wait.enqueued_at for wait in waits if wait.outcome == outcome]
+
+    figures: dict[str, float] = {
+        outcome: len(lengths(outcome)) for outcome in ("answered", "abandoned", "overflowed_out", "called_back", "lost")
+    }
+    # Only those who still wait have no row among the waits.
+    return figures | {
+        "offered": len(waits) + row.waiting,
+        "answered_in_target": sum(length <= row.target for length in lengths("answered")),
+        "abandoned_in_target": sum(length <= row.target for length in lengths("abandoned")),
+        "wait_answered": sum(lengths("answered")),
+    }
+
+
+def _in_range(model: type[Model], column: Any, since: float, until: float) -> Select[Any]:
+    return select(model).where(column >= since, column < until).order_by(column)
+
+
+async def _all(engine: AsyncEngine, statement: Select[Any]) -> Sequence[Any]:
+    async with _session(engine) as session:
+        return (await session.scalars(statement)).all()
+
+
+def _session(engine: AsyncEngine) -> AsyncSession:
+    return AsyncSession(engine, expire_on_commit=False)

@@ -1,0 +1,143 @@
+"""Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Self
+
+import msgspec
+import structlog
+from sqlalchemy import Table, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tandem.control import commands
+from tandem.store import models
+from tandem.store.database import insert_into, table_of
+
+log = structlog.get_logger()
+
+MODELS: dict[type[commands.Command], type[models.Base]] = {
+    commands.RecordContact: models.Contact,
+    commands.RecordLeg: models.Leg,
+    commands.RecordWait: models.Wait,
+    commands.RecordOffer: models.Offer,
+    commands.RecordActivity: models.Activity,
+    commands.RecordAnswer: models.Answer,
+    commands.RecordLink: models.Link,
+    commands.RecordStep: models.Step,
+    commands.RecordInterval: models.Interval,
+    commands.RaiseAlarm: models.Alarm,
+}
+RECORD_TYPES = tuple(MODELS)
+PROGRESS = "records"
+# A link that is opened after its call ended is recorded by a plane that has forgotten the rest.
+KEPT_WHEN_EMPTY = {"links": ("purpose", "adapter")}
+Row = dict[str, Any]
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """The records that journal entry `seq` gave at `at` (epoch seconds)."""
+
+    seq: int
+    at: float
+    records: Sequence[commands.Command]
+
+
+class RecordWriter:
+    """Writes batches in order, each with the progress in one transaction; so after a crash the engine feeds what a
+    replay gives for the entries after `progress`, and nothing is missing or doubled.
+
+    `progress`: the records of all entries up to this one are written. `failures` counts transactions that were
+    tried again, `refused` the batches that found the queue full.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, progress: int, *, capacity: int = 20_000, retry_seconds: float = 1.0
+    ) -> None:
+        self.progress = progress
+        self.failures = 0
+        self.refused = 0
+        self._engine = engine
+        self._retry_seconds = retry_seconds
+        self._queue: asyncio.Queue[Batch] = asyncio.Queue(capacity)
+
+    @classmethod
+    async def open(cls, engine: AsyncEngine, *, capacity: int = 20_000, retry_seconds: float = 1.0) -> Self:
+        """A writer that goes on where the database ends."""
+        async with engine.connect() as connection:
+            progress = await connection.scalar(select(models.Progress.seq).where(models.Progress.name == PROGRESS))
+        return cls(engine, progress or 0, capacity=capacity, retry_seconds=retry_seconds)
+
+    @property
+    def lag(self) -> int:
+        """Batches that wait to be written."""
+        return self._queue.qsize()
+
+    def feed(self, seq: int, at: float, records: Sequence[commands.Command]) -> bool:
+        """Take the records (of RECORD_TYPES) of entry `seq`; those already written are passed over.
+
+        False: the queue is or was full. From then on nothing is taken, so that `progress` tells the truth, and the
+        next start writes the rest from the journal.
+        """
+        if seq <= self.progress:
+            return True
+        if self.refused or self._queue.full():
+            self._refuse(seq)
+            return False
+        self._queue.put_nowait(Batch(seq, at, records))
+        return True
+
+    async def run(self) -> None:
+        """Write for ever; a database that can't be written is tried again."""
+        while True:
+            batches = [await self._queue.get()]
+            while not self._queue.empty() and len(batches) < 500:
+                batches.append(self._queue.get_nowait())
+            await self._write_surely(batches)
+            for _ in batches:
+                self._queue.task_done()
+
+    async def flush(self) -> None:
+        """Return when all that was fed is written."""
+        await self._queue.join()
+
+    def _refuse(self, seq: int) -> None:
+        if not self.refused:
+            log.error("records fall behind; restart to write them from the journal", seq=seq, progress=self.progress)
+        self.refused += 1
+
+    async def _write_surely(self, batches: Sequence[Batch]) -> None:
+        while True:
+            try:
+                return await self._write(batches)
+            except SQLAlchemyError as error:
+                self.failures += 1
+                log.warning("records not written, trying again", error=str(error.__cause__ or error), waiting=self.lag)
+                await asyncio.sleep(self._retry_seconds)
+
+    async def _write(self, batches: Sequence[Batch]) -> None:
+        rows: dict[Table, list[Row]] = {}
+        for table, row in chain.from_iterable(map(_rows, batches)):
+            rows.setdefault(table, []).append(row)
+        rows[table_of(models.Progress)] = [{"name": PROGRESS, "seq": batches[-1].seq}]
+        async with self._engine.begin() as connection:
+            for table, values in rows.items():
+                await _upsert(connection, table, values)
+        self.progress = batches[-1].seq
+
+
+def _rows(batch: Batch) -> Iterator[tuple[Table, Row]]:
+    for number, record in enumerate(batch.records):
+        row = msgspec.structs.asdict(record)
+        if isinstance(record, commands.RaiseAlarm):
+            row |= {"seq": batch.seq, "number": number, "at": batch.at}
+        yield table_of(MODELS[type(record)]), row
+
+
+async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
+    statement = insert_into(connection.dialect, table)
+    fresh: dict[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns}
+    for name in KEPT_WHEN_EMPTY.get(table.name, ()):
+        fresh[name] = func.coalesce(func.nullif(fresh[name], ""), table.columns[name])
+    await connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=fresh), rows)

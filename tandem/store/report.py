@@ -1,0 +1,95 @@
+"""Reports for people: what `tandem report` prints, as a table or as CSV."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tandem.store import queries
+
+Query = Callable[[AsyncEngine, float, float], Awaitable[Sequence[Any]]]
+Cell = str | int | float | None
+
+REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
+    "contacts": (
+        queries.contacts,
+        ("started_at", "call", "caller", "dialled", "flow", "language", "tier", "outcome", "talk_seconds", "ended_at"),
+    ),
+    "intervals": (queries.intervals, queries.IntervalFigures.__struct_fields__),
+    "agents": (queries.agents, queries.AgentTime.__struct_fields__),
+    "survey": (queries.survey, queries.SurveyCount.__struct_fields__),
+    "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
+    "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
+    "balance": (queries.check_balance, queries.Difference.__struct_fields__),
+}
+TIMES = {"at", "start", "started_at", "ended_at"}
+SHARES = {"service_level", "service_level_2"}
+
+
+async def report(engine: AsyncEngine, name: str, since: float, until: float, *, as_csv: bool = False) -> str:
+    """The report `name` (one of REPORTS) over a range of epoch seconds, in the machine's time zone.
+
+    CSV has plain numbers and ISO 8601 times; the table has rounded ones.
+    """
+    query, columns = REPORTS[name]
+    rows = await query(engine, since, until)
+    cells = [[_cell(column, getattr(row, column), exact=as_csv) for column in columns] for row in rows]
+    return to_csv(columns, cells) if as_csv else to_table(columns, cells)
+
+
+async def timeline(engine: AsyncEngine, call: str) -> str:
+    """The steps of a call, one a line, with seconds since its beginning."""
+    steps = await queries.timeline(engine, call)
+    cells = [[f"{step.at - steps[0].at:.1f}", step.what, step.detail] for step in steps]
+    return to_table(("seconds", "what", "detail"), cells)
+
+
+def to_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Columns aligned for a terminal; control characters are shown as "?"."""
+    lines = [[_printable(name.replace("_", " ")) for name in columns]]
+    lines += [[_printable("" if cell is None else str(cell)) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(_pad, line, widths)).rstrip() + "\n" for line in lines)
+
+
+def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """CSV as in RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def _cell(column: str, value: Any, *, exact: bool) -> Cell:
+    if value is None or isinstance(value, str | int):
+        return value
+    if column in TIMES:
+        moment = datetime.fromtimestamp(value).astimezone()
+        return moment.isoformat() if exact else moment.strftime("%Y-%m-%d %H:%M:%S")
+    if exact:
+        return float(value)
+    return f"{value:.1%}" if column in SHARES else f"{value:.1f}"
+
+
+def _harmless(cell: Cell) -> Cell:
+    if isinstance(cell, str) and re.match(r"[=@\t\r]|[+-](?!\d+$)", cell):
+        return "'" + cell
+    return cell
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,36 @@
+"""Records for the tests: one of each kind, and makers for those that tests vary."""
+
+from typing import Any
+
+from tandem.control import commands
+
+
+def contact(call: str = "c1", started_at: float = 1000.0, **changed: Any) -> commands.RecordContact:
+    fields: dict[str, Any] = {
+        "caller": "13800000000", "dialled": "4001", "flow": "hotline", "version": "1", "language": "zh-CN",
+        "tier": "", "ended_at": None, "outcome": "", "cause": 0, "talk_seconds": 0.0, "hold_seconds": 0.0,
+    }  # fmt: skip
+    return commands.RecordContact(call=call, started_at=started_at, **fields | changed)
+
+
+def wait(call: str, enqueued_at: float, left_at: float, outcome: str, queue: str = "help") -> commands.RecordWait:
+    return commands.RecordWait(call, queue, enqueued_at, left_at, outcome, "1001" if outcome == "answered" else None)
+
+
+def interval(start: float, queue: str = "help", **changed: Any) -> commands.RecordInterval:
+    fields: dict[str, Any] = dict.fromkeys(commands.RecordInterval.__struct_fields__[3:], 0) | {"wait_answered": 0.0}
+    return commands.RecordInterval(queue=queue, start=start, target=20.0, **fields | changed)
+
+
+ALL: list[commands.Command] = [
+    contact(),
+    commands.RecordLeg("l1", "c1", "1001", "PJSIP/1001", 1010.0, 1012.0, 1012.1, 1060.0, 0.0, "answered"),
+    wait("c1", 1005.0, 1012.0, "answered"),
+    commands.RecordOffer(1, "c1", "1001", "help", 1009.0, 1012.0, "answered"),
+    commands.RecordActivity("1001", "ready", "", 900.0, 1009.0),
+    commands.RecordAnswer("c1", "satisfied", "5", 1070.0),
+    commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
+    commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
+    interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
+    commands.RaiseAlarm("overstay", "1001", "ringing for 25 s"),
+]
