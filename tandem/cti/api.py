@@ -1,0 +1,116 @@
+"""The handlers for operators, monitoring and desktops."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+
+from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event
+from tandem.cti.delivery import page_url
+from tandem.cti.guard import answer, refusal
+from tandem.cti.metrics import CONTENT_TYPE, Metrics
+from tandem.store.outbox import Outbox, OutboxItem
+
+REASON_LENGTH = 64
+OUTBOX_LENGTH = 100
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the switch is reached and the journal can be written; `since`: start of the process, epoch seconds."""
+
+    switch_up: bool
+    journal_ok: bool
+    since: float
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """The body that goes with an agent's verb."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known."""
+
+    emit: Callable[[Event], None]
+    health: Callable[[], Health]
+    state: Callable[[], object]
+    agents: Callable[[], Collection[str]]
+    metrics: Metrics
+    outbox: Outbox
+    public_url: str
+    clock: Callable[[], float]
+
+
+VERBS: dict[str, Callable[[str, str], Event]] = {
+    "sign-in": lambda agent, _: AgentSignedIn(agent),
+    "sign-out": lambda agent, _: AgentSignedOut(agent),
+    "ready": lambda agent, _: AgentWentReady(agent),
+    "pause": AgentPaused,
+}
+
+
+class Api:
+    """One method a route."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes and their handlers."""
+        return [
+            web.get("/health", self.health),
+            web.get("/metrics", self.metrics),
+            web.get("/state", self.state),
+            web.get("/outbox", self.outbox),
+            web.post("/agents/{agent}/{verb}", self.tell),
+        ]
+
+    async def health(self, _: web.Request) -> web.Response:
+        """200 while calls can be taken, else 503."""
+        health = self._backend.health()
+        return answer(health, 200 if health.switch_up and health.journal_ok else 503)
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Figures for Prometheus."""
+        return web.Response(body=self._backend.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def state(self, _: web.Request) -> web.Response:
+        """The plane's view of calls, agents and queues."""
+        return answer(self._backend.state())
+
+    async def outbox(self, _: web.Request) -> web.Response:
+        """The newest links and what became of them."""
+        return answer([self._shown(item) for item in await self._backend.outbox.newest(OUTBOX_LENGTH)])
+
+    async def tell(self, request: web.Request) -> web.Response:
+        """An agent signs in or out, goes ready or pauses. 202: the plane was told; /state shows what came of it."""
+        agent, verb = request.match_info["agent"], request.match_info["verb"]
+        if agent not in self._backend.agents():
+            return refusal(404, "unknown_agent", "There is no agent of this name.")
+        if verb not in VERBS:
+            return refusal(404, "unknown_verb", f"The verbs are {', '.join(VERBS)}.")
+        try:
+            wish = msgspec.json.decode(await request.read() or b"{}", type=Wish)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return refusal(400, "bad_json", str(error))
+        if len(wish.reason) > REASON_LENGTH or (verb == "pause" and not wish.reason.strip()):
+            return refusal(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
+        return self._emit(VERBS[verb](agent, wish.reason.strip()))
+
+    def _emit(self, event: Event) -> web.Response:
+        try:
+            self._backend.emit(event)
+        except asyncio.QueueFull:
+            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+        return answer({"accepted": True}, 202)
+
+    def _shown(self, item: OutboxItem) -> dict[str, object]:
+        names = ("call", "link", "purpose", "language", "address", "state", "adapter", "reason", "attempts")
+        times = ("created_at", "changed_at", "opened_at")
+        url = page_url(self._backend.public_url, item.token)
+        shown = {name: getattr(item, name) for name in names + times}
+        return shown | {"url": url, "text": item.text.replace("{link}", url)}

@@ -1,0 +1,32 @@
+"""The HTTP side: one app on loopback for operators, monitoring, desktops and, behind a proxy, the callers' pages."""
+
+from aiohttp import web
+
+from tandem.cti.api import Api, Backend
+from tandem.cti.guard import PAGE, add_headers, guard
+from tandem.cti.page import Page
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+BODY_LIMIT = 16 * 1024
+
+
+def make_app(backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK) -> web.Application:
+    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask."""
+    app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
+    app.on_response_prepare.append(add_headers)
+    app.add_routes(Api(backend).routes())
+    app.router.add_get(PAGE, Page(backend.outbox, backend.emit, backend.clock).show)
+    return app
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listen; `cleanup()` of what is returned ends it, its `addresses` tell the port. OSError: the port is taken."""
+    # No access log: the addresses of the callers' pages are secrets.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner
