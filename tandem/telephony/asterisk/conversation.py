@@ -1,0 +1,140 @@
+"""What is said and asked in one AGI session."""
+
+import asyncio
+import string
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+
+from tandem.control.commands import Answer, Listen, Utterance
+from tandem.control.events import Listened
+from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiSession
+
+log = structlog.get_logger()
+
+PromptPath = Callable[[Utterance], Awaitable[str]]
+Order = Answer | Listen
+
+LONGEST_INBOX = 16
+_KEYS = string.digits + "*#ABCD"
+
+
+class ConversationCounters(msgspec.Struct):
+    """What happened since the start of the process."""
+
+    prompts_missing: int = 0
+    orders_dropped: int = 0
+
+
+class Conversation:
+    """Carries out the plane's orders on one session, one after another.
+
+    `prompt_path` gives the file of an utterance without its extension; `on_listened` gets the answers.
+    """
+
+    def __init__(
+        self,
+        session: AgiSession,
+        call: str,
+        prompt_path: PromptPath,
+        on_listened: Callable[[Listened], None],
+        counters: ConversationCounters,
+    ) -> None:
+        self.call = call
+        self._busy = self._ended = False
+        self._session = session
+        self._prompt_path = prompt_path
+        self._on_listened = on_listened
+        self._counters = counters
+        self._inbox: asyncio.Queue[Order] = asyncio.Queue(LONGEST_INBOX)
+        self._music: str | None = None
+
+    def put(self, order: Order) -> None:
+        """Have `order` carried out after those before it; dropped and counted when too many wait, or after `end`."""
+        if self._ended or self._inbox.full():
+            self._counters.orders_dropped += 1
+            return
+        self._inbox.put_nowait(order)
+        self._busy = True
+
+    async def run(self) -> None:
+        """Carry out orders until the session is over, which raises AgiGoneError."""
+        while True:
+            order = await self._inbox.get()
+            match order:
+                case Answer():
+                    await self._session.command("ANSWER")
+                case Listen():
+                    self._on_listened(Listened(order.call, order.step, await self._listen(order)))
+            self._busy = not self._inbox.empty()
+
+    async def end(self) -> bool:
+        """Let the dialplan hang up; False when that can't be said now, with an order under way."""
+        if self._busy:
+            return False
+        self._busy = self._ended = True
+        try:
+            await self._session.command("SET VARIABLE", "TANDEM_DONE", "1")
+        except AgiError:
+            return False
+        self._session.close()
+        return True
+
+    async def _listen(self, order: Listen) -> str | None:
+        for utterance in order.say:
+            if key := await self._say(utterance, order.keys):
+                return key
+        if order.wait > 0:
+            return await self._wait(order)
+        return None
+
+    async def _say(self, utterance: Utterance, keys: str) -> str | None:
+        """Say one utterance; return the key that cut it short. What can't be had is passed over."""
+        await self._play_music(None)
+        try:
+            path = await self._prompt_path(utterance)
+            reply = await self._session.command("STREAM FILE", path, keys)
+        except AgiError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the caller stays)
+            self._prompt_missing(utterance, repr(error))
+            return None
+        if reply.result == "-1":
+            # A missing file answers like a hang-up; the next command tells one from the other.
+            await self._session.command("CHANNEL STATUS")
+            self._prompt_missing(utterance, f"Asterisk can't play {path}")
+        return _key(reply.result)
+
+    def _prompt_missing(self, utterance: Utterance, reason: str) -> None:
+        self._counters.prompts_missing += 1
+        log.error("prompt left out", call=self.call, text=utterance.text, reason=reason)
+
+    async def _wait(self, order: Listen) -> str | None:
+        """Wait for one of the keys; others are passed over without adding time."""
+        await self._play_music(order.music)
+        clock = asyncio.get_running_loop().time
+        until = clock() + order.wait
+        while (left := until - clock()) > 0:
+            reply = await self._session.command("WAIT FOR DIGIT", round(left * 1000), answer_time=left + 30.0)
+            if reply.result == "-1":
+                raise AgiGoneError("hung up, or bridged away")
+            key = _key(reply.result)
+            if reply.result == "0" or (key and key in order.keys):
+                return key
+        return None
+
+    async def _play_music(self, music: str | None) -> None:
+        if music == self._music:
+            return
+        if music:
+            await self._session.command("SET MUSIC", "ON", music)
+        else:
+            await self._session.command("SET MUSIC", "OFF")
+        self._music = music
+
+
+def _key(result: str) -> str | None:
+    """The key that a command's result (an ASCII code, 0 for none) stands for."""
+    key = chr(int(result)) if result.isdecimal() and int(result) < 128 else ""
+    return key if key and key in _KEYS else None

@@ -1,0 +1,295 @@
+"""The switch as the plane sees it: commands in, events out, Asterisk behind it."""
+
+import asyncio
+import base64
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+import structlog
+
+from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
+from tandem.control.events import (
+    CommandFailed,
+    Event,
+    LegFailed,
+    LegRinging,
+    SwitchFound,
+    SwitchLost,
+)
+from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
+from tandem.telephony.asterisk.ami import Ami, Spawn
+from tandem.telephony.asterisk.ami_terms import (
+    AmiError,
+    AmiLogin,
+    AmiLostError,
+    AmiRejectedError,
+    AmiTimeoutError,
+    AmiTimes,
+)
+from tandem.telephony.asterisk.conversation import Conversation, ConversationCounters, PromptPath
+from tandem.telephony.asterisk.phrases import call_entered, exact, originate
+from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
+from tandem.telephony.asterisk.wire import Message, printable
+
+log = structlog.get_logger()
+
+MOST_TASKS = 5000
+MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
+_NORMAL_CLEARING = 16
+
+
+class SwitchSettings(msgspec.Struct, frozen=True):
+    """Where Asterisk is and where it finds us; `list_every` (seconds) is how often it is asked for all it has."""
+
+    login: AmiLogin
+    agi_host: str = "127.0.0.1"
+    agi_port: int = 4573
+    list_every: float = 30.0
+    times: AmiTimes = AmiTimes()
+
+
+class SwitchCounters(msgspec.Struct):
+    """What happened since the start of the process."""
+
+    listings: int = 0
+    listings_failed: int = 0
+    orders_without_session: int = 0
+    commands_failed: int = 0
+    sessions_failed: int = 0
+    leftover_sessions: int = 0
+
+
+class Switch:
+    """Carries out the plane's commands on one Asterisk and tells what happens there.
+
+    `emit` takes the events (asyncio.QueueFull from it makes the switch drop its link and begin afresh),
+    `prompt_path` gives an utterance's file without extension, `clock` the epoch seconds, `spawn` starts tasks.
+    """
+
+    def __init__(
+        self,
+        settings: SwitchSettings,
+        emit: Callable[[Event], None],
+        prompt_path: PromptPath,
+        spawn: Spawn,
+        clock: Callable[[], float],
+    ) -> None:
+        self.counters = SwitchCounters()
+        self.conversation_counters = ConversationCounters()
+        self.agi = AgiServer(self._session_began)
+        self.ami = Ami(settings.login, WANTED, self._told, self._link_up, self._link_down, settings.times)
+        self._settings = settings
+        self._emit, self._prompt_path, self._spawn, self._clock = emit, prompt_path, spawn, clock
+        self._book = Book()
+        self._withdrawn: set[str] = set()
+        self._conversations: dict[str, Conversation] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._list_now = asyncio.Event()
+
+    async def start(self) -> None:
+        """Listen for calls and begin to connect. Raises OSError when the FastAGI port is taken."""
+        port = await self.agi.start(self._settings.agi_host, self._settings.agi_port)
+        self._entrance = f"agi://{self._settings.agi_host}:{port}/"
+        self.ami.start(self._spawn)
+        self._begin(self._keep_listing(), "switch listing")
+
+    async def stop(self) -> None:
+        """End the link and every session; no call is hung up. No task is left."""
+        await self.agi.stop()
+        await self.ami.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def do(self, command: Command) -> None:
+        """Carry out `command`; returns at once and never raises.
+
+        What fails comes back: LegFailed for RingAgent, CommandFailed for the others. Answer and Listen for a call
+        that has no session now are dropped and counted: the call enters again, or AMI tells its end.
+        """
+        match command:
+            case Answer() | Listen():
+                self._order(command)
+            case HangUpCall():
+                self._act(self._hang_up_call(command), command, command.call)
+            case RingAgent():
+                self._book.asked.add(command.leg)
+                self._act(self._ring(command), command, command.leg)
+            case HangUpLeg():
+                self._withdraw(command)
+            case HangUpStray():
+                self._act(self._hang_up(command, command.channel), command, command.channel)
+            case _:
+                self._failed(command, "", "not a command for the switch")
+
+    async def send_message(self, device: str, text: str) -> None:
+        """Send `text` to a phone ("PJSIP/2001") as a SIP MESSAGE. OSError: the switch did not take it."""
+        body = base64.b64encode(text.encode()).decode()
+        endpoint = device.partition("/")[2]
+        try:
+            await self.ami.act("MessageSend", To=f"pjsip:{endpoint}", From=MESSAGE_FROM, Base64Body=body)
+        except (AmiError, ValueError) as error:
+            raise OSError(str(error)) from error
+
+    # --- commands to a caller ---
+
+    def _order(self, command: Answer | Listen) -> None:
+        if conversation := self._conversations.get(command.call):
+            conversation.put(command)
+        else:
+            self.counters.orders_without_session += 1
+
+    async def _hang_up_call(self, command: HangUpCall) -> None:
+        """By the session, where it can hear us; no AGI command can be cut short, so else by AMI."""
+        conversation = self._conversations.get(command.call)
+        if not conversation or not await conversation.end():
+            await self._hang_up(command, command.call)
+
+    # --- commands by AMI ---
+
+    def _act(self, work: Coroutine[Any, Any, None], command: Command, subject: str) -> None:
+        if len(self._tasks) < MOST_TASKS:
+            self._begin(work, type(command).__name__)
+        else:
+            work.close()
+            self._failed(command, subject, "too much under way")
+
+    async def _ring(self, command: RingAgent) -> None:
+        try:
+            await self.ami.act("Originate", **originate(command))
+        except AmiLostError:
+            log.warning("link broke while asking for a leg; the next listing tells", leg=command.leg)
+        except (AmiError, ValueError) as error:
+            if isinstance(error, AmiTimeoutError):
+                self._withdrawn.add(command.leg)
+            self._failed(command, command.leg, str(error))
+
+    def _withdraw(self, command: HangUpLeg) -> None:
+        """Asterisk makes a leg some moments after it was asked to: one not yet there is hung up when it comes."""
+        if command.leg in self._book.asked:
+            self._withdrawn.add(command.leg)
+        self._act(self._hang_up(command, command.leg), command, command.leg)
+
+    async def _hang_up(self, command: Command, channel: str) -> None:
+        try:
+            await self.ami.act("Hangup", Channel=exact(channel), Cause=_NORMAL_CLEARING)
+        except AmiRejectedError as error:
+            if str(error) != "No such channel":  # then it is gone, and its Hangup has been or will be told
+                self._failed(command, channel, str(error))
+        except (AmiError, ValueError) as error:
+            self._failed(command, channel, str(error))
+
+    def _failed(self, command: Command, subject: str, reason: str) -> None:
+        self.counters.commands_failed += 1
+        log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
+        if isinstance(command, RingAgent):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(LegFailed(subject, "failed"))
+        else:
+            self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
+
+    # --- calls that enter ---
+
+    def _session_began(self, session: AgiSession) -> None:
+        task = self._begin(self._attend(session), "call")
+        session.on_gone = task.cancel
+
+    async def _attend(self, session: AgiSession) -> None:
+        call = printable(session.request.get("agi_uniqueid", ""))
+        conversation = Conversation(session, call, self._prompt_path, self._emit, self.conversation_counters)
+        try:
+            await self._enter(session, conversation)
+            await conversation.run()
+        except AgiGoneError:
+            pass
+        except (AgiError, ValueError, asyncio.QueueFull) as error:
+            self.counters.sessions_failed += 1
+            log.warning("AGI session given up; the call enters again", call=call, error=repr(error))
+        finally:
+            session.close()
+            if self._conversations.get(call) is conversation:
+                del self._conversations[call]
+
+    async def _enter(self, session: AgiSession, conversation: Conversation) -> None:
+        try:
+            await session.command("CHANNEL STATUS")
+        except AgiGoneError:
+            self.counters.leftover_sessions += 1
+            raise
+        call = conversation.call
+        self._book.calls.add(call)
+        self._book.entered.add(call)
+        self._conversations[call] = conversation
+        self._emit(call_entered(call, session.request, session.arguments))
+
+    # --- what Asterisk tells ---
+
+    def _told(self, message: Message) -> None:
+        for event in translate(self._book, message):
+            if isinstance(event, LegRinging) and event.leg in self._withdrawn:
+                self._withdrawn.discard(event.leg)
+                self.do(HangUpLeg(event.leg))
+            self._emit(event)
+
+    def _link_up(self) -> None:
+        self._list_now.set()
+
+    def _link_down(self) -> None:
+        self._book = Book(calls=self._book.calls)
+        self._withdrawn.clear()
+        self._emit_if_taken(SwitchLost())
+
+    # --- listings ---
+
+    async def _keep_listing(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.list_every):
+                    await self._list_now.wait()
+            self._list_now.clear()
+            if self.ami.up:
+                await self._list()
+
+    async def _list(self) -> None:
+        """Take charge of the entrance and ask for all there is; what breaks off is begun again over a new link."""
+        try:
+            await self._ask_for_all()
+            self.counters.listings += 1
+        except AmiRejectedError as error:
+            self.counters.listings_failed += 1
+            log.error("Asterisk refuses to tell what it has; check the rights in manager.conf", reason=str(error))
+        except (AmiError, asyncio.QueueFull) as error:
+            self.counters.listings_failed += 1
+            log.warning("listing failed, link dropped", error=repr(error))
+            self.ami.drop()
+
+    async def _ask_for_all(self) -> None:
+        asked_at = self._clock()
+        self._book.entered.clear()
+        await self.ami.act("Setvar", Variable="TANDEM_AGI", Value=self._entrance)
+        status = await self.ami.act("CoreStatus")
+        boot = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
+        await self.ami.fetch("DeviceStateList", self._take_devices)
+        await self.ami.fetch("CoreShowChannels", lambda items: self._take_channels(boot, asked_at, items))
+
+    def _take_devices(self, items: list[Message]) -> None:
+        self._book.reachable = set(reachable_devices(items))
+
+    def _take_channels(self, boot: str, asked_at: float, items: list[Message]) -> None:
+        channels = seen_channels(self._book, items)
+        self._emit(SwitchFound(boot, asked_at, channels, tuple(sorted(self._book.reachable))))
+
+    # --- odds and ends ---
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self._spawn(work, name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _emit_if_taken(self, event: Event) -> None:
+        """For what the next listing tells anyway."""
+        with contextlib.suppress(asyncio.QueueFull):
+            self._emit(event)

@@ -1,0 +1,211 @@
+"""What AMI's events mean to the plane. Pure: the Book is all that is remembered between two messages.
+
+Asterisk's own words, tried on 22.10: OriginateResponse tells the reason of a failure only as 3 (the ring timed out)
+or 0 (anything else), so the leg's Hangup cause decides; a phone that is not registered or not known gets no channel
+at all, and OriginateResponse is all that comes.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from tandem.control.events import (
+    Bridged,
+    CallEnded,
+    DeviceFound,
+    DeviceLost,
+    Event,
+    Held,
+    LegAnswered,
+    LegEnded,
+    LegFailed,
+    LegRinging,
+    Retrieved,
+    SeenChannel,
+)
+from tandem.telephony.asterisk.wire import Message
+
+LEG_MARK = "tandem-leg-"
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call")
+UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
+
+# Q.850 causes of a leg that was never answered; any other is `failed`. No answer counts as one only from a phone that
+# was alerting: SIP 480 and a contact where nobody listens give the same cause.
+_CAUSES = {1: "unreachable", 3: "unreachable", 17: "busy", 20: "unreachable", 21: "declined", 27: "unreachable"}
+_NO_ANSWER_CAUSES = (18, 19)
+
+
+class Book(msgspec.Struct):
+    """What has been seen: unique ids of calls that are ours, members of bridges, devices that can be rung.
+
+    `entered` are calls that entered since a listing was last asked for, so that it can't know them; `asked` are legs
+    that Asterisk was asked for and has not yet made; `alerted` are legs whose phone rings.
+    """
+
+    calls: set[str] = msgspec.field(default_factory=set)
+    entered: set[str] = msgspec.field(default_factory=set)
+    asked: set[str] = msgspec.field(default_factory=set)
+    alerted: set[str] = msgspec.field(default_factory=set)
+    bridges: dict[str, set[str]] = msgspec.field(default_factory=dict)
+    reachable: set[str] = msgspec.field(default_factory=set)
+
+
+def is_leg(channel: str) -> bool:
+    """True for the unique id of an agent's channel that the plane asked for."""
+    return channel.startswith(LEG_MARK)
+
+
+def translate(book: Book, message: Message) -> list[Event]:
+    """The plane's events for one AMI event, oldest first; none for what doesn't matter. Updates `book`."""
+    return _TRANSLATIONS[message["Event"]](book, message) if message["Event"] in _TRANSLATIONS else []
+
+
+def _newchannel(book: Book, message: Message) -> list[Event]:
+    channel = message["Uniqueid"]
+    book.asked.discard(channel)
+    return [LegRinging(channel)] if is_leg(channel) else []
+
+
+def _dial_state(book: Book, message: Message) -> list[Event]:
+    if is_leg(leg := message.get("DestUniqueid", "")) and message["DialStatus"] in ("RINGING", "PROGRESS"):
+        book.alerted.add(leg)
+    return []
+
+
+def _newstate(_book: Book, message: Message) -> list[Event]:
+    answered = is_leg(message["Uniqueid"]) and message["ChannelStateDesc"] == "Up"
+    return [LegAnswered(message["Uniqueid"])] if answered else []
+
+
+def _originate_response(book: Book, message: Message) -> list[Event]:
+    leg = message["Uniqueid"]
+    if message["Response"] != "Failure" or leg not in book.asked:
+        return []
+    book.asked.discard(leg)
+    return [LegFailed(leg, "unreachable")]
+
+
+def _bridge_enter(book: Book, message: Message) -> list[Event]:
+    channel = message["Uniqueid"]
+    others = book.bridges.setdefault(message["BridgeUniqueid"], set())
+    met = [_bridged(book, channel, other) for other in sorted(others)]
+    others.add(channel)
+    return [event for event in met if event]
+
+
+def _bridged(book: Book, one: str, other: str) -> Event | None:
+    if is_leg(one) and other in book.calls:
+        return Bridged(call=other, leg=one)
+    if is_leg(other) and one in book.calls:
+        return Bridged(call=one, leg=other)
+    return None
+
+
+def _bridge_leave(book: Book, message: Message) -> list[Event]:
+    bridge = message["BridgeUniqueid"]
+    members = book.bridges.get(bridge, set())
+    members.discard(message["Uniqueid"])
+    if not members:
+        book.bridges.pop(bridge, None)
+    return []
+
+
+def _hold(_book: Book, message: Message) -> list[Event]:
+    return [Held(message["Uniqueid"])] if is_leg(message["Uniqueid"]) else []
+
+
+def _unhold(_book: Book, message: Message) -> list[Event]:
+    return [Retrieved(message["Uniqueid"])] if is_leg(message["Uniqueid"]) else []
+
+
+def _hangup(book: Book, message: Message) -> list[Event]:
+    channel, cause = message["Uniqueid"], _number(message.get("Cause", ""))
+    if is_leg(channel):
+        alerted = channel in book.alerted
+        book.alerted.discard(channel)
+        if message["ChannelStateDesc"] == "Up":
+            return [LegEnded(channel, cause)]
+        return [LegFailed(channel, _failure(cause, alerted))]
+    if channel in book.calls:
+        book.calls.discard(channel)
+        return [CallEnded(channel, cause)]
+    return []
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _failure(cause: int, alerted: bool) -> str:
+    if cause in _NO_ANSWER_CAUSES:
+        return "no_answer" if alerted else "unreachable"
+    return _CAUSES.get(cause, "failed")
+
+
+def _device_state(book: Book, message: Message) -> list[Event]:
+    device, found = message["Device"], message["State"] not in UNREACHABLE_STATES
+    if not device.startswith("PJSIP/") or found == (device in book.reachable):
+        return []
+    if found:
+        book.reachable.add(device)
+        return [DeviceFound(device)]
+    book.reachable.discard(device)
+    return [DeviceLost(device)]
+
+
+_TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
+    "Newchannel": _newchannel,
+    "DialState": _dial_state,
+    "Newstate": _newstate,
+    "OriginateResponse": _originate_response,
+    "BridgeEnter": _bridge_enter,
+    "BridgeLeave": _bridge_leave,
+    "Hold": _hold,
+    "Unhold": _unhold,
+    "Hangup": _hangup,
+    "DeviceStateChange": _device_state,
+}
+WANTED = frozenset(_TRANSLATIONS)
+
+
+# --- listings ---
+
+
+def reachable_devices(items: list[Message]) -> frozenset[str]:
+    """The phones that can be rung, from DeviceStateList."""
+    phones = (item for item in items if item.get("Device", "").startswith("PJSIP/"))
+    return frozenset(item["Device"] for item in phones if item["State"] not in UNREACHABLE_STATES)
+
+
+def seen_channels(book: Book, items: list[Message]) -> tuple[SeenChannel, ...]:
+    """Every channel of a CoreShowChannels list. Sets `book` right by it.
+
+    A leg that Asterisk was asked for but has not made yet is among them: its making is under way.
+    """
+    book.bridges = _bridges(items)
+    listed = {item["Uniqueid"] for item in items}
+    book.calls = {item["Uniqueid"] for item in items if _is_call(book, item)} | book.entered
+    book.alerted &= listed
+    waiting = [SeenChannel(id=leg, name="", up=False) for leg in sorted(book.asked - listed)]
+    return (*(_seen(book, item) for item in items), *waiting)
+
+
+def _bridges(items: list[Message]) -> dict[str, set[str]]:
+    bridges: dict[str, set[str]] = {}
+    for item in items:
+        if bridge := item.get("BridgeId"):
+            bridges.setdefault(bridge, set()).add(item["Uniqueid"])
+    return bridges
+
+
+def _is_call(book: Book, item: Message) -> bool:
+    """Ours, though it may have entered when another controller was in charge."""
+    channel = item["Uniqueid"]
+    with_leg = any(map(is_leg, book.bridges.get(item.get("BridgeId", ""), ())))
+    return not is_leg(channel) and (channel in book.calls or item.get("Context") in OUR_CONTEXTS or with_leg)
+
+
+def _seen(book: Book, item: Message) -> SeenChannel:
+    others = book.bridges.get(item.get("BridgeId", ""), set()) - {item["Uniqueid"]}
+    up = item.get("ChannelStateDesc") == "Up"
+    return SeenChannel(id=item["Uniqueid"], name=item["Channel"], up=up, bridged_with=tuple(sorted(others)))

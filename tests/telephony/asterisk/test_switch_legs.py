@@ -1,0 +1,96 @@
+from tandem.control.commands import HangUpLeg, HangUpStray, RingAgent
+from tandem.control.events import (
+    CommandFailed,
+    LegFailed,
+    LegRinging,
+    SwitchFound,
+    SwitchLost,
+)
+from tests.telephony.asterisk.plane import RING, plane
+from tests.telephony.asterisk.scripted import (
+    refusal,
+    silence,
+    success,
+)
+
+
+async def test_a_leg_is_asked_for_with_its_own_id_and_a_clean_caller_id() -> None:
+    async with plane() as it:
+        it.switch.do(RING)
+        asked = await it.asterisk.asked("Originate")
+        del asked["ActionID"]
+        assert asked == {
+            "Action": "Originate",
+            "Channel": "PJSIP/1001",
+            "ChannelId": "tandem-leg-1",
+            "Context": "tandem-agent",
+            "Exten": "s",
+            "Priority": "1",
+            "Async": "true",
+            "Timeout": "15000",
+            "CallerID": '"Zhang  Wei" <100>',
+            "Variable": "TANDEM_CALLER=PJSIP/trunk-1.1",
+        }
+
+
+async def test_a_leg_that_is_refused_has_failed() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Originate"] = refusal("Permission denied")
+        it.switch.do(RING)
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-1", "failed")
+
+
+async def test_a_leg_asked_for_without_a_link_has_failed() -> None:
+    async with plane() as it:
+        it.asterisk.booted = False
+        it.asterisk.cut()
+        await it.next(SwitchLost)
+        it.switch.do(RING)
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-1", "failed")
+
+
+async def test_a_leg_whose_link_broke_is_left_to_the_listing() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Originate"] = silence
+        it.switch.do(RING)
+        await it.asterisk.asked("Originate")
+        it.asterisk.cut()
+        await it.next(SwitchLost)
+        await it.next(SwitchFound)
+        assert it.asterisk.names().count("Originate") == 1
+
+
+async def test_a_caller_channel_that_would_be_read_as_options_is_refused() -> None:
+    async with plane() as it:
+        it.switch.do(RingAgent("tandem-leg-1", "PJSIP/1001", "1.1", "PJSIP/x,F(other)", "", "", 15.0))
+        await it.next(LegFailed)
+        assert "Originate" not in it.asterisk.names()
+
+
+async def test_a_leg_withdrawn_before_it_is_made_is_hung_up_when_it_comes() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Hangup"] = refusal("No such channel")
+        it.switch.do(RING)
+        it.switch.do(HangUpLeg("tandem-leg-1"))
+        await it.asterisk.asked("Hangup")
+        it.asterisk.answers["Hangup"] = success
+        it.asterisk.say({"Event": "Newchannel", "Uniqueid": "tandem-leg-1"})
+        assert (await it.asterisk.asked("Hangup"))["Channel"] == "tandem-leg-1"
+        await it.next(LegRinging)
+
+
+async def test_a_channel_gone_already_is_no_failure() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Hangup"] = refusal("No such channel")
+        it.switch.do(HangUpStray("tandem-leg-9"))
+        await it.asterisk.asked("Hangup")
+        it.asterisk.answers["Hangup"] = refusal("Permission denied")
+        it.switch.do(HangUpStray("tandem-leg-8"))
+        assert await it.next(CommandFailed) == CommandFailed("HangUpStray", "tandem-leg-8", "Permission denied")
+
+
+async def test_a_pattern_can_not_hang_up_other_channels() -> None:
+    async with plane() as it:
+        it.switch.do(HangUpStray("/.*/"))
+        assert (await it.next(CommandFailed)).subject == "/.*/"
+        assert "Hangup" not in it.asterisk.names()

@@ -1,0 +1,80 @@
+"""Streams recorded from Asterisk 22.10, each beside the events it must become (see the folder's README)."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tandem.control import events
+from tandem.control.events import Event, SeenChannel
+from tandem.telephony.asterisk import wire
+from tandem.telephony.asterisk.translate import Book, reachable_devices, seen_channels, translate
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "ami"
+EVENTS = msgspec.json.Decoder(
+    events.CallEnded | events.LegRinging | events.LegAnswered | events.LegFailed | events.LegEnded
+    | events.Bridged | events.Held | events.Retrieved | events.DeviceFound | events.DeviceLost
+)  # fmt: skip
+
+
+def recorded(name: str) -> list[wire.Message]:
+    return [wire.message(block) for block in (GOLDEN / f"{name}.txt").read_bytes().split(b"\r\n\r\n")]
+
+
+def told(book: Book, messages: list[wire.Message]) -> list[Event]:
+    return [event for message in messages if "Event" in message for event in translate(book, message)]
+
+
+@pytest.mark.parametrize("expected", sorted(GOLDEN.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_recorded_stream(expected: Path) -> None:
+    first, *lines = expected.read_bytes().splitlines()
+    book = msgspec.json.decode(first, type=Book)
+    assert told(book, recorded(expected.stem)) == [EVENTS.decode(line) for line in lines]
+    assert book == Book(reachable=book.reachable), "nothing of the call may be left"
+
+
+def test_a_call_of_somebody_else_is_not_told() -> None:
+    book = Book()
+    assert not [
+        event for event in told(book, recorded("served")) if isinstance(event, events.CallEnded | events.Bridged)
+    ]
+
+
+def items(name: str, event: str) -> list[wire.Message]:
+    return [message for message in recorded(name) if message.get("Event") == event and "ActionID" in message]
+
+
+LEG = "tandem-leg-tandem-test-1795297865.74-15"
+TALKING, WAITING = "tandem-test-1795297865.74", "tandem-test-1795297865.77"
+
+
+def test_a_listing_shows_channels_and_who_talks_with_whom() -> None:
+    seen = seen_channels(Book(), items("listing", "CoreShowChannel"))
+    assert set(seen) == {
+        SeenChannel(LEG, "PJSIP/101-00000043", up=True, bridged_with=(TALKING,)),
+        SeenChannel(TALKING, "PJSIP/100-00000042", up=True, bridged_with=(LEG,)),
+        SeenChannel(WAITING, "PJSIP/104-00000044", up=True),
+    }
+
+
+def test_after_a_listing_a_new_controller_tells_the_end_of_calls_it_never_saw_enter() -> None:
+    book = Book()
+    seen_channels(book, items("listing", "CoreShowChannel"))
+    after = recorded("listing")[-20:]
+    ended = [event for event in told(book, after) if isinstance(event, events.CallEnded | events.LegEnded)]
+    assert ended == [events.CallEnded(WAITING, 0), events.CallEnded(TALKING, 16), events.LegEnded(LEG, 16)]
+
+
+def test_a_listing_forgets_what_is_gone_but_not_who_entered_since_it_was_asked_for() -> None:
+    book = Book(calls={"gone", "new"}, entered={"new"}, alerted={"tandem-leg-gone"}, bridges={"old": {"gone"}})
+    assert seen_channels(book, []) == ()
+    assert (book.calls, book.alerted, book.bridges) == ({"new"}, set(), {})
+
+
+def test_a_leg_not_made_yet_is_in_the_listing() -> None:
+    assert seen_channels(Book(asked={"tandem-leg-1"}), []) == (SeenChannel("tandem-leg-1", "", up=False),)
+
+
+def test_reachable_devices_are_phones_that_can_be_rung() -> None:
+    found = reachable_devices(items("listing", "DeviceStateChange"))
+    assert found == {"PJSIP/100", "PJSIP/101", "PJSIP/104", "PJSIP/sipp"}
