@@ -1,0 +1,60 @@
+"""The figures an operator watches."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tandem.acd.agent import Agent
+from tandem.acd.contact import UNANSWERED, Contact
+from tandem.acd.state import State
+
+
+class AgentFigures(msgspec.Struct, frozen=True):
+    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds. `wants` comes next."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+    wants: str
+    paused_since: float | None
+    contact: str
+
+
+class QueueFigures(msgspec.Struct, frozen=True):
+    """One queue: contacts not yet in conversation, the longest wait among them (seconds, 0 for none), in talk."""
+
+    queue: str
+    waiting: int
+    longest_wait: float
+    in_talk: int
+
+
+class Board(msgspec.Struct, frozen=True):
+    """Everybody and every queue, by name."""
+
+    agents: tuple[AgentFigures, ...]
+    queues: tuple[QueueFigures, ...]
+    dropped_events: int
+
+
+def board_of(state: State, now: float) -> Board:
+    """The figures of `state` at `now`."""
+    by_queue: dict[str, list[Contact]] = {name: [] for name in sorted(state.queues())}
+    for contact in state.contacts.values():
+        by_queue[contact.queue].append(contact)
+    agents = tuple(_agent_figures(agent) for _, agent in sorted(state.agents.items()))
+    queues = tuple(_queue_figures(name, contacts, now) for name, contacts in by_queue.items())
+    return Board(agents, queues, state.dropped_events)
+
+
+def _agent_figures(agent: Agent) -> AgentFigures:
+    return AgentFigures(
+        agent.name, agent.state, agent.reason, agent.since, agent.wants, agent.paused_since, agent.contact
+    )
+
+
+def _queue_figures(queue: str, contacts: Iterable[Contact], now: float) -> QueueFigures:
+    waits = [now - contact.enqueued_at for contact in contacts if contact.state in UNANSWERED]
+    in_talk = sum(contact.state not in UNANSWERED for contact in contacts)
+    return QueueFigures(queue, len(waits), max(waits, default=0.0), in_talk)

@@ -1,0 +1,57 @@
+"""A contact, from the queue to the end of its conversation, and the one order in which contacts are served."""
+
+import msgspec
+
+from tandem.acd.machine import Table
+from tandem.acd.settings import QueueSettings
+
+WAITING = "waiting"
+OFFERED = "offered"
+CONNECTING = "connecting"
+CONNECTED = "connected"
+HELD = "held"
+ENDED = "ended"
+
+UNANSWERED = frozenset({WAITING, OFFERED, CONNECTING})
+
+TABLE: Table = {
+    WAITING: {"offered": OFFERED, "left": ENDED},
+    OFFERED: {"answered": CONNECTING, "connected": CONNECTED, "failed": WAITING, "left": ENDED},
+    CONNECTING: {"connected": CONNECTED, "failed": WAITING, "left": ENDED},
+    CONNECTED: {"held": HELD, "finished": ENDED},
+    HELD: {"retrieved": CONNECTED, "finished": ENDED},
+    ENDED: {},
+}
+
+Rank = tuple[int, float, str]
+
+
+class Contact(msgspec.Struct):
+    """What the router knows of a contact. Times are epoch seconds.
+
+    `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
+    holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
+    ever offered to.
+    """
+
+    id: str
+    queue: str
+    enqueued_at: float
+    arrived_at: float
+    priority: int = 0
+    boost: float = 0.0
+    state: str = WAITING
+    agent: str = ""
+    offer: int = 0
+    offered_at: float = 0.0
+    connected_at: float = 0.0
+    tried: list[str] = []
+
+
+def rank_of(contact: Contact, queue: QueueSettings) -> Rank:
+    """The contact's place in the total order; the smallest is served first.
+
+    Priority class (contact's plus queue's, higher first), then age plus boost (the older first), then id.
+    Ages grow alike, so comparing start times compares ages and the rank never changes while waiting.
+    """
+    return -(contact.priority + queue.priority), contact.enqueued_at - contact.boost, contact.id

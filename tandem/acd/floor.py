@@ -1,0 +1,200 @@
+"""The floor, where waiting contacts and ready agents meet: offers are made, fail, are withdrawn or become talk.
+
+Between two events, while the switch is up, no contact waits that a ready agent could take. So a contact that begins
+to wait only needs the best agent, and an agent who becomes ready only the best contact.
+"""
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+
+from tandem.acd import agent as agents
+from tandem.acd.agent import Agent
+from tandem.acd.commands import Command, Offer, RaiseAlarm, RecordOffer, RecordWait, WithdrawOffer
+from tandem.acd.contact import Contact
+from tandem.acd.intervals import Ledger
+from tandem.acd.lines import Lines
+from tandem.acd.matching import Matching
+from tandem.acd.roster import Roster
+from tandem.acd.state import State
+from tandem.acd.waiting import blended
+
+Observe = Callable[[Contact, Agent, float], None]
+
+_MISSES = frozenset({"no_answer", "unreachable"})
+# Below this an offer that fails at once would be made again and again in a tight loop.
+_SHORTEST_BACK_OFF = 1.0
+
+
+class Floor:
+    """Joins contacts with agents. Every method takes `now`, epoch seconds, and emits its commands.
+
+    `observe` is told of every offer (contact, agent, now) just before it is made.
+    """
+
+    def __init__(self, state: State, emit: Callable[[Command], None], observe: Observe) -> None:
+        self._state = state
+        self._emit = emit
+        self._observe = observe
+        self.ledger = Ledger(state.intervals)
+        self.index()
+
+    def index(self) -> None:
+        """Build every index from the state: at the start, and when settings changed."""
+        state = self._state
+        self.matching = Matching(state.queues(), state.settings.agents)
+        self.roster = Roster(state.agents, self.matching, self._emit)
+        self.lines = Lines(state.contacts, state.queues())
+        self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
+
+    # --- matching ----------------------------------------------------------------------------------------------
+
+    def match_all(self, now: float) -> None:
+        """Offer every contact that a ready agent can take, in the total order."""
+        heads = [head for queue in self.lines.queues() if (head := self.lines.head(queue))]
+        heapify(heads)
+        while heads:
+            contact = self._state.contacts[heappop(heads)[2]]
+            if self._find_agent(contact, now) and (head := self.lines.head(contact.queue)):
+                heappush(heads, head)
+
+    def _find_agent(self, contact: Contact, now: float) -> bool:
+        agent = self.roster.longest_idle(contact.queue, contact.tried) if self._state.switch_up else None
+        if agent:
+            self._offer(contact, agent, now)
+        return agent is not None
+
+    def _find_contact(self, agent: Agent, now: float) -> None:
+        profile = self.matching.profile(agent.name)
+        if profile is None or not self._state.switch_up:
+            return
+        contact = self.lines.first(self.matching.queues_for(profile))
+        if contact:
+            self._offer(contact, agent, now)
+
+    # --- offers ------------------------------------------------------------------------------------------------
+
+    def _offer(self, contact: Contact, agent: Agent, now: float) -> None:
+        self._observe(contact, agent, now)
+        number = self._state.next_offer
+        self._state.next_offer += 1
+        self.lines.move(contact, "offered")
+        self.roster.move(agent, "offered", now, deadline=now + self._state.settings.longest_stay.reserved)
+        contact.agent, contact.offer, contact.offered_at = agent.name, number, now
+        agent.contact = contact.id
+        if agent.name not in contact.tried:
+            contact.tried.append(agent.name)
+        self.offers[number] = contact
+        self._emit(Offer(number, contact.id, agent.name, self._state.queue(contact.queue).ring_seconds))
+
+    def ringing(self, contact: Contact, now: float) -> None:
+        """The agent's phone rings."""
+        longest = self._state.queue(contact.queue).ring_seconds + self._state.settings.longest_stay.ringing
+        self.roster.move(self.agent_of(contact), "rang", now, deadline=now + longest)
+
+    def answered(self, contact: Contact, now: float) -> None:
+        """The agent picked up."""
+        deadline = now + self._state.settings.longest_stay.connecting
+        self.lines.move(contact, "answered")
+        self.roster.move(self.agent_of(contact), "answered", now, deadline=deadline)
+
+    def fail(self, contact: Contact, outcome: str, now: float) -> None:
+        """The offer came to nothing: the agent backs off, the contact goes on from its old place."""
+        agent = self._close_offer(contact, outcome)
+        contact.agent = agent.contact = ""
+        self._back_off(agent, contact, outcome, now)
+        self.roster.rest(agent, now)
+        self.lines.move(contact, "failed")
+        self._find_agent(contact, now)
+
+    def withdraw(self, contact: Contact, reason: str, now: float, outcome: str = "withdrawn") -> None:
+        """End the offer for `reason`; the contact goes on from its old place."""
+        self._emit(WithdrawOffer(contact.offer, contact.id, contact.agent, reason))
+        self.fail(contact, outcome, now)
+
+    def expire(self, agent: Agent, now: float) -> None:
+        """The agent's deadline has come: the normal end of a wrap-up or a back-off, too long a stay elsewhere."""
+        if agent.state not in agents.OCCUPIED:
+            self.settle(agent, now)
+            return
+        contact = self._state.contacts[agent.contact]
+        detail = f"{agent.state} for {now - agent.since:.0f} s with {contact.id}"
+        self._emit(RaiseAlarm("overstayed", agent.name, detail))
+        self.withdraw(contact, f"overstayed: {agent.state}", now)
+
+    def _close_offer(self, contact: Contact, outcome: str) -> Agent:
+        del self.offers[contact.offer]
+        record = RecordOffer(contact.offer, contact.id, contact.agent, contact.queue, contact.offered_at, outcome)
+        self._emit(record)
+        contact.offer = 0
+        return self.agent_of(contact)
+
+    def _back_off(self, agent: Agent, contact: Contact, outcome: str, now: float) -> None:
+        queue = self._state.queue(contact.queue)
+        agent.idle_since = None
+        agent.back_off_until = now + max(queue.back_off_seconds, _SHORTEST_BACK_OFF)
+        agent.back_off_reason = outcome.replace("_", " ")
+        if outcome not in _MISSES:
+            return
+        agent.misses += 1
+        if agent.misses >= queue.misses_before_pause and agent.wants == agents.READY:
+            agents.ask_for(agent, agents.PAUSED, agents.RING_NO_ANSWER)
+
+    # --- contacts and agents -----------------------------------------------------------------------------------
+
+    def agent_of(self, contact: Contact) -> Agent:
+        """The agent who holds the contact."""
+        return self._state.agents[contact.agent]
+
+    def enter(self, contact: Contact, now: float) -> None:
+        """A contact begins to wait."""
+        self.lines.enter(contact)
+        self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+        self._find_agent(contact, now)
+
+    def leave(self, contact: Contact, outcome: str, now: float) -> None:
+        """An unanswered contact is gone; an agent to whom it was offered is as idle as before."""
+        agent = None
+        if contact.offer:
+            self._emit(WithdrawOffer(contact.offer, contact.id, contact.agent, outcome))
+            agent = self._close_offer(contact, "withdrawn")
+            contact.agent = agent.contact = ""
+        self.lines.move(contact, "left")
+        self._end_wait(contact, outcome, now)
+        if agent:
+            self.settle(agent, now)
+
+    def connect(self, contact: Contact, now: float) -> None:
+        """Contact and agent begin to talk."""
+        agent = self._close_offer(contact, "answered")
+        self.lines.move(contact, "connected")
+        self.roster.move(agent, "connected", now)
+        agent.misses = 0
+        contact.connected_at = now
+        self._end_wait(contact, "answered", now)
+
+    def hold(self, contact: Contact, trigger: str, now: float) -> None:
+        """The contact is `held` or `retrieved`."""
+        self.lines.move(contact, trigger)
+        self.roster.move(self.agent_of(contact), trigger, now)
+
+    def finish(self, contact: Contact, outcome: str, now: float) -> None:
+        """The talk is over: the agent wraps up, or, when the switch lost the call, is free at once."""
+        agent, queue = self.agent_of(contact), self._state.queue(contact.queue)
+        contact.agent = agent.contact = ""
+        self.lines.move(contact, "finished")
+        if outcome != "lost":
+            average = self._state.handling.get(queue.name, queue.expected_handling_seconds)
+            observed = now - contact.connected_at + queue.wrap_up_seconds
+            self._state.handling[queue.name] = blended(average, observed)
+            agent.wrap_up_until = now + queue.wrap_up_seconds
+        self.settle(agent, now)
+
+    def settle(self, agent: Agent, now: float) -> None:
+        """Take an agent whom no contact holds to where they belong, and find them work if that is ready."""
+        if self.roster.rest(agent, now) and agent.state == agents.READY:
+            self._find_contact(agent, now)
+
+    def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
+        agent = contact.agent or None
+        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
+        self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)

@@ -1,0 +1,21 @@
+"""State machines as tables: {state: {trigger: state}}."""
+
+from collections.abc import Mapping
+
+Table = Mapping[str, Mapping[str, str]]
+
+
+class InvariantBroken(Exception):  # noqa: N818 - the design's own name for it
+    """The router contradicts itself: stop the process, it starts again from the journal."""
+
+
+def step(table: Table, state: str, trigger: str) -> str:
+    """The state that `trigger` leads to. Raises InvariantBroken when the table has no such step."""
+    if not allows(table, state, trigger):
+        raise InvariantBroken(f"{trigger!r} in state {state!r}")
+    return table[state][trigger]
+
+
+def allows(table: Table, state: str, trigger: str) -> bool:
+    """True when `trigger` is legal in `state`."""
+    return trigger in table[state]

@@ -1,0 +1,246 @@
+"""The router: who serves whom, and when. Events in, commands out; time is passed in as epoch seconds."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tandem.acd import agent as agents
+from tandem.acd import contact as contacts
+from tandem.acd import events
+from tandem.acd.agent import Agent, ask_for
+from tandem.acd.board import Board, board_of
+from tandem.acd.commands import Command, RaiseAlarm
+from tandem.acd.contact import Contact
+from tandem.acd.events import Event
+from tandem.acd.floor import Floor
+from tandem.acd.intervals import OUTCOMES
+from tandem.acd.machine import InvariantBroken, allows
+from tandem.acd.state import State
+from tandem.acd.waiting import Place, estimated_wait
+from tandem.acd.why import Decision, explain
+
+Named = TypeVar("Named")
+
+
+class Router:
+    """Decides; carries nothing out. An event that names nothing known, or comes too late, is counted and dropped.
+
+    `observer`, where one is set, is told every decision just before its offer is made. It must change nothing.
+    """
+
+    def __init__(self) -> None:
+        self.observer: Callable[[Decision], None] | None = None
+        self._commands: list[Command] = []
+        self._adopt(State())
+        self._handlers: dict[type[Event], Callable[[Any, float], None]] = {
+            events.SettingsChanged: self._settings_changed,
+            events.ContactQueued: self._contact_queued,
+            events.ContactLeft: self._contact_left,
+            events.OfferRinging: self._offer_ringing,
+            events.OfferAnswered: self._offer_answered,
+            events.OfferFailed: self._offer_failed,
+            events.ContactConnected: self._contact_connected,
+            events.ContactHeld: self._contact_held,
+            events.ContactRetrieved: self._contact_retrieved,
+            events.ContactFinished: self._contact_finished,
+            events.AgentSignedIn: self._agent_signed_in,
+            events.AgentSignedOut: self._agent_signed_out,
+            events.AgentWentReady: self._agent_went_ready,
+            events.AgentPaused: self._agent_paused,
+            events.DeviceFound: self._device_found,
+            events.DeviceLost: self._device_lost,
+            events.SwitchLost: self._switch_lost,
+            events.SwitchFound: self._switch_found,
+            events.TimePassed: self._time_passed,
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> "Router":
+        """A router that goes on exactly where `state` was taken; it keeps `state` as its own."""
+        router = cls()
+        router._adopt(state)
+        return router
+
+    def _adopt(self, state: State) -> None:
+        self._state = state
+        self._floor = Floor(state, self._commands.append, self._observe)
+
+    def _observe(self, contact: Contact, agent: Agent, now: float) -> None:
+        if self.observer:
+            self.observer(explain(self._state, contact, agent, now))
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Take in `event`; the commands to carry out, in order.
+
+        Raises InvariantBroken when the router contradicts itself; it must not be used any more then.
+        """
+        self._handlers[type(event)](event, now)
+        commands = [*self._commands, *self._floor.ledger.changes(self._floor.lines.unanswered)]
+        self._commands.clear()
+        return commands
+
+    def next_wakeup(self) -> float | None:
+        """When TimePassed is wanted, epoch seconds; None while there is no deadline."""
+        return self._floor.roster.deadlines.earliest()
+
+    def snapshot(self) -> State:
+        """The state itself, not a copy: encode it before the next `handle`."""
+        return self._state
+
+    def place(self, contact: str, now: float) -> Place | None:
+        """Where an unanswered contact stands in its queue; None for any other."""
+        known = self._state.contacts.get(contact)
+        if known is None or known.state not in contacts.UNANSWERED:
+            return None
+        position = self._floor.lines.ahead_of(known) + 1
+        expected = self._state.queue(known.queue).expected_handling_seconds
+        handling = self._state.handling.get(known.queue, expected)
+        wait = estimated_wait(position, handling, self._floor.roster.staffed_for(known.queue))
+        return Place(position, wait, now - known.enqueued_at)
+
+    def board(self, now: float) -> Board:
+        """The figures an operator watches."""
+        return board_of(self._state, now)
+
+    def has_queue(self, name: str) -> bool:
+        """True when the settings in force have the queue."""
+        return name in self._state.settings.queues
+
+    def can_ever_serve(self, queue: str) -> bool:
+        """True when some agent in the settings, signed in or not, meets the queue's needs."""
+        return self.has_queue(queue) and bool(self._floor.matching.profiles_for(queue))
+
+    # --- settings and the switch -------------------------------------------------------------------------------
+
+    def _settings_changed(self, event: events.SettingsChanged, now: float) -> None:
+        self._state.change_settings(event.settings, now)
+        self._floor.index()
+        self._floor.match_all(now)
+        for name in [name for name in self._state.agents if name not in event.settings.agents]:
+            self._agent_signed_out(events.AgentSignedOut(name), now)
+
+    def _switch_lost(self, _event: events.SwitchLost, _now: float) -> None:
+        self._state.switch_up = False
+
+    def _switch_found(self, _event: events.SwitchFound, now: float) -> None:
+        self._state.switch_up = True
+        self._floor.match_all(now)
+
+    def _time_passed(self, _event: events.TimePassed, now: float) -> None:
+        """Deadlines fall here only: after a restart, what the switch has to tell counts although it comes late."""
+        while agent := self._floor.roster.deadlines.due(now):
+            self._floor.expire(agent, now)
+
+    # --- contacts ----------------------------------------------------------------------------------------------
+
+    def _contact_queued(self, event: events.ContactQueued, now: float) -> None:
+        if event.contact in self._state.contacts:
+            self._state.dropped_events += 1
+        elif not self.has_queue(event.queue):
+            self._commands.append(RaiseAlarm("no such queue", event.contact, event.queue))
+        else:
+            age = now if event.enqueued_at is None else event.enqueued_at
+            contact = Contact(event.contact, event.queue, age, now, priority=event.priority, boost=event.boost)
+            self._floor.enter(contact, now)
+
+    def _contact_left(self, event: events.ContactLeft, now: float) -> None:
+        if event.outcome not in OUTCOMES:
+            raise InvariantBroken(f"{event.contact} left with the unknown outcome {event.outcome!r}")
+        if contact := self._contact(event.contact, "left"):
+            self._floor.leave(contact, event.outcome, now)
+
+    def _contact_held(self, event: events.ContactHeld, now: float) -> None:
+        if contact := self._contact(event.contact, "held"):
+            self._floor.hold(contact, "held", now)
+
+    def _contact_retrieved(self, event: events.ContactRetrieved, now: float) -> None:
+        if contact := self._contact(event.contact, "retrieved"):
+            self._floor.hold(contact, "retrieved", now)
+
+    def _contact_finished(self, event: events.ContactFinished, now: float) -> None:
+        if contact := self._contact(event.contact, "finished"):
+            self._floor.finish(contact, event.outcome, now)
+
+    # --- offers ------------------------------------------------------------------------------------------------
+
+    def _offer_ringing(self, event: events.OfferRinging, now: float) -> None:
+        if contact := self._offered(event.offer, "rang"):
+            self._floor.ringing(contact, now)
+
+    def _offer_answered(self, event: events.OfferAnswered, now: float) -> None:
+        if contact := self._offered(event.offer, "answered"):
+            self._floor.answered(contact, now)
+
+    def _offer_failed(self, event: events.OfferFailed, now: float) -> None:
+        if contact := self._offered(event.offer, "backed_off"):
+            self._floor.fail(contact, event.reason, now)
+
+    def _contact_connected(self, event: events.ContactConnected, now: float) -> None:
+        if contact := self._offered(event.offer, "connected"):
+            self._floor.connect(contact, now)
+
+    # --- agents ------------------------------------------------------------------------------------------------
+
+    def _agent_signed_in(self, event: events.AgentSignedIn, now: float) -> None:
+        agent = self._agent(event.agent)
+        if agent and agent.wants == agents.SIGNED_OUT:
+            self._ask(agent, agents.READY, "", now)
+
+    def _agent_signed_out(self, event: events.AgentSignedOut, now: float) -> None:
+        if agent := self._agent(event.agent):
+            self._ask(agent, agents.SIGNED_OUT, "signed out", now)
+
+    def _agent_went_ready(self, event: events.AgentWentReady, now: float) -> None:
+        if agent := self._signed_in(event.agent):
+            agent.misses = 0
+            agent.back_off_until = agent.wrap_up_until = 0.0
+            self._ask(agent, agents.READY, "", now)
+
+    def _agent_paused(self, event: events.AgentPaused, now: float) -> None:
+        if agent := self._signed_in(event.agent):
+            self._ask(agent, agents.PAUSED, event.reason, now)
+
+    def _ask(self, agent: Agent, wants: str, reason: str, now: float) -> None:
+        """Give the agent what they want, now or after the talk; a phone that rings for them stops ringing."""
+        ask_for(agent, wants, reason)
+        if agent.state in agents.OFFERED and wants != agents.READY:
+            self._floor.withdraw(self._state.contacts[agent.contact], f"agent {wants}", now)
+        elif agent.state not in agents.OCCUPIED:
+            self._floor.settle(agent, now)
+
+    def _device_found(self, event: events.DeviceFound, now: float) -> None:
+        if agent := self._agent(event.agent):
+            agent.device_present = True
+            if agent.state not in agents.OCCUPIED:
+                self._floor.settle(agent, now)
+
+    def _device_lost(self, event: events.DeviceLost, now: float) -> None:
+        if agent := self._agent(event.agent):
+            agent.device_present = False
+            if agent.state in agents.OFFERED:
+                self._floor.withdraw(self._state.contacts[agent.contact], "device lost", now, outcome="unreachable")
+            elif agent.state not in agents.OCCUPIED:
+                self._floor.settle(agent, now)
+
+    # --- what an event names -----------------------------------------------------------------------------------
+
+    def _agent(self, name: str) -> Agent | None:
+        agent = self._state.agents.get(name)
+        return self._if_fits(agent, agent is not None)
+
+    def _signed_in(self, name: str) -> Agent | None:
+        agent = self._state.agents.get(name)
+        return self._if_fits(agent, agent is not None and agent.wants != agents.SIGNED_OUT)
+
+    def _contact(self, name: str, trigger: str) -> Contact | None:
+        contact = self._state.contacts.get(name)
+        return self._if_fits(contact, contact is not None and allows(contacts.TABLE, contact.state, trigger))
+
+    def _offered(self, number: int, trigger: str) -> Contact | None:
+        contact = self._floor.offers.get(number)
+        agent = self._floor.agent_of(contact) if contact else None
+        return self._if_fits(contact, agent is not None and allows(agents.TABLE, agent.state, trigger))
+
+    def _if_fits(self, named: Named | None, fits: bool) -> Named | None:
+        if not fits:
+            self._state.dropped_events += 1
+        return named if fits else None

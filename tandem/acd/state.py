@@ -1,0 +1,44 @@
+"""All that must survive a restart, as plain data."""
+
+import msgspec
+
+from tandem.acd.agent import Agent
+from tandem.acd.contact import Contact
+from tandem.acd.intervals import Interval
+from tandem.acd.settings import QueueSettings, Settings
+
+
+class State(msgspec.Struct):
+    """The router's whole state, serialisable by msgspec.
+
+    `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
+    a contact of a queue occupies an agent, as observed. `dropped_events`: events that came too late or named
+    nothing known.
+    """
+
+    settings: Settings = Settings()
+    retired: dict[str, QueueSettings] = {}
+    agents: dict[str, Agent] = {}
+    contacts: dict[str, Contact] = {}
+    intervals: dict[str, list[Interval]] = {}
+    handling: dict[str, float] = {}
+    next_offer: int = 1
+    switch_up: bool = True
+    dropped_events: int = 0
+
+    def queues(self) -> dict[str, QueueSettings]:
+        """Every queue that may hold contacts, by name."""
+        return {**self.retired, **self.settings.queues}
+
+    def queue(self, name: str) -> QueueSettings:
+        """The queue in force, or the retired one. KeyError when there never was one."""
+        return self.settings.queues.get(name) or self.retired[name]
+
+    def change_settings(self, settings: Settings, now: float) -> None:
+        """Take new settings; queues with contacts in them live on retired, new agents appear signed out."""
+        occupied = {contact.queue for contact in self.contacts.values()}
+        known = self.queues()
+        self.retired = {name: known[name] for name in sorted(occupied - settings.queues.keys())}
+        self.settings = settings
+        for name in settings.agents:
+            self.agents.setdefault(name, Agent(name, since=now))

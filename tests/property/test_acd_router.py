@@ -1,0 +1,304 @@
+"""The router under random lives, checked by brute force against rules written down a second time."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tandem.acd import events
+from tandem.acd.agent import Agent
+from tandem.acd.commands import Command, Offer, RecordInterval, RecordOffer, RecordWait
+from tandem.acd.contact import Contact
+from tandem.acd.events import Event
+from tandem.acd.router import Router
+from tandem.acd.settings import AgentSettings, QueueSettings, Settings
+from tandem.acd.state import State
+from tandem.acd.why import Decision
+
+START = 1_000_000.0
+QUARTER = 900.0
+LONGEST_STAY = {"reserved": 8, "ringing": 25, "connecting": 8, "wrap_up": 40}
+LONGEST_BACK_OFF = 10
+
+TV = QueueSettings("tv", {"tv": 3}, priority=1, wrap_up_seconds=0, misses_before_pause=1)
+PHONE = QueueSettings("phone", {"phone": 1}, wrap_up_seconds=40)
+ANYBODY = QueueSettings("anybody", back_off_seconds=0)
+BOTH = QueueSettings("both", {"tv": 1, "phone": 2}, priority=2)
+
+
+def _version(queues: list[QueueSettings], **agents: dict[str, int]) -> Settings:
+    people = {name: AgentSettings(name, skills, f"PJSIP/{name}") for name, skills in agents.items()}
+    return Settings({queue.name: queue for queue in queues}, people)
+
+
+VERSIONS = [
+    _version([TV, PHONE, ANYBODY, BOTH], a={"tv": 5}, b={"tv": 5}, c={"phone": 3}, d={"tv": 1, "phone": 2}, e={}),
+    _version([TV, PHONE, ANYBODY], a={"tv": 5}, b={"tv": 2}, c={"phone": 3, "tv": 4}, d={"tv": 1, "phone": 2}, f={}),
+    _version([ANYBODY, msgspec.structs.replace(PHONE, priority=3)], a={"phone": 1}, c={"phone": 3}),
+]
+
+Make = Callable[[State, int], Event | None]
+
+
+def _pick(names: list[str], number: int) -> str:
+    return names[number % len(names)] if names else "nobody"
+
+
+def _offer(state: State, number: int) -> int:
+    live = [contact.offer for contact in state.contacts.values() if contact.offer]
+    return live[number % len(live)] if live and number % 10 else number
+
+
+def _contact(state: State, number: int) -> str:
+    return _pick(list(state.contacts), number)
+
+
+def _agent(state: State, number: int) -> str:
+    return _pick(list("abcdef"), number)
+
+
+def _queued(state: State, number: int) -> Event:
+    queue = _pick(["tv", "phone", "anybody", "both", "nowhere"], number)
+    age = START - number if number % 7 == 0 else None
+    return events.ContactQueued(f"c{state.next_offer}-{number}", queue, number % 3 % 2, number % 4 * 10.0, age)
+
+
+OUTCOMES = ["abandoned", "overflowed_out", "called_back", "lost"]
+FAILURES = ["no_answer", "declined", "busy", "unreachable", "failed"]
+STEPS: dict[str, Make] = {
+    "queued": _queued,
+    "queued too": _queued,
+    "queued again": lambda s, n: events.ContactQueued(_contact(s, n), "tv", 5),
+    "left": lambda s, n: events.ContactLeft(_contact(s, n), _pick(OUTCOMES, n)),
+    "ringing": lambda s, n: events.OfferRinging(_offer(s, n)),
+    "answered": lambda s, n: events.OfferAnswered(_offer(s, n)),
+    "failed": lambda s, n: events.OfferFailed(_offer(s, n), _pick(FAILURES, n)),
+    "connected": lambda s, n: events.ContactConnected(_offer(s, n)),
+    "held": lambda s, n: events.ContactHeld(_contact(s, n)),
+    "retrieved": lambda s, n: events.ContactRetrieved(_contact(s, n)),
+    "finished": lambda s, n: events.ContactFinished(_contact(s, n), "lost" if n % 5 == 0 else "served"),
+    "signed in": lambda s, n: events.AgentSignedIn(_agent(s, n)),
+    "signed out": lambda s, n: events.AgentSignedOut(_agent(s, n)),
+    "went ready": lambda s, n: events.AgentWentReady(_agent(s, n)),
+    "paused": lambda s, n: events.AgentPaused(_agent(s, n), _pick(["lunch", "training"], n)),
+    "device found": lambda s, n: events.DeviceFound(_agent(s, n)),
+    "device lost": lambda s, n: events.DeviceLost(_agent(s, n)),
+    "switch lost": lambda s, n: events.SwitchLost() if n % 3 == 0 else None,
+    "switch found": lambda s, n: events.SwitchFound(),
+    "settings": lambda s, n: events.SettingsChanged(VERSIONS[n % len(VERSIONS)]),
+    "time": lambda s, n: None,
+}
+
+lives = st.lists(
+    st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 60), st.sampled_from([0, 0, 1, 3, 7, 30, 1000])),
+    min_size=20,
+    max_size=100,
+)
+
+
+class Shadow:
+    """What can be known from the commands alone."""
+
+    def __init__(self) -> None:
+        self.offers: dict[int, Offer] = {}
+        self.numbers: list[int] = []
+        self.arrivals: dict[str, tuple[str, float]] = {}
+        self.outcomes: Counter[tuple[str, float, str]] = Counter()
+        self.offered: Counter[tuple[str, float]] = Counter()
+        self.figures: dict[tuple[str, float], RecordInterval] = {}
+
+    def saw(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, Offer):
+                self._saw_offer(command)
+            elif isinstance(command, RecordOffer):
+                del self.offers[command.offer]
+            elif isinstance(command, RecordWait):
+                self.outcomes[*self.arrivals.pop(command.contact), command.outcome] += 1
+            elif isinstance(command, RecordInterval):
+                assert (command.queue, command.start) not in _keys(commands[commands.index(command) + 1 :])
+                self.figures[command.queue, command.start] = command
+
+    def arrived(self, contact: Contact) -> None:
+        key = contact.queue, contact.arrived_at // QUARTER * QUARTER
+        self.arrivals[contact.id] = key
+        self.offered[key] += 1
+
+    def _saw_offer(self, offer: Offer) -> None:
+        assert offer.agent not in {other.agent for other in self.offers.values()}
+        assert offer.contact not in {other.contact for other in self.offers.values()}
+        assert all(offer.offer > earlier for earlier in self.numbers)
+        self.offers[offer.offer] = offer
+        self.numbers.append(offer.offer)
+
+
+def _keys(commands: list[Command]) -> set[tuple[str, float]]:
+    return {(command.queue, command.start) for command in commands if isinstance(command, RecordInterval)}
+
+
+class Life:
+    """One router and everything that is checked around each of its events."""
+
+    def __init__(self) -> None:
+        self.router = Router()
+        self.router.observer = self.check_decision
+        self.shadow = Shadow()
+        self.now = START
+        self.journal: list[tuple[Event, float, list[Command]]] = []
+        self.tell(events.SettingsChanged(VERSIONS[0]))
+        for name in "abc":
+            self.tell(events.DeviceFound(name))
+            self.tell(events.AgentSignedIn(name))
+
+    def live(self, steps: list[tuple[str, int, int]]) -> None:
+        for step, number, seconds in steps:
+            self.pass_time(seconds)
+            event = STEPS[step](self.router.snapshot(), number)
+            if event:
+                self.tell(event)
+
+    def pass_time(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (wakeup := self.router.next_wakeup()) is not None and wakeup <= until:
+            assert wakeup > self.now, "a hot loop"
+            self.now = wakeup
+            self.tell(events.TimePassed())
+        self.now = until
+        self.check_stays()
+
+    def tell(self, event: Event) -> None:
+        encoded = msgspec.msgpack.encode(self.router.snapshot())
+        twin = Router.restore(msgspec.msgpack.decode(encoded, type=State))
+        known = set(self.router.snapshot().contacts)
+        commands = self.router.handle(event, self.now)
+        assert twin.handle(event, self.now) == commands
+        assert twin.next_wakeup() == self.router.next_wakeup()
+        assert twin.snapshot() == self.router.snapshot()
+        for contact in self.router.snapshot().contacts:
+            assert twin.place(contact, self.now) == self.router.place(contact, self.now)
+        self.journal.append((event, self.now, commands))
+        for contact in self.router.snapshot().contacts.keys() - known:
+            self.shadow.arrived(self.router.snapshot().contacts[contact])
+        self.shadow.saw(commands)
+        self.check_pairs()
+        self.check_nobody_waits_needlessly()
+        self.check_intervals()
+
+    # --- the rules, once more ----------------------------------------------------------------------------------
+
+    def able(self, agent: Agent, contact: Contact) -> bool:
+        known = self.router.snapshot().settings.agents.get(agent.name)
+        needs = self.router.snapshot().queue(contact.queue).needs
+        return known is not None and all(known.skills.get(skill, 0) >= level for skill, level in needs.items())
+
+    def check_decision(self, decision: Decision) -> None:
+        """Called with the state as it is just before the offer."""
+        state = self.router.snapshot()
+        assert state.switch_up
+        chosen, contact = state.agents[decision.agent], state.contacts[decision.contact]
+        within_reach = [c for c in state.contacts.values() if c.state == "waiting" and self.able(chosen, c)]
+        assert contact is max(within_reach, key=self.urgency)
+        ready = [agent for agent in state.agents.values() if agent.state == "ready" and self.able(agent, contact)]
+        ready.sort(key=lambda agent: (agent.idle_since, agent.name))
+        fresh = [agent for agent in ready if agent.name not in contact.tried]
+        assert chosen is (fresh or ready)[0]
+        assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
+
+    def urgency(self, contact: Contact) -> tuple[float, float, list[int]]:
+        priority = contact.priority + self.router.snapshot().queue(contact.queue).priority
+        age = self.now - contact.enqueued_at
+        return priority, age + contact.boost, [-ord(letter) for letter in contact.id] + [1]
+
+    def check_pairs(self) -> None:
+        state = self.router.snapshot()
+        busy = {"reserved", "ringing", "connecting", "connected", "hold"}
+        for agent in state.agents.values():
+            assert (agent.state in busy) == bool(agent.contact)
+            assert not agent.contact or state.contacts[agent.contact].agent == agent.name
+        for contact in state.contacts.values():
+            assert (contact.state == "waiting") == (not contact.agent)
+            assert not contact.agent or state.agents[contact.agent].contact == contact.id
+        live = {(c.offer, c.id, c.agent) for c in state.contacts.values() if c.offer}
+        assert live == {(offer.offer, offer.contact, offer.agent) for offer in self.shadow.offers.values()}
+
+    def check_nobody_waits_needlessly(self) -> None:
+        state = self.router.snapshot()
+        waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
+        ready = [agent for agent in state.agents.values() if agent.state == "ready"]
+        assert not state.switch_up or not any(self.able(agent, contact) for agent in ready for contact in waiting)
+
+    def check_stays(self) -> None:
+        for agent in self.router.snapshot().agents.values():
+            limit = LONGEST_STAY.get(agent.state)
+            if agent.state == "not_ready" and agent.reason != "device":
+                limit = LONGEST_BACK_OFF
+            assert limit is None or self.now - agent.since <= limit
+
+    def check_intervals(self) -> None:
+        waiting = Counter(self.shadow.arrivals.values())
+        for (queue, start), figures in self.shadow.figures.items():
+            got = {name: getattr(figures, name) for name in ["answered", *OUTCOMES]}
+            assert got == {name: self.shadow.outcomes[queue, start, name] for name in got}
+            assert figures.waiting == waiting[queue, start]
+            assert figures.offered == self.shadow.offered[queue, start] == sum(got.values()) + figures.waiting
+        assert self.shadow.figures.keys() == self.shadow.offered.keys()
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives)
+def test_every_rule_holds_after_every_event_and_a_restored_twin_does_the_same(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    Life().live(steps)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives)
+def test_a_replay_gives_the_same_commands(steps: list[tuple[str, int, int]]) -> None:
+    life = Life()
+    life.live(steps)
+    again = Router()
+    for event, now, commands in life.journal:
+        assert again.handle(event, now) == commands
+    assert again.snapshot() == life.router.snapshot()
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives)
+def test_when_nothing_happens_any_more_every_passing_state_is_left(steps: list[tuple[str, int, int]]) -> None:
+    life = Life()
+    life.live(steps)
+    life.tell(events.SwitchLost())
+    life.pass_time(1000)
+    states = {(agent.state, agent.reason) for agent in life.router.snapshot().agents.values()}
+    lasting = {"signed_out", "ready", "paused", "connected", "hold"}
+    assert all(state in lasting or reason == "device" for state, reason in states)
+    assert life.router.next_wakeup() is None
+
+
+queued = st.builds(
+    lambda priority, boost, age: (priority, float(boost), START - age),
+    st.integers(0, 2),
+    st.integers(0, 5),
+    st.integers(0, 5),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(queued, min_size=2, max_size=12).flatmap(lambda lot: st.permutations(list(enumerate(lot)))))
+def test_the_order_is_total_whatever_order_contacts_come_in(lot: list[tuple[int, tuple[int, float, float]]]) -> None:
+    router = Router()
+    everybody = _version([ANYBODY], a={})
+    router.handle(events.SettingsChanged(everybody), START)
+    for number, (priority, boost, age) in lot:
+        router.handle(events.ContactQueued(f"{number:02}", "anybody", priority, boost, age), START)
+    commands = router.handle(events.DeviceFound("a"), START) + router.handle(events.AgentSignedIn("a"), START)
+    served = []
+    while offers := [command for command in commands if isinstance(command, Offer)]:
+        served.append(offers[0].contact)
+        router.handle(events.ContactConnected(offers[0].offer), START)
+        commands = router.handle(events.ContactFinished(offers[0].contact, "lost"), START)
+    best_first = sorted(lot, key=lambda entry: (-entry[1][0], -(START - entry[1][2] + entry[1][1]), entry[0]))
+    assert served == [f"{number:02}" for number, _ in best_first]
