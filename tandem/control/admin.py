@@ -1,0 +1,52 @@
+"""Settings, flows, and the process's own beginning."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tandem.acd import events as acd
+from tandem.control import calls, events
+from tandem.control.context import Context
+from tandem.control.offers import route
+
+
+def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:
+    """Resets nothing: calls, agents and figures go on under the new settings."""
+    context.state.settings = event.settings
+    route(context, acd.SettingsChanged(event.settings.acd), now)
+
+
+def flow_published(context: Context, event: events.FlowPublished, _now: float) -> None:
+    """New calls get this version; calls under way keep theirs."""
+    flow = event.flow
+    before = context.state.published.get(flow.name)
+    context.state.flows[calls.flow_key(flow.name, flow.version)] = flow
+    context.state.published[flow.name] = flow.version
+    if before is not None:
+        calls.forget_unused_version(context, flow.name, before)
+
+
+def restarted(context: Context, _event: events.Restarted, now: float) -> None:
+    """Nothing is known of the switch yet, and links may have been asked for but never sent: ask again."""
+    context.state.switch_up = False
+    route(context, acd.SwitchLost(), now)
+    for call in context.state.calls.values():
+        for link in call.links.values():
+            if link.status == "requested":
+                calls.push(context, call, link, now)
+
+
+def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:
+    context.alarm(f"{event.command} failed", event.subject, event.reason)
+
+
+def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:
+    route(context, acd.TimePassed(), now)
+
+
+HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
+    events.SettingsLoaded: settings_loaded,
+    events.FlowPublished: flow_published,
+    events.Restarted: restarted,
+    events.CommandFailed: command_failed,
+    events.TimePassed: time_passed,
+}

@@ -1,0 +1,91 @@
+"""What the plane knows of one call and of its agents' legs, and the states these can be in."""
+
+import msgspec
+
+from tandem.acd.machine import Table, allows, step
+from tandem.ivr.session import Session
+
+# state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
+CALL: Table = {
+    "flow": {"queue": "queued", "end": "ended"},
+    "queued": {"connect": "connected", "refuse": "flow", "end": "ended"},
+    "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
+    "returning": {"return": "flow", "end": "ended"},
+    "ended": {},
+}
+
+LEG: Table = {
+    "asked": {"ring": "ringing", "answer": "answered", "end": "ended"},
+    "ringing": {"answer": "answered", "end": "ended"},
+    "answered": {"bridge": "talking", "end": "ended"},
+    "talking": {"hold": "held", "end": "ended"},
+    "held": {"retrieve": "talking", "end": "ended"},
+    "ended": {},
+}
+
+
+class Leg(msgspec.Struct):
+    """An agent's channel for one offer. Times are epoch seconds, None until they happen."""
+
+    id: str
+    call: str
+    agent: str
+    device: str
+    offer: int
+    asked_at: float
+    state: str = "asked"
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    bridged_at: float | None = None
+    held_at: float | None = None
+    hold_seconds: float = 0.0
+    withdrawn: bool = False
+
+    def move(self, trigger: str) -> None:
+        """Follow the table; InvariantBroken leaves the leg untouched."""
+        self.state = step(LEG, self.state, trigger)
+
+    def can(self, trigger: str) -> bool:
+        """Whether the table allows `trigger` now."""
+        return allows(LEG, self.state, trigger)
+
+
+class Link(msgspec.Struct):
+    """A self-service link pushed to the caller. `status`: requested, delivered, failed or opened."""
+
+    number: int
+    purpose: str
+    language: str
+    text: str
+    status: str = "requested"
+    adapter: str = ""
+
+
+class Call(msgspec.Struct):
+    """One caller's call, from its entry to its end."""
+
+    id: str
+    channel: str
+    caller: str
+    caller_name: str
+    dialled: str
+    tier: str
+    entered_at: float
+    flow: str
+    version: str
+    session: Session
+    state: str = "flow"
+    listen: int = 0
+    """The number of the Listen that is out; answers to an older one are stale."""
+    leg: str | None = None
+    """The leg of the offer that is out, or of the agent in talk."""
+    served: bool = False
+    flow_ended: bool = False
+    steps: int = 0
+    links: dict[int, Link] = {}
+    talk_seconds: float = 0.0
+    hold_seconds: float = 0.0
+
+    def move(self, trigger: str) -> None:
+        """Follow the table; InvariantBroken leaves the call untouched."""
+        self.state = step(CALL, self.state, trigger)

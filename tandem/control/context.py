@@ -1,0 +1,40 @@
+"""What every part of the plane works on: the state, the router, and the commands that will leave."""
+
+from tandem.acd.router import Router
+from tandem.control import commands
+from tandem.control.call import Call
+from tandem.control.state import PlaneState
+from tandem.ivr.events import Place
+
+
+class Context:
+    """One plane's state and the commands of the event in hand."""
+
+    def __init__(self, state: PlaneState | None = None) -> None:
+        self.router = Router() if state is None else Router.restore(state.router)
+        self.state = state or PlaneState(router=self.router.snapshot())
+        self.commands: list[commands.Command] = []
+
+    def tell(self, command: commands.Command) -> None:
+        """Have `command` carried out."""
+        self.commands.append(command)
+
+    def note(self, call: Call, now: float, what: str, detail: str = "") -> None:
+        """Add a step to the call's timeline."""
+        call.steps += 1
+        self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
+
+    def alarm(self, kind: str, subject: str, detail: str) -> None:
+        """Count under `kind` and tell the operator."""
+        self.count(kind)
+        self.tell(commands.RaiseAlarm(kind, subject, detail))
+
+    def count(self, kind: str) -> None:
+        """Count something that an operator may want to see."""
+        self.state.counters[kind] = self.state.counters.get(kind, 0) + 1
+
+    def place(self, call: Call, now: float) -> Place | None:
+        """Where the call stands in its queue, None when it does not wait."""
+        if call.state != "queued" or (place := self.router.place(call.id, now)) is None:
+            return None
+        return Place(place.position, place.estimated_wait, place.waited)

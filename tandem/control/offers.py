@@ -1,0 +1,190 @@
+"""Between the router and the agents' phones: offers become legs, what legs do comes back to the router."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tandem.acd import commands as acd
+from tandem.acd import events as acd_events
+from tandem.control import commands, events, records
+from tandem.control.call import Call, Leg
+from tandem.control.context import Context
+
+LEG_PREFIX = "tandem-leg-"
+
+
+def route(context: Context, event: acd_events.Event, now: float) -> None:
+    """Tell the router, and have done what it decides."""
+    for command in context.router.handle(event, now):
+        _FROM_ROUTER[type(command)](context, command, now)
+
+
+def finish_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
+    """The conversation with `call`'s agent is over; `outcome` is `served` or `lost`."""
+    leg = context.state.legs[str(call.leg)]
+    _count_hold(leg, now)
+    call.served = True
+    call.talk_seconds += now - (leg.bridged_at or now)
+    call.hold_seconds += leg.hold_seconds
+    context.note(call, now, "talk ended", leg.agent)
+    _drop(context, leg, now, outcome)
+    route(context, acd_events.ContactFinished(call.id, outcome), now)
+
+
+# --- from the router ---------------------------------------------------------------------------------------------
+
+
+def _offer(context: Context, command: acd.Offer, now: float) -> None:
+    call = context.state.calls[command.contact]
+    device = context.state.settings.acd.agents[command.agent].device
+    leg = Leg(_leg_id(command.contact, command.offer), call.id, command.agent, device, command.offer, now)
+    context.state.legs[leg.id] = leg
+    call.leg = leg.id
+    context.note(call, now, "offered", command.agent)
+    context.tell(
+        commands.RingAgent(
+            leg=leg.id,
+            device=device,
+            call=call.id,
+            channel=call.channel,
+            caller=call.caller,
+            caller_name=call.caller_name,
+            ring_seconds=command.ring_seconds,
+        )
+    )
+
+
+def _withdraw(context: Context, command: acd.WithdrawOffer, _now: float) -> None:
+    leg = context.state.legs.get(_leg_id(command.contact, command.offer))
+    if leg is None:
+        return
+    leg.withdrawn = True
+    call = context.state.calls.get(leg.call)
+    if call is not None and call.leg == leg.id:
+        call.leg = None
+    context.tell(commands.HangUpLeg(leg.id))
+
+
+def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> None:
+    call = context.state.calls.get(command.contact)
+    if call is not None:
+        context.note(call, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
+    context.tell(records.offer(command, now))
+
+
+def _record(context: Context, command: acd.Command, now: float) -> None:
+    context.tell(records.from_router(command, now))
+
+
+def _raise_alarm(context: Context, command: acd.RaiseAlarm, _now: float) -> None:
+    context.alarm(command.kind, command.subject, command.detail)
+
+
+_FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
+    acd.Offer: _offer,
+    acd.WithdrawOffer: _withdraw,
+    acd.RecordOffer: _record_offer,
+    acd.RecordAgentState: _record,
+    acd.RecordWait: _record,
+    acd.RecordInterval: _record,
+    acd.RaiseAlarm: _raise_alarm,
+}
+
+
+# --- from the agents' legs ---------------------------------------------------------------------------------------
+
+
+def leg_ringing(context: Context, event: events.LegRinging, now: float) -> None:
+    leg = context.state.legs.get(event.leg)
+    if leg is not None and leg.can("ring"):
+        leg.move("ring")
+        leg.ringing_at = now
+        route(context, acd_events.OfferRinging(leg.offer), now)
+
+
+def leg_answered(context: Context, event: events.LegAnswered, now: float) -> None:
+    leg = context.state.legs.get(event.leg)
+    if leg is not None and leg.can("answer"):
+        leg.move("answer")
+        leg.answered_at = now
+        route(context, acd_events.OfferAnswered(leg.offer), now)
+
+
+def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
+    leg = context.state.legs.get(event.leg)
+    if leg is not None and leg.bridged_at is None:
+        _drop(context, leg, now, event.reason)
+        route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+
+
+def bridged(context: Context, event: events.Bridged, now: float) -> None:
+    """Also stands for the answer, where that was missed. A leg whose offer was withdrawn stays out of it."""
+    leg, call = context.state.legs.get(event.leg), context.state.calls.get(event.call)
+    if leg is None or call is None or call.leg != leg.id or call.state != "queued":
+        return
+    leg_answered(context, events.LegAnswered(leg.id), now)
+    leg.move("bridge")
+    leg.bridged_at = now
+    call.move("connect")
+    context.note(call, now, "connected", leg.agent)
+    route(context, acd_events.ContactConnected(leg.offer), now)
+
+
+def held(context: Context, event: events.Held, now: float) -> None:
+    leg = context.state.legs.get(event.leg)
+    if leg is not None and leg.can("hold"):
+        leg.move("hold")
+        leg.held_at = now
+        context.note(context.state.calls[leg.call], now, "held", leg.agent)
+        route(context, acd_events.ContactHeld(leg.call), now)
+
+
+def retrieved(context: Context, event: events.Retrieved, now: float) -> None:
+    leg = context.state.legs.get(event.leg)
+    if leg is not None and leg.can("retrieve"):
+        leg.move("retrieve")
+        _count_hold(leg, now)
+        context.note(context.state.calls[leg.call], now, "retrieved", leg.agent)
+        route(context, acd_events.ContactRetrieved(leg.call), now)
+
+
+def leg_ended(context: Context, event: events.LegEnded, now: float) -> None:
+    """The agent hung up: the caller comes back to the flow. Before the conversation it is a failed offer."""
+    leg = context.state.legs.get(event.leg)
+    if leg is None:
+        return
+    if leg.bridged_at is None:
+        leg_failed(context, events.LegFailed(leg.id, "failed"), now)
+        return
+    call = context.state.calls[leg.call]
+    finish_talk(context, call, now)
+    call.move("agent_left")
+
+
+def _drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
+    leg.move("end")
+    del context.state.legs[leg.id]
+    call = context.state.calls.get(leg.call)
+    if call is not None and call.leg == leg.id:
+        call.leg = None
+    context.tell(records.leg(leg, now, "withdrawn" if leg.withdrawn else outcome))
+
+
+def _count_hold(leg: Leg, now: float) -> None:
+    if leg.held_at is not None:
+        leg.hold_seconds += now - leg.held_at
+        leg.held_at = None
+
+
+def _leg_id(contact: str, offer: int) -> str:
+    return f"{LEG_PREFIX}{contact}-{offer}"
+
+
+HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
+    events.LegRinging: leg_ringing,
+    events.LegAnswered: leg_answered,
+    events.LegFailed: leg_failed,
+    events.LegEnded: leg_ended,
+    events.Bridged: bridged,
+    events.Held: held,
+    events.Retrieved: retrieved,
+}

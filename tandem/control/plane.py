@@ -1,0 +1,56 @@
+"""The plane: joins the switch, the flows and the router. `handle(event, now)` is the whole of it."""
+
+import msgspec
+
+from tandem.control import admin, agents, calls, links, offers, switch
+from tandem.control.commands import Command
+from tandem.control.context import Context
+from tandem.control.events import Event
+from tandem.control.state import PlaneState
+
+_HANDLERS = {
+    **calls.HANDLERS,
+    **offers.HANDLERS,
+    **links.HANDLERS,
+    **agents.HANDLERS,
+    **switch.HANDLERS,
+    **admin.HANDLERS,
+}
+
+
+class Plane:
+    """Decides what becomes of every call. Pure: feed it events, carry out its commands.
+
+    Raises only when an invariant is broken; the process must then stop and begin again from its journal.
+    """
+
+    def __init__(self, state: PlaneState | None = None) -> None:
+        self.context = Context(state)
+
+    @property
+    def state(self) -> PlaneState:
+        """The live state, for reading."""
+        return self.context.state
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Take in one event at `now` (epoch seconds); returns the commands to carry out, in order."""
+        self.context.commands = []
+        _HANDLERS[type(event)](self.context, event, now)
+        return self.context.commands
+
+    def next_wakeup(self) -> float | None:
+        """When a TimePassed is due (epoch seconds), None when nothing is pending.
+
+        While the switch is lost nothing overstays: an agent who seems to ring may long have answered.
+        """
+        return self.context.router.next_wakeup() if self.state.switch_up else None
+
+    def snapshot(self) -> bytes:
+        """The whole state; a plane restored from it goes on exactly as this one."""
+        self.state.router = self.context.router.snapshot()
+        return msgspec.msgpack.encode(self.state)
+
+    @classmethod
+    def restore(cls, snapshot: bytes) -> "Plane":
+        """The plane that wrote `snapshot`."""
+        return cls(msgspec.msgpack.decode(snapshot, type=PlaneState))

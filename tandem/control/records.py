@@ -1,0 +1,65 @@
+"""Facts for the store: rows, written whole and by key."""
+
+from tandem.acd import commands as acd
+from tandem.control import commands
+from tandem.control.call import Call, Leg
+
+
+def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause: int = 0) -> commands.RecordContact:
+    """The row of a call; written at its start (no end, no outcome) and at its end."""
+    return commands.RecordContact(
+        call=call.id,
+        caller=call.caller,
+        dialled=call.dialled,
+        flow=call.flow,
+        version=call.version,
+        language=call.session.language,
+        tier=call.tier,
+        started_at=call.entered_at,
+        ended_at=ended_at,
+        outcome=outcome,
+        cause=cause,
+        talk_seconds=call.talk_seconds,
+        hold_seconds=call.hold_seconds,
+    )
+
+
+def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
+    """The row of an agent's channel, at its end."""
+    return commands.RecordLeg(
+        leg=ended.id,
+        call=ended.call,
+        agent=ended.agent,
+        device=ended.device,
+        ringing_at=ended.ringing_at,
+        answered_at=ended.answered_at,
+        bridged_at=ended.bridged_at,
+        ended_at=now,
+        hold_seconds=ended.hold_seconds,
+        outcome=outcome,
+    )
+
+
+def offer(command: acd.RecordOffer, now: float) -> commands.RecordOffer:
+    """The row of an offer, at its end."""
+    return commands.RecordOffer(
+        offer=command.offer,
+        call=command.contact,
+        agent=command.agent,
+        queue=command.queue,
+        offered_at=command.offered_at,
+        ended_at=now,
+        outcome=command.outcome,
+    )
+
+
+def from_router(command: acd.Command, now: float) -> commands.Command:
+    """The row for one of the router's own records."""
+    match command:
+        case acd.RecordAgentState(agent=agent, state=state, reason=reason, since=since):
+            return commands.RecordActivity(agent, state, reason, since, now)
+        case acd.RecordWait(contact=call, queue=queue, enqueued_at=enqueued_at, outcome=outcome, agent=agent):
+            return commands.RecordWait(call, queue, enqueued_at, now, outcome, agent)
+        case acd.RecordInterval():
+            return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})
+    raise TypeError(f"not a record: {command!r}")

@@ -1,0 +1,26 @@
+"""All that must survive a restart, as plain data."""
+
+import msgspec
+
+from tandem.acd.state import State as RouterState
+from tandem.control.call import Call, Leg
+from tandem.control.settings import Settings
+from tandem.ivr.flow import Flow
+
+
+class PlaneState(msgspec.Struct):
+    """A snapshot of the plane: this and the journal since are the whole truth."""
+
+    router: RouterState
+    settings: Settings = Settings()
+    published: dict[str, str] = {}
+    """Flow name to the version that new calls get."""
+    flows: dict[str, Flow] = {}
+    """"name@version" to flow: the published ones, and older ones that calls still walk."""
+    calls: dict[str, Call] = {}
+    legs: dict[str, Leg] = {}
+    boot: str = ""
+    """Which run of the switch we know; changes when it was restarted."""
+    switch_up: bool = False
+    counters: dict[str, int] = {}
+    """Alarms, faults and repairs by kind, since the journal began."""

@@ -1,0 +1,89 @@
+"""The link to the switch: lost, found, and what must be mended when its word and ours differ.
+
+What the switch lists is the truth about channels; the state is the truth about everything else. A difference is
+mended by the same steps as if its event had come, and counted as a repair.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tandem.acd import events as acd
+from tandem.control import agents, calls, commands, events, offers
+from tandem.control.context import Context
+
+YOUNG = 1.0
+"""Seconds before a listing was asked for in which a channel may be ours without having been listed."""
+
+
+def lost(context: Context, _event: events.SwitchLost, now: float) -> None:
+    context.state.switch_up = False
+    offers.route(context, acd.SwitchLost(), now)
+
+
+def found(context: Context, event: events.SwitchFound, now: float) -> None:
+    """Mend calls first, then legs, so that nobody is offered a call that is gone; then offers may begin again."""
+    rebooted = context.state.boot not in ("", event.boot)
+    context.state.boot = event.boot
+    seen = {channel.id: channel for channel in event.channels}
+    _mend_calls(context, event, seen, now, rebooted)
+    _mend_legs(context, event, seen, now)
+    _end_strays(context, seen)
+    _mend_devices(context, event, now)
+    context.state.switch_up = True
+    offers.route(context, acd.SwitchFound(), now)
+
+
+def _mend_calls(
+    context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float, rebooted: bool
+) -> None:
+    for call in list(context.state.calls.values()):
+        if call.id not in seen and call.entered_at < event.asked_at - YOUNG:
+            _repaired(context, "call gone from the switch")
+            calls.end(context, call.id, 0, now, lost=rebooted)
+
+
+def _mend_legs(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
+    for leg in list(context.state.legs.values()):
+        channel = seen.get(leg.id)
+        if channel is None:
+            if leg.asked_at < event.asked_at - YOUNG:
+                _repaired(context, "leg gone from the switch")
+                offers.leg_ended(context, events.LegEnded(leg.id), now)
+            continue
+        if leg.can("ring") and leg.asked_at < event.asked_at - YOUNG:
+            _repaired(context, "ring missed")
+            offers.leg_ringing(context, events.LegRinging(leg.id), now)
+        if channel.up and leg.can("answer"):
+            _repaired(context, "answer missed")
+            offers.leg_answered(context, events.LegAnswered(leg.id), now)
+        if leg.call in channel.bridged_with and leg.can("bridge"):
+            _repaired(context, "conversation missed")
+            offers.bridged(context, events.Bridged(leg.call, leg.id), now)
+
+
+def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
+    for channel in seen.values():
+        if channel.id.startswith(offers.LEG_PREFIX) and channel.id not in context.state.legs:
+            _repaired(context, "stray leg")
+            context.tell(commands.HangUpStray(channel.id))
+
+
+def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> None:
+    if event.reachable is None:
+        return
+    for agent in context.state.settings.acd.agents.values():
+        if agent.device in event.reachable:
+            agents.device_found(context, events.DeviceFound(agent.device), now)
+        else:
+            agents.device_lost(context, events.DeviceLost(agent.device), now)
+
+
+def _repaired(context: Context, what: str) -> None:
+    context.count("repairs")
+    context.count(f"repairs: {what}")
+
+
+HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
+    events.SwitchLost: lost,
+    events.SwitchFound: found,
+}

@@ -1,0 +1,132 @@
+from tandem.control import commands, events
+from tandem.control.settings import Settings
+from tests.control.playbook import BEGIN, SETTINGS, Playbook, one, said, these
+
+
+def test_a_new_call_is_answered_and_hears_the_menu() -> None:
+    out = Playbook().call()
+    assert one(commands.Answer, out).call == "c1"
+    assert "Press one" in said(out)
+    assert one(commands.RecordContact, out).started_at == BEGIN
+
+
+def test_a_key_leads_to_a_link_and_the_flow_goes_on_when_it_is_delivered() -> None:
+    book = Playbook()
+    book.call()
+    link = one(commands.SendLink, book.press("1"))
+    assert (link.call, link.link, link.purpose, link.address) == ("c1", 1, "order_status", "13800000001")
+    book.tell(events.LinkDelivered("c1", 1, "webhook"))
+    assert "Goodbye" in said(book.press(None))
+    assert one(commands.HangUpCall, book.press(None)).channel == "PJSIP/trunk-c1"
+    assert one(commands.RecordContact, book.tell(events.CallEnded("c1", 16))).outcome == "contained"
+
+
+def test_a_delivery_that_is_told_twice_moves_the_flow_once() -> None:
+    book = Playbook()
+    book.call()
+    book.press("1")
+    book.tell(events.LinkDelivered("c1", 1, "webhook"))
+    assert book.tell(events.LinkDelivered("c1", 1, "webhook")) == []
+
+
+def test_a_page_opened_before_its_delivery_is_told_counts_as_delivered() -> None:
+    book = Playbook()
+    book.call()
+    book.press("1")
+    book.tell(events.LinkOpened("c1", 1))
+    assert "Goodbye" in said(book.press(None))
+    assert book.tell(events.LinkDelivered("c1", 1, "webhook")) == []
+
+
+def test_an_answer_to_an_older_listen_is_stale() -> None:
+    book = Playbook()
+    book.call()
+    old = book.plane.state.calls["c1"].listen
+    book.press(None)
+    assert book.tell(events.Listened("c1", old, "2")) == []
+
+
+def test_a_known_call_that_enters_again_hears_what_was_due() -> None:
+    book = Playbook()
+    book.call()
+    out = book.reenter()
+    assert "Press one" in said(out)
+    assert these(commands.Answer, out) == []
+
+
+def test_a_call_that_enters_again_after_its_flow_ended_is_hung_up() -> None:
+    book = Playbook()
+    book.call()
+    for _ in range(3):
+        book.press(None)
+    assert one(commands.HangUpCall, book.reenter()).call == "c1"
+
+
+def test_hanging_up_in_the_menu_is_recorded_as_such() -> None:
+    book = Playbook()
+    book.call()
+    ended = one(commands.RecordContact, book.tell(events.CallEnded("c1", 16)))
+    assert (ended.outcome, ended.cause) == ("left_menu", 16)
+    assert book.plane.state.calls == {}
+
+
+def test_hanging_up_in_the_queue_is_abandoning() -> None:
+    book = Playbook()
+    book.queue()
+    out = book.tell(events.CallEnded("c1", 16), 30.0)
+    assert one(commands.RecordContact, out).outcome == "abandoned"
+    wait = one(commands.RecordWait, out)
+    assert (wait.outcome, wait.left_at - wait.enqueued_at) == ("abandoned", 30.0)
+
+
+def test_a_queue_that_nobody_can_serve_apologises_and_alarms() -> None:
+    book = Playbook(Settings(lines={"4008": "line"}))
+    out = book.queue()
+    assert one(commands.RaiseAlarm, out).kind == "queue nobody can serve"
+    assert "sorry" in said(book.press(None))
+
+
+def test_a_number_without_a_flow_alarms_and_leaves_the_call_to_the_switch() -> None:
+    out = Playbook().call(dialled="999")
+    assert one(commands.RaiseAlarm, out).kind == "no flow for number"
+    assert one(commands.HangUpCall, out).call == "c1"
+
+
+def test_a_known_customer_brings_tier_and_boost() -> None:
+    book = Playbook()
+    book.call(caller="7")
+    book.press("2")
+    contact = book.router.contacts["c1"]
+    assert contact.boost == 300.0
+    assert book.plane.state.calls["c1"].tier == "vip"
+
+
+def test_a_waiting_caller_is_told_their_place() -> None:
+    book = Playbook()
+    book.queue("c1")
+    book.queue("c2")
+    book.press(None, "c2", after=1.0)
+    assert "number two" in said(book.press(None, "c2", after=6.0))
+
+
+def test_calls_keep_the_flow_version_they_began_with() -> None:
+    from tandem.ivr.reader import read_flow
+    from tests.control.playbook import FLOW
+
+    book = Playbook()
+    book.call("old")
+    book.tell(events.FlowPublished(read_flow(FLOW.replace("Press one", "Press the one"), "line.yaml")))
+    assert "Press the one" in said(book.call("new"))
+    assert "Press one" in said(book.reenter("old"))
+    assert len(book.plane.state.flows) == 2
+    book.tell(events.CallEnded("old"))
+    assert len(book.plane.state.flows) == 1
+
+
+def test_loading_the_same_settings_again_resets_nothing() -> None:
+    book = Playbook()
+    book.talk()
+    before = book.router.agents["1001"].since
+    book.tell(events.SettingsLoaded(SETTINGS), 60.0)
+    assert book.agent_state("1001") == ("connected", "")
+    assert book.router.agents["1001"].since == before

@@ -1,0 +1,116 @@
+from tandem.control import commands, events
+from tests.control.playbook import Playbook, one, said, these
+
+
+def test_an_agent_is_rung_for_the_caller_and_joined() -> None:
+    book = Playbook()
+    book.queue()
+    ring = one(commands.RingAgent, book.agent_ready("1001"))
+    assert (ring.device, ring.channel, ring.caller, ring.ring_seconds) == (
+        "PJSIP/1001",
+        "PJSIP/trunk-c1",
+        "13800000001",
+        10.0,
+    )
+    book.tell(events.LegRinging(ring.leg))
+    book.tell(events.LegAnswered(ring.leg), 3.0)
+    wait = one(commands.RecordWait, book.tell(events.Bridged("c1", ring.leg)))
+    assert (wait.outcome, wait.agent) == ("answered", "1001")
+    assert book.agent_state("1001") == ("connected", "")
+
+
+def test_no_answer_sends_the_caller_on_with_their_age_kept() -> None:
+    book = Playbook()
+    book.queue()
+    enqueued_at = book.router.contacts["c1"].enqueued_at
+    first = one(commands.RingAgent, book.agent_ready("1001"))
+    book.tell(events.LegRinging(first.leg))
+    book.agent_ready("1002")
+    out = book.tell(events.LegFailed(first.leg, "no_answer"), 10.0)
+    second = one(commands.RingAgent, out)
+    assert second.device == "PJSIP/1002"
+    assert one(commands.RecordLeg, out).outcome == "no_answer"
+    assert book.router.contacts["c1"].enqueued_at == enqueued_at
+    assert book.agent_state("1001") == ("not_ready", "no answer")
+
+
+def test_hanging_up_while_an_agent_rings_frees_the_agent() -> None:
+    book = Playbook()
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegRinging(leg))
+    out = book.tell(events.CallEnded("c1", 16), 2.0)
+    assert one(commands.HangUpLeg, out).leg == leg
+    assert one(commands.RecordContact, out).outcome == "abandoned"
+    assert book.agent_state("1001") == ("ready", "")
+    assert one(commands.RecordLeg, book.tell(events.LegFailed(leg, "failed"))).outcome == "withdrawn"
+
+
+def test_the_survey_comes_when_the_agent_hangs_up_first() -> None:
+    book = Playbook()
+    leg = book.talk()
+    out = book.tell(events.LegEnded(leg, 16), 60.0)
+    assert one(commands.RecordLeg, out).outcome == "served"
+    assert book.agent_state("1001") == ("wrap_up", "")
+    assert "rate us" in said(book.reenter())
+    assert one(commands.RecordAnswer, book.press("5")).answer == "5"
+    ended = one(commands.RecordContact, book.tell(events.CallEnded("c1", 16)))
+    assert (ended.outcome, ended.talk_seconds) == ("served", 60.0)
+
+
+def test_the_survey_comes_when_the_caller_enters_before_the_legs_end_is_told() -> None:
+    book = Playbook()
+    leg = book.talk()
+    assert "rate us" in said(book.reenter())
+    assert book.agent_state("1001") == ("wrap_up", "")
+    assert book.tell(events.LegEnded(leg, 16)) == []
+
+
+def test_an_entry_that_overtook_the_whole_conversation_is_made_good() -> None:
+    book = Playbook()
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.reenter()
+    book.tell(events.Bridged("c1", leg))
+    book.tell(events.LegEnded(leg))
+    assert "rate us" in said(book.press(None))
+
+
+def test_hanging_up_in_talk_ends_it_for_the_agent_too() -> None:
+    book = Playbook()
+    book.talk()
+    out = book.tell(events.CallEnded("c1", 16), 30.0)
+    assert one(commands.RecordContact, out).outcome == "served"
+    assert one(commands.RecordContact, out).talk_seconds == 30.0
+    assert book.agent_state("1001") == ("wrap_up", "")
+    assert book.plane.state.legs == {}
+
+
+def test_hold_is_counted() -> None:
+    book = Playbook()
+    leg = book.talk()
+    book.tell(events.Held(leg), 5.0)
+    assert book.agent_state("1001")[0] == "hold"
+    book.tell(events.Retrieved(leg), 7.0)
+    book.tell(events.Held(leg), 1.0)
+    ended = one(commands.RecordLeg, book.tell(events.LegEnded(leg), 3.0))
+    assert ended.hold_seconds == 10.0
+
+
+def test_a_leg_that_ends_between_answer_and_bridge_puts_the_caller_back_in_their_place() -> None:
+    book = Playbook()
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegAnswered(leg))
+    book.tell(events.LegEnded(leg))
+    assert book.router.contacts["c1"].state == "waiting"
+
+
+def test_a_bridge_for_a_withdrawn_offer_is_not_a_conversation() -> None:
+    book = Playbook()
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegRinging(leg))
+    assert these(commands.HangUpLeg, book.pass_time(20.0))
+    assert book.tell(events.Bridged("c1", leg)) == []
+    assert book.plane.state.calls["c1"].state == "queued"

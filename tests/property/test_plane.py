@@ -1,0 +1,139 @@
+"""What must hold whatever happens: random lives of calls, agents and the switch, told to the whole plane."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tandem.control import commands, events, wire
+from tandem.control.plane import Plane
+from tests.control.playbook import Playbook, these
+
+CALLS = ("c1", "c2", "c3", "c4")
+AGENTS = ("1001", "1002", "1003")
+Step = Callable[[Playbook, int], object]
+
+
+def leg_of(book: Playbook, pick: int) -> str:
+    legs = sorted(book.plane.state.legs)
+    return legs[pick % len(legs)] if legs else f"tandem-leg-c1-{pick}"
+
+
+def seen_channels(book: Playbook, pick: int) -> tuple[events.SeenChannel, ...]:
+    """Some of what exists, as if the rest had gone unseen."""
+    state = book.plane.state
+    calls = [call for number, call in enumerate(sorted(state.calls)) if pick >> number & 1]
+    legs = [leg for number, leg in enumerate(sorted(state.legs)) if pick >> (4 + number) & 1]
+    return tuple(events.SeenChannel(call, call, True) for call in calls) + tuple(
+        events.SeenChannel(leg, leg, bool(pick & 1), (state.legs[leg].call,) if pick & 2 else ()) for leg in legs
+    )
+
+
+def bridge(book: Playbook, pick: int) -> object:
+    leg = book.plane.state.legs.get(leg_of(book, pick))
+    return leg and book.tell(events.Bridged(leg.call, leg.id))
+
+
+def press(book: Playbook, pick: int) -> object:
+    call = CALLS[pick % 4]
+    return call in book.plane.state.calls and book.press((None, "1", "2", "5")[pick // 4 % 4], call)
+
+
+STEPS: tuple[Step, ...] = (
+    lambda book, pick: book.call(CALLS[pick % 4]),
+    lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
+    press,
+    press,
+    lambda book, pick: book.tell(events.CallEnded(CALLS[pick % 4])),
+    lambda book, pick: book.agent_ready(AGENTS[pick % 3]),
+    lambda book, pick: book.tell(events.AgentPaused(AGENTS[pick % 3], "lunch")),
+    lambda book, pick: book.tell(events.AgentWentReady(AGENTS[pick % 3])),
+    lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3])),
+    lambda book, pick: book.tell(events.DeviceLost(f"PJSIP/{AGENTS[pick % 3]}")),
+    lambda book, pick: book.tell(events.DeviceFound(f"PJSIP/{AGENTS[pick % 3]}")),
+    lambda book, pick: book.tell(events.LegRinging(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.LegAnswered(leg_of(book, pick))),
+    bridge,
+    bridge,
+    lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
+    lambda book, pick: book.tell(events.LinkFailed(CALLS[pick % 4], 1, "refused")),
+    lambda book, pick: book.tell(events.SwitchLost()),
+    lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
+    lambda book, pick: book.tell(events.Restarted()),
+    lambda book, pick: book.pass_time(float(pick % 30)),
+)
+
+lives = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 255)), max_size=60)
+
+
+def check(book: Playbook) -> None:
+    state, contacts = book.plane.state, book.router.contacts
+    busy = Counter(contact.agent for contact in contacts.values() if contact.agent)
+    assert all(count == 1 for count in busy.values()), f"an agent with two contacts: {busy}"
+    talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
+    assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
+    in_queue = {call.id for call in state.calls.values() if call.state == "queued"}
+    in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
+    assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
+    assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
+    for call in state.calls.values():
+        assert call.leg is None or call.leg in state.legs
+
+
+@settings(max_examples=300, deadline=None)
+@given(lives)
+def test_calls_agents_and_the_router_never_disagree(life: list[tuple[Step, int]]) -> None:
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+        check(book)
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives)
+def test_every_interval_balances_at_every_moment(life: list[tuple[Step, int]]) -> None:
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+    latest = {}
+    for _, _, out in book.history:
+        for row in these(commands.RecordInterval, out):
+            latest[row.queue, row.start] = row
+            parts = row.answered + row.abandoned + row.overflowed_out + row.called_back + row.lost + row.waiting
+            assert row.offered == parts
+    waits = [wait for _, _, out in book.history for wait in these(commands.RecordWait, out)]
+    assert sum(row.answered for row in latest.values()) == sum(wait.outcome == "answered" for wait in waits)
+    assert sum(row.abandoned for row in latest.values()) == sum(wait.outcome == "abandoned" for wait in waits)
+    assert sum(row.lost for row in latest.values()) == sum(wait.outcome == "lost" for wait in waits)
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives)
+def test_a_replay_of_the_journal_gives_the_commands_of_the_run(life: list[tuple[Step, int]]) -> None:
+    """The run was written out and read back before every event; the replay is not, and passes the journal's bytes."""
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+    again = Plane()
+    for now, event, out in book.history:
+        replayed = again.handle(wire.decode(wire.encode(event)), now)
+        assert replayed == out
+        assert wire.digest(replayed) == wire.digest(out)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives)
+def test_after_the_last_event_every_offer_comes_to_an_end_by_itself(life: list[tuple[Step, int]]) -> None:
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+    for agent in AGENTS:
+        book.tell(events.AgentSignedOut(agent))
+    book.pass_time(120.0)
+    for agent in AGENTS:
+        assert book.agent_state(agent)[0] in ("signed_out", "connected", "hold"), book.agent_state(agent)
