@@ -1,0 +1,1 @@
+"""Text to prompts that Asterisk can play."""

@@ -1,0 +1,147 @@
+"""The prompts: made once, kept by content, found in microseconds."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from weakref import WeakValueDictionary
+
+from tandem.control.commands import Utterance
+from tandem.telephony.speech.programs import run
+from tandem.telephony.speech.synthesiser import SpeechFailedError, Synthesiser
+
+RATES = {".wav16": 16000, ".wav": 8000}
+"""Asterisk's file endings and their rates in Hz. `.wav` is written last: where it is, the other is too."""
+
+_TRIM = ("silence", "1", "0.02", "0.3%", "reverse")
+SHAPE = (*_TRIM, *_TRIM, "pad", "0.05", "0.05", "gain", "-n", "-1")
+"""Sox effects for speech: 0.05 s of silence at either end, the loudest moment 1 dB below full scale."""
+
+SILENT_BYTES = 2000
+"""A file of this size is nothing but the silence at its ends (and 44 bytes of header)."""
+
+AT_ONCE = 2
+"""How many prompts are made at the same time."""
+
+_NAME = re.compile(r"[\w-]+(\.[\w-]+)*")
+
+
+class PromptLibrary:
+    """Finds the sound files for utterances, and makes those that are missing.
+
+    `recorded`: recordings, `<language>/<key>.wav`; they win over synthesis. `cache`: where files for Asterisk are kept.
+    `seen_as` turns a path into the one that Asterisk sees.
+    """
+
+    def __init__(
+        self, recorded: Path, cache: Path, synthesiser: Synthesiser, seen_as: Callable[[Path], str] = str
+    ) -> None:
+        self._recorded = recorded
+        self._cache = cache
+        self._synthesiser = synthesiser
+        self._seen_as = seen_as
+        self._makers = asyncio.Semaphore(AT_ONCE)
+        self._locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
+
+    async def path(self, utterance: Utterance) -> str:
+        """The prompt's path as Asterisk plays it: without an ending. SpeechFailedError when it can't be made."""
+        file, recording = self._place(utterance)
+        if not _is_there(file):
+            async with self._locks.setdefault(file, asyncio.Lock()), self._makers:
+                if not _is_there(file):
+                    await self._make(file, utterance, recording)
+        return self._seen_as(file)
+
+    async def render_all(self, utterances: Iterable[Utterance], say: Callable[[int, int], None] | None = None) -> int:
+        """Make every prompt that is missing, and return how many were; `say` is told (done, of how many).
+
+        SpeechFailedError names every text that could not be made.
+        """
+        wanted = [utterance for utterance in set(utterances) if not self._is_made(utterance)]
+        done = count(1)
+
+        async def make(utterance: Utterance) -> None:
+            try:
+                await self.path(utterance)
+            except SpeechFailedError as error:
+                raise SpeechFailedError(f"{utterance.text!r} ({utterance.language}): {error}") from error
+            if say:
+                say(next(done), len(wanted))
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for utterance in wanted:
+                    group.create_task(make(utterance))
+        except* SpeechFailedError as failed:
+            raise SpeechFailedError("; ".join(str(error) for error in failed.exceptions)) from failed
+        return len(wanted)
+
+    def _place(self, utterance: Utterance) -> tuple[Path, Path | None]:
+        """Where the prompt is or will be in the cache, and the recording to make it from, if there is one."""
+        recording = self._recording(utterance)
+        return self._cache / (_recording_id(recording) if recording else self._speech_id(utterance)), recording
+
+    def _is_made(self, utterance: Utterance) -> bool:
+        with suppress(SpeechFailedError):
+            return _is_there(self._place(utterance)[0])
+        return False
+
+    def _recording(self, utterance: Utterance) -> Path | None:
+        if not (_NAME.fullmatch(utterance.key) and _NAME.fullmatch(utterance.language)):
+            return None
+        file = self._recorded / utterance.language / f"{utterance.key}.wav"
+        return file if file.exists() else None
+
+    def _speech_id(self, utterance: Utterance) -> str:
+        return _hash(self._synthesiser.voice(utterance.language), *SHAPE, utterance.language, utterance.text)
+
+    async def _make(self, file: Path, utterance: Utterance, recording: Path | None) -> None:
+        """Make the files aside and move them to their place: nobody ever sees half a prompt."""
+        self._cache.mkdir(parents=True, exist_ok=True)
+        self._cache.chmod(0o755)
+        with TemporaryDirectory(dir=self._cache, prefix=".") as aside:
+            raw = recording or Path(aside) / "raw"
+            if not recording:
+                await self._synthesiser.speak(utterance.language, utterance.text, raw)
+            effects = () if recording else SHAPE
+            made = {ending: Path(aside) / f"made{ending}" for ending in RATES}
+            for ending, rate in RATES.items():
+                await _convert(raw, made[ending], rate, effects)
+            for ending in RATES:
+                made[ending].replace(_with_ending(file, ending))
+
+
+def _is_there(file: Path) -> bool:
+    return _with_ending(file, ".wav").exists()
+
+
+def _with_ending(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _recording_id(file: Path) -> str:
+    """A recording that was changed is another prompt."""
+    found = file.stat()
+    return _hash("recorded", str(file), str(found.st_mtime_ns), str(found.st_size))
+
+
+async def _convert(source: Path, target: Path, rate: int, effects: tuple[str, ...]) -> None:
+    """Write `source` to `target` as 16-bit mono WAV of `rate` Hz."""
+    shape = ("-t", "wav", "-r", str(rate), "-b", "16", "-c", "1")
+    await run("sox", "-V1", "-t", "wav", str(source), *shape, str(target), *effects)
+    _finish(target, rate)
+
+
+def _finish(file: Path, rate: int) -> None:
+    """There must be something to hear, and user asterisk must be let in."""
+    if file.stat().st_size <= SILENT_BYTES * rate // 8000:
+        raise SpeechFailedError("nothing can be heard of it")
+    file.chmod(0o644)
