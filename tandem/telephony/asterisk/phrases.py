@@ -1,22 +1,44 @@
 """The plane's commands in AMI's words, and an AGI request in the plane's. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from tandem.control.commands import RingAgent
 from tandem.control.events import CallEntered
 from tandem.telephony.asterisk.wire import Value, printable
 
+_FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)@')
+LONGEST_NUMBER = 40
+
 
 def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]) -> CallEntered:
-    """An AGI request in the plane's words; the number dialled is the first argument, else what the trunk says."""
-    dialled = arguments[0] if arguments else _known(request.get("agi_dnid", ""))
+    """An AGI request in the plane's words.
+
+    The first argument is the number dialled (without one, what Asterisk says), the second the From header of a call
+    from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves.
+    """
+    dialled, sender = (*arguments, "", "")[:2]
+    caller, name = _known(request.get("agi_callerid", "")), _known(request.get("agi_calleridname", ""))
+    if sender:
+        caller, name = caller_from(unquote(sender))
     return CallEntered(
         call=call,
         channel=printable(request.get("agi_channel", "")),
-        caller=printable(_known(request.get("agi_callerid", ""))),
-        caller_name=printable(_known(request.get("agi_calleridname", ""))),
-        dialled=printable(dialled),
+        caller=printable(caller, LONGEST_NUMBER),
+        caller_name=printable(name),
+        dialled=printable(dialled or _known(request.get("agi_dnid", ""))),
     )
+
+
+def caller_from(header: str) -> tuple[str, str]:
+    """Number and display name in a From header (RFC 3261, 20.20); empty where there is none, or it is anonymous."""
+    match = _FROM.match(header)
+    if match is None:
+        return "", ""
+    name = re.sub(r"\\(.)", r"\1", match["quoted"]) if match["quoted"] is not None else match["bare"].strip()
+    number = unquote(match["user"])
+    return ("" if number == "anonymous" else number), name
 
 
 def _known(value: str) -> str:

@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tandem.telephony.asterisk.phrases import call_entered, caller_from
+
+
+@pytest.mark.parametrize(
+    ("header", "number", "name"),
+    [
+        ("<sip:13800000001@10.0.0.1>;tag=x", "13800000001", ""),
+        ('"小明" <sip:+8613800000001@10.0.0.1>;tag=x', "+8613800000001", "小明"),
+        (r'"O\"Neil, <b>; x" <sip:138@10.0.0.1:5060;transport=tcp>;tag=x', "138", 'O"Neil, <b>; x'),
+        ("Ann Lee <sips:ann@example.com>", "ann", "Ann Lee"),
+        ("sip:138@10.0.0.1;tag=x", "138", ""),
+        ("<sip:%2B86138@10.0.0.1>", "+86138", ""),
+        ('"Anonymous" <sip:anonymous@anonymous.invalid>', "", "Anonymous"),
+        ("tel:13800000001", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_from_header_gives_number_and_name(header: str, number: str, name: str) -> None:
+    assert caller_from(header) == (number, name)
+
+
+def test_the_trunks_caller_id_is_only_used_without_a_from_header() -> None:
+    request = {"agi_callerid": "2001", "agi_calleridname": "unknown", "agi_channel": "PJSIP/2001-1"}
+    assert call_entered("c1", request, ["4008", ""]).caller == "2001"
+    assert call_entered("c1", request, ["4008", "%3Csip%3A138%40h%3E"]).caller == "138"
+
+
+@given(st.text())
+def test_whatever_a_caller_claims_no_control_character_gets_in(header: str) -> None:
+    entered = call_entered("c1", {}, ["4008", f'"{header}" <sip:{header}@h>'])
+    assert (entered.caller + entered.caller_name).isprintable()
