@@ -1,0 +1,196 @@
+"""The composition root: one controller, made of its parts and taken apart again."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from tandem.control import events
+from tandem.control.commands import Command, RaiseAlarm, SendLink
+from tandem.control.view import view
+from tandem.cti.api import Backend, Health
+from tandem.cti.delivery import Adapter, OutboxOnly
+from tandem.cti.http import make_app, serve
+from tandem.cti.notifier import Notifier
+from tandem.cti.sip_message import SipMessage
+from tandem.cti.webhook import Webhook
+from tandem.ivr.flow import Flow
+from tandem.ivr.reader import read_flow
+from tandem.service.centre import Centre, read_centre
+from tandem.service.config import Config
+from tandem.service.credentials import Credentials, load_credentials
+from tandem.service.engine import Engine
+from tandem.service.figures import figures
+from tandem.service.setup import prompt_library
+from tandem.service.tasks import spawn
+from tandem.store.database import open_database, upgrade
+from tandem.store.journal import Journal
+from tandem.store.journal_reader import Entry
+from tandem.store.outbox import Outbox
+from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.telephony.asterisk.ami_terms import AmiLogin
+from tandem.telephony.asterisk.switch import Switch, SwitchSettings
+from tandem.telephony.provision.install import find
+
+log = structlog.get_logger()
+
+JOURNAL = "journal.sqlite3"
+RECORDS = "records.sqlite3"
+KEEP_JOURNAL = 7 * 86400.0
+"""Seconds for which `replay` and `why` can look back."""
+PRUNE_EVERY = 3600.0
+TELL_PROGRESS = 500
+"""Journal entries."""
+FLUSH_SECONDS = 5.0
+CATCH_UP = 5000
+"""Batches of records that may wait while a restart catches up."""
+
+
+class Controller:
+    """The running parts, and the wires between them."""
+
+    def __init__(self, config: Config, journal: Journal, writer: RecordWriter, outbox: Outbox) -> None:
+        self.config = config
+        self.centre = read_centre(config.centre)
+        self.engine = Engine(journal, self._carry_out, time.time)
+        self.journal = journal
+        self.writer = writer
+        self.switch = self._make_switch(load_credentials(config.home))
+        adapters = self._adapters()
+        public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
+        self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, time.time)
+        self.backend = Backend(
+            emit=self.engine.emit,
+            health=self._health,
+            state=lambda: view(self.engine.plane, time.time()),
+            agents=self._agents,
+            metrics=figures(self),
+            outbox=outbox,
+            public_url=public_url,
+            clock=time.time,
+        )
+        self.loop: asyncio.Task[None] | None = None
+        self._since = time.time()
+
+    async def recover(self) -> None:
+        """Make the state from the journal, write the records that were missing, and load what the admin set."""
+        await self.engine.recover(self.writer.progress, self._catch_up)
+        state = self.engine.plane.state
+        self.engine.emit(events.Restarted())
+        if state.settings != self.centre.settings:
+            self.engine.emit(events.SettingsLoaded(self.centre.settings))
+        for flow in read_flows(self.config.flows):
+            if state.published.get(flow.name) != flow.version:
+                self.engine.emit(events.FlowPublished(flow))
+
+    async def keep_house(self) -> None:
+        """Prune the journal for ever; what has no record yet stays."""
+        while True:
+            await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
+            await asyncio.sleep(PRUNE_EVERY)
+
+    def _make_switch(self, credentials: Credentials) -> Switch:
+        config = self.config
+        login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
+        settings = SwitchSettings(login, agi_port=config.port("agi_port"))
+        prompts = prompt_library(config, find(config.asterisk_root, config.home))
+        return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)
+
+    def _adapters(self) -> list[Adapter]:
+        config = self.config
+        adapters: list[Adapter] = [SipMessage(self._can_message, self.switch.send_message)]
+        if config.webhook_url and config.webhook_secret:
+            adapters.append(Webhook(str(config.webhook_url), config.webhook_secret.get_secret_value(), time.time))
+        if config.outbox_delivers:
+            adapters.append(OutboxOnly())
+        return adapters
+
+    def _can_message(self, channel: str) -> bool:
+        device, _, _ = channel.rpartition("-")
+        return device.removeprefix("PJSIP/") in self.centre.caller_phones
+
+    def _carry_out(self, entry: Entry, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, SendLink):
+                self.notifier.send(command)
+            elif isinstance(command, RaiseAlarm):
+                log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
+            elif not isinstance(command, RECORD_TYPES):
+                self.switch.do(command)
+        self._record(entry, commands)
+
+    async def _catch_up(self, entry: Entry, commands: list[Command]) -> None:
+        self._record(entry, commands)
+        if self.writer.lag > CATCH_UP:
+            await self.writer.flush()
+
+    def _agents(self) -> list[str]:
+        return list(self.engine.plane.state.settings.acd.agents)
+
+    def _record(self, entry: Entry, commands: list[Command]) -> None:
+        """Also tells the writer, now and then, how far the journal is: a restart need not go back further."""
+        records = [command for command in commands if isinstance(command, RECORD_TYPES)]
+        if records or entry.seq % TELL_PROGRESS == 0:
+            self.writer.feed(entry.seq, entry.at, records)
+
+    def _health(self) -> Health:
+        running = self.loop is not None and not self.loop.done()
+        return Health(self.engine.plane.state.switch_up, running, self._since)
+
+
+@asynccontextmanager
+async def controller(config: Config) -> AsyncIterator[Controller]:
+    """A controller at work. Leaving ends it; no call is hung up. `loop` ends early when it can't go on."""
+    async with AsyncExitStack() as stack:
+        journal = await Journal.open(config.home / JOURNAL)
+        stack.push_async_callback(journal.close)
+        database = open_database(config.home / RECORDS)
+        stack.push_async_callback(database.dispose)
+        await upgrade(database)
+        writer = await RecordWriter.open(database)
+        running = Controller(config, journal, writer, Outbox(database))
+        _background(stack, writer.run(), "records")
+        stack.push_async_callback(_flush, writer)
+        await running.recover()
+        running.loop = _background(stack, running.engine.run(), "engine")
+        _background(stack, running.keep_house(), "house keeping")
+        _background(stack, running.notifier.run(), "notifier")
+        credentials = load_credentials(config.home)
+        app = make_app(running.backend, credentials.http_token)
+        runner = await serve(app, str(config.host), config.port("http_port"))
+        stack.push_async_callback(runner.cleanup)
+        await running.switch.start()
+        stack.push_async_callback(running.switch.stop)
+        yield running
+
+
+def read_flows(folder: Path) -> list[Flow]:
+    """Every flow in `folder`; FlowErrors when one can't be published."""
+    return [read_flow(file.read_text(encoding="utf-8"), str(file)) for file in sorted(folder.glob("*.yaml"))]
+
+
+def read_all(config: Config) -> tuple[Centre, list[Flow]]:
+    """All that an admin wrote, checked; raises as read_centre and read_flow do."""
+    return read_centre(config.centre), read_flows(config.flows)
+
+
+async def _flush(writer: RecordWriter) -> None:
+    """What is not written in time is written from the journal at the next start."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FLUSH_SECONDS):
+            await writer.flush()
+
+
+def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    task = spawn(work, name)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+    return task

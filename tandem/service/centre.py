@@ -1,0 +1,132 @@
+"""The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
+from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.settings import Customer, Settings
+
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay")
+T = TypeVar("T")
+
+
+class CentreError(Exception):
+    """The file can't be used; each of `problems` says where, what, and how to mend it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Centre(msgspec.Struct, frozen=True):
+    """What the file says. `caller_phones` are accounts for callers' own phones."""
+
+    settings: Settings
+    caller_phones: tuple[str, ...]
+
+
+class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+def read_centre(path: Path) -> Centre:
+    """Read the centre file at `path`; CentreError lists every problem with file, line and field."""
+    return _Reader(path).read()
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._problems: list[str] = []
+
+    def read(self) -> Centre:
+        document = self._load()
+        for name in document:
+            if name not in SECTIONS:
+                self._problem(document, name, str(name), f"is not a section; the sections are {', '.join(SECTIONS)}")
+        queues = self._entries(document, "queues", _Queue, lambda name: {"name": name})
+        agents = self._entries(document, "agents", _Agent, lambda name: {"name": name, "device": f"PJSIP/{name}"})
+        customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
+        lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
+        phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
+        stay = self._value(document, "longest_stay", LongestStay, LongestStay())
+        self._check_needs(document, queues, agents)
+        if self._problems:
+            raise CentreError(self._problems)
+        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
+        return Centre(Settings(lines, _plain(customers, Customer), acd), phones)
+
+    def _load(self) -> CommentedMap:
+        try:
+            document = YAML().load(self._path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise CentreError([f"{self._path}: can't be read ({error.strerror})"]) from error
+        except MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise CentreError([f"{self._path}:{line}: {error.problem}"]) from error
+        except (YAMLError, UnicodeDecodeError) as error:
+            raise CentreError([f"{self._path}: is not YAML text ({error})"]) from error
+        if not isinstance(document, CommentedMap):
+            raise CentreError([f"{self._path}:1: must have sections: {', '.join(SECTIONS)}"])
+        return document
+
+    def _entries(self, document: CommentedMap, section: str, kind: type[T], fixed: Any) -> dict[str, T]:
+        entries = document.get(section) or CommentedMap()
+        if not isinstance(entries, CommentedMap):
+            self._problem(document, section, section, "must be names with their settings")
+            return {}
+        read: dict[str, T] = {}
+        for name, entry in entries.items():
+            try:
+                read[str(name)] = msgspec.convert({**(entry or {}), **fixed(str(name))}, kind)
+            except (msgspec.ValidationError, TypeError) as error:
+                self._problem(entries, name, f"{section}.{name}", str(error).replace("`$.", "`"))
+        return read
+
+    def _value(self, document: CommentedMap, section: str, kind: Any, default: T) -> T:
+        if document.get(section) is None:
+            return default
+        try:
+            value: T = msgspec.convert(document[section], kind)
+        except msgspec.ValidationError as error:
+            self._problem(document, section, section, str(error))
+            return default
+        return value
+
+    def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
+        for queue in queues.values():
+            if not any(_able(agent, queue) for agent in agents.values()):
+                what = f"no agent has {queue.needs}: give one these skills, or ask for less"
+                self._problem(document["queues"], queue.name, f"queues.{queue.name}.needs", what)
+        for agent in agents.values():
+            for skill, level in agent.skills.items():
+                if not 1 <= level <= 5:
+                    what = f"{level} is not a proficiency; it runs from 1 to 5"
+                    self._problem(document["agents"], agent.name, f"agents.{agent.name}.skills.{skill}", what)
+
+    def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
+        line = parent.lc.key(key)[0] + 1
+        self._problems.append(f"{self._path}:{line}: {field}: {what}")
+
+
+def _able(agent: AgentSettings, queue: QueueSettings) -> bool:
+    return all(agent.skills.get(skill, 0) >= level for skill, level in queue.needs.items())
+
+
+def _plain(entries: dict[str, Any], kind: type[T]) -> dict[str, T]:
+    """The same, without the class that only the file's strictness needs."""
+    return {name: msgspec.convert(msgspec.structs.asdict(entry), kind) for name, entry in entries.items()}

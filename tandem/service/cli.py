@@ -1,0 +1,240 @@
+"""The command `tandem`."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import aiohttp
+import structlog
+import typer
+import uvloop
+
+from tandem.control import wire
+from tandem.ivr.problems import FlowErrors
+from tandem.ivr.speech import prompts
+from tandem.service import history
+from tandem.service.app import JOURNAL, RECORDS, controller, read_all
+from tandem.service.centre import CentreError
+from tandem.service.config import Config, ConfigError, check_ports, load_config
+from tandem.service.credentials import load_credentials
+from tandem.service.setup import set_up
+from tandem.service.supervisor import StartFailedError, Supervisor
+from tandem.store.database import RecordsError, open_database
+from tandem.store.journal_reader import JournalError
+from tandem.store.queries import check_balance
+from tandem.store.report import report as make_report
+from tandem.telephony.provision.install import AsteriskMissingError
+from tandem.telephony.provision.process import AsteriskFailedError
+from tandem.telephony.speech.synthesiser import SpeechFailedError
+
+EXPECTED = (
+    AsteriskFailedError,
+    AsteriskMissingError,
+    CentreError,
+    ConfigError,
+    FlowErrors,
+    JournalError,
+    RecordsError,
+    SpeechFailedError,
+    StartFailedError,
+    history.HistoryError,
+)
+"""Errors whose text says what to do; anything else is ours and shows where it happened."""
+
+Result = TypeVar("Result")
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command line; expected errors are one line each and exit code 1."""
+    try:
+        cli()
+    except EXPECTED as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong and end."""
+    for line in text.splitlines():
+        print(f"tandem: {line}", file=sys.stderr)  # noqa: T201
+    sys.exit(1)
+
+
+@cli.command()
+def setup() -> None:
+    """Get Asterisk, music and prompts ready; what is there is left alone."""
+    config = load_config()
+    _, flows = read_all(config)
+    set_up(config, [utterance for flow in flows for utterance in prompts(flow)], typer.echo)
+
+
+@cli.command()
+def run() -> None:
+    """Start Asterisk and the controller, keep both running, and stop both at Ctrl-C."""
+    config = load_config()
+    log_to(config)
+    uvloop.run(_run(config))
+
+
+@cli.command(name="controller")
+def controller_command() -> None:
+    """Run the controller alone, in the foreground; Asterisk is looked after by somebody else."""
+    config = load_config()
+    log_to(config)
+    check_ports(config, ("agi_port", "http_port"))
+    sys.exit(uvloop.run(_control(config)))
+
+
+@cli.command()
+def report(
+    name: Annotated[str, typer.Argument(help="intervals, contacts, agents, survey, links or alarms")] = "intervals",
+    hours: Annotated[float, typer.Option(help="How far back")] = 24.0,
+    csv: Annotated[bool, typer.Option(help="As CSV instead of a table")] = False,
+) -> None:
+    """Print what happened: quarter-hours by queue, contacts, agents' time, survey answers, links."""
+    now = time.time()
+
+    async def make() -> str:
+        database = open_database(_existing(load_config().home / RECORDS))
+        try:
+            return await make_report(database, name, now - hours * 3600, now, as_csv=csv)
+        finally:
+            await database.dispose()
+
+    typer.echo(asyncio.run(make()))
+
+
+@cli.command()
+def balance(hours: Annotated[float, typer.Option(help="How far back")] = 24.0) -> None:
+    """Check that every quarter-hour balances, by counting the waits again; exit code 1 if one does not."""
+    now = time.time()
+
+    async def check() -> list[Any]:
+        database = open_database(_existing(load_config().home / RECORDS))
+        try:
+            return await check_balance(database, now - hours * 3600, now)
+        finally:
+            await database.dispose()
+
+    differences = asyncio.run(check())
+    for difference in differences:
+        typer.echo(str(difference))
+    typer.echo("every quarter-hour balances" if not differences else f"{len(differences)} differences")
+    sys.exit(bool(differences))
+
+
+@cli.command()
+def why(call: Annotated[str, typer.Argument(help="The call's id, as in `tandem report contacts`")]) -> None:
+    """Tell a call's life and the reason of every decision on it."""
+    for at, text in history.why(load_config().home / JOURNAL, call):
+        typer.echo(f"{_clock(at)}  {text}")
+
+
+@cli.command()
+def replay(
+    first: Annotated[int, typer.Argument(help="Number of the first journal entry")] = 1,
+    last: Annotated[int | None, typer.Argument(help="Number of the last one")] = None,
+) -> None:
+    """Show the commands of a stretch of the journal again; exit code 1 if they differ from the run's."""
+    differing = 0
+    for step in history.replay_stretch(load_config().home / JOURNAL, first, last):
+        entry = step.entry
+        typer.echo(f"{entry.seq} {_clock(entry.at)} {entry.event.decode()}")
+        for command in step.commands:
+            typer.echo(f"    {wire.show(command)}")
+        if not step.same:
+            differing += 1
+            typer.echo("    DIFFERS from what was decided then")
+    sys.exit(bool(differing))
+
+
+@cli.command()
+def agent(
+    name: Annotated[str, typer.Argument(help="The agent, such as 1001")],
+    verb: Annotated[str, typer.Argument(help="sign-in, sign-out, ready or pause")],
+    reason: Annotated[str, typer.Option(help="Why, for a pause")] = "",
+) -> None:
+    """Sign an agent in or out, make them ready, or pause them."""
+    config = load_config()
+    url = f"http://{config.host}:{config.port('http_port')}/agents/{name}/{verb}"
+
+    async def tell() -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {load_credentials(config.home).http_token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(url, json={"reason": reason}) as answer,
+        ):
+            return answer.status, await answer.text()
+
+    status, text = asyncio.run(tell())
+    typer.echo(text)
+    sys.exit(status >= 400)
+
+
+def log_to(config: Config) -> None:
+    """Log lines on standard error, from the configured level up."""
+    levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(levels[config.log_level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def on_signals(end: Callable[[], object]) -> None:
+    """Call `end` at Ctrl-C and at a polite request to stop."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, end)
+
+
+async def until_stopped(work: Coroutine[Any, Any, Result]) -> Result | None:
+    """Run `work` until it ends by itself, or somebody wants to stop (then None)."""
+    task = asyncio.ensure_future(work)
+    on_signals(task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return None
+
+
+async def _run(config: Config) -> None:
+    supervisor = Supervisor(config)
+
+    async def serve() -> None:
+        await supervisor.start()
+        ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
+        typer.echo(f"Tandem serves on {config.host}: {ports}")
+        await supervisor.watch()
+
+    try:
+        await until_stopped(serve())
+    finally:
+        await supervisor.stop()
+
+
+async def _control(config: Config) -> int:
+    async with controller(config) as running:
+        assert running.loop is not None
+        await until_stopped(asyncio.wait([running.loop]))
+        return 1 if running.loop.done() else 0
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise ConfigError([f"there are no records at {path} yet: nothing has run"])
+    return path
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%F %T.%f")[:-3]

@@ -1,0 +1,189 @@
+"""What an installation sets: defaults, tandem.toml, TANDEM_* variables, the later winning.
+
+Nothing else in the package reads the environment.
+"""
+
+import os
+import socket
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+
+PROJECT = Path(__file__).parents[2]
+PREFIX = "TANDEM_"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class ConfigError(Exception):
+    """Something is wrong with the configuration or with the place it describes. `lines`: one for each thing."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Config(BaseModel):
+    """One installation, or one test instance. Ports are given without `port_offset`; `port()` adds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Place = PROJECT / "var"
+    """Everything that is written: journal, records, secrets, logs."""
+    instance: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")] = "tandem"
+    """Name of this Asterisk instance; several may run from one Asterisk root."""
+    asterisk_root: Place = PROJECT / "var/asterisk-root"
+    """Where Asterisk is built when the system has none. Test instances share it."""
+    asterisk_extra: Place | None = None
+    """A folder of modules.conf, extensions.conf, queues.conf to add to Asterisk's (an emergency queue, say)."""
+
+    host: IPv4Address = IPv4Address("127.0.0.1")
+    """Where phones and browsers connect to. AMI and AGI stay on 127.0.0.1."""
+    sip_port: Port = 5260
+    ami_port: Port = 5238
+    asterisk_http_port: Port = 8288
+    agi_port: Port = 4773
+    http_port: Port = 8080
+    rtp_first: Port = 21000
+    rtp_last: Port = 21999
+    port_offset: Annotated[int, Field(ge=0, le=40000)] = 0
+    """Added to every port, so that a test instance keeps out of the way of another."""
+    trunks: tuple[IPv4Network, ...] = (IPv4Network("127.0.0.1"),)
+    """Addresses, or networks such as 192.0.2.0/24, that calls come from without an account."""
+
+    flows: Place = PROJECT / "flows"
+    centre: Place = PROJECT / "demo/centre.yaml"
+    """Numbers, queues, people and customers, as an admin writes them."""
+    recordings: Place = PROJECT / "flows/recordings"
+    """Recorded prompts, `<language>/<key>.wav`; each wins over synthesis."""
+
+    webhook_url: HttpUrl | None = None
+    """Where links are posted for an SMS gateway; without it they go by SIP MESSAGE only."""
+    webhook_secret: SecretStr | None = None
+    """What the gateway checks our signature with."""
+    outbox_delivers: bool = False
+    """For a demo without a gateway: a link that reaches no phone stays in the outbox and counts as delivered."""
+    public_url: HttpUrl | None = None
+    """How customers' browsers reach us, for links; without it http://<host>:<http_port>."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.rtp_first >= self.rtp_last:
+            raise ValueError("rtp_first must be less than rtp_last")
+        if max(self.port(name) for name in PORTS) > 65535:
+            raise ValueError(f"port_offset = {self.port_offset} lifts a port above 65535")
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("webhook_url needs a webhook_secret, so that the gateway knows us")
+        return self
+
+    def port(self, name: str) -> int:
+        """The port called `name` (a field's name, such as "sip_port"), offset added."""
+        number: int = getattr(self, name)
+        return number + self.port_offset
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process this configuration."""
+        settings = {name: getattr(self, name) for name in self.model_fields_set}
+        return {f"{PREFIX}{name.upper()}": _written(value) for name, value in settings.items() if value is not None}
+
+
+PORTS = {
+    "sip_port": "SIP",
+    "ami_port": "Asterisk's manager interface",
+    "asterisk_http_port": "Asterisk's HTTP",
+    "agi_port": "calls handed over by Asterisk (FastAGI)",
+    "http_port": "the web",
+    "rtp_first": "the first voice port",
+    "rtp_last": "the last voice port",
+}
+"""Every port setting, and what it is for."""
+
+OURS = ("agi_port", "http_port")
+ASTERISKS = ("sip_port", "ami_port", "asterisk_http_port")
+
+
+def load_config(environment: Mapping[str, str] = os.environ, file: Path = PROJECT / "tandem.toml") -> Config:
+    """The configuration in force. ConfigError with one line for every bad value, wherever it came from."""
+    from_file = _read(file) if file.exists() else {}
+    variables = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    from_environment = {name.removeprefix(PREFIX).lower(): _listed(name, value) for name, value in variables.items()}
+    try:
+        return Config(**(from_file | from_environment))
+    except ValidationError as error:
+        raise ConfigError([_line(problem, from_environment, file) for problem in error.errors()]) from None
+
+
+def check_ports(config: Config, names: tuple[str, ...] = OURS + ASTERISKS) -> None:
+    """ConfigError with one line for every port in `names` that another program holds."""
+    lines = []
+    for name in names:
+        host = str(config.host) if name in ("sip_port", "http_port") else "127.0.0.1"
+        if not _is_free(host, config.port(name)):
+            lines.append(f"port {config.port(name)} ({PORTS[name]}) is taken: {_advice(name)}")
+    if lines:
+        raise ConfigError(lines)
+
+
+def check_home(config: Config) -> None:
+    """Make the home folder; ConfigError when it can't be made or written to."""
+    try:
+        config.home.mkdir(parents=True, exist_ok=True)
+        probe = config.home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = f"{config.home} can't be written to ({error.strerror})"
+        raise ConfigError([f"{reason}: {_advice('home')}"]) from error
+
+
+def _advice(name: str) -> str:
+    return f"set {PREFIX}{name.upper()}, or {name} in tandem.toml, to another"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError([f"{file}: {error}"]) from error
+
+
+def _written(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _listed(name: str, value: str) -> str | list[str]:
+    """A variable is one text; a list's parts are parted by commas."""
+    is_list = name == f"{PREFIX}TRUNKS"
+    return [part.strip() for part in value.split(",")] if is_list else value
+
+
+def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> str:
+    """One line on one problem: setting, value (never a secret's), what is allowed, where it was set."""
+    if not problem["loc"]:
+        return str(problem["ctx"]["error"])
+    name = str(problem["loc"][0])
+    source = f"{PREFIX}{name.upper()}" if name in from_environment else str(file)
+    if problem["type"] == "extra_forbidden":
+        return f"{source}: there is no setting {name}"
+    value = "(hidden)" if name == "webhook_secret" else repr(problem["input"])
+    return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+
+
+def _is_free(host: str, port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True

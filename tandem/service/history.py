@@ -1,0 +1,68 @@
+"""Looking back: what was decided in any stretch of the journal, and why."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tandem.acd.why import Decision, in_words
+from tandem.control import wire
+from tandem.control.commands import Command, RecordStep
+from tandem.control.plane import Plane
+from tandem.service.engine import replay
+from tandem.store.journal_reader import Entry, JournalReader
+
+
+class HistoryError(Exception):
+    """The journal does not reach back to what was asked for."""
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """One journalled event with the commands it gives again; `same` when they equal the run's."""
+
+    entry: Entry
+    commands: list[Command]
+    same: bool
+
+
+def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replayed]:
+    """Entries `first` to `last` of the journal at `path`, replayed from the nearest snapshot before."""
+    reader = JournalReader(path)
+    plane, seq = _plane_before(reader, first)
+    for entry, commands in replay(plane, reader.entries(seq, last)):
+        if entry.seq >= first:
+            yield Replayed(entry, commands, wire.digest(commands) == entry.digest)
+
+
+def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
+    """The life of `call`, each step with its time (epoch seconds) and the decisions in plain words."""
+    reader = JournalReader(path)
+    name = call.encode()
+    mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
+    if not mentions:
+        raise HistoryError(f"The journal says nothing of a call {call!r}; it may be older than what is kept.")
+    decisions: list[Decision] = []
+    plane, seq = _plane_before(reader, mentions[0])
+    plane.context.router.observer = decisions.append
+    for entry, commands in replay(plane, reader.entries(seq)):
+        reasons = [in_words(decision) for decision in decisions if decision.contact == call]
+        decisions.clear()
+        for command in commands:
+            if isinstance(command, RecordStep) and command.call == call:
+                yield entry.at, reasons.pop(0) if command.what == "offered" else _in_words(command)
+        if entry.seq >= mentions[-1] and call not in plane.state.calls:
+            return
+
+
+def _in_words(step: RecordStep) -> str:
+    return f"{step.what}: {step.detail}" if step.detail else step.what
+
+
+def _plane_before(reader: JournalReader, seq: int) -> tuple[Plane, int]:
+    """The plane as it was at the last snapshot before entry `seq`, and that snapshot's number."""
+    snapshot = reader.snapshot_before(seq=seq - 1)
+    if snapshot is not None:
+        return Plane.restore(snapshot.state), snapshot.seq
+    if next(reader.entries(0, 1), None) is not None:
+        return Plane(), 0
+    raise HistoryError(f"The journal no longer reaches back to entry {seq}.")

@@ -1,0 +1,168 @@
+"""Keeps one machine's Asterisk and controller running: what dies is started again, what outlived us is kept."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from tandem.ivr.speech import speak
+from tandem.service.app import read_all
+from tandem.service.config import Config
+from tandem.service.credentials import load_credentials
+from tandem.service.setup import asterisk_instance, prompt_library
+from tandem.telephony.provision.install import find
+from tandem.telephony.provision.process import AsteriskProcess, find_running, start
+from tandem.telephony.provision.render import Instance
+
+log = structlog.get_logger()
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+RESTART_PAUSE = 0.2
+WATCH_EVERY = 0.2
+
+
+class StartFailedError(Exception):
+    """The controller did not come up; the message says where its log is."""
+
+
+class ControllerProcess:
+    """A controller in a process of its own, so that it can die alone."""
+
+    def __init__(self, config: Config, process: asyncio.subprocess.Process) -> None:
+        self._config = config
+        self._process = process
+
+    @classmethod
+    async def start(cls, config: Config) -> "ControllerProcess":
+        """Start it and wait until it serves; StartFailedError when it ends, or does not serve in START_SECONDS."""
+        config.home.mkdir(parents=True, exist_ok=True)
+        with log_file(config).open("ab") as out:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tandem", "controller"),
+                env=os.environ | config.environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        started = cls(config, process)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await started._serving()
+        except asyncio.CancelledError:
+            await started.stop()
+            raise
+        except TimeoutError:
+            await started.stop()
+            raise StartFailedError(_last_words(config, "the controller does not serve")) from None
+        return started
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def running(self) -> bool:
+        """Whether it is alive."""
+        return self._process.returncode is None
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """Ask it to end, and insist after STOP_SECONDS."""
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            await self.kill()
+
+    async def ended(self) -> int:
+        """Wait for its end; returns the exit code."""
+        return await self._process.wait()
+
+    async def _serving(self) -> None:
+        url = f"http://{self._config.host}:{self._config.port('http_port')}/health"
+        async with aiohttp.ClientSession() as session:
+            while True:
+                if not self.running():
+                    raise StartFailedError(_last_words(self._config, "the controller ended at once"))
+                with suppress(aiohttp.ClientError):
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.02)
+
+
+class Supervisor:
+    """Starts both, watches both, and stops what it started."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._asterisk: AsteriskProcess | None = None
+        self._controller: ControllerProcess | None = None
+
+    async def start(self) -> None:
+        """Bring both up. An Asterisk that outlived an earlier supervisor is kept, with its calls."""
+        instance = await instance_of(self._config)
+        self._asterisk = find_running(instance) or await start(instance)
+        self._controller = await ControllerProcess.start(self._config)
+
+    async def watch(self) -> None:
+        """Start again what dies, for ever."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if self._asterisk and not self._asterisk.running():
+                log.error("asterisk died; starting it again")
+                self._asterisk = await start(self._asterisk.instance)
+            if self._controller and not self._controller.running():
+                log.error("the controller died; starting it again", exit_code=await self._controller.ended())
+                await self._revive()
+
+    async def stop(self) -> None:
+        """Stop both; calls in progress end with Asterisk."""
+        if self._controller:
+            await self._controller.stop()
+        if self._asterisk:
+            await self._asterisk.stop()
+
+    async def _revive(self) -> None:
+        try:
+            self._controller = await ControllerProcess.start(self._config)
+        except StartFailedError as error:
+            log.error("the controller does not start", reason=str(error))
+            await asyncio.sleep(RESTART_PAUSE)
+
+
+async def instance_of(config: Config, witness: bool = False) -> Instance:
+    """The Asterisk that the configuration and the centre file describe, with the apology in every language."""
+    centre, flows = read_all(config)
+    agents, callers = list(centre.settings.acd.agents), list(centre.caller_phones)
+    credentials = load_credentials(config.home, [*agents, *callers])
+    install = find(config.asterisk_root, config.home)
+    library = prompt_library(config, install)
+    apologies = [speak(flow, flow.apology, language, {})[0] for flow in flows[:1] for language in flow.languages]
+    apology = [await library.path(utterance) for said in apologies for utterance in said]
+    lines = [number for number in centre.settings.lines if number.isdigit()]
+    return asterisk_instance(config, install, credentials, agents, callers, lines, apology, witness)
+
+
+def log_file(config: Config) -> Path:
+    """Where a supervised controller logs."""
+    return config.home / "controller.log"
+
+
+def _last_words(config: Config, what: str) -> str:
+    lines = log_file(config).read_text(errors="replace").splitlines()[-3:]
+    return "\n".join([f"{what}; the end of {log_file(config)}:", *(f"  {line}" for line in lines)])
