@@ -1,0 +1,39 @@
+# make run     set up, start Asterisk and the controller, prove it with one call, serve until Ctrl-C
+# make demo    the same, but end after the proof
+# make test    set up, then all tests; make check: the fast part, without Asterisk
+
+.PHONY: setup run demo test check bench lock clean
+
+setup:
+	@python3 bootstrap.py
+	@.venv/bin/tandem setup
+
+run: setup
+	@.venv/bin/tandem run
+
+demo: setup
+	@.venv/bin/tandem demo
+
+test: setup check
+	.venv/bin/pytest tests/live -m live
+
+check:
+	@python3 bootstrap.py
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -m "not live"
+
+bench: setup
+	.venv/bin/python -m bench
+
+# Pins every dependency, for every Python and platform; a version that is pinned already stays. Names no registry.
+lock:
+	@python3 bootstrap.py
+	.venv/bin/pip install --quiet uv
+	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	    --only-binary :all: --prerelease if-necessary-or-explicit --no-header --no-emit-index-url -o requirements.lock
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
