@@ -9,10 +9,10 @@ setup:
 	@.venv/bin/tandem setup
 
 run: setup
-	@.venv/bin/tandem run
+	@.venv/bin/python -m demo
 
 demo: setup
-	@.venv/bin/tandem demo
+	@.venv/bin/python -m demo --once
 
 test: setup check
 	.venv/bin/pytest tests/live -m live

@@ -68,7 +68,7 @@ class Controller:
             health=self._health,
             state=lambda: view(self.engine.plane, time.time()),
             agents=self._agents,
-            metrics=figures(self),
+            metrics=figures(self.engine, writer, self.switch, self.notifier),
             outbox=outbox,
             public_url=public_url,
             clock=time.time,

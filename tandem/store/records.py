@@ -61,6 +61,7 @@ class RecordWriter:
         self._engine = engine
         self._retry_seconds = retry_seconds
         self._queue: asyncio.Queue[Batch] = asyncio.Queue(capacity)
+        self._unwritten = 0
 
     @classmethod
     async def open(cls, engine: AsyncEngine, *, capacity: int = 20_000, retry_seconds: float = 1.0) -> Self:
@@ -71,8 +72,8 @@ class RecordWriter:
 
     @property
     def lag(self) -> int:
-        """Batches that wait to be written."""
-        return self._queue.qsize()
+        """Batches that are not yet written."""
+        return self._unwritten
 
     def feed(self, seq: int, at: float, records: Sequence[commands.Command]) -> bool:
         """Take the records (of RECORD_TYPES) of entry `seq`; those already written are passed over.
@@ -86,6 +87,7 @@ class RecordWriter:
             self._refuse(seq)
             return False
         self._queue.put_nowait(Batch(seq, at, records))
+        self._unwritten += 1
         return True
 
     async def run(self) -> None:
@@ -95,6 +97,7 @@ class RecordWriter:
             while not self._queue.empty() and len(batches) < 500:
                 batches.append(self._queue.get_nowait())
             await self._write_surely(batches)
+            self._unwritten -= len(batches)
             for _ in batches:
                 self._queue.task_done()
 

@@ -18,7 +18,9 @@ EMPTY = ("acl", "ccss", "cel", "features", "geolocation", "pjproject", "queuerul
 
 FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor")
 
-NUMBERS = [{"pattern": f"_{plus}{'X' * digits}"} for digits in range(1, 16) for plus in ("", "+")]
+NUMBERS: list[dict[str, object]] = [
+    {"pattern": f"_{plus}{'X' * digits}"} for digits in range(1, 16) for plus in ("", "+")
+]
 """Dialplan patterns of what may be dialled; of a fixed length each, so that nothing but digits gets in."""
 
 _SAFE = re.compile(r"[\w.+/:-]*", re.ASCII)

@@ -1,0 +1,1 @@
+"""The demo: a small centre, and one real call through its hotline as proof."""

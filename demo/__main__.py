@@ -1,0 +1,110 @@
+"""`make run` and `make demo` (--once): start everything, prove it by one call, and serve until Ctrl-C."""
+
+import asyncio
+import sys
+import time
+
+import uvloop
+
+from demo.proof import HOTLINE, Proof
+from tandem.service.app import JOURNAL, RECORDS, read_all
+from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
+from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
+from tandem.service.credentials import load_credentials
+from tandem.service.history import why
+from tandem.service.supervisor import Supervisor, instance_of, log_file
+from tandem.store.database import open_database
+from tandem.store.queries import contacts
+from tandem.telephony.provision.process import find_running
+
+SEEN_WITHIN = 120.0
+"""Seconds the proof call may take."""
+RECORDED_WITHIN = 5.0
+
+
+def main() -> None:
+    """Exit code 0 only if every step of the proof was seen."""
+    config = load_config().model_copy(update={"outbox_delivers": True, "log_level": "warning"})
+    log_to(config)
+    try:
+        uvloop.run(serve(config, once="--once" in sys.argv))
+    except EXPECTED as error:
+        fail(str(error))
+
+
+async def serve(config: Config, once: bool) -> None:
+    """Bring everything up, place the call, and serve."""
+    running = find_running(await instance_of(config))
+    check_ports(config, OURS if running else OURS + ASTERISKS)
+    supervisor = Supervisor(config)
+    try:
+        await until_stopped(_work(supervisor, config, once))
+    finally:
+        say("stopping Asterisk and the controller")
+        await supervisor.stop()
+
+
+async def _work(supervisor: Supervisor, config: Config, once: bool) -> None:
+    say("starting Asterisk and the controller")
+    await supervisor.start()
+    await prove(config)
+    if not once:
+        await welcome(config)
+        await supervisor.watch()
+
+
+async def prove(config: Config) -> None:
+    """Place the proof call, then print what the controller recorded of it and why."""
+    say("one real call through the hotline:")
+    began = time.time()
+    centre, _ = read_all(config)
+    credentials = load_credentials(config.home, [*centre.settings.acd.agents, *centre.caller_phones])
+    try:
+        async with asyncio.timeout(SEEN_WITHIN):
+            await Proof(config, credentials, say).run()
+    except (AssertionError, TimeoutError) as error:
+        fail(f"the proof failed: {error or 'it took too long'}; see {log_file(config)}")
+    call = await _recorded(config, began)
+    say(f"what the controller recorded of call {call}, and why (tandem why {call}):")
+    for at, text in why(config.home / JOURNAL, call):
+        say(f"  {at - began:5.1f} s  {text}")
+
+
+async def _recorded(config: Config, since: float) -> str:
+    """The id of the call that ended since; fails when the records don't say that it was served."""
+    database = open_database(config.home / RECORDS)
+    try:
+        async with asyncio.timeout(RECORDED_WITHIN):
+            while True:
+                ended = [row for row in await contacts(database, since, time.time()) if row.ended_at]
+                if ended and ended[-1].outcome == "served":
+                    return ended[-1].call
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        fail("the proof failed: the call is not in the records as served")
+    finally:
+        await database.dispose()
+
+
+async def welcome(config: Config) -> None:
+    """Say where everything is."""
+    centre, _ = read_all(config)
+    agents = list(centre.settings.acd.agents)
+    passwords = load_credentials(config.home).phones
+    sip = f"{config.host}:{config.port('sip_port')}"
+    say("Tandem serves. Try it with any SIP phones on this machine:")
+    for name in agents:
+        say(f"  agent   {name}, password {passwords[name]}, server {sip}; then: .venv/bin/tandem agent {name} sign-in")
+    for name in centre.caller_phones:
+        say(f"  caller  {name}, password {passwords[name]}, server {sip}; dial {HOTLINE}")
+    say(f"  health, figures, state: http://{config.host}:{config.port('http_port')}/health, /metrics, /state")
+    say("  reports: .venv/bin/tandem report; a call's reasons: .venv/bin/tandem why CALL; Ctrl-C stops everything")
+
+
+def say(line: str) -> None:
+    """Print a line at once, also into a pipe."""
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""One real call through the hotline: two SIP phones with voice, a phone that takes texts, every step checked."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from tandem.ivr.flow import Flow
+from tandem.ivr.speech import speak
+from tandem.service.app import read_flows
+from tandem.service.config import Config
+from tandem.service.credentials import Credentials
+from tandem.service.setup import prompt_library
+from tandem.telephony.provision.install import find
+from tests.phones import Agent, Line, message_phone, phones, tone
+from tests.phones.audio import Samples, read_wav
+
+HOTLINE = "4008"
+AGENT = "1001"
+CALLER = "2001"
+
+
+class Proof:
+    """Places the call and says each step as it is seen; any step that is not seen raises."""
+
+    def __init__(self, config: Config, credentials: Credentials, say: Callable[[str], None]) -> None:
+        self._config = config
+        self._credentials = credentials
+        self._say = say
+        self._began = time.monotonic()
+        self._flow: Flow = read_flows(config.flows)[0]
+        self._library = prompt_library(config, find(config.asterisk_root, config.home))
+
+    async def run(self) -> None:
+        """The whole call."""
+        port = self._config.port("sip_port")
+        passwords = self._credentials.phones
+        async with phones(port) as lab, message_phone(port, CALLER, passwords[CALLER]) as texts, self._http() as http:
+            agent = await lab.agent(AGENT, passwords[AGENT])
+            await self._tell(http, "sign-in")
+            self._seen(f"agent {AGENT} registered a SIP phone and signed in")
+            caller = await lab.caller(CALLER, passwords[CALLER])
+            line = await caller.dial(HOTLINE)
+            self._seen(f"a caller dialled {HOTLINE} and was answered")
+            await self._ask_for_link(line)
+            text = (await texts.receives()).text
+            self._seen(f"the caller's phone got a SIP MESSAGE: {text}")
+            await self._open(http, text)
+            await line.hears(await self._prompt("link_sent"))
+            await line.press("0")
+            self._seen("the caller pressed 0 for a person and was queued")
+            await self._talk(agent, line)
+            await self._survey(line)
+            await self._tell(http, "sign-out")
+
+    async def _ask_for_link(self, line: Line) -> None:
+        await line.hears(await self._prompt("welcome"))
+        self._seen("the caller heard the welcome in Chinese")
+        await line.hears(await self._prompt("main_menu"))
+        await line.press("1")
+        await line.hears(await self._prompt("orders"))
+        self._seen("the caller heard the main menu, pressed 1, and heard the orders menu")
+        await line.press("1")
+
+    async def _open(self, http: aiohttp.ClientSession, text: str) -> None:
+        url = text[text.index("http") :].split()[0]
+        async with http.get(url) as page:
+            assert page.status == 200, page.status
+            self._seen("the link opened in a browser's place: HTTP 200")
+
+    async def _talk(self, agent: Agent, line: Line) -> None:
+        call = await agent.answers()
+        self._seen(f"agent {AGENT}'s phone rang and picked up")
+        line.says(tone(440, seconds=3))
+        call.says(tone(660, seconds=3))
+        await call.hears_tone(440)
+        self._seen("the agent hears the caller (440 Hz)")
+        await line.hears_tone(660)
+        self._seen("the caller hears the agent (660 Hz)")
+        await call.hang_up()
+        self._seen("the agent hung up")
+
+    async def _survey(self, line: Line) -> None:
+        await line.hears(await self._prompt("survey"))
+        await line.press("5")
+        await line.hears(await self._prompt("survey_thanks"))
+        self._seen("the caller heard the survey, pressed 5, and was thanked")
+        await line.ended(15)
+        self._seen("the call ended")
+
+    async def _prompt(self, text: str) -> Samples:
+        said, _ = speak(self._flow, text, self._flow.languages[0], {})
+        root = find(self._config.asterisk_root, self._config.home).root
+        return read_wav(Path(f"{root or ''}{await self._library.path(said[0])}.wav"))
+
+    @asynccontextmanager
+    async def _http(self) -> AsyncIterator[aiohttp.ClientSession]:
+        base = f"http://{self._config.host}:{self._config.port('http_port')}"
+        headers = {"Authorization": f"Bearer {self._credentials.http_token}"}
+        async with aiohttp.ClientSession(base, headers=headers) as session:
+            yield session
+
+    async def _tell(self, http: aiohttp.ClientSession, verb: str) -> None:
+        async with http.post(f"/agents/{AGENT}/{verb}") as answer:
+            assert answer.status == 202, await answer.text()
+
+    def _seen(self, what: str) -> None:
+        self._say(f"  {time.monotonic() - self._began:5.1f} s  {what}")

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from tandem.service.centre import CentreError, read_centre
+from tandem.service.config import PROJECT
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "centre.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CentreError) as raised:
+        read_centre(file)
+    return [problem.removeprefix(f"{file}") for problem in raised.value.problems]
+
+
+def test_the_demos_centre_is_right() -> None:
+    centre = read_centre(PROJECT / "demo/centre.yaml")
+    assert centre.settings.lines == {"4008": "hotline"}
+    assert centre.settings.acd.agents["1001"].device == "PJSIP/1001"
+    assert centre.settings.acd.queues["tech"].needs == {"tech": 2}
+    assert centre.settings.customers["2002"].boost == 300
+
+
+def test_every_problem_is_told_with_its_line_and_field(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        "lines: 3\n"
+        "queues:\n"
+        "  a: {needs: {x: 9}, ring: 3}\n"
+        "  b: {needs: {zz: 1}}\n"
+        "agents:\n"
+        '  "1": {skills: {x: 8}}\n'
+        "foo: 1\n",
+    )
+    assert [problem.split(": ")[0:2] for problem in found] == [
+        [":7", "foo"],
+        [":3", "queues.a"],
+        [":1", "lines"],
+        [":4", "queues.b.needs"],
+        [":6", "agents.1.skills.x"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "a: [", "lines: {a: &x *x}", "queues: 3", "agents: {1001: 5}", "\x00", "lines: {4008: [1]}"],
+)
+def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> None:
+    assert problems(tmp_path, text)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CentreError, match="can't be read"):
+        read_centre(tmp_path / "none.yaml")

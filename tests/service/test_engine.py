@@ -1,0 +1,166 @@
+"""The loop on a real journal: nothing leaves before it is durable, and a restart gives the same state."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from tandem.control import commands, events
+from tandem.control.commands import Command
+from tandem.ivr.reader import read_flow
+from tandem.service import engine as engine_module
+from tandem.service.engine import Engine
+from tandem.service.history import replay_stretch, why
+from tandem.store.journal import Journal
+from tandem.store.journal_reader import Entry, JournalReader
+from tests.control.playbook import FLOW, SETTINGS
+
+
+class World:
+    """Carries nothing out, but notes what it was asked to, and whether that was durable by then."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.now = 1_000_000.0
+        self.asked: list[Command] = []
+        self.durable: list[bool] = []
+        self.news = asyncio.Event()
+
+    def carry_out(self, entry: Entry, asked: list[Command]) -> None:
+        last = JournalReader(self.path).last_entry()
+        self.durable.append(last is not None and last.seq >= entry.seq)
+        self.asked += asked
+        self.news.set()
+
+    async def until(self, kind: type[Command]) -> Command:
+        async with asyncio.timeout(5):
+            while not (found := [command for command in self.asked if isinstance(command, kind)]):
+                self.news.clear()
+                await self.news.wait()
+        return found[-1]
+
+
+@asynccontextmanager
+async def running(world: World) -> AsyncIterator[Engine]:
+    journal = await Journal.open(world.path)
+    engine = Engine(journal, world.carry_out, lambda: world.now)
+
+    async def pass_over(_entry: Entry, _commands: list[Command]) -> None:
+        pass
+
+    await engine.recover(0, pass_over)
+    loop = asyncio.create_task(engine.run())
+    try:
+        yield engine
+    finally:
+        loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await loop
+        await journal.close()
+
+
+def set_up(engine: Engine) -> None:
+    engine.emit(events.SettingsLoaded(SETTINGS))
+    engine.emit(events.FlowPublished(read_flow(FLOW, "line.yaml")))
+    engine.emit(events.SwitchFound("boot-1", 1_000_000.0, (), ("PJSIP/1001",)))
+
+
+def call(name: str) -> events.CallEntered:
+    return events.CallEntered(name, f"PJSIP/trunk-{name}", "138", "", "4008")
+
+
+async def test_commands_leave_only_after_their_event_is_durable(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    async with running(world) as engine:
+        set_up(engine)
+        engine.emit(call("c1"))
+        await world.until(commands.Listen)
+    assert world.durable and all(world.durable)
+
+
+async def test_a_restart_gives_the_calls_back(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    async with running(world) as engine:
+        set_up(engine)
+        engine.emit(call("c1"))
+        await world.until(commands.Listen)
+        before = engine.plane.snapshot()
+    async with running(world) as engine:
+        assert engine.plane.snapshot() == before
+        assert engine.figures.differing == 0
+        assert engine.figures.replayed == 4
+
+
+async def test_a_snapshot_makes_the_replay_short(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    journal = await Journal.open(world.path)
+    engine = Engine(journal, world.carry_out, lambda: world.now)
+    loop = asyncio.create_task(engine.run())
+    set_up(engine)
+    engine.emit(call("c1"))
+    await world.until(commands.Listen)
+    loop.cancel()
+    await engine.save_snapshot()
+    await journal.close()
+    journal = await Journal.open(world.path)
+    again = Engine(journal, world.carry_out, lambda: world.now)
+    seen: list[int] = []
+
+    async def catch_up(entry: Entry, _commands: list[Command]) -> None:
+        seen.append(entry.seq)
+
+    await again.recover(4, catch_up)
+    assert seen == []
+    assert again.plane.snapshot() == engine.plane.snapshot()
+    behind = Engine(journal, world.carry_out, lambda: world.now)
+    await behind.recover(2, catch_up)
+    assert seen == [1, 2, 3, 4], "records that were not written come from before the snapshot"
+    await journal.close()
+
+
+async def test_deadlines_come_due_while_other_events_keep_coming(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    async with running(world) as engine:
+        set_up(engine)
+        engine.emit(events.AgentSignedIn("1001"))
+        engine.emit(call("c1"))
+        listen = await world.until(commands.Listen)
+        assert isinstance(listen, commands.Listen)
+        engine.emit(events.Listened("c1", listen.step, "2"))
+        await world.until(commands.RingAgent)
+        world.now += 60
+        for _ in range(engine_module.BATCH):
+            engine.emit(events.DeviceFound("PJSIP/9999"))
+        await world.until(commands.HangUpLeg)
+
+
+async def test_time_never_runs_backwards(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    async with running(world) as engine:
+        set_up(engine)
+        world.now -= 3600
+        engine.emit(call("c1"))
+        await world.until(commands.Listen)
+    times = [entry.at for entry in JournalReader(world.path).entries(0)]
+    assert times == sorted(times)
+
+
+async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    async with running(world) as engine:
+        set_up(engine)
+        engine.emit(events.AgentSignedIn("1001"))
+        engine.emit(call("c1"))
+        listen = await world.until(commands.Listen)
+        assert isinstance(listen, commands.Listen)
+        engine.emit(events.Listened("c1", listen.step, "2"))
+        await world.until(commands.RingAgent)
+        engine.emit(events.CallEnded("c1", 16))
+        await world.until(commands.HangUpLeg)
+    steps = list(replay_stretch(world.path, 1, None))
+    assert all(step.same for step in steps)
+    assert [command for step in steps for command in step.commands] == world.asked
+    told = [text for _, text in why(world.path, "c1")]
+    assert told[0] == "entered: 138 dialled 4008, flow line"
+    assert "offered to 1001: rank 1 of 1" in told
+    assert told[-1] == "ended: abandoned"
