@@ -27,7 +27,9 @@ SILENT_BYTES = 2000
 AT_ONCE = 2
 """How many prompts are made at the same time."""
 
-_NAME = re.compile(r"[\w-]+(\.[\w-]+)*")
+_LANGUAGE = re.compile(r"[\w-]+")
+_KEY = re.compile(r"[\w-]+(/[\w-]+)?(\.\d+)?")
+"""`<flow>/<text>`, with `.<n>` for a part of a text; nothing that leads to another folder."""
 
 
 class PromptLibrary:
@@ -91,7 +93,7 @@ class PromptLibrary:
         return False
 
     def _recording(self, utterance: Utterance) -> Path | None:
-        if not (_NAME.fullmatch(utterance.key) and _NAME.fullmatch(utterance.language)):
+        if not (_KEY.fullmatch(utterance.key) and _LANGUAGE.fullmatch(utterance.language)):
             return None
         file = self._recorded / utterance.language / f"{utterance.key}.wav"
         return file if file.exists() else None

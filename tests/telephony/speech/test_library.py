@@ -103,10 +103,10 @@ async def test_the_same_text_in_another_language_is_another_prompt(library: Prom
 async def test_a_recording_wins_and_a_changed_one_is_taken(
     tmp_path: Path, library: PromptLibrary, espeak: CountingEspeak
 ) -> None:
-    recording = tmp_path / "recorded/zh-CN/welcome.wav"
+    recording = tmp_path / "recorded/zh-CN/hotline/welcome.wav"
     recording.parent.mkdir(parents=True)
     write_tone(recording, seconds=1.0)
-    keyed = Utterance("zh-CN", WELCOME.text, "welcome")
+    keyed = Utterance("zh-CN", WELCOME.text, "hotline/welcome")
     first = await library.path(keyed)
     rate, sound = samples(f"{first}.wav")
     assert abs(len(sound) / rate - 1.0) < 0.01
@@ -117,7 +117,7 @@ async def test_a_recording_wins_and_a_changed_one_is_taken(
     assert espeak.spoken == []
 
 
-@pytest.mark.parametrize("key", ["../../secret", "/etc/passwd", "a/b", ".."])
+@pytest.mark.parametrize("key", ["../../secret", "/etc/passwd", "a/../b", "..", "a/b/../c"])
 async def test_a_key_cannot_lead_out_of_the_recordings(tmp_path: Path, library: PromptLibrary, key: str) -> None:
     write_tone(tmp_path / "secret.wav", seconds=1.0)
     (tmp_path / "recorded/en").mkdir(parents=True)
