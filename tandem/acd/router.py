@@ -86,7 +86,7 @@ class Router:
         """The state itself, not a copy: encode it before the next `handle`."""
         return self._state
 
-    def place(self, contact: str, now: float) -> Place | None:
+    def place(self, contact: str) -> Place | None:
         """Where an unanswered contact stands in its queue; None for any other."""
         known = self._state.contacts.get(contact)
         if known is None or known.state not in contacts.UNANSWERED:
@@ -95,7 +95,7 @@ class Router:
         expected = self._state.queue(known.queue).expected_handling_seconds
         handling = self._state.handling.get(known.queue, expected)
         wait = estimated_wait(position, handling, self._floor.roster.staffed_for(known.queue))
-        return Place(position, wait, now - known.enqueued_at)
+        return Place(known.queue, position, wait, known.enqueued_at)
 
     def board(self, now: float) -> Board:
         """The figures an operator watches."""

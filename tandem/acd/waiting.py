@@ -6,11 +6,15 @@ _WEIGHT_OF_NEWEST = 0.1
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a contact stands in its queue: `position` from 1, `estimated_wait` and `waited` in seconds."""
+    """Where a contact stands in its queue.
 
+    `position` counts from 1, `estimated_wait` is in seconds, `enqueued_at` (epoch seconds) its age.
+    """
+
+    queue: str
     position: int
     estimated_wait: float
-    waited: float
+    enqueued_at: float
 
 
 def estimated_wait(position: int, handling_seconds: float, agents: int) -> float:

@@ -30,6 +30,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
     context.state.switch_up = False
     route(context, acd.SwitchLost(), now)
     for call in context.state.calls.values():
+        call.away = True
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)

@@ -40,6 +40,8 @@ class Leg(msgspec.Struct):
     held_at: float | None = None
     hold_seconds: float = 0.0
     withdrawn: bool = False
+    gone: bool = False
+    """Not in the switch any more; whether it ever joined its call, the call will tell when it comes back."""
 
     def move(self, trigger: str) -> None:
         """Follow the table; InvariantBroken leaves the leg untouched."""
@@ -79,6 +81,8 @@ class Call(msgspec.Struct):
     """The number of the Listen that is out; answers to an older one are stale."""
     leg: str | None = None
     """The leg of the offer that is out, or of the agent in talk."""
+    away: bool = False
+    """Not heard of since the process began again; its next entry tells what was missed."""
     served: bool = False
     flow_ended: bool = False
     steps: int = 0

@@ -8,7 +8,7 @@ from tandem.control import commands, events, records
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
-from tandem.control.offers import finish_talk, route
+from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
@@ -21,11 +21,15 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
     call = context.state.calls.get(event.call)
     if call is None:
         _begin(context, event, now)
-    elif call.flow_ended:
+        return
+    call.away = False
+    learn_from_entry(context, call, event.last_leg, now)
+    if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
     else:
+        context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
 
 

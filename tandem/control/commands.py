@@ -58,7 +58,7 @@ class HangUpLeg(Command, frozen=True):
 
 
 class HangUpStray(Command, frozen=True):
-    """End a channel that carries our mark but belongs to nothing we know."""
+    """End a channel that ought not to be there: our mark on it but nothing we know, or its caller gone."""
 
     channel: str
 

@@ -29,12 +29,17 @@ class Context:
         self.count(kind)
         self.tell(commands.RaiseAlarm(kind, subject, detail))
 
+    def repaired(self, what: str) -> None:
+        """Count a difference between the switch and the state that was mended."""
+        self.count("repairs")
+        self.count(f"repairs: {what}")
+
     def count(self, kind: str) -> None:
         """Count something that an operator may want to see."""
         self.state.counters[kind] = self.state.counters.get(kind, 0) + 1
 
     def place(self, call: Call, now: float) -> Place | None:
         """Where the call stands in its queue, None when it does not wait."""
-        if call.state != "queued" or (place := self.router.place(call.id, now)) is None:
+        if call.state != "queued" or (place := self.router.place(call.id)) is None:
             return None
-        return Place(place.position, place.estimated_wait, place.waited)
+        return Place(place.position, place.estimated_wait, now - place.enqueued_at)

@@ -21,7 +21,8 @@ class CallEntered(Event, frozen=True):
     """A call asks what to do: a new one, or a known one that the switch gave back. Every entry is a resume.
 
     `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
-    empty or hostile), `dialled` the number called.
+    empty or hostile), `dialled` the number called. `last_leg` is the leg whose conversation with the call was the
+    last to end, empty while there was none.
     """
 
     call: str
@@ -29,6 +30,7 @@ class CallEntered(Event, frozen=True):
     caller: str
     caller_name: str
     dialled: str
+    last_leg: str = ""
 
 
 class Listened(Event, frozen=True):

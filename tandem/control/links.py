@@ -34,12 +34,15 @@ def _was(context: Context, call_id: str, number: int, now: float, status: str, a
     if call is None or link is None:
         context.tell(commands.RecordLink(call_id, number, "", adapter, status, now))
         return None
-    link.adapter = adapter or link.adapter
-    if RANK[status] <= RANK[link.status]:
+    news = RANK[status] > RANK[link.status]
+    if not news and adapter in ("", link.adapter):
         return None
-    was, link.status = link.status, status
+    was, link.status = link.status, status if news else link.status
+    link.adapter = adapter or link.adapter
+    context.tell(commands.RecordLink(call_id, number, link.purpose, link.adapter, link.status, now))
+    if not news:
+        return None
     context.note(call, now, f"link {status}", link.purpose)
-    context.tell(commands.RecordLink(call_id, number, link.purpose, link.adapter, status, now))
     return was
 
 

@@ -160,6 +160,18 @@ def leg_ended(context: Context, event: events.LegEnded, now: float) -> None:
     call.move("agent_left")
 
 
+def learn_from_entry(context: Context, call: Call, last_leg: str, now: float) -> None:
+    """A queued call entered again: it may have talked, unseen, with the agent whom it was offered to."""
+    leg = context.state.legs.get(call.leg or "")
+    if leg is None or call.state != "queued":
+        return
+    if leg.id == last_leg:
+        context.repaired("conversation missed")
+        bridged(context, events.Bridged(call.id, leg.id), now)
+    elif leg.gone:
+        leg_failed(context, events.LegFailed(leg.id, "failed"), now)
+
+
 def _drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     leg.move("end")
     del context.state.legs[leg.id]

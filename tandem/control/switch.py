@@ -9,10 +9,12 @@ from typing import Any
 
 from tandem.acd import events as acd
 from tandem.control import agents, calls, commands, events, offers
+from tandem.control.call import Leg
 from tandem.control.context import Context
 
 YOUNG = 1.0
-"""Seconds before a listing was asked for in which a channel may be ours without having been listed."""
+"""Seconds before a listing was asked for in which a channel may be ours without having been listed, while the link is
+up. After a break nothing is on its way."""
 
 
 def lost(context: Context, _event: events.SwitchLost, now: float) -> None:
@@ -37,34 +39,57 @@ def _mend_calls(
     context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float, rebooted: bool
 ) -> None:
     for call in list(context.state.calls.values()):
-        if call.id not in seen and call.entered_at < event.asked_at - YOUNG:
-            _repaired(context, "call gone from the switch")
+        if call.id not in seen and call.entered_at < _settled(context, event):
+            context.repaired("call gone from the switch")
             calls.end(context, call.id, 0, now, lost=rebooted)
 
 
 def _mend_legs(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
     for leg in list(context.state.legs.values()):
+        old = leg.asked_at < _settled(context, event)
         channel = seen.get(leg.id)
-        if channel is None:
-            if leg.asked_at < event.asked_at - YOUNG:
-                _repaired(context, "leg gone from the switch")
-                offers.leg_ended(context, events.LegEnded(leg.id), now)
-            continue
-        if leg.can("ring") and leg.asked_at < event.asked_at - YOUNG:
-            _repaired(context, "ring missed")
-            offers.leg_ringing(context, events.LegRinging(leg.id), now)
-        if channel.up and leg.can("answer"):
-            _repaired(context, "answer missed")
-            offers.leg_answered(context, events.LegAnswered(leg.id), now)
-        if leg.call in channel.bridged_with and leg.can("bridge"):
-            _repaired(context, "conversation missed")
-            offers.bridged(context, events.Bridged(leg.call, leg.id), now)
+        if channel is not None:
+            _mend_leg(context, leg, channel, now, old)
+        elif old:
+            _mend_gone(context, leg, now)
+
+
+def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: float, old: bool) -> None:
+    if leg.withdrawn:
+        if not context.state.switch_up:  # else its end is on its way
+            context.repaired("leg not withdrawn")
+            context.tell(commands.HangUpLeg(leg.id))
+        return
+    if leg.can("ring") and old:
+        context.repaired("ring missed")
+        offers.leg_ringing(context, events.LegRinging(leg.id), now)
+    if channel.up and leg.can("answer"):
+        context.repaired("answer missed")
+        offers.leg_answered(context, events.LegAnswered(leg.id), now)
+    if leg.call in channel.bridged_with and leg.can("bridge"):
+        context.repaired("conversation missed")
+        offers.bridged(context, events.Bridged(leg.call, leg.id), now)
+
+
+def _mend_gone(context: Context, leg: Leg, now: float) -> None:
+    """The leg of a call that is away may have had its conversation meanwhile: the call's entry tells."""
+    context.repaired("leg gone from the switch")
+    call = context.state.calls.get(leg.call)
+    if call is not None and call.leg == leg.id and call.away and leg.bridged_at is None:
+        leg.gone = True
+    else:
+        offers.leg_ended(context, events.LegEnded(leg.id), now)
+
+
+def _settled(context: Context, event: events.SwitchFound) -> float:
+    """Until when (epoch seconds) what was begun must be in the listing, or is gone."""
+    return event.asked_at - YOUNG if context.state.switch_up else event.asked_at
 
 
 def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
     for channel in seen.values():
         if channel.id.startswith(offers.LEG_PREFIX) and channel.id not in context.state.legs:
-            _repaired(context, "stray leg")
+            context.repaired("stray leg")
             context.tell(commands.HangUpStray(channel.id))
 
 
@@ -76,11 +101,6 @@ def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> No
             agents.device_found(context, events.DeviceFound(agent.device), now)
         else:
             agents.device_lost(context, events.DeviceLost(agent.device), now)
-
-
-def _repaired(context: Context, what: str) -> None:
-    context.count("repairs")
-    context.count(f"repairs: {what}")
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tandem.control.call import Call
 from tandem.control.plane import Plane
 
 
@@ -24,7 +25,9 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
                 "language": call.session.language,
                 "tier": call.tier,
                 "since": call.entered_at,
+                "away": call.away,
                 "agent": state.legs[call.leg].agent if call.leg else None,
+                **_wait(plane, call),
             }
             for call in state.calls.values()
         ],
@@ -33,4 +36,14 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
         "counters": dict(state.counters),
+    }
+
+
+def _wait(plane: Plane, call: Call) -> dict[str, Any]:
+    """Where a call stands and since when (epoch seconds); None for one that does not wait."""
+    place = plane.context.router.place(call.id)
+    return {
+        "queue": place.queue if place else None,
+        "place": place.position if place else None,
+        "enqueued_at": place.enqueued_at if place else None,
     }

@@ -14,8 +14,8 @@ def test_the_place_counts_those_ahead_and_the_agents_at_work() -> None:
     book.talk("c2")
     book.tell(ContactQueued("c3", "help"), ContactQueued("c4", "help"), ContactQueued("c5", "help", priority=1))
     book.now += 7
-    assert book.router.place("c5", book.now) == Place(1, 50, 7)
-    assert book.router.place("c4", book.now) == Place(3, 150, 7)
+    assert book.router.place("c5") == Place("help", 1, 50, book.now - 7)
+    assert book.router.place("c4") == Place("help", 3, 150, book.now - 7)
 
 
 def test_paused_agents_and_lost_phones_do_not_count() -> None:
@@ -23,13 +23,13 @@ def test_paused_agents_and_lost_phones_do_not_count() -> None:
     book.tell(AgentPaused("bob", "lunch"), DeviceLost("eve"))
     book.talk("c1")
     book.tell(ContactQueued("c2", "help"))
-    assert book.router.place("c2", book.now) == Place(1, 100, 0)
+    assert book.router.place("c2") == Place("help", 1, 100, book.now)
 
 
 def test_with_nobody_there_the_estimate_is_for_one_agent() -> None:
     book = Playbook(HELP)
     book.tell(ContactQueued("c1", "help"), ContactQueued("c2", "help"))
-    assert book.router.place("c2", book.now) == Place(2, 200, 0)
+    assert book.router.place("c2") == Place("help", 2, 200, book.now)
 
 
 def test_observed_handling_moves_the_estimate() -> None:
@@ -37,17 +37,18 @@ def test_observed_handling_moves_the_estimate() -> None:
     book.talk("c1")
     book.after(170, ContactFinished("c1"))
     book.tell(ContactQueued("c2", "help"))
-    assert book.router.place("c2", book.now) == Place(1, 110, 0)  # a tenth of the way from 100 to 170 + 30 wrap-up
+    # A tenth of the way from 100 to 170 + 30 wrap-up.
+    assert book.router.place("c2") == Place("help", 1, 110, book.now)
     book.after(30, ContactConnected(2))
     book.after(180, ContactFinished("c2"), ContactQueued("c3", "help"))
-    assert book.router.place("c3", book.now) == Place(1, 120, 0)
+    assert book.router.place("c3") == Place("help", 1, 120, book.now)
 
 
 def test_a_contact_in_talk_or_unknown_has_no_place() -> None:
     book = Playbook(HELP, "ann")
     book.talk("c1")
-    assert book.router.place("c1", book.now) is None
-    assert book.router.place("nothing", book.now) is None
+    assert book.router.place("c1") is None
+    assert book.router.place("nothing") is None
 
 
 def test_the_board_shows_agents_and_queues() -> None:

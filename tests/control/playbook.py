@@ -93,9 +93,9 @@ class Playbook:
         """A call comes in."""
         return self.tell(events.CallEntered(call, f"PJSIP/trunk-{call}", caller, "", dialled))
 
-    def reenter(self, call: str = "c1") -> list[commands.Command]:
+    def reenter(self, call: str = "c1", last_leg: str = "") -> list[commands.Command]:
         """The switch gives a call back."""
-        return self.tell(events.CallEntered(call, f"PJSIP/trunk-{call}", "13800000001", "", "4008"))
+        return self.tell(events.CallEntered(call, f"PJSIP/trunk-{call}", "13800000001", "", "4008", last_leg))
 
     def press(self, key: str | None, call: str = "c1", after: float = 1.0) -> list[commands.Command]:
         """The Listen that is out ends with `key`."""

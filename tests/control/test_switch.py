@@ -122,3 +122,80 @@ def test_a_restart_keeps_the_ringing_agent_and_offers_nobody_twice() -> None:
     assert these(commands.RingAgent, book.reenter()) == []
     assert these(commands.RingAgent, found(book, channel("c1"), leg_channel(leg, False), after=2.0)) == []
     assert book.agent_state("1001") == ("ringing", "")
+
+
+def ring(book: Playbook) -> str:
+    """A call waits and the phone of 1001 rings for it; returns the leg."""
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegRinging(leg))
+    return leg
+
+
+def test_a_caller_who_talked_while_the_switch_was_lost_gets_the_survey_not_the_queue() -> None:
+    book = Playbook()
+    leg = ring(book)
+    book.tell(events.SwitchLost())
+    out = book.reenter(last_leg=leg)
+    assert "rate us" in said(out)
+    assert one(commands.RecordWait, out).outcome == "answered"
+    assert one(commands.RecordLeg, out).outcome == "served"
+    assert book.agent_state("1001") == ("wrap_up", "")
+    assert repairs(book) == {"repairs": 1, "repairs: conversation missed": 1}
+    assert found(book, channel("c1")) == []
+
+
+def test_a_caller_who_comes_back_from_an_older_conversation_keeps_waiting() -> None:
+    book = Playbook()
+    ring(book)
+    assert one(commands.Listen, book.reenter(last_leg="tandem-leg-c1-0")).music == "default"
+    assert book.agent_state("1001") == ("ringing", "")
+
+
+def test_after_a_restart_a_leg_that_is_gone_is_no_failed_offer_before_its_caller_came_back() -> None:
+    book = Playbook()
+    leg = ring(book)
+    book.agent_ready("1002")
+    book.tell(events.Restarted())
+    assert these(commands.RingAgent, found(book, channel("c1"))) == []
+    assert "rate us" in said(book.reenter(last_leg=leg))
+    assert book.agent_state("1001") == ("wrap_up", "")
+
+
+def test_after_a_restart_a_caller_who_did_not_talk_is_offered_to_the_next() -> None:
+    book = Playbook()
+    leg = ring(book)
+    book.agent_ready("1002")
+    book.tell(events.Restarted())
+    found(book, channel("c1"))
+    out = book.reenter()
+    assert one(commands.RecordLeg, out).leg == leg
+    assert one(commands.RingAgent, out).device == "PJSIP/1002"
+    assert book.agent_state("1001") == ("not_ready", "failed")
+
+
+def test_a_leg_that_was_withdrawn_while_the_switch_was_lost_is_ended_when_it_is_found() -> None:
+    book = Playbook()
+    leg = ring(book)
+    book.tell(events.SwitchLost())
+    book.tell(events.AgentPaused("1001", "lunch"))
+    out = found(book, channel("c1", leg), leg_channel(leg, True, "c1"))
+    assert one(commands.HangUpLeg, out).leg == leg
+    assert repairs(book) == {"repairs": 1, "repairs: leg not withdrawn": 1}
+    assert found(book, channel("c1"), leg_channel(leg, True)) == []
+
+
+def test_a_call_that_enters_again_is_answered_again_since_the_first_may_have_been_lost() -> None:
+    book = Playbook()
+    book.call()
+    book.tell(events.Restarted())
+    assert one(commands.Answer, book.reenter()).call == "c1"
+
+
+def test_after_a_break_even_the_youngest_call_and_leg_that_are_not_listed_are_gone() -> None:
+    book = Playbook()
+    ring(book)
+    book.tell(events.SwitchLost())
+    found(book, after=0.1)
+    assert (book.plane.state.calls, book.plane.state.legs) == ({}, {})
+    assert book.agent_state("1001") == ("ready", "")

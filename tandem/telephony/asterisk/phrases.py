@@ -8,7 +8,7 @@ from tandem.control.commands import RingAgent
 from tandem.control.events import CallEntered
 from tandem.telephony.asterisk.wire import Value, printable
 
-_FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)@')
+_FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)(?:;[^@>]*)?@')
 LONGEST_NUMBER = 40
 
 
@@ -16,9 +16,10 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
     """An AGI request in the plane's words.
 
     The first argument is the number dialled (without one, what Asterisk says), the second the From header of a call
-    from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves.
+    from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves. The third is the
+    leg that the call was joined with last, if any.
     """
-    dialled, sender = (*arguments, "", "")[:2]
+    dialled, sender, last_leg = (*arguments, "", "", "")[:3]
     caller, name = _known(request.get("agi_callerid", "")), _known(request.get("agi_calleridname", ""))
     if sender:
         caller, name = caller_from(unquote(sender))
@@ -28,6 +29,7 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
         caller=printable(caller, LONGEST_NUMBER),
         caller_name=printable(name),
         dialled=printable(dialled or _known(request.get("agi_dnid", ""))),
+        last_leg=printable(last_leg),
     )
 
 

@@ -10,14 +10,7 @@ import msgspec
 import structlog
 
 from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
-from tandem.control.events import (
-    CommandFailed,
-    Event,
-    LegFailed,
-    LegRinging,
-    SwitchFound,
-    SwitchLost,
-)
+from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
 from tandem.telephony.asterisk.ami_terms import (
@@ -59,6 +52,7 @@ class SwitchCounters(msgspec.Struct):
     commands_failed: int = 0
     sessions_failed: int = 0
     leftover_sessions: int = 0
+    hangups_lost: int = 0
 
 
 class Switch:
@@ -231,7 +225,16 @@ class Switch:
             if isinstance(event, LegRinging) and event.leg in self._withdrawn:
                 self._withdrawn.discard(event.leg)
                 self.do(HangUpLeg(event.leg))
+            if isinstance(event, Bridged) and event.call in self._book.leaving:
+                self._hang_up_again(event.call)
             self._emit(event)
+
+    def _hang_up_again(self, call: str) -> None:
+        """Bridge() took the channel just when its caller hung up, and Asterisk (22.10) lost the hang-up: without this
+        the agent would talk to nobody, for ever.
+        """
+        self.counters.hangups_lost += 1
+        self.do(HangUpStray(call))
 
     def _link_up(self) -> None:
         self._list_now.set()

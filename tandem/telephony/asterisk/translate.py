@@ -39,13 +39,15 @@ class Book(msgspec.Struct):
     """What has been seen: unique ids of calls that are ours, members of bridges, devices that can be rung.
 
     `entered` are calls that entered since a listing was last asked for, so that it can't know them; `asked` are legs
-    that Asterisk was asked for and has not yet made; `alerted` are legs whose phone rings.
+    that Asterisk was asked for and has not yet made; `alerted` are legs whose phone rings; `leaving` are calls whose
+    caller hung up, though the channel is still there.
     """
 
     calls: set[str] = msgspec.field(default_factory=set)
     entered: set[str] = msgspec.field(default_factory=set)
     asked: set[str] = msgspec.field(default_factory=set)
     alerted: set[str] = msgspec.field(default_factory=set)
+    leaving: set[str] = msgspec.field(default_factory=set)
     bridges: dict[str, set[str]] = msgspec.field(default_factory=dict)
     reachable: set[str] = msgspec.field(default_factory=set)
 
@@ -118,6 +120,12 @@ def _unhold(_book: Book, message: Message) -> list[Event]:
     return [Retrieved(message["Uniqueid"])] if is_leg(message["Uniqueid"]) else []
 
 
+def _hangup_request(book: Book, message: Message) -> list[Event]:
+    if message["Uniqueid"] in book.calls:
+        book.leaving.add(message["Uniqueid"])
+    return []
+
+
 def _hangup(book: Book, message: Message) -> list[Event]:
     channel, cause = message["Uniqueid"], _number(message.get("Cause", ""))
     if is_leg(channel):
@@ -128,6 +136,7 @@ def _hangup(book: Book, message: Message) -> list[Event]:
         return [LegFailed(channel, _failure(cause, alerted))]
     if channel in book.calls:
         book.calls.discard(channel)
+        book.leaving.discard(channel)
         return [CallEnded(channel, cause)]
     return []
 
@@ -162,6 +171,7 @@ _TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
     "BridgeLeave": _bridge_leave,
     "Hold": _hold,
     "Unhold": _unhold,
+    "HangupRequest": _hangup_request,
     "Hangup": _hangup,
     "DeviceStateChange": _device_state,
 }
@@ -186,6 +196,7 @@ def seen_channels(book: Book, items: list[Message]) -> tuple[SeenChannel, ...]:
     listed = {item["Uniqueid"] for item in items}
     book.calls = {item["Uniqueid"] for item in items if _is_call(book, item)} | book.entered
     book.alerted &= listed
+    book.leaving &= listed
     waiting = [SeenChannel(id=leg, name="", up=False) for leg in sorted(book.asked - listed)]
     return (*(_seen(book, item) for item in items), *waiting)
 

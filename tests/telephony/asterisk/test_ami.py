@@ -287,7 +287,8 @@ async def test_what_is_no_asterisk_never_hears_the_secret() -> None:
 async def test_when_asterisk_does_not_read_nothing_piles_up() -> None:
     async with connected() as (ami, asterisk, listener):
         asterisk.stop_reading()
-        actions = [ami.act("Setvar", Variable="x", Value="y" * 900) for _ in range(12_000)]
+        large = ["y" * 900] * 50
+        actions = [ami.act("Originate", Variable=large) for _ in range(600)]  # 27 MB: more than any socket takes
         ends = await asyncio.gather(*actions, return_exceptions=True)
         assert {type(end) for end in ends} == {AmiLostError, AmiDownError}
         assert ami.counters.overflows == 1

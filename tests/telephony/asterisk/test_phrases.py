@@ -14,6 +14,7 @@ from tandem.telephony.asterisk.phrases import call_entered, caller_from
         ("Ann Lee <sips:ann@example.com>", "ann", "Ann Lee"),
         ("sip:138@10.0.0.1;tag=x", "138", ""),
         ("<sip:%2B86138@10.0.0.1>", "+86138", ""),
+        ("<sip:+86138;phone-context=+86@10.0.0.1;user=phone>", "+86138", ""),
         ('"Anonymous" <sip:anonymous@anonymous.invalid>', "", "Anonymous"),
         ("tel:13800000001", "", ""),
         ("", "", ""),

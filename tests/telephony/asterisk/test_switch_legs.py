@@ -1,5 +1,6 @@
 from tandem.control.commands import HangUpLeg, HangUpStray, RingAgent
 from tandem.control.events import (
+    Bridged,
     CommandFailed,
     LegFailed,
     LegRinging,
@@ -77,6 +78,20 @@ async def test_a_leg_withdrawn_before_it_is_made_is_hung_up_when_it_comes() -> N
         it.asterisk.say({"Event": "Newchannel", "Uniqueid": "tandem-leg-1"})
         assert (await it.asterisk.asked("Hangup"))["Channel"] == "tandem-leg-1"
         await it.next(LegRinging)
+
+
+async def test_a_caller_who_hung_up_just_when_bridge_took_the_channel_is_hung_up_again() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Hangup"] = success
+        await it.entered()
+        it.asterisk.say(
+            {"Event": "HangupRequest", "Uniqueid": "1.1"},
+            {"Event": "BridgeEnter", "Uniqueid": "1.1", "BridgeUniqueid": "b"},
+            {"Event": "BridgeEnter", "Uniqueid": "tandem-leg-1", "BridgeUniqueid": "b"},
+        )
+        assert await it.next(Bridged) == Bridged("1.1", "tandem-leg-1")
+        assert (await it.asterisk.asked("Hangup"))["Channel"] == "1.1"
+        assert it.switch.counters.hangups_lost == 1
 
 
 async def test_a_channel_gone_already_is_no_failure() -> None:
