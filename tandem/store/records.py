@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any, Self
 
 import msgspec
 import structlog
-from sqlalchemy import Table, func, select
+from sqlalchemy import Dialect, Insert, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
 from tandem.store import models
@@ -33,6 +34,8 @@ RECORD_TYPES = tuple(MODELS)
 PROGRESS = "records"
 # A link that is opened after its call ended is recorded by a plane that has forgotten the rest.
 KEPT_WHEN_EMPTY = {"links": ("purpose", "adapter")}
+BATCHES = 500
+"""Batches in one transaction at most."""
 Row = dict[str, Any]
 
 
@@ -49,26 +52,34 @@ class RecordWriter:
     replay gives for the entries after `progress`, and nothing is missing or doubled.
 
     `progress`: the records of all entries up to this one are written. `failures` counts transactions that were
-    tried again, `refused` the batches that found the queue full.
+    tried again, `refused` the batches that found the queue full. The first batch of a transaction waits
+    `gather_seconds` for more: a transaction costs far more than the rows in it.
     """
 
     def __init__(
-        self, engine: AsyncEngine, progress: int, *, capacity: int = 20_000, retry_seconds: float = 1.0
+        self,
+        engine: AsyncEngine,
+        progress: int,
+        *,
+        capacity: int = 20_000,
+        retry_seconds: float = 1.0,
+        gather_seconds: float = 0.2,
     ) -> None:
         self.progress = progress
         self.failures = 0
         self.refused = 0
         self._engine = engine
         self._retry_seconds = retry_seconds
+        self._gather_seconds = gather_seconds
         self._queue: asyncio.Queue[Batch] = asyncio.Queue(capacity)
         self._unwritten = 0
 
     @classmethod
-    async def open(cls, engine: AsyncEngine, *, capacity: int = 20_000, retry_seconds: float = 1.0) -> Self:
-        """A writer that goes on where the database ends."""
+    async def open(cls, engine: AsyncEngine, **options: Any) -> Self:
+        """A writer that goes on where the database ends; `options` are the constructor's."""
         async with engine.connect() as connection:
             progress = await connection.scalar(select(models.Progress.seq).where(models.Progress.name == PROGRESS))
-        return cls(engine, progress or 0, capacity=capacity, retry_seconds=retry_seconds)
+        return cls(engine, progress or 0, **options)
 
     @property
     def lag(self) -> int:
@@ -94,7 +105,9 @@ class RecordWriter:
         """Write for ever; a database that can't be written is tried again."""
         while True:
             batches = [await self._queue.get()]
-            while not self._queue.empty() and len(batches) < 500:
+            if self._queue.qsize() < BATCHES:
+                await asyncio.sleep(self._gather_seconds)
+            while not self._queue.empty() and len(batches) < BATCHES:
                 batches.append(self._queue.get_nowait())
             await self._write_surely(batches)
             self._unwritten -= len(batches)
@@ -126,7 +139,7 @@ class RecordWriter:
         rows[table_of(models.Progress)] = [{"name": PROGRESS, "seq": batches[-1].seq}]
         async with self._engine.begin() as connection:
             for table, values in rows.items():
-                await _upsert(connection, table, values)
+                await connection.execute(_upsert(connection.dialect, table), values)
         self.progress = batches[-1].seq
 
 
@@ -138,9 +151,11 @@ def _rows(batch: Batch) -> Iterator[tuple[Table, Row]]:
         yield table_of(MODELS[type(record)]), row
 
 
-async def _upsert(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:
-    statement = insert_into(connection.dialect, table)
+@cache
+def _upsert(dialect: Dialect, table: Table) -> Insert:
+    """Made once: making it costs more than carrying it out."""
+    statement = insert_into(dialect, table)
     fresh: dict[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns}
     for name in KEPT_WHEN_EMPTY.get(table.name, ()):
         fresh[name] = func.coalesce(func.nullif(fresh[name], ""), table.columns[name])
-    await connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=fresh), rows)
+    return statement.on_conflict_do_update(index_elements=table.primary_key, set_=fresh)

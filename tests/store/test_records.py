@@ -143,7 +143,7 @@ from tandem.store.database import open_database
 from tandem.store.records import RecordWriter
 
 async def main():
-    writer = await RecordWriter.open(open_database(pathlib.Path(sys.argv[1])))
+    writer = await RecordWriter.open(open_database(pathlib.Path(sys.argv[1])), gather_seconds=0.01)
     task = asyncio.create_task(writer.run())
     seq = writer.progress
     while True:
