@@ -117,11 +117,21 @@ class Line:
         self._diary.write(self._who, f"hears {name} ({share:.2f})")
         return share
 
+    def pass_over(self) -> None:
+        """Let the next `hears` begin with what is heard from now on: a long call takes long to search."""
+        self._searched = len(self._heard) // 2
+
     async def hears_tone(self, frequency: float, within: float = 5.0) -> float:
         """Wait until the last half second holds a tone of `frequency` hertz; returns its share of the energy."""
         share = await self._until(lambda: self._tone(frequency), within, f"a tone of {frequency:g} Hz")
         self._diary.write(self._who, f"hears {frequency:g} Hz ({share:.2f})")
         return share
+
+    async def hears_part_of(self, recording: Path, within: float = 5.0) -> None:
+        """Wait until the last half second comes from a recording, wherever in it that is: music that began long ago."""
+        whole = audio.read_wav(recording)
+        await self._until(lambda: self._is_part_of(whole), within, f"a part of {recording.name}")
+        self._diary.write(self._who, f"hears a part of {recording.name}")
 
     async def loses_tone(self, frequency: float, within: float = 5.0) -> None:
         """Wait until the last half second holds no tone of `frequency` hertz, whatever else is in it."""
@@ -158,6 +168,12 @@ class Line:
         recent = self._recent()
         share = audio.tone_share(recent, frequency) if len(recent) == _RECENT else 0.0
         return share if share >= audio.TONE_PRESENT else None
+
+    def _is_part_of(self, whole: Samples) -> bool:
+        recent = self._recent()
+        if len(recent) < _RECENT or audio.is_silent(recent):
+            return False
+        return bool(audio.correlate(whole, recent).max() >= audio.SAME_PIECE)
 
     def _search(self, wanted: Samples) -> float | None:
         stretch = self.heard[self._searched :]

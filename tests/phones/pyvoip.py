@@ -8,6 +8,7 @@ taken back, run on Python 3.13 (the audioop module is gone). It answers a call 1
 
 import asyncio
 import contextlib
+import io
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyVoIP
+from pyVoIP import RTP
 
 # SIP by way of VoIP: imported first, pyVoIP's SIP imports itself in a circle.
 from pyVoIP.VoIP.VoIP import SIP, CallState, VoIPCall, VoIPPhone  # type: ignore[attr-defined]
@@ -48,6 +50,21 @@ class _Client(SIP.SIPClient):
             self.out.sendto(self.gen_ok(message).encode(), (self.server, self.port))
         else:
             super().parse_message(message)
+
+
+class _Heard(RTP.RTPPacketManager):
+    """What was heard, in the order it came: theirs puts packets where their timestamps say.
+
+    When the switch joins the call with another the timestamps jump, and theirs fills up to 4 GB with zeros.
+    """
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Add `data` at the end; whoever reads goes on where they were."""
+        with self.bufferLock:
+            place = self.buffer.tell()
+            self.buffer.seek(0, io.SEEK_END)
+            self.buffer.write(data)
+            self.buffer.seek(place)
 
 
 class _Phone(VoIPPhone):
@@ -137,6 +154,7 @@ async def pyvoip_phone(sip_port: int, number: str, password: str) -> AsyncIterat
     """A pyVoIP phone, registered at 127.0.0.1:`sip_port` until the block ends."""
     if "OPTIONS" not in pyVoIP.SIPCompatibleMethods:
         pyVoIP.SIPCompatibleMethods.append("OPTIONS")
+    RTP.RTPPacketManager = _Heard  # type: ignore[misc]
     ringing: asyncio.Queue[VoIPCall] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 

@@ -43,8 +43,11 @@ class Leg:
             raise CallFailedError(error.status, error.reason or str(error)) from error
 
     async def answer(self) -> None:
-        """Accept an incoming call."""
-        await self._call.answer()
+        """Accept an incoming call; CallFailedError when it is gone."""
+        try:
+            await self._call.answer()
+        except baresip.StaleHandleError as error:
+            raise CallFailedError(None, str(error)) from error
 
     async def end(self) -> None:
         """Hang up; an incoming call that was not answered is declined with 486. A call that is gone stays gone."""

@@ -74,6 +74,12 @@ def test_a_prompt_with_a_packet_lost_is_still_the_prompt() -> None:
     assert SAME_PROMPT < share < 1
 
 
+def test_a_prompt_in_which_a_jitter_buffer_skipped_is_still_the_prompt() -> None:
+    prompt = beginning(speech(1), 2)
+    share, _ = find_prompt(np.concatenate([prompt[:8000], prompt[9120:], speech(2)]), prompt)
+    assert SAME_PROMPT < share < 1
+
+
 def test_another_prompt_is_not_the_prompt() -> None:
     assert find_prompt(np.concatenate([speech(2), speech(3)]), speech(1)) == (0.0, 0)
 
