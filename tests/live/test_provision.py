@@ -18,6 +18,7 @@ from tandem.telephony.provision.install import find
 from tandem.telephony.provision.music import write_music
 from tandem.telephony.provision.process import AsteriskFailedError, find_running, start
 from tandem.telephony.provision.render import Instance
+from tests.live.manager import Manager, logged_in
 from tests.phones import CallFailedError, phones
 
 pytestmark = pytest.mark.live
@@ -38,39 +39,11 @@ def instance(tmp_path: Path) -> Instance:
     return replace(made, tries=3)
 
 
-class Manager:
-    """Just enough of AMI to ask a question."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._asked = 0
-
-    async def ask(self, action: str, **fields: str) -> str:
-        self._asked += 1
-        mark = f"ActionID: {self._asked}"
-        lines = [f"Action: {action}", mark, *(f"{name}: {value}" for name, value in fields.items())]
-        self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return await self.hear(f"{mark}\r\n")
-
-    async def hear(self, what: str) -> str:
-        """The next message with `what` in it."""
-        while True:
-            message = (await self._reader.readuntil(b"\r\n\r\n")).decode()
-            if what in message:
-                return message
-
-
 @asynccontextmanager
 async def manager(instance: Instance, user: str = "tandem") -> AsyncIterator[Manager]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", instance.ami_port)
-    try:
-        async with asyncio.timeout(20):
-            found = Manager(reader, writer)
-            secret = instance.ami_secret if user == "tandem" else instance.witness_secret
-            assert "Success" in await found.ask("Login", Username=user, Secret=secret or "")
-            yield found
-    finally:
-        writer.close()
+    secret = instance.ami_secret if user == "tandem" else instance.witness_secret
+    async with logged_in(instance.ami_port, user, secret or "") as found:
+        yield found
 
 
 @asynccontextmanager
