@@ -1,23 +1,22 @@
 """How many AMI events a CPU second can take: ours beside panoramisk, over a socket, in one run.
 
-    python -m bench.ami_parse
-
 The events are the streams recorded in tests/golden/ami, sent again and again. "all" decodes every event, "wanted"
-only those the plane has a use for, as in production (here the share is told too).
+only those the plane has a use for, as in production (the share is told too).
 """
 
 import asyncio
-import json
 import multiprocessing
 import re
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import panoramisk
 
+from bench.figure import Figure
 from tandem.telephony.asterisk.ami import Ami
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.translate import WANTED, Book, translate
@@ -81,7 +80,8 @@ async def theirs(port: int) -> float:
     return spent
 
 
-def main() -> None:
+def run(_folder: Path) -> list[Figure]:
+    """Events a CPU second of each, and how many times panoramisk's that is."""
     blocks = recorded()
     names = frozenset(message(block)["Event"] for block in blocks)
     stream = (b"\r\n\r\n".join(blocks) + b"\r\n\r\n") * (EVENTS // len(blocks))
@@ -91,26 +91,16 @@ def main() -> None:
     player = multiprocessing.Process(target=play, args=(listener, stream + LAST), daemon=True)
     player.start()
     port = listener.getsockname()[1]
-    cases: dict[str, Callable[[], Awaitable[float]]] = {
+    cases: dict[str, Callable[[], Coroutine[Any, Any, float]]] = {
         "panoramisk": lambda: theirs(port),
-        "ours, all": lambda: ours(port, names),
-        "ours, wanted": lambda: ours(port, WANTED),
+        "ours, all events": lambda: ours(port, names),
+        "ours, wanted events": lambda: ours(port, WANTED),
     }
-    rates = {name: [count / asyncio.run(as_coroutine(case)) for _ in range(RUNS)] for name, case in cases.items()}
+    rates = {name: median(count / asyncio.run(case()) for _ in range(RUNS)) for name, case in cases.items()}
     player.terminate()
-    report({name: median(rate) for name, rate in rates.items()}, count, wanted)
-
-
-async def as_coroutine(case: Callable[[], Awaitable[float]]) -> float:
-    return await case()
-
-
-def report(rates: dict[str, float], count: int, wanted: float) -> None:
-    print(f"{count} events, {wanted:.0%} of them wanted; events a CPU second, median of {RUNS}")
-    for name, rate in rates.items():
-        print(f"  {name:14} {rate:10,.0f}   {rate / rates['panoramisk']:5.1f} x")
-    print(json.dumps({"bench": "ami_parse", **{name: round(rate) for name, rate in rates.items()}}))
-
-
-if __name__ == "__main__":
-    main()
+    figures = [Figure("ami", "events that are wanted", wanted * 100, "%")]
+    figures += [Figure("ami", name, rate, "events per CPU s") for name, rate in rates.items()]
+    ours_rates = list(rates.items())[1:]
+    return figures + [
+        Figure("ami", f"{name}, to panoramisk", rate / rates["panoramisk"], "x") for name, rate in ours_rates
+    ]

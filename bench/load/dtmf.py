@@ -11,10 +11,10 @@ KEYS = "0123456789*#ABCD"
 
 _PAYLOAD_TYPE = 101
 _FRAME = 0.02
-_TICKS = 160
+TICKS = 160
 """RTP ticks (8000 a second) in one frame of 20 ms."""
 
-_FRAMES_HELD = 8
+FRAMES_HELD = 8
 _FRAMES_BETWEEN = 8
 _END_REPEATED = 3
 """RFC 4733, 2.5.1.4: the last packet of an event is sent three times."""
@@ -29,18 +29,28 @@ def write_keys(path: Path, keys: str) -> None:
             file.write(struct.pack("<IIII", int(at), round(at % 1 * 1e6), len(frame), len(frame)) + frame)
 
 
+def key_packets(key: str, sequence: int, timestamp: int) -> Iterator[tuple[float, bytes]]:
+    """The RTP packets of one of KEYS, the first numbered `sequence`, each with the seconds since the key went down."""
+    held = [(frame, False) for frame in range(1, FRAMES_HELD + 1)]
+    for number, (frame, is_end) in enumerate(held + [(FRAMES_HELD, True)] * _END_REPEATED):
+        event = struct.pack(">BBH", KEYS.index(key), 0x8A if is_end else 0x0A, frame * TICKS)
+        marker = 0x80 if frame == 1 else 0
+        header = struct.pack(">BBHII", 0x80, marker | _PAYLOAD_TYPE, sequence + number, timestamp, 0x7A4D)
+        yield frame * _FRAME, header + event
+
+
+def is_end(packet: bytes) -> bool:
+    """Whether a packet of `key_packets` says that the key is up."""
+    return bool(packet[13] & 0x80)
+
+
 def _packets(keys: str) -> Iterator[tuple[float, bytes]]:
     """Each RTP packet with the second it is sent at."""
-    sequence = 1
     for position, key in enumerate(keys):
-        began = position * (_FRAMES_HELD + _FRAMES_BETWEEN)
-        held = [(frame, False) for frame in range(1, _FRAMES_HELD + 1)]
-        for frame, is_end in held + [(_FRAMES_HELD, True)] * _END_REPEATED:
-            event = struct.pack(">BBH", KEYS.index(key), 0x8A if is_end else 0x0A, frame * _TICKS)
-            marker = 0x80 if frame == 1 else 0
-            header = struct.pack(">BBHII", 0x80, marker | _PAYLOAD_TYPE, sequence, (began + 1) * _TICKS, 0x7A4D)
-            yield (began + frame) * _FRAME, header + event
-            sequence += 1
+        began = position * (FRAMES_HELD + _FRAMES_BETWEEN)
+        sequence = 1 + position * (FRAMES_HELD + _END_REPEATED)
+        for at, packet in key_packets(key, sequence, (began + 1) * TICKS):
+            yield began * _FRAME + at, packet
 
 
 def _ethernet(payload: bytes) -> bytes:

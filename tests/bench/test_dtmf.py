@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.load.dtmf import KEYS, write_keys
+from bench.load.dtmf import KEYS, is_end, key_packets, write_keys
 
 
 def packets(path: Path) -> list[tuple[float, bytes]]:
@@ -36,6 +36,14 @@ def test_packets_are_numbered_and_timed_in_order(tmp_path: Path) -> None:
     assert list(times) == sorted(times)
     numbers = [struct.unpack_from(">H", rtp, 2)[0] for rtp in payloads]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_one_key_by_itself_is_numbered_from_where_it_is_told_and_ends_three_times() -> None:
+    times, payloads = zip(*key_packets("7", 41, 16_000), strict=True)
+    assert [struct.unpack_from(">HI", rtp, 2) for rtp in payloads] == [(41 + n, 16_000) for n in range(len(payloads))]
+    assert [is_end(rtp) for rtp in payloads] == [False] * (len(payloads) - 3) + [True] * 3
+    assert times[0] == pytest.approx(0.02)
+    assert times[-1] == pytest.approx(0.16)
 
 
 def test_a_key_no_phone_has_is_refused(tmp_path: Path) -> None:
