@@ -177,7 +177,7 @@ class Life:
         assert twin.next_wakeup() == self.router.next_wakeup()
         assert twin.snapshot() == self.router.snapshot()
         for contact in self.router.snapshot().contacts:
-            assert twin.place(contact, self.now) == self.router.place(contact, self.now)
+            assert twin.place(contact) == self.router.place(contact)
         self.journal.append((event, self.now, commands))
         for contact in self.router.snapshot().contacts.keys() - known:
             self.shadow.arrived(self.router.snapshot().contacts[contact])
