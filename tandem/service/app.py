@@ -96,7 +96,7 @@ class Controller:
     def _make_switch(self, credentials: Credentials) -> Switch:
         config = self.config
         login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
-        settings = SwitchSettings(login, agi_port=config.port("agi_port"))
+        settings = SwitchSettings(login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key)
         prompts = prompt_library(config, find(config.asterisk_root, config.home))
         return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)
 

@@ -20,7 +20,7 @@ class Credentials(BaseModel):
     ami: str = Field(default_factory=_new, repr=False)
     witness: str = Field(default_factory=_new, repr=False)
     http_token: str = Field(default_factory=_new, repr=False)
-    link_key: str = Field(default_factory=_new, repr=False)
+    agi_key: str = Field(default_factory=_new, repr=False)
     phones: dict[str, str] = Field(default_factory=dict, repr=False)
 
 

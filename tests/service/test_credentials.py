@@ -11,7 +11,7 @@ from tandem.service.credentials import load_credentials
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     made = load_credentials(tmp_path, ["1001"])
     assert load_credentials(tmp_path, ["1001"]) == made
-    assert len({made.ami, made.witness, made.http_token, made.link_key, made.phones["1001"]}) == 5
+    assert len({made.ami, made.witness, made.http_token, made.agi_key, made.phones["1001"]}) == 5
 
 
 def test_a_new_phone_gets_a_password_and_the_others_keep_theirs(tmp_path: Path) -> None:

@@ -34,11 +34,16 @@ _NORMAL_CLEARING = 16
 
 
 class SwitchSettings(msgspec.Struct, frozen=True):
-    """Where Asterisk is and where it finds us; `list_every` (seconds) is how often it is asked for all it has."""
+    """Where Asterisk is and where it finds us; `list_every` (seconds) is how often it is asked for all it has.
+
+    `agi_key` is in the address that Asterisk is given: who enters without it is not our Asterisk. It should outlive
+    the process, so that calls find a new one at once.
+    """
 
     login: AmiLogin
     agi_host: str = "127.0.0.1"
     agi_port: int = 4573
+    agi_key: str = ""
     list_every: float = 30.0
     times: AmiTimes = AmiTimes()
 
@@ -52,6 +57,7 @@ class SwitchCounters(msgspec.Struct):
     commands_failed: int = 0
     sessions_failed: int = 0
     leftover_sessions: int = 0
+    strangers: int = 0
     hangups_lost: int = 0
 
 
@@ -85,7 +91,7 @@ class Switch:
     async def start(self) -> None:
         """Listen for calls and begin to connect. Raises OSError when the FastAGI port is taken."""
         port = await self.agi.start(self._settings.agi_host, self._settings.agi_port)
-        self._entrance = f"agi://{self._settings.agi_host}:{port}/"
+        self._entrance = f"agi://{self._settings.agi_host}:{port}/{self._settings.agi_key}"
         self.ami.start(self._spawn)
         self._begin(self._keep_listing(), "switch listing")
 
@@ -187,6 +193,10 @@ class Switch:
     # --- calls that enter ---
 
     def _session_began(self, session: AgiSession) -> None:
+        if session.request.get("agi_network_script", "") != self._settings.agi_key:
+            self.counters.strangers += 1
+            session.close()
+            return
         task = self._begin(self._attend(session), "call")
         session.on_gone = task.cancel
 

@@ -34,6 +34,9 @@ async def prompt_path(utterance: Utterance) -> str:
     return f"/prompts/{utterance.text}"
 
 
+KEY = "key-of-the-entrance"
+
+
 class Plane:
     """The switch under test between a scripted Asterisk and a recorder of events."""
 
@@ -60,7 +63,7 @@ class Plane:
 
     async def call(self, call: str = "1.1", *arguments: str, **values: str) -> Caller:
         caller = await Caller.connect(self.port)
-        caller.enter(call, *arguments, **values)
+        caller.enter(call, *arguments, **{"network_script": KEY} | values)
         await caller.answer("CHANNEL STATUS", "200 result=6")
         return caller
 
@@ -72,7 +75,7 @@ class Plane:
     @property
     def port(self) -> int:
         entrance = next(action["Value"] for action in self.asterisk.actions if action["Action"] == "Setvar")
-        return int(entrance.removesuffix("/").rpartition(":")[2])
+        return int(entrance.removesuffix(f"/{KEY}").rpartition(":")[2])
 
 
 @asynccontextmanager
@@ -94,7 +97,7 @@ async def plane(*channels: Message) -> AsyncIterator[Plane]:
     async with asterisk.listening() as login:
         it = Plane(asterisk)
         it.switch = Switch(
-            SwitchSettings(login, agi_port=0, times=QUICK),
+            SwitchSettings(login, agi_port=0, agi_key=KEY, times=QUICK),
             it.emit,
             prompt_path,
             lambda work, name: asyncio.create_task(work, name=name),

@@ -9,6 +9,7 @@ from tandem.control.events import (
 )
 from tests.telephony.asterisk.plane import CHANNEL, ENDED, listen, plane
 from tests.telephony.asterisk.scripted import (
+    Caller,
     block,
     listing,
     silence,
@@ -25,6 +26,16 @@ async def test_when_the_link_is_up_it_takes_charge_and_tells_what_there_is() -> 
         setvar = it.asterisk.actions[1]
         assert (setvar["Action"], setvar["Variable"], "Channel" in setvar) == ("Setvar", "TANDEM_AGI", False)
         assert "Command" not in it.asterisk.names()
+
+
+async def test_nobody_enters_without_the_key_that_asterisk_was_given() -> None:
+    async with plane() as it:
+        for key in ("", "guess"):
+            stranger = await Caller.connect(it.port)
+            stranger.enter("1.1", network_script=key)
+            await stranger.ended()
+        await it.entered()
+        assert it.switch.counters.strangers == 2
 
 
 async def test_a_lost_link_is_told_once_and_then_the_picture_anew() -> None:

@@ -4,7 +4,7 @@ from tandem.control.events import (
     Listened,
     SwitchFound,
 )
-from tests.telephony.asterisk.plane import listen, plane
+from tests.telephony.asterisk.plane import KEY, listen, plane
 from tests.telephony.asterisk.scripted import (
     Caller,
 )
@@ -25,7 +25,7 @@ async def test_what_asterisk_does_not_know_is_empty() -> None:
 async def test_a_leftover_of_a_dead_channel_is_closed_and_not_told() -> None:
     async with plane() as it:
         caller = await Caller.connect(it.port)
-        caller.enter("1.1")
+        caller.enter("1.1", network_script=KEY)
         await caller.answer("CHANNEL STATUS", "511 Command Not Permitted on a dead channel or intercept routine")
         await caller.ended()
         assert [type(event) for event in it.told] == [SwitchFound]

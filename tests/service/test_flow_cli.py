@@ -1,0 +1,91 @@
+"""The command `tandem flow`."""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+from typer.testing import CliRunner
+
+from tandem.service.flow_cli import flow_commands
+
+PROJECT = Path(__file__).parents[2]
+FLOWS = PROJECT / "flows"
+BROKEN = PROJECT / "tests" / "golden" / "broken"
+CENTRE = PROJECT / "demo" / "centre.yaml"
+
+
+def tandem_flow(*arguments: str | Path, typed: str = "") -> tuple[int, str]:
+    """Exit code and output."""
+    result = CliRunner().invoke(flow_commands, [str(argument) for argument in arguments], input=typed)
+    return result.exit_code, result.output
+
+
+def test_lint_finds_nothing_wrong_with_what_is_shipped() -> None:
+    code, told = tandem_flow("lint", FLOWS, "--centre", CENTRE)
+    assert code == 0, told
+    assert told.endswith("flows, nothing wrong\n")
+
+
+def test_lint_tells_people_the_place_what_and_how_to_mend() -> None:
+    code, told = tandem_flow("lint", BROKEN / "unknown_node.yaml")
+    assert code == 1
+    assert told == f"{BROKEN}/unknown_node.yaml:7: hello.next: there is no node 'mian'. Perhaps main is meant.\n"
+
+
+def test_lint_tells_programs_the_same() -> None:
+    code, told = tandem_flow("lint", BROKEN, "--json")
+    problems = msgspec.json.decode(told)
+    assert code == 1
+    assert {Path(problem["file"]).stem for problem in problems} >= {"unknown_node", "too_long", "never_open"}
+    assert set(problems[0]) == {"file", "line", "node", "field", "what", "how_to_mend"}
+
+
+def test_lint_with_a_centre_knows_its_queues() -> None:
+    assert tandem_flow("lint", BROKEN / "unknown_queue.yaml")[0] == 0
+    code, told = tandem_flow("lint", BROKEN / "unknown_queue.yaml", "--centre", CENTRE)
+    assert code == 1
+    assert "the centre has no queue 'servcie'. Perhaps service is meant." in told
+
+
+def test_nothing_to_lint_is_no_success(tmp_path: Path) -> None:
+    assert tandem_flow("lint", tmp_path)[0] != 0
+
+
+def test_the_shipped_flow_tests_pass() -> None:
+    code, told = tandem_flow("test", FLOWS)
+    assert (code, told.split(" tests")[1]) == (0, ", all as they shall\n")
+
+
+def test_a_walk_is_written_out_as_a_test_and_what_was_there_stays(tmp_path: Path) -> None:
+    flow = Path(shutil.copy(FLOWS / "hotline.yaml", tmp_path))
+    file = tmp_path / "tests" / "hotline.yaml"
+    shutil.copytree(FLOWS / "tests", file.parent)
+    code, told = tandem_flow(
+        "walk", flow, "--write", file, "--name", "mine", "--language", "en", typed="\n7\nserved\n0\nq\n"
+    )
+    assert code == 0, told
+    assert "Hello, and welcome to Yunling." in told
+    assert "served: the caller is at main_menu, and not in a queue" in told
+    assert file.read_text().startswith("# What callers of the hotline do")
+    assert "name: mine" in file.read_text()
+    assert tandem_flow("test", tmp_path)[0] == 0
+    file.write_text(file.read_text().replace("queues: [tech]", "queues: [nowhere]"))
+    code, told = tandem_flow("test", file)
+    assert code == 1
+    assert f"{file}:" in told
+    assert "queues: tech instead of nowhere" in told
+
+
+def test_a_file_of_tests_that_is_none_is_told() -> None:
+    code, told = tandem_flow("test", FLOWS / "hotline.yaml")
+    assert code == 2
+    assert "Traceback" not in told
+
+
+def test_a_time_without_its_offset_is_told() -> None:
+    assert tandem_flow("walk", FLOWS / "hotline.yaml", "--time", "2026-01-05")[0] == 2
+
+
+def test_the_shipped_schema_is_fresh() -> None:
+    """If not: tandem flow schema > flows/flow.schema.json"""
+    assert tandem_flow("schema") == (0, (FLOWS / "flow.schema.json").read_text())
