@@ -2,16 +2,20 @@
 
 import msgspec
 
+from tandem.ivr.everywhere import Keys
 from tandem.ivr.nodes import Node
 from tandem.ivr.references import NodeName, TextName
+from tandem.ivr.values import Kind
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """One published version of a flow. A call keeps the version it began with.
+    """One published version of a flow. A call keeps the version it began with, sub-flows included.
 
-    `version` is a hash of the source, in hex. The first of `languages` is the one a call begins in unless the caller
-    is known to want another. `texts` maps a text's name to its wording in each language. `apology` is said when the
-    flow can't go on.
+    `version` is a hash of the source and of its sub-flows, in hex. The first of `languages` is the one a call begins
+    in unless the caller is known to want another. `texts` maps a text's name to its wording in each language.
+    `apology` is said when the flow can't go on. `keys` work at every question; their agent key leads to `agent`.
+    `parameters` and `results` are what a flow takes and gives when another calls it. `flows` are all the sub-flows
+    that it may come to, by name, as they were when it was read.
     """
 
     name: str
@@ -21,3 +25,8 @@ class Flow(msgspec.Struct, frozen=True):
     apology: TextName
     texts: dict[str, dict[str, str]]
     nodes: dict[str, Node]
+    keys: Keys = Keys()
+    agent: NodeName | None = None
+    parameters: dict[str, Kind] = {}
+    results: dict[str, Kind] = {}
+    flows: dict[str, "Flow"] = {}

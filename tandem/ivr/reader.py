@@ -1,6 +1,7 @@
 """Reads a flow from YAML and says all that is wrong with it at once."""
 
 import re
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, get_args, get_type_hints
 
@@ -11,16 +12,40 @@ from tandem.ivr.lint import lint
 from tandem.ivr.node import BaseNode
 from tandem.ivr.nodes import Node
 from tandem.ivr.problems import Finding, FlowErrors, Path, Problem, suggestion
+from tandem.ivr.references import references
 from tandem.ivr.yaml_tree import Tree, read_tree
 
 NODE_TYPES: dict[str, type[BaseNode]] = {str(node.__struct_config__.tag): node for node in get_args(Node)}
 VERSION_LENGTH = 16
 
 
-def read_flow(source: str, file: str) -> Flow:
-    """The flow in `source`; FlowErrors with every problem found. `file` is what the problems call it."""
+Load = Callable[[str], str | None]
+"""The source of the flow of a name; None when there is none."""
+
+Check = Callable[[Flow], Iterable[Finding]]
+
+
+def no_flow(_name: str) -> None:
+    """The Load of a flow that stands alone."""
+
+
+def nothing_more(_flow: Flow) -> Iterable[Finding]:
+    """The Check that finds nothing."""
+    return ()
+
+
+def read_flow(source: str, file: str, load: Load = no_flow, check: Check = nothing_more) -> Flow:
+    """The flow in `source` with the sub-flows it calls, which `load` finds; FlowErrors with every problem found.
+
+    `file` is what the problems call it. `check` may find more wrong with it, such as queues that are not there.
+    """
+    return _read(source, file, _Others(load), check, ())
+
+
+def _read(source: str, file: str, others: "_Others", check: Check, callers: tuple[str, ...]) -> Flow:
     tree = read_tree(source)
-    flow = None if tree.findings else _Reading(tree, source).flow()
+    flow = None if tree.findings else _Reading(tree, source, others, callers).flow()
+    tree.findings += check(flow) if flow else ()
     if flow is None or tree.findings:
         raise FlowErrors([_problem(finding, tree, file) for finding in tree.findings])
     return flow
@@ -32,28 +57,80 @@ def _problem(finding: Finding, tree: Tree, file: str) -> Problem:
     return Problem(file, tree.line(path), node, ".".join(field), finding.what, finding.how_to_mend)
 
 
+class _Others:
+    """The flows that are called; each is read once, however many call it."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._read: dict[str, Flow | Finding] = {}
+
+    def flow(self, path: Path, name: str, callers: tuple[str, ...]) -> Flow | Finding:
+        """The flow `name` that `path` names, `callers` being on the way to it; or what is wrong with it."""
+        if name in callers:
+            round_trip = " -> ".join((*callers[callers.index(name) :], name))
+            return Finding(path, f"the flow calls itself: {round_trip}", "Let one of them end instead of calling")
+        if name not in self._read:
+            self._read[name] = self._first(name, callers)
+        found = self._read[name]
+        return msgspec.structs.replace(found, path=path) if isinstance(found, Finding) else found
+
+    def _first(self, name: str, callers: tuple[str, ...]) -> Flow | Finding:
+        source = self._load(name)
+        if source is None:
+            return Finding((), f"there is no flow {name!r}", f"Write {name}.yaml beside this file")
+        try:
+            flow = _read(source, f"{name}.yaml", self, nothing_more, callers)
+        except FlowErrors as errors:
+            return Finding((), f"flow {name} is broken, at {errors.problems[0]}", f"Mend {name} first")
+        if flow.name != name:
+            return Finding((), f"{name}.yaml is the flow {flow.name}", "Let file and flow have one name")
+        return flow
+
+
 class _Reading:
-    def __init__(self, tree: Tree, source: str) -> None:
+    def __init__(self, tree: Tree, source: str, others: _Others, callers: tuple[str, ...]) -> None:
         self.tree = tree
-        self.version = sha256(source.encode()).hexdigest()[:VERSION_LENGTH]
+        self.source = source
+        self.others = others
+        self.callers = callers
 
     def flow(self) -> Flow | None:
         """The flow, unless its outline is broken; what is wrong goes to the findings."""
         data = self._outline()
         texts = self._entries(data, "texts", dict[str, str])
         nodes = {name: node for name, raw in _mapping(data, "nodes").items() if (node := self._node(name, raw))}
+        found = len(self.tree.findings)
         given = {name: self._value(data[name], hint, (name,)) for name, hint in OUTLINE.items() if name in data}
-        if None in given.values() or len(given) < len(OUTLINE) or len(texts) < len(_mapping(data, "texts")):
+        broken = len(self.tree.findings) > found or not set(given) >= REQUIRED
+        if broken or len(texts) < len(_mapping(data, "texts")):
             return None
-        flow = Flow(version=self.version, **given | {"texts": texts, "nodes": nodes})
+        flow = Flow(version="", **given | {"texts": texts, "nodes": nodes})
+        flow = self._with_flows(flow)
         self.tree.findings += lint(flow, set(data["nodes"]))
         return flow
 
+    def _with_flows(self, flow: Flow) -> Flow:
+        """The flow with all that it may call, and with its version."""
+        flows: dict[str, Flow] = {}
+        versions = [self.source]
+        for ref in references(flow):
+            if ref.kind != "flow":
+                continue
+            called = self.others.flow(ref.path, ref.name, (*self.callers, flow.name))
+            if isinstance(called, Finding):
+                self.tree.findings.append(called)
+            elif ref.name not in flows:
+                flows |= called.flows | {ref.name: msgspec.structs.replace(called, flows={})}
+                versions.append(called.version)
+        version = sha256("\0".join(versions).encode()).hexdigest()[:VERSION_LENGTH]
+        return msgspec.structs.replace(flow, version=version, flows=flows)
+
     def _outline(self) -> dict[str, Any]:
         if not isinstance(self.tree.data, dict):
-            self._find((), "this is no flow", f"Begin with {', '.join(f'{name}:' for name in OUTLINE)}")
+            beginning = ", ".join(f"{name}:" for name in OUTLINE if name in REQUIRED)
+            self._find((), "this is no flow", f"Begin with {beginning}")
             return {}
-        self._fields(self.tree.data, set(OUTLINE), set(OUTLINE), ())
+        self._fields(self.tree.data, set(OUTLINE), REQUIRED, ())
         return self.tree.data
 
     def _entries(self, data: dict[str, Any], name: str, hint: Any) -> dict[str, Any]:
@@ -95,7 +172,7 @@ class _Reading:
             return msgspec.convert(raw, hint)
         except msgspec.ValidationError as error:
             what, _, place = str(error).partition(" - at `")
-            inner = tuple(re.findall(r"\.([a-z_]+)", place))
+            inner = tuple(name or number for name, number in re.findall(r"\.([a-z_]+)|\[([0-9]+)\]", place))
             how = "Put it in quotes" if what.startswith("Expected `str") else "See the description of the node types"
             self._find((*path, *inner), what, how)
             return None
@@ -105,7 +182,8 @@ class _Reading:
 
 
 OUTLINE: dict[str, Any] = get_type_hints(Flow) | {"texts": dict[str, Any], "nodes": dict[str, Any]}
-del OUTLINE["version"]
+del OUTLINE["version"], OUTLINE["flows"]
+REQUIRED = {field.name for field in msgspec.structs.fields(Flow) if field.required} - {"version"}
 
 
 def _mapping(data: dict[str, Any], name: str) -> dict[str, Any]:

@@ -12,10 +12,13 @@ NodeName = Annotated[str, "node"]
 TextName = Annotated[str, "text"]
 MessageName = Annotated[str, "message"]
 """A text that is read, not heard."""
+FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
+
+KINDS = ("node", "text", "message", "flow")
 
 
 class Reference(NamedTuple):
-    """`path` leads to the field from the flow's top; `kind` is `node`, `text` or `message`."""
+    """`path` leads to the field from the flow's top; `kind` is one of KINDS."""
 
     path: tuple[str, ...]
     kind: str
@@ -23,8 +26,8 @@ class Reference(NamedTuple):
 
 
 def references(flow: "Flow") -> Iterator[Reference]:
-    """Every reference in a flow."""
-    return _in_struct(flow, ())
+    """Every reference in a flow, but not in its sub-flows."""
+    return _in_struct(msgspec.structs.replace(flow, flows={}), ())
 
 
 def _in_struct(struct: msgspec.Struct, path: tuple[str, ...]) -> Iterator[Reference]:
@@ -37,7 +40,7 @@ def _in(value: Any, hint: Any, path: tuple[str, ...]) -> Iterator[Reference]:
     arguments = get_args(hint)
     if isinstance(value, msgspec.Struct):
         yield from _in_struct(value, path)
-    elif get_origin(hint) is Annotated and arguments[1] in ("node", "text", "message"):
+    elif get_origin(hint) is Annotated and arguments[1] in KINDS:
         yield Reference(path, arguments[1], value)
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -7,7 +7,7 @@ import msgspec
 from tandem.ivr.commands import Command, Listen, RecordStep
 from tandem.ivr.events import Event, Listened, Resumed, Started
 from tandem.ivr.flow import Flow
-from tandem.ivr.turn import Next, Turn
+from tandem.ivr.turn import Frame, Next, Turn
 from tandem.ivr.values import Value
 
 MOST_NODES = 1000
@@ -31,7 +31,8 @@ class Session(msgspec.Struct):
     """Plain data; between events all that is known of the journey. `listen` is the Listen sent last.
 
     From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
-    `links` counts the links sent.
+    `links` counts the links sent. `trail` are the questions that lead back to the first one. `running` is the flow at
+    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last.
     """
 
     flow: str
@@ -39,9 +40,12 @@ class Session(msgspec.Struct):
     language: str
     variables: dict[str, Value]
     node: str
+    running: str
     here: Here = msgspec.field(default_factory=Here)
     listen: Listen = Listen(())
     links: int = 0
+    trail: list[str] = []
+    frames: list[Frame] = []
     closing: bool = False
     ended: bool = False
 
@@ -49,7 +53,7 @@ class Session(msgspec.Struct):
     def begin(cls, flow: Flow, variables: Mapping[str, Value], language: str = "") -> "Session":
         """A session at the flow's start, in `language` if the flow has it. It waits for Started."""
         spoken = language if language in flow.languages else flow.languages[0]
-        return cls(flow.name, flow.version, spoken, dict(variables), flow.start)
+        return cls(flow.name, flow.version, spoken, dict(variables), flow.start, flow.name)
 
 
 def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Command]:
@@ -67,8 +71,7 @@ def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Comma
 
 def _close(turn: Turn, event: Event) -> None:
     if isinstance(event, Listened):
-        turn.session.closing = False
-        turn.close(None)
+        turn.hang_up()
     elif isinstance(event, Resumed):
         turn.repeat()
 
@@ -79,11 +82,14 @@ def _tell(turn: Turn, event: Event) -> Next:
 
 
 def _walk(turn: Turn, target: Next) -> None:
-    """Enter nodes until one waits."""
+    """Enter nodes until one waits; a key that was typed ahead answers it at once."""
     for _ in range(MOST_NODES):
-        if target is None:
+        if target is not None:
+            target = _enter(turn, target)
+        elif key := turn.take_key():
+            target = _tell(turn, Listened(key))
+        else:
             return
-        target = _enter(turn, target)
     turn.fault(f"{MOST_NODES} nodes without a wait")
     turn.apologise()
 
@@ -95,5 +101,5 @@ def _enter(turn: Turn, name: str) -> Next:
     if node is None:
         turn.fault(f"no node {name}")
         return turn.apologise()
-    turn.send(RecordStep(name, str(node.__struct_config__.tag)))
+    turn.send(RecordStep(turn.full_name(name), str(node.__struct_config__.tag)))
     return node.enter(turn)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tandem.ivr.commands import Command, HangUp, Listen, RecordFault, Utterance
 from tandem.ivr.events import Place
 from tandem.ivr.speech import speak, write
@@ -15,14 +17,42 @@ Next = str | None
 """The node to go to; None: wait for an event."""
 
 
+class Frame(msgspec.Struct):
+    """A flow that waits for the one it called: what it knew, and where it goes on.
+
+    `results` maps a variable here to the result there that it is to have.
+    """
+
+    flow: str
+    next: str
+    results: dict[str, str]
+    variables: dict[str, Value]
+    trail: list[str]
+
+
 class Turn:
     """Collects the commands of one event. Methods that end a node's part return what the node returns."""
 
     def __init__(self, session: "Session", flow: "Flow", now: float) -> None:
         self.session = session
-        self.flow = flow
         self.now = now
         self.commands: list[Command] = []
+        self._flow = flow
+        self._typed = ""
+        self._skipped: set[str] = set()
+
+    @property
+    def flow(self) -> "Flow":
+        """The flow at hand."""
+        return self.flow_named(self.session.running)
+
+    def flow_named(self, name: str) -> "Flow":
+        """The contact's flow, or one of its sub-flows."""
+        return self._flow.flows.get(name, self._flow)
+
+    def full_name(self, node: str) -> str:
+        """A node's name; those of a sub-flow begin with its name."""
+        return f"{self.session.running}/{node}" if self.session.frames else node
 
     @property
     def here(self) -> "Here":
@@ -35,7 +65,7 @@ class Turn:
 
     def fault(self, reason: str) -> None:
         """Record that the flow had to go round something broken."""
-        self.send(RecordFault(self.session.node, reason))
+        self.send(RecordFault(self.full_name(self.session.node), reason))
 
     def listen(self, *texts: str | None, keys: str = "", wait: float = 0.0, music: str | None = None) -> Next:
         """Say the texts (None is passed over), then wait `wait` seconds for one of `keys`."""
@@ -48,19 +78,42 @@ class Turn:
         self.send(self.session.listen)
         return None
 
+    def keep_key(self, key: str | None) -> None:
+        """A key has cut an announcement short: keep it for the question that follows it."""
+        self._typed = key or ""
+
+    def typed_ahead(self) -> bool:
+        """Whether a key is on its way past this node; it is let go when it comes round a second time."""
+        name = self.full_name(self.session.node)
+        if name in self._skipped:
+            self._typed = ""
+        self._skipped.add(name)
+        return self._typed != ""
+
+    def take_key(self) -> str:
+        """The key typed ahead, where the Listen at hand wants it (which is taken back then), else nothing."""
+        key, self._typed = self._typed, ""
+        if key and self.commands[-1:] == [self.session.listen] and key in self.session.listen.keys:
+            self.commands.pop()
+            return key
+        return ""
+
     def message(self, text: str) -> str:
         """A text to be read."""
-        message, faults = write(self.flow, text, self.session.language, self.session.variables)
+        message, faults = write(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
         return message
 
+    @property
+    def variables(self) -> dict[str, Value]:
+        """All that texts and conditions may use."""
+        return self.session.variables | {"language": self.session.language}
+
     def variable(self, name: str) -> Value | None:
         """A variable's value. Without one the flow is at fault."""
-        if name == "language":
-            return self.session.language
-        if name not in self.session.variables:
+        if name not in self.variables:
             self.fault(f"variable {name} is not set")
-        return self.session.variables.get(name)
+        return self.variables.get(name)
 
     def set(self, name: str, value: Value) -> None:
         """Give a variable a value; `language` changes the language of all that follows."""
@@ -76,21 +129,44 @@ class Turn:
         self.set("position", place.position)
         self.set("estimated_wait", place.estimated_wait)
 
-    def close(self, text: str | None) -> Next:
-        """End the flow, after a last text if there is one."""
-        if text is None:
-            self.session.ended = True
-            self.send(HangUp())
-            return None
-        self.session.closing = True
-        return self.listen(text)
+    def call(self, flow: str, variables: dict[str, Value], results: dict[str, str], then: str) -> Next:
+        """Go into a sub-flow with `variables`; when it ends, go on at `then`, with its `results` (here: there)."""
+        session = self.session
+        if flow not in self._flow.flows:
+            self.fault(f"no flow {flow}")
+            return self.apologise()
+        session.frames.append(Frame(session.running, then, results, session.variables, session.trail))
+        session.running, session.variables, session.trail = flow, variables, []
+        return self.flow.start
+
+    def leave(self) -> str:
+        """Leave a sub-flow; where the flow that called it goes on."""
+        session = self.session
+        frame, given = session.frames.pop(), session.variables
+        session.running, session.variables, session.trail = frame.flow, frame.variables, frame.trail
+        for here, there in frame.results.items():
+            if there in given:
+                session.variables[here] = given[there]
+        return frame.next
+
+    def finish(self) -> Next:
+        """The flow at hand is over."""
+        return self.leave() if self.session.frames else self.hang_up()
+
+    def hang_up(self) -> Next:
+        """All is over."""
+        self.session.closing = False
+        self.session.ended = True
+        self.send(HangUp())
+        return None
 
     def apologise(self) -> Next:
-        """End the flow when it can't go on."""
-        return self.close(self.flow.apology)
+        """End the contact's journey when the flow can't go on."""
+        self.session.closing = True
+        return self.listen(self.flow.apology)
 
     def _speak(self, text: str) -> list[Utterance]:
-        utterances, faults = speak(self.flow, text, self.session.language, self.session.variables)
+        utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
         return utterances
 

@@ -1,11 +1,31 @@
-"""Variables of a session, and how a stranger's text is made harmless."""
+"""Variables of a session, their kinds, and how a stranger's text is made harmless."""
 
 import unicodedata
+from typing import Literal
 
 Value = str | int | float | bool
+Kind = Literal["text", "number", "truth"]
+
+KNOWN: dict[str, Kind] = {
+    "caller.number": "text",
+    "caller.name": "text",
+    "caller.tier": "text",
+    "caller.priority": "number",
+    "caller.boost": "number",
+    "dialled": "text",
+    "language": "text",
+}
+"""The variables that a flow begins with."""
 
 LONGEST_VALUE = 100
 MARKUP = frozenset("<>{}[]\\")
+
+
+def kind_of(value: Value) -> Kind:
+    """What kind of value it is."""
+    if isinstance(value, bool):
+        return "truth"
+    return "text" if isinstance(value, str) else "number"
 
 
 def printable(text: str) -> str:

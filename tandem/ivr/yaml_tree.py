@@ -75,7 +75,7 @@ class _Builder:
                 continue
             place = (*path, key.value)
             if key.value in data:
-                self._find(path, f"{key.value} stands here twice", "Remove one of them")
+                self._find(place, f"{key.value} stands here twice", "Remove one of them")
             self.tree.lines[place] = key.start_mark.line + 1
             data[key.value] = self.build(value, place)
         return data

@@ -22,6 +22,7 @@ from tandem.service.app import JOURNAL, RECORDS, controller, read_all
 from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_ports, load_config
 from tandem.service.credentials import load_credentials
+from tandem.service.flow_cli import flow_commands
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.store.database import RecordsError, open_database
@@ -48,6 +49,7 @@ EXPECTED = (
 
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(flow_commands, name="flow")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tandem.ivr import commands, events
+from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session, handle
 from tandem.ivr.values import Value
@@ -92,7 +93,7 @@ def describe(command: commands.Command) -> str:
 
 def _listen(command: commands.Listen) -> str:
     parts = [f"listen {' | '.join(utterance.text for utterance in command.say)}".rstrip()]
-    parts += [f"keys {command.keys}"] if command.keys else []
+    parts += [f"keys {'all' if command.keys == ALL_KEYS else command.keys}"] if command.keys else []
     parts += [f"wait {command.wait:g}"] if command.wait else []
     parts += [f"music {command.music}"] if command.music else []
     return "; ".join(parts)

@@ -28,7 +28,7 @@ def caller(variables: dict[str, Value] = CALLER) -> Player:
 
 def test_an_order_link_in_chinese() -> None:
     call = caller()
-    assert call.play("started") == ["step branch who", "step say welcome", "listen 您好，欢迎致电云岭电器。"]
+    assert call.play("started") == ["step branch who", "step say welcome", "listen 您好，欢迎致电云岭电器。; keys all"]
     assert "查询或取消订单，请按一。" in texts(call.play("silence"))
     assert "查询订单，请按一。" in texts(call.play("key 1"))
     assert call.play("key 1") == [
@@ -83,7 +83,7 @@ def test_silence_all_the_way_ends_at_an_agent_and_then_ends() -> None:
     call = caller()
     call.play("started", "silence")
     assert "没有收到您的按键" in texts(call.play("silence"))
-    assert call.play("silence", "silence") == ["step say to_agent", "listen 马上为您转接客服，请稍候。"]
+    assert call.play("silence", "silence") == ["step say to_agent", "listen 马上为您转接客服，请稍候。; keys all"]
     assert call.play("silence")[1] == "enqueue service priority 0 boost 0"
     assert "打分" in texts(call.play("silence at 1 place 1 10", "served"))
     assert call.play("silence", "silence") == ["hang up"]
@@ -142,8 +142,8 @@ def test_no_caller_gets_stuck(variables: dict[str, Value], steps: list[tuple[eve
     assert call.session.ended
 
 
-def check(call: Player, event: events.Event, after: float) -> None:
-    """Whoever is heard is answered, by one Listen or by the end."""
+def check(call: Player, event: events.Event, after: float) -> list[commands.RecordFault]:
+    """Whoever is heard is answered, by one Listen or by the end. The faults met."""
     over = call.session.ended
     told = call.handle(event, after)
     waits = [command for command in told if isinstance(command, commands.Listen | commands.HangUp)]
@@ -152,3 +152,4 @@ def check(call: Player, event: events.Event, after: float) -> None:
     elif isinstance(event, events.Listened | events.Resumed | events.Started) or told:
         assert waits == told[-1:]
         assert call.session.ended == isinstance(waits[0], commands.HangUp)
+    return [command for command in told if isinstance(command, commands.RecordFault)]

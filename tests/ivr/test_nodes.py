@@ -23,6 +23,11 @@ FILES = sorted(path.stem for path in Path(nodes.__file__).parent.glob("*.py") if
 CASES = sorted(GOLDEN.glob("*.yaml"))
 
 
+def load(name: str) -> str:
+    """The source of a flow that others call."""
+    return (GOLDEN / "called" / f"{name}.yaml").read_text()
+
+
 def test_every_file_is_a_node_type_of_the_same_name() -> None:
     assert sorted(NODE_TYPES) == FILES
     for name, node in NODE_TYPES.items():
@@ -40,7 +45,8 @@ def test_every_node_type_has_its_golden_case(name: str) -> None:
 def test_golden_case(path: Path) -> None:
     case = YAML(typ="safe").load(path)
     for script in case["scripts"]:
-        player = Player(read_flow(path.read_text().partition("\nscripts:")[0], path.name), script.get("variables"))
+        flow = read_flow(path.read_text().partition("\nscripts:")[0], path.name, load)
+        player = Player(flow, script.get("variables"))
         for line, expected in ((line, told) for step in script["steps"] for line, told in step.items()):
             assert player.play(line) == expected, f"{script['name']}: {line}"
 
@@ -56,7 +62,11 @@ def complete(example: str) -> str:
     node = msgspec.convert(raw, NODE_TYPES[raw["type"]])
     alone = Flow("test", "", (), name, "apology", {}, {name: cast(nodes.Node, node)})
     found = list(references(alone))
-    texts = {ref.name: "See {link}" if ref.kind == "message" else "Words." for ref in found if ref.kind != "node"}
+    texts = {
+        ref.name: "See {link}" if ref.kind == "message" else "Words."
+        for ref in found
+        if ref.kind in ("text", "message")
+    }
     ends = {ref.name for ref in found if ref.kind == "node"} - {name}
     return wrap(example + "".join(f"{end}: {{type: end}}\n" for end in sorted(ends)), texts)
 
@@ -64,7 +74,7 @@ def complete(example: str) -> str:
 @pytest.mark.parametrize("name", FILES)
 def test_the_documented_example_runs(name: str) -> None:
     example = documented(NODE_TYPES[name])
-    flow = read_flow(complete(example), f"{name}.yaml")
+    flow = read_flow(complete(example), f"{name}.yaml", load)
     assert NODE_TYPES[name] is type(flow.nodes[flow.start])
     player = Player(flow, {"caller.tier": "vip"})
     told = player.handle(Started())

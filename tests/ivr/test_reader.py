@@ -17,7 +17,7 @@ start: hello
 apology: sorry
 texts:
   sorry: {en: Sorry., zh-CN: 抱歉。}
-  hello: {en: "Hello {name}.", zh-CN: 您好。}
+  hello: {en: "Hello {caller.name}.", zh-CN: 您好。}
   main: {en: One or two?, zh-CN: 一还是二？}
   message: {en: "See {link}", zh-CN: "请看{link}"}
 nodes:
@@ -71,7 +71,7 @@ def test_the_version_is_the_sources_own() -> None:
     ("old", "new", "told"),
     [
         ("type: say", "type: sya", "12: hello.type: there is no node type 'sya'. Perhaps say is meant."),
-        ("    type: say\n", "", "11: hello.type: the node has no type. Known: branch, collect,"),
+        ("    type: say\n", "", "11: hello.type: the node has no type. Known: branch, call, collect,"),
         ("    next: main\n", "", "11: hello.next: next is missing. Add next:."),
         (
             "    next: main\n",
@@ -81,15 +81,19 @@ def test_the_version_is_the_sources_own() -> None:
         ("next: main\n", "next: mian\n", "14: hello.next: there is no node 'mian'. Perhaps main is meant."),
         ("1: page", "1: hello", "25: page: nothing leads here. Let some node go to it, or remove it."),
         ("1: page", "1: page\n      a: done", "18: main.choices: Expected `str` matching regex '^[0-9*#]$'"),
-        ("1: page", "1: page\n      1: done", "18: main.choices: 1 stands here twice. Remove one of them."),
+        ("1: page", "1: page\n      1: done", "20: main.choices.1: 1 stands here twice. Remove one of them."),
         ("no_input: sorry", "no_input: srory", "21: main.no_input: there is no text 'srory'. Perhaps sorry is meant."),
         ("no_input: sorry", "no_input: 5", "21: main.no_input: Expected `str`, got `int`. Put it in quotes."),
         ("failed: done", "failed: done\n    tries: 99", "24: main.tries: Expected `int` <= 10."),
         (", zh-CN: 您好。", "", "7: texts.hello: not told in zh-CN. Add zh-CN: to it."),
         ("zh-CN: 您好。", "zh-CN: 您好。, fr: Bonjour", "7: texts.hello.fr: the flow has no language fr."),
-        ("{name}", "{name|nmber}", "7: texts.hello.en: there is no format nmber. Perhaps number is meant."),
-        ("{name}", "{Name", "7: texts.hello.en: a brace that belongs to no variable."),
-        ("{name}", "{link}", "13: hello.text: a link can't be heard."),
+        (
+            "{caller.name}",
+            "{caller.name|nmber}",
+            "7: texts.hello.en: there is no format nmber. Perhaps number is meant.",
+        ),
+        ("{caller.name}", "{Name", "7: texts.hello.en: a brace that belongs to no variable."),
+        ("{caller.name}", "{link}", "13: hello.text: a link can't be heard."),
         ("See {link}", "See you", "25: page.text: text message has no {link} in en."),
         ("en: Sorry.", "en: '...'", "6: texts.sorry.en: it says nothing."),
         ("language: zh-CN", "language: zh", "24: chinese.values.language: the flow has no language zh."),
@@ -141,11 +145,11 @@ def test_numbers_that_no_wire_carries_are_text() -> None:
     assert node.values == {"large": "99999999999999999999", "endless": "1e999", "half": 0.5}
 
 
-def test_a_condition_must_ask_something() -> None:
-    which = "which: {type: branch, cases: [{when: {variable: a}, next: end}], else: end}"
+def test_a_list_counts_from_its_own_place() -> None:
+    which = "which: {type: branch, cases: [{when: dialled == 1, next: end}], else: end}"
     [found] = problems(wrap(f"{which}\nend: {{type: end}}", {}))
-    assert (found.node, found.field) == ("which", "cases.when")
-    assert "a condition needs is" in found.what
+    assert (found.node, found.field) == ("which", "cases.0.when")
+    assert "character 9: a text can't be compared to a number" in found.what
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from tandem.ivr.commands import HangUp, Listen, RecordFault
 from tandem.ivr.events import LinkDelivered, Listened, Place, QueueEnded, Resumed, Started
 from tandem.ivr.flow import Flow
 from tandem.ivr.nodes.branch import Branch
+from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.say import Say
 from tandem.ivr.nodes.set import Set
 from tandem.ivr.session import Session
@@ -14,7 +15,7 @@ from tests.ivr.playbook import Player, describe
 TEXTS = {"sorry": {"en": "Sorry.", "zh-CN": "抱歉。"}, "hello": {"en": "Hello.", "zh-CN": "您好。"}}
 
 
-def flow(**nodes: Say | Branch | Set) -> Flow:
+def flow(**nodes: Say | Branch | Call | Set) -> Flow:
     return Flow("test", "1", ("zh-CN", "en"), next(iter(nodes)), "sorry", TEXTS, dict(nodes))
 
 
@@ -49,13 +50,17 @@ def test_a_node_that_is_not_there_ends_with_an_apology() -> None:
 
 def test_a_text_that_is_not_there_is_silence_and_a_fault() -> None:
     player = Player(flow(a=Say(text="nothing", next="hello"), hello=Say(text="hello", next="a")), language="en")
-    assert player.play("started") == ["step say a", "fault a: no text nothing in en", "listen"]
-    assert player.play("silence") == ["step say hello", "listen Hello."]
+    assert player.play("started") == ["step say a", "fault a: no text nothing in en", "listen; keys all"]
+    assert player.play("silence") == ["step say hello", "listen Hello.; keys all"]
 
 
 def test_a_language_that_is_not_there_is_not_taken() -> None:
     player = Player(flow(a=Set(values={"language": "fr"}, next="b"), b=Say(text="hello", next="a")))
-    assert player.play("started")[1:] == ["fault a: the flow has no language fr", "step say b", "listen 您好。"]
+    assert player.play("started")[1:] == [
+        "fault a: the flow has no language fr",
+        "step say b",
+        "listen 您好。; keys all",
+    ]
 
 
 def test_even_an_apology_that_is_not_there_ends_the_call() -> None:
@@ -82,3 +87,14 @@ def test_a_session_of_a_node_that_is_gone_ends_with_an_apology() -> None:
     told = player.handle(Resumed(Place(1, 0.0, 0.0)))
     assert RecordFault("gone", "no node gone") in told
     assert isinstance(told[-1], Listen)
+
+
+def test_a_key_is_let_go_where_only_announcements_follow() -> None:
+    player = Player(flow(a=Say(text="hello", next="b"), b=Say(text="sorry", next="a")), language="en")
+    player.play("started")
+    assert player.play("key 4") == ["step say b", "step say a", "step say b", "listen Sorry.; keys all"]
+
+
+def test_a_sub_flow_that_is_not_there_ends_with_an_apology() -> None:
+    player = Player(flow(a=Call(flow="gone", next="a")), language="en")
+    assert player.play("started") == ["step call a", "fault a: no flow gone", "listen Sorry."]

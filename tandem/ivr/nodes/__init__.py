@@ -1,13 +1,16 @@
 """The node types, one a file: the file, the type and its tag in YAML have one name."""
 
 from tandem.ivr.nodes.branch import Branch
+from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.collect import Collect
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.hours import Hours
 from tandem.ivr.nodes.link import Link
 from tandem.ivr.nodes.menu import Menu
 from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.nodes.say import Say
 from tandem.ivr.nodes.set import Set
+from tandem.ivr.nodes.split import Split
 from tandem.ivr.nodes.survey import Survey
 
-Node = Branch | Collect | End | Link | Menu | Queue | Say | Set | Survey
+Node = Branch | Call | Collect | End | Hours | Link | Menu | Queue | Say | Set | Split | Survey

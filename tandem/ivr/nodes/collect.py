@@ -4,15 +4,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tandem.ivr.events import Event, Listened, Resumed
-from tandem.ivr.node import ALL_KEYS, BaseNode, Key, Seconds, Tries
+from tandem.ivr.events import Event, Resumed
+from tandem.ivr.everywhere import ALL_KEYS, Key
+from tandem.ivr.node import Question, Seconds, Tries
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import Next, Turn
+from tandem.ivr.values import Kind
+
+DIGITS = "0123456789"
 
 Length = Annotated[int, Meta(ge=1, le=32)]
 
 
-class Collect(BaseNode, frozen=True):
+class Collect(Question, frozen=True):
     """Ask for `min` to `max` digits and keep them, as text, in `variable`.
 
     They are complete at `max` digits, at the `terminator` key, or after `between_wait` seconds of silence. Nothing
@@ -49,25 +53,30 @@ class Collect(BaseNode, frozen=True):
         if self.min > self.max:
             raise ValueError("min is above max")
 
-    def enter(self, turn: Turn) -> Next:
-        return self._ask(turn)
+    def own_keys(self) -> str:
+        return DIGITS + self.terminator
 
-    def on_event(self, turn: Turn, event: Event) -> Next:
-        if isinstance(event, Resumed):
-            return self._ask(turn)
-        if not isinstance(event, Listened):
-            return None
-        if event.key is None or event.key == self.terminator:
+    def needs_key(self, field: str) -> bool:
+        return field == "next"
+
+    def sets(self, field: str) -> dict[str, Kind]:
+        return {self.variable: "text"} if field == "next" else {}
+
+    def ask(self, turn: Turn, complaint: str | None = None) -> Next:
+        return turn.listen(complaint, self.text, keys=ALL_KEYS, wait=self.first_wait)
+
+    def answer(self, turn: Turn, key: str | None) -> Next:
+        if key is None or key == self.terminator:
             return self._complete(turn)
-        if not event.key.isdecimal():
+        if not key.isdecimal():
             return self._miss(turn, self.invalid)
-        turn.here.digits += event.key
+        turn.here.digits += key
         if len(turn.here.digits) == self.max:
             return self._complete(turn)
         return turn.listen(keys=ALL_KEYS, wait=self.between_wait)
 
-    def _ask(self, turn: Turn, complaint: str | None = None) -> Next:
-        return turn.listen(complaint, self.text, keys=ALL_KEYS, wait=self.first_wait)
+    def on_event(self, turn: Turn, event: Event) -> Next:
+        return self.ask(turn) if isinstance(event, Resumed) else super().on_event(turn, event)
 
     def _complete(self, turn: Turn) -> Next:
         if len(turn.here.digits) >= self.min:
@@ -78,4 +87,4 @@ class Collect(BaseNode, frozen=True):
     def _miss(self, turn: Turn, complaint: str) -> Next:
         turn.here.digits = ""
         turn.here.misses += 1
-        return self.failed if turn.here.misses >= self.tries else self._ask(turn, complaint)
+        return self.failed if turn.here.misses >= self.tries else self.ask(turn, complaint)

@@ -1,12 +1,13 @@
-"""End the call."""
+"""End the flow."""
 
+from tandem.ivr.events import Event, Listened
 from tandem.ivr.node import BaseNode
 from tandem.ivr.references import TextName
 from tandem.ivr.turn import Next, Turn
 
 
 class End(BaseNode, frozen=True):
-    """Say good-bye, if there is a text, and hang up.
+    """Say a last text, if there is one, and hang up. The end of a sub-flow leads back to the flow that called it.
 
     Example:
         goodbye:
@@ -17,4 +18,7 @@ class End(BaseNode, frozen=True):
     text: TextName | None = None
 
     def enter(self, turn: Turn) -> Next:
-        return turn.close(self.text)
+        return turn.listen(self.text) if self.text else turn.finish()
+
+    def on_event(self, turn: Turn, event: Event) -> Next:
+        return turn.finish() if isinstance(event, Listened) else super().on_event(turn, event)

@@ -1,12 +1,12 @@
 """Let the caller choose by a key."""
 
-from tandem.ivr.events import Event, Listened
-from tandem.ivr.node import ALL_KEYS, BaseNode, Key, Seconds, Tries
+from tandem.ivr.everywhere import ALL_KEYS, Key
+from tandem.ivr.node import Question, Seconds, Tries
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import Next, Turn
 
 
-class Menu(BaseNode, frozen=True):
+class Menu(Question, frozen=True):
     """Say the choices and go where the key leads; a key interrupts the speech.
 
     Silence of `wait` seconds gets `no_input`, a key without a choice `wrong_key`, each followed by the choices
@@ -19,7 +19,6 @@ class Menu(BaseNode, frozen=True):
           choices:
             1: orders
             2: repair
-            '*': main_menu
           no_input: nothing_pressed
           wrong_key: no_such_choice
           wait: 5
@@ -35,18 +34,19 @@ class Menu(BaseNode, frozen=True):
     wait: Seconds = 5.0
     tries: Tries = 3
 
-    def enter(self, turn: Turn) -> Next:
-        return self._ask(turn)
+    def own_keys(self) -> str:
+        return "".join(self.choices)
 
-    def on_event(self, turn: Turn, event: Event) -> Next:
-        if not isinstance(event, Listened):
-            return super().on_event(turn, event)
-        if event.key in self.choices:
-            return self.choices[event.key]
+    def needs_key(self, field: str) -> bool:
+        return field == "choices"
+
+    def ask(self, turn: Turn, complaint: str | None = None) -> Next:
+        return turn.listen(complaint, self.text, keys=ALL_KEYS, wait=self.wait)
+
+    def answer(self, turn: Turn, key: str | None) -> Next:
+        if key in self.choices:
+            return self.choices[key]
         turn.here.misses += 1
         if turn.here.misses >= self.tries:
             return self.failed
-        return self._ask(turn, self.wrong_key if event.key else self.no_input)
-
-    def _ask(self, turn: Turn, complaint: str | None = None) -> Next:
-        return turn.listen(complaint, self.text, keys=ALL_KEYS, wait=self.wait)
+        return self.ask(turn, self.wrong_key if key else self.no_input)

@@ -9,7 +9,7 @@ from tandem.ivr.events import Event, Listened, Place, QueueEnded, Resumed
 from tandem.ivr.node import BaseNode, Seconds
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import number_of
+from tandem.ivr.values import Kind, number_of
 
 Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
 
@@ -57,6 +57,7 @@ class Queue(BaseNode, frozen=True):
         variables = turn.session.variables
         priority = self.priority + int(number_of(variables.get("caller.priority")) or 0)
         turn.send(Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0)))
+        turn.session.trail.clear()  # after the talk, nobody goes back to before it
         turn.here.until = turn.now + self.while_waiting.announce_after
         return turn.listen(music=self.while_waiting.music, wait=min(SETTLE, self.while_waiting.announce_after))
 
@@ -66,6 +67,9 @@ class Queue(BaseNode, frozen=True):
         if isinstance(event, Listened | Resumed):
             return self._give_up(turn) if turn.here.outcome else self._wait(turn, event.place)
         return None
+
+    def sets(self, field: str) -> dict[str, Kind]:
+        return {"position": "number", "estimated_wait": "number"} if field == "while_waiting" else {}
 
     def _wait(self, turn: Turn, place: Place | None) -> Next:
         """Music until the next announcement, which is made when it is due and there is a place to tell."""

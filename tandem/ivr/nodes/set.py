@@ -3,7 +3,7 @@
 from tandem.ivr.node import BaseNode
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import Value
+from tandem.ivr.values import Kind, Value, kind_of
 
 
 class Set(BaseNode, frozen=True):
@@ -23,3 +23,9 @@ class Set(BaseNode, frozen=True):
         for name, value in self.values.items():
             turn.set(name, value)
         return self.next
+
+    def waits(self) -> bool:
+        return False
+
+    def sets(self, _field: str) -> dict[str, Kind]:
+        return {name: kind_of(value) for name, value in self.values.items()}

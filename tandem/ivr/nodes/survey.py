@@ -4,16 +4,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tandem.ivr import everywhere
 from tandem.ivr.commands import RecordAnswer
-from tandem.ivr.events import Event, Listened
-from tandem.ivr.node import BaseNode, Seconds
+from tandem.ivr.everywhere import ALL_KEYS
+from tandem.ivr.node import Question, Seconds
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import Next, Turn
 
 Keys = Annotated[str, Meta(pattern="^[0-9*#]+$")]
 
 
-class Survey(BaseNode, frozen=True):
+class Survey(Question, frozen=True):
     """Ask, and record the key as the answer to `question`. Keys not among `keys` are passed over.
 
     Whoever answers hears `thanks`; whoever says nothing goes on.
@@ -35,13 +36,15 @@ class Survey(BaseNode, frozen=True):
     thanks: TextName | None = None
     wait: Seconds = 8.0
 
-    def enter(self, turn: Turn) -> Next:
-        return turn.listen(self.text, keys=self.keys, wait=self.wait)
+    def own_keys(self) -> str:
+        return self.keys
 
-    def on_event(self, turn: Turn, event: Event) -> Next:
-        if not isinstance(event, Listened):
-            return super().on_event(turn, event)
-        if event.key is None:
+    def ask(self, turn: Turn, complaint: str | None = None) -> Next:
+        others = "".join(key for key in ALL_KEYS if key not in self.keys and everywhere.meaning(turn, key))
+        return turn.listen(complaint, self.text, keys=self.keys + others, wait=self.wait)
+
+    def answer(self, turn: Turn, key: str | None) -> Next:
+        if key is None:
             return self.next
-        turn.send(RecordAnswer(self.question, event.key))
+        turn.send(RecordAnswer(self.question, key))
         return turn.listen(self.thanks) if self.thanks else self.next

@@ -1,28 +1,37 @@
-"""What a flow of the right shape can still have wrong."""
+"""Names, languages and texts."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 
 from tandem.ivr.flow import Flow
 from tandem.ivr.nodes.set import Set
-from tandem.ivr.problems import Finding, suggestion
+from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import references
-from tandem.ivr.speech import FORMATS, LINK, SLOT, Slot, parts
+from tandem.ivr.speech import FORMATS, LINK, SLOT, Slot, parts, spoken_seconds, variable_of
 from tandem.ivr.spoken import LANGUAGES
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_SPEECH = 45.0
+"""Seconds; who listens longer has forgotten the beginning."""
+
+SECRET_NAME = re.compile(r"password|passwd|secret|token|api_?key|credential")
+SECRET_SHAPE = re.compile(
+    r"\b(sk-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+)"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]+:[^/\s:@]+@"
+)
 
 
-def lint(flow: Flow, nodes: set[str]) -> Iterator[Finding]:
-    """All that is wrong with `flow`. `nodes` are the names of all its nodes; some may be too broken to be in it."""
+def find(flow: Flow) -> Iterator[Finding]:
+    """What is wrong with the words of a flow."""
     yield from _names(flow)
     yield from _languages(flow)
-    dangling = list(_dangling(flow, nodes))
-    yield from dangling
     yield from _texts(flow)
+    yield from _lengths(flow)
     yield from _links(flow)
-    if not dangling and nodes == set(flow.nodes):  # or much would seem unreachable that is not
-        yield from _unreachable(flow)
+    yield from _secrets(msgspec.to_builtins(msgspec.structs.replace(flow, flows={})), ())
 
 
 def _names(flow: Flow) -> Iterator[Finding]:
@@ -46,17 +55,10 @@ def _languages(flow: Flow) -> Iterator[Finding]:
             yield Finding(path, f"the flow has no language {chosen}", suggestion(str(chosen), flow.languages))
 
 
-def _dangling(flow: Flow, nodes: set[str]) -> Iterator[Finding]:
-    for path, kind, name in references(flow):
-        known = nodes if kind == "node" else set(flow.texts)
-        if name not in known:
-            yield Finding(path, f"there is no {'node' if kind == 'node' else 'text'} {name!r}", suggestion(name, known))
-
-
 def _texts(flow: Flow) -> Iterator[Finding]:
     for key, wordings in flow.texts.items():
         for language in flow.languages:
-            if language not in wordings:
+            if language in LANGUAGES and language not in wordings:
                 yield Finding(("texts", key), f"not told in {language}", f"Add {language}: to it")
         for language, text in wordings.items():
             path = ("texts", key, language)
@@ -84,17 +86,26 @@ def _links(flow: Flow) -> Iterator[Finding]:
                 yield Finding(ref.path, what, "Put {link} into the texts of link nodes, and nowhere else")
 
 
-def _unreachable(flow: Flow) -> Iterator[Finding]:
-    leads: dict[str, list[str]] = {}
-    for path, kind, name in references(flow):
-        if kind == "node" and path[0] == "nodes":
-            leads.setdefault(path[1], []).append(name)
-    reached, ahead = set(), [flow.start]
-    while ahead:
-        name = ahead.pop()
-        if name not in reached:
-            reached.add(name)
-            ahead += leads.get(name, [])
-    for name in flow.nodes:
-        if name not in reached:
-            yield Finding(("nodes", name), "nothing leads here", "Let some node go to it, or remove it")
+def _lengths(flow: Flow) -> Iterator[Finding]:
+    for key in dict.fromkeys(ref.name for ref in references(flow) if ref.kind == "text"):
+        for language, text in flow.texts.get(key, {}).items():
+            seconds = spoken_seconds(text)
+            if seconds > LONGEST_SPEECH:
+                what = f"it takes about {seconds:.0f} seconds to say"
+                yield Finding(("texts", key, language), what, f"Say it in {LONGEST_SPEECH:.0f}, or in two steps")
+
+
+def _secrets(value: Any, path: Path) -> Iterator[Finding]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _secrets(inner, (*path, name))
+    elif isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _secrets(inner, (*path, str(n)))
+    elif isinstance(value, str) and _secret(value, path):
+        yield Finding(path, "a secret stands here in clear", "Keep it out of flows; whoever reads them reads it")
+
+
+def _secret(value: str, path: Path) -> bool:
+    named = path[2:3] in (("values",), ("parameters",)) and SECRET_NAME.search(path[-1])
+    return bool(SECRET_SHAPE.search(value) or (named and value and not variable_of(value)))

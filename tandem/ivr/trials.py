@@ -1,0 +1,167 @@
+"""Flow tests: what a caller does, and what shall happen. They stand beside the flow, in YAML."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from tandem.ivr.flow import Flow
+from tandem.ivr.problems import Path
+from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
+from tandem.ivr.values import Value
+from tandem.ivr.yaml_tree import Tree, read_tree
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What shall happen; what isn't named may be as it likes.
+
+    `texts`, `nodes` and `words` (pieces of what is said) come in this order, others may come between. `links`,
+    `queues` and `answers` are all there are, and so are `faults`. Of `variables`, those named are as they say.
+    """
+
+    texts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    links: tuple[str, ...] | None = None
+    queues: tuple[str, ...] | None = None
+    answers: dict[str, str] | None = None
+    variables: dict[str, Value] = {}
+    faults: tuple[str, ...] = ()
+    ended: bool | None = None
+
+
+class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One flow test. `do` is what the caller does, as Rehearsal.do has it."""
+
+    name: str
+    do: tuple[str | int, ...]
+    expect: Expected
+    given: Given = Given()
+
+
+class Trials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of flow tests, all of one flow."""
+
+    flow: str
+    tests: tuple[Trial, ...]
+
+
+class TrialsError(Exception):
+    """A file that holds no flow tests; the text says where, and why."""
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A flow test that did not go as it shall; `line` counts from 1."""
+
+    file: str
+    line: int
+    test: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.test}: {self.what}"
+
+
+def read_trials(source: str, file: str) -> tuple[Trials, Tree]:
+    """The flow tests in `source`, and where they stand in it; TrialsError when they can't be read."""
+    tree = read_tree(source)
+    for finding in tree.findings:
+        raise TrialsError(f"{file}:{tree.line(finding.path)}: {finding.what}")
+    try:
+        return msgspec.convert(tree.data, Trials), tree
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `")
+        raise TrialsError(f"{file}:{tree.line(_path(place))}: {what}") from None
+
+
+def run(trials: Trials, tree: Tree, file: str, flow: Flow) -> Iterator[Failure]:
+    """What did not go as it shall; nothing when all is well."""
+    for n, trial in enumerate(trials.tests):
+        for what in failures(trial, flow):
+            yield Failure(file, tree.line(("tests", str(n))), trial.name, what)
+
+
+def failures(trial: Trial, flow: Flow) -> list[str]:
+    """What did not go as it shall in one test."""
+    call = Rehearsal(flow, trial.given)
+    try:
+        for action in trial.do:
+            call.do(str(action))
+        call.hear_out()
+    except RehearsalError as error:
+        return [str(error)]
+    happened, expect = call.happened, trial.expect
+    return [
+        *_in_order("text", expect.texts, happened.texts),
+        *_in_order("node", expect.nodes, happened.nodes),
+        *_words(expect.words, happened.words),
+        *_same("links", expect.links, happened.links),
+        *_same("queues", expect.queues, happened.queues),
+        *_same("faults", expect.faults, happened.faults),
+        *_same("answers", None if expect.answers is None else _pairs(expect.answers), _pairs(happened.answers)),
+        *_variables(expect.variables, call.session.variables | {"language": call.session.language}),
+        *_same("ended", None if expect.ended is None else [expect.ended], [call.session.ended]),
+    ]
+
+
+def as_trial(name: str, given: Given, do: Sequence[str], flow: Flow) -> Trial:
+    """A test of all that happens now when a caller does this."""
+    call = Rehearsal(flow, given)
+    for action in do:
+        call.do(action)
+    call.hear_out()
+    happened, known = call.happened, given.known()
+    changed = {name: value for name, value in call.session.variables.items() if known.get(name) != value}
+    expect = Expected(
+        texts=tuple(happened.texts),
+        nodes=tuple(happened.nodes),
+        links=tuple(happened.links),
+        queues=tuple(happened.queues),
+        answers=happened.answers,
+        variables=changed,
+        faults=tuple(happened.faults),
+        ended=call.session.ended,
+    )
+    return Trial(name, tuple(do), expect, given)
+
+
+def _in_order(noun: str, expected: Sequence[str], happened: Sequence[str]) -> Iterator[str]:
+    left = iter(happened)
+    for name in expected:
+        if name not in left:
+            yield f"{noun} {name} did not come, or not in this order; there came: {', '.join(happened) or 'none'}"
+            return
+
+
+def _words(expected: Sequence[str], happened: Sequence[str]) -> Iterator[str]:
+    said, at = " | ".join(happened), 0
+    for words in expected:
+        found = said.find(words, at)
+        if found < 0:
+            yield f"{words!r} was not said, or not in this order; there was said: {said}"
+            return
+        at = found + len(words)
+
+
+def _same(noun: str, expected: Sequence[Any] | None, happened: Sequence[Any]) -> Iterator[str]:
+    if expected is not None and list(expected) != list(happened):
+        yield f"{noun}: {_list(happened)} instead of {_list(expected)}"
+
+
+def _pairs(answers: dict[str, str]) -> list[str]:
+    return [f"{question}: {answer}" for question, answer in answers.items()]
+
+
+def _variables(expected: dict[str, Value], happened: dict[str, Value]) -> Iterator[str]:
+    for name, value in expected.items():
+        if happened.get(name) != value:
+            yield f"variable {name} is {happened.get(name)!r} instead of {value!r}"
+
+
+def _list(values: Sequence[Any]) -> str:
+    return ", ".join(map(str, values)) or "none"
+
+
+def _path(place: str) -> Path:
+    return tuple(name or number for name, number in re.findall(r"\.([a-z_]+)|\[([0-9]+)\]", place))

@@ -1,0 +1,167 @@
+"""The command `tandem flow`: what an admin does with flows before they are published."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from ruamel.yaml import YAML
+
+from tandem.acd.settings import Settings
+from tandem.ivr.flow import Flow
+from tandem.ivr.lint import queues
+from tandem.ivr.problems import Finding, FlowErrors, Problem
+from tandem.ivr.reader import Check, nothing_more
+from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
+from tandem.ivr.schema import flow_schema
+from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
+from tandem.ivr.yaml_tree import Tree
+from tandem.service.centre import read_centre
+from tandem.service.flow_files import read_file
+
+TESTS = "tests"
+"""The folder of flow tests, in the folder of the flows."""
+
+flow_commands = typer.Typer(no_args_is_help=True, help="Check, test and walk flows.")
+
+Place = Annotated[Path, typer.Argument(help="A flow, or a folder of flows", exists=True)]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
+
+
+@flow_commands.command()
+def lint(
+    place: Place = Path("flows"),
+    json: AsJson = False,
+    centre: Annotated[Path | None, typer.Option(help="The centre file, to check queues against", exists=True)] = None,
+) -> None:
+    """Tell all that is wrong with flows; exit code 1 if something is."""
+    check = queue_check(read_centre(centre).settings.acd) if centre else nothing_more
+    problems: list[Problem] = []
+    files = _yaml_files(place)
+    for file in files:
+        try:
+            read_file(file, check)
+        except FlowErrors as errors:
+            problems += errors.problems
+    _report(problems, json, f"{len(files)} flows, nothing wrong")
+
+
+@flow_commands.command()
+def test(place: Place = Path("flows"), json: AsJson = False) -> None:
+    """Run the flow tests of a folder of flows, or of one file of tests; exit code 1 if one fails."""
+    failures: list[Failure] = []
+    count = 0
+    for file in _yaml_files(place / TESTS if place.is_dir() else place):
+        trials, tree = _trials(file)
+        count += len(trials.tests)
+        failures += run(trials, tree, str(file), read_file(flow_of(file, trials)))
+    _report(failures, json, f"{count} tests, all as they shall")
+
+
+@flow_commands.command()
+def walk(
+    flow: Annotated[Path, typer.Argument(help="The flow", exists=True, dir_okay=False)],
+    caller: Annotated[str, typer.Option(help="The caller's number")] = "",
+    tier: Annotated[str, typer.Option(help="The caller's tier")] = "",
+    language: Annotated[str, typer.Option(help="The caller's language")] = "",
+    time: Annotated[str, typer.Option(help="When, with its offset")] = Given().time,
+    write: Annotated[Path | None, typer.Option(help="A file of flow tests to add the walk to")] = None,
+    name: Annotated[str, typer.Option(help="The name of that test")] = "a walk",
+) -> None:
+    """Walk a flow as a caller: type keys, an empty line for silence, `wait 60` or `served` in a queue, `q` to go."""
+    try:
+        given = Given(caller={"number": caller, "tier": tier}, language=language, time=time)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--time") from error
+    published = read_file(flow)
+    done = _walked(Rehearsal(published, given))
+    if write:
+        add_test(write, published.name, msgspec.to_builtins(as_trial(name, given, done, published)))
+        typer.echo(f"written to {write}")
+
+
+@flow_commands.command()
+def schema() -> None:
+    """Print the JSON Schema of flow files, which editors use to complete and to check."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(flow_schema()), indent=2).decode())
+
+
+def flow_of(tests: Path, trials: Trials) -> Path:
+    """The flow that a file of tests is about: in the folder above."""
+    return tests.parent.parent / f"{trials.flow}.yaml"
+
+
+def queue_check(settings: Settings) -> Check:
+    """A Check that the centre has a flow's queues, and an agent for each."""
+
+    def served(needs: dict[str, int]) -> bool:
+        agents = settings.agents.values()
+        return any(all(agent.skills.get(skill, 0) >= least for skill, least in needs.items()) for agent in agents)
+
+    able = {name for name, queue in settings.queues.items() if served(queue.needs)}
+
+    def check(flow: Flow) -> Iterable[Finding]:
+        return queues.find(flow, settings.queues, able)
+
+    return check
+
+
+def add_test(file: Path, flow: str, trial: dict[str, Any]) -> None:
+    """Add one test to a file of tests; what is there stays as it is, comments too."""
+    yaml = YAML()
+    yaml.width = 120
+    document: dict[str, Any] = {"flow": flow, "tests": []}
+    if file.exists():
+        document = yaml.load(file.read_text(encoding="utf-8"))
+    document["tests"].append(trial)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as out:
+        yaml.dump(document, out)
+
+
+def _trials(file: Path) -> tuple[Trials, Tree]:
+    try:
+        return read_trials(file.read_text(encoding="utf-8"), str(file))
+    except TrialsError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _yaml_files(place: Path) -> list[Path]:
+    files = [place] if place.is_file() else sorted(place.glob("*.yaml"))
+    if not files:
+        raise typer.BadParameter(f"there is nothing in {place}")
+    return files
+
+
+def _report(found: list[Problem] | list[Failure], json: bool, all_well: str) -> None:
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        typer.echo("\n".join(map(str, found)) or all_well)
+    sys.exit(bool(found))
+
+
+def _walked(call: Rehearsal) -> list[str]:
+    """What the caller did, line by line, until they leave or the call is over."""
+    done: list[str] = []
+    told = 0
+    while True:
+        call.hear_out()
+        for words in call.happened.words[told:]:
+            typer.echo(f"  {words}")
+        told = len(call.happened.words)
+        if call.session.ended:
+            typer.echo("  (the call is over)")
+            return done
+        typer.echo(f"{call.session.node}: ", nl=False)
+        line = sys.stdin.readline()
+        if line.strip() == "q" or not line:
+            return done
+        action = line.strip() or "silence"
+        try:
+            call.do(action)
+            done.append(action)
+        except RehearsalError as error:
+            typer.echo(f"  {error}")

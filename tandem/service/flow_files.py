@@ -1,0 +1,21 @@
+"""Flows as they lie in a folder: one file a flow, named like it, sub-flows beside those that call them."""
+
+from pathlib import Path
+
+from tandem.ivr.flow import Flow
+from tandem.ivr.reader import Check, Load, nothing_more, read_flow
+
+
+def read_file(file: Path, check: Check = nothing_more) -> Flow:
+    """The flow in `file`, with the sub-flows beside it; FlowErrors as read_flow, OSError if it can't be opened."""
+    return read_flow(file.read_text(encoding="utf-8"), str(file), beside(file.parent), check)
+
+
+def beside(folder: Path) -> Load:
+    """A Load of the flows in one folder."""
+
+    def load(name: str) -> str | None:
+        file = folder / f"{name}.yaml"
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    return load

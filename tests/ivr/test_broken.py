@@ -1,0 +1,46 @@
+"""Flows broken on purpose: a line that is wrong ends in `# <- what is said of it`, and nothing else is said."""
+
+from pathlib import Path
+
+import pytest
+
+from tandem.ivr.flow import Flow
+from tandem.ivr.lint import queues
+from tandem.ivr.problems import Finding, FlowErrors
+from tandem.ivr.reader import read_flow
+
+FOLDER = Path(__file__).parents[1] / "golden" / "broken"
+FILES = sorted(FOLDER.glob("*.yaml"))
+MARK = "# <- "
+
+
+def load(name: str) -> str | None:
+    file = FOLDER / "called" / f"{name}.yaml"
+    return file.read_text() if file.exists() else None
+
+
+def check(flow: Flow) -> list[Finding]:
+    return list(queues.find(flow, {"service", "lonely"}, {"service"}))
+
+
+def test_there_are_sixty() -> None:
+    assert len(FILES) >= 60
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_mistake_is_found_where_it_is_and_nothing_else(file: Path) -> None:
+    source = file.read_text()
+    with pytest.raises(FlowErrors) as caught:
+        read_flow(source, file.name, load, check)
+    marked = [(n, line.split(MARK)[1]) for n, line in enumerate(source.splitlines(), 1) if MARK in line]
+    told = sorted((problem.line, problem.what) for problem in caught.value.problems)
+    assert {line for line, _ in told} == {line for line, _ in marked}, told
+    for (line, expected), (_, what) in zip(marked, dict(told).items(), strict=True):
+        assert expected in what, line
+    assert all(problem.how_to_mend and problem.file == file.name for problem in caught.value.problems)
+
+
+def test_without_what_is_marked_the_flow_is_good() -> None:
+    """Or the other files would be broken in ways that nobody meant."""
+    source = (FOLDER / "unknown_node.yaml").read_text().replace("mian", "main")
+    assert read_flow(source, "good.yaml", load, check).start == "hello"
