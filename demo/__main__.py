@@ -58,7 +58,7 @@ async def prove(config: Config) -> None:
     say("one real call through the hotline:")
     began = time.time()
     centre, _ = read_all(config)
-    credentials = load_credentials(config.home, [*centre.settings.acd.agents, *centre.caller_phones])
+    credentials = load_credentials(config.home, [*centre.acd.agents, *centre.caller_phones])
     try:
         async with asyncio.timeout(SEEN_WITHIN):
             await Proof(config, credentials, say).run()
@@ -89,7 +89,7 @@ async def _recorded(config: Config, since: float) -> str:
 async def welcome(config: Config) -> None:
     """Say where everything is."""
     centre, _ = read_all(config)
-    agents = list(centre.settings.acd.agents)
+    agents = list(centre.acd.agents)
     passwords = load_credentials(config.home).phones
     sip = f"{config.host}:{config.port('sip_port')}"
     say("Tandem serves. Try it with any SIP phones on this machine:")

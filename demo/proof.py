@@ -9,7 +9,7 @@ import aiohttp
 
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import speak
-from tandem.service.app import read_flows
+from tandem.service.app import read_all
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials
 from tandem.service.setup import prompt_library
@@ -30,7 +30,7 @@ class Proof:
         self._credentials = credentials
         self._say = say
         self._began = time.monotonic()
-        self._flow: Flow = read_flows(config.flows)[0]
+        self._flow: Flow = read_all(config)[1][0]
         self._library = prompt_library(config, find(config.asterisk_root, config.home))
 
     async def run(self) -> None:

@@ -17,8 +17,12 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """`lines` maps a number dialled to the name of its flow; `customers` are found by number."""
+    """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
+
+    `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE.
+    """
 
     lines: dict[str, str] = {}
     customers: dict[str, Customer] = {}
+    caller_phones: tuple[str, ...] = ()
     acd: AcdSettings = AcdSettings()

@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 from tandem.control import events
 from tandem.control.commands import Command, RaiseAlarm, SendLink
+from tandem.control.settings import Settings
 from tandem.control.view import view
 from tandem.cti.api import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
@@ -19,12 +19,13 @@ from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
-from tandem.ivr.reader import read_flow
-from tandem.service.centre import Centre, read_centre
+from tandem.ivr.problems import FlowErrors
+from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
+from tandem.service.flow_files import flow_files_in, read_file
 from tandem.service.setup import prompt_library
 from tandem.service.tasks import spawn
 from tandem.store.database import open_database, upgrade
@@ -55,7 +56,6 @@ class Controller:
 
     def __init__(self, config: Config, journal: Journal, writer: RecordWriter, outbox: Outbox) -> None:
         self.config = config
-        self.centre = read_centre(config.centre)
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
         self.writer = writer
@@ -79,19 +79,42 @@ class Controller:
     async def recover(self) -> None:
         """Make the state from the journal, write the records that were missing, and load what the admin set."""
         await self.engine.recover(self.writer.progress, self._catch_up)
-        state = self.engine.plane.state
         self.engine.emit(events.Restarted())
-        if state.settings != self.centre.settings:
-            self.engine.emit(events.SettingsLoaded(self.centre.settings))
-        for flow in read_flows(self.config.flows):
-            if state.published.get(flow.name) != flow.version:
-                self.engine.emit(events.FlowPublished(flow))
+        self._load_settings()
+        self._publish_flows()
 
     async def keep_house(self) -> None:
         """Prune the journal for ever; what has no record yet stays."""
         while True:
             await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
             await asyncio.sleep(PRUNE_EVERY)
+
+    def _load_settings(self) -> None:
+        """A broken centre file must not keep a restarted controller from its callers: what was in force stays."""
+        in_force = self.engine.plane.state.settings
+        try:
+            settings = read_centre(self.config.centre)
+        except CentreError as error:
+            if in_force == Settings():
+                raise
+            log.error("the centre file can't be used; the settings in force stay", problems=error.problems)
+            return
+        if settings != in_force:
+            self.engine.emit(events.SettingsLoaded(settings))
+
+    def _publish_flows(self) -> None:
+        """The same for flows: of one that is broken, the published version stays."""
+        published = self.engine.plane.state.published
+        for file in flow_files_in(self.config.flows):
+            try:
+                flow = read_file(file)
+            except FlowErrors as error:
+                if file.stem not in published:
+                    raise
+                log.error("a flow can't be used; its published version stays", problems=str(error).splitlines())
+                continue
+            if published.get(flow.name) != flow.version:
+                self.engine.emit(events.FlowPublished(flow))
 
     def _make_switch(self, credentials: Credentials) -> Switch:
         config = self.config
@@ -111,7 +134,7 @@ class Controller:
 
     def _can_message(self, channel: str) -> bool:
         device, _, _ = channel.rpartition("-")
-        return device.removeprefix("PJSIP/") in self.centre.caller_phones
+        return device.removeprefix("PJSIP/") in self.engine.plane.state.settings.caller_phones
 
     def _carry_out(self, entry: Entry, commands: list[Command]) -> None:
         for command in commands:
@@ -168,14 +191,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         yield running
 
 
-def read_flows(folder: Path) -> list[Flow]:
-    """Every flow in `folder`; FlowErrors when one can't be published."""
-    return [read_flow(file.read_text(encoding="utf-8"), str(file)) for file in sorted(folder.glob("*.yaml"))]
-
-
-def read_all(config: Config) -> tuple[Centre, list[Flow]]:
-    """All that an admin wrote, checked; raises as read_centre and read_flow do."""
-    return read_centre(config.centre), read_flows(config.flows)
+def read_all(config: Config) -> tuple[Settings, list[Flow]]:
+    """All that an admin wrote, checked; CentreError or FlowErrors when it can't be used."""
+    return read_centre(config.centre), [read_file(file) for file in flow_files_in(config.flows)]
 
 
 async def _flush(writer: RecordWriter) -> None:

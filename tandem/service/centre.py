@@ -24,13 +24,6 @@ class CentreError(Exception):
         self.problems = problems
 
 
-class Centre(msgspec.Struct, frozen=True):
-    """What the file says. `caller_phones` are accounts for callers' own phones."""
-
-    settings: Settings
-    caller_phones: tuple[str, ...]
-
-
 class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
     pass
 
@@ -43,7 +36,7 @@ class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-def read_centre(path: Path) -> Centre:
+def read_centre(path: Path) -> Settings:
     """Read the centre file at `path`; CentreError lists every problem with file, line and field."""
     return _Reader(path).read()
 
@@ -53,7 +46,7 @@ class _Reader:
         self._path = path
         self._problems: list[str] = []
 
-    def read(self) -> Centre:
+    def read(self) -> Settings:
         document = self._load()
         for name in document:
             if name not in SECTIONS:
@@ -68,7 +61,7 @@ class _Reader:
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
-        return Centre(Settings(lines, _plain(customers, Customer), acd), phones)
+        return Settings(lines, _plain(customers, Customer), phones, acd)
 
     def _load(self) -> CommentedMap:
         try:

@@ -19,7 +19,7 @@ from tandem.ivr.schema import flow_schema
 from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
 from tandem.ivr.yaml_tree import Tree
 from tandem.service.centre import read_centre
-from tandem.service.flow_files import read_file
+from tandem.service.flow_files import flow_files_in, read_file
 
 TESTS = "tests"
 """The folder of flow tests, in the folder of the flows."""
@@ -37,7 +37,7 @@ def lint(
     centre: Annotated[Path | None, typer.Option(help="The centre file, to check queues against", exists=True)] = None,
 ) -> None:
     """Tell all that is wrong with flows; exit code 1 if something is."""
-    check = queue_check(read_centre(centre).settings.acd) if centre else nothing_more
+    check = queue_check(read_centre(centre).acd) if centre else nothing_more
     problems: list[Problem] = []
     files = _yaml_files(place)
     for file in files:
@@ -129,7 +129,7 @@ def _trials(file: Path) -> tuple[Trials, Tree]:
 
 
 def _yaml_files(place: Path) -> list[Path]:
-    files = [place] if place.is_file() else sorted(place.glob("*.yaml"))
+    files = [place] if place.is_file() else flow_files_in(place)
     if not files:
         raise typer.BadParameter(f"there is nothing in {place}")
     return files

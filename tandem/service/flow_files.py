@@ -11,6 +11,11 @@ def read_file(file: Path, check: Check = nothing_more) -> Flow:
     return read_flow(file.read_text(encoding="utf-8"), str(file), beside(file.parent), check)
 
 
+def flow_files_in(folder: Path) -> list[Path]:
+    """The files of the flows in `folder`."""
+    return sorted(folder.glob("*.yaml"))
+
+
 def beside(folder: Path) -> Load:
     """A Load of the flows in one folder."""
 

@@ -148,13 +148,13 @@ class Supervisor:
 async def instance_of(config: Config, witness: bool = False) -> Instance:
     """The Asterisk that the configuration and the centre file describe, with the apology in every language."""
     centre, flows = read_all(config)
-    agents, callers = list(centre.settings.acd.agents), list(centre.caller_phones)
+    agents, callers = list(centre.acd.agents), list(centre.caller_phones)
     credentials = load_credentials(config.home, [*agents, *callers])
     install = find(config.asterisk_root, config.home)
     library = prompt_library(config, install)
     apologies = [speak(flow, flow.apology, language, {})[0] for flow in flows[:1] for language in flow.languages]
     apology = [await library.path(utterance) for said in apologies for utterance in said]
-    lines = [number for number in centre.settings.lines if number.isdigit()]
+    lines = [number for number in centre.lines if number.isdigit()]
     return asterisk_instance(config, install, credentials, agents, callers, lines, apology, witness)
 
 

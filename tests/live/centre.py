@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS, read_flows
+from tandem.service.app import JOURNAL, RECORDS, read_all
 from tandem.service.config import PROJECT, Config, ConfigError, check_ports
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.history import replay_stretch
@@ -33,6 +33,9 @@ HOTLINE = "4008"
 AGENTS = tuple(str(number) for number in range(1001, 1013))
 ALWAYS = (0.0, 4e9)
 """A time range (epoch seconds) that holds every record of a test."""
+AFTER_TALK = 4.0
+"""How much (seconds) of a prompt to listen to after a talk: another sender's clock is heard then, and a phone may skip
+a frame (20 ms) now and again in the first two seconds until it keeps step."""
 
 CENTRE = """
 lines: {"4008": hotline}
@@ -62,7 +65,7 @@ class LiveCentre:
         self.controller: ControllerProcess
         self._http = http
         self._secrets: Credentials = load_credentials(config.home)
-        self._flow = read_flows(config.flows)[0]
+        self._flow = read_all(config)[1][0]
         self._library = prompt_library(config, find(config.asterisk_root, config.home))
 
     # --- people -------------------------------------------------------------------------------------------------
