@@ -24,6 +24,7 @@ TABLE: Table = {
 }
 
 Rank = tuple[int, float, str]
+Urgency = tuple[int, int, float, str]
 
 
 class Contact(msgspec.Struct):
@@ -49,9 +50,19 @@ class Contact(msgspec.Struct):
 
 
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:
-    """The contact's place in the total order; the smallest is served first.
+    """The contact's place within its queue; the smallest is served first.
 
     Priority class (contact's plus queue's, higher first), then age plus boost (the older first), then id.
-    Ages grow alike, so comparing start times compares ages and the rank never changes while waiting.
+    Ages in a queue grow alike, so comparing start times compares ages and the rank never changes while waiting.
     """
     return -(contact.priority + queue.priority), contact.enqueued_at - contact.boost, contact.id
+
+
+def urgency_of(rank: Rank, queue: QueueSettings, now: float, preference: int = 0) -> Urgency:
+    """The place of the contact with this rank in `queue` in the total order over all queues at `now`.
+
+    Priority class, then how much the agent prefers the queue, then age plus boost times the queue's ageing (Kleinrock
+    1964: delay-dependent priority), then id; the smallest is served first.
+    """
+    group, since, contact = rank
+    return group, -preference, -queue.ageing * (now - since), contact

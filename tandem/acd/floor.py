@@ -1,10 +1,11 @@
 """The floor, where waiting contacts and ready agents meet: offers are made, fail, are withdrawn or become talk.
 
-Between two events, while the switch is up, no contact waits that a ready agent could take. So a contact that begins
-to wait only needs the best agent, and an agent who becomes ready only the best contact.
+Between two events, while the switch is up, no contact waits that a ready agent could take, unless its queue keeps
+those agents free. So a contact that begins to wait only needs the best agent, and an agent who becomes ready only the
+best contact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
@@ -41,7 +42,7 @@ class Floor:
     def index(self) -> None:
         """Build every index from the state: at the start, and when settings changed."""
         state = self._state
-        self.matching = Matching(state.queues(), state.settings.agents)
+        self.matching = Matching(state.queues(), state.settings.agents, state.settings.own_first)
         self.roster = Roster(state.agents, self.matching, self._emit)
         self.lines = Lines(state.contacts, state.queues())
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
@@ -50,15 +51,17 @@ class Floor:
 
     def match_all(self, now: float) -> None:
         """Offer every contact that a ready agent can take, in the total order."""
-        heads = [head for queue in self.lines.queues() if (head := self.lines.head(queue))]
+        heads = [head for queue in self.lines.queues() if (head := self.lines.head(queue, now))]
         heapify(heads)
         while heads:
-            contact = self._state.contacts[heappop(heads)[2]]
-            if self._find_agent(contact, now) and (head := self.lines.head(contact.queue)):
+            contact = self._state.contacts[heappop(heads)[-1]]
+            if self._find_agent(contact, now) and (head := self.lines.head(contact.queue, now)):
                 heappush(heads, head)
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
-        agent = self.roster.longest_idle(contact.queue, contact.tried) if self._state.switch_up else None
+        if not self._state.switch_up or self._kept_back(contact.queue):
+            return False
+        agent = self.roster.best(contact.queue, contact.tried)
         if agent:
             self._offer(contact, agent, now)
         return agent is not None
@@ -67,9 +70,24 @@ class Floor:
         profile = self.matching.profile(agent.name)
         if profile is None or not self._state.switch_up:
             return
-        contact = self.lines.first(self.matching.queues_for(profile))
-        if contact:
-            self._offer(contact, agent, now)
+        queues = self.matching.queues_for(profile)
+        while agent.state == agents.READY and (contact := self._first(queues, now)):
+            if self._state.queue(contact.queue).keep_free:
+                self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
+            else:
+                self._offer(contact, agent, now)
+
+    def _first(self, queues: Mapping[str, int], now: float) -> Contact | None:
+        contact = self.lines.first(queues, now)
+        if contact and self._kept_back(contact.queue):
+            others = {queue: much for queue, much in queues.items() if not self._kept_back(queue)}
+            return self.lines.first(others, now)
+        return contact
+
+    def _kept_back(self, queue: str) -> bool:
+        """True while too few agents are ready for what this queue wants to keep free."""
+        least = self._state.queue(queue).keep_free
+        return bool(least) and self.roster.ready_for(queue) <= least
 
     # --- offers ------------------------------------------------------------------------------------------------
 

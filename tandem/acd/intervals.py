@@ -74,7 +74,10 @@ class Ledger:
         return records
 
     def _find(self, queue: str, start: float) -> Interval | None:
-        return next((i for i in reversed(self._intervals.get(queue, [])) if i.start == start), None)
+        for interval in reversed(self._intervals.get(queue, ())):
+            if interval.start == start:
+                return interval
+        return None
 
 
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:

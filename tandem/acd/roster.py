@@ -26,12 +26,17 @@ class Roster:
         for agent in agents.values():
             self._index(agent)
 
-    def longest_idle(self, queue: str, tried: Collection[str]) -> Agent | None:
-        """The ready agent for `queue` who is idle longest; one of `tried` only when there is no other."""
+    def best(self, queue: str, tried: Collection[str]) -> Agent | None:
+        """The ready agent whom `queue` prefers, of equals the longest idle; one of `tried` only if nobody else is."""
         lines = self._lines_for(queue)
-        firsts = [next((entry for entry in line if entry[1] not in tried), None) for line in lines]
-        best = min((entry for entry in firsts if entry), default=None) or min((line[0] for line in lines), default=None)
-        return self._agents[best[1]] if best else None
+        firsts = ((much, next((entry for entry in line if entry[1] not in tried), None)) for much, line in lines)
+        fresh = [(-much, first) for much, first in firsts if first]
+        best = min(fresh or ((-much, line[0]) for much, line in lines), default=None)
+        return self._agents[best[1][1]] if best else None
+
+    def ready_for(self, queue: str) -> int:
+        """How many agents who can serve `queue` are ready."""
+        return sum(len(line) for _, line in self._lines_for(queue))
 
     def staffed_for(self, queue: str) -> int:
         """How many agents who can serve `queue` are signed in, not paused, and have their phone."""
@@ -63,11 +68,12 @@ class Roster:
             del self._agents[agent.name]
         return moves
 
-    def _lines_for(self, queue: str) -> list[list[tuple[float, str]]]:
+    def _lines_for(self, queue: str) -> list[tuple[int, list[tuple[float, str]]]]:
+        """The ready agents by profile, with how much the queue prefers each profile."""
         profiles = self._matching.profiles_for(queue)
         if len(profiles) < len(self._ready):
-            return [self._ready[profile] for profile in profiles if profile in self._ready]
-        return [line for profile, line in self._ready.items() if profile in profiles]
+            return [(much, self._ready[profile]) for profile, much in profiles.items() if profile in self._ready]
+        return [(profiles[profile], line) for profile, line in self._ready.items() if profile in profiles]
 
     def _index(self, agent: Agent) -> None:
         profile = self._matching.profile(agent.name)

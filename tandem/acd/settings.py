@@ -1,14 +1,26 @@
 """Queues and agents as an admin sets them."""
 
+from typing import Literal
+
 import msgspec
+
+Selection = Literal["longest_idle", "most_proficient"]
 
 
 class QueueSettings(msgspec.Struct, frozen=True):
-    """One queue. `needs` maps each skill asked for to the least proficiency (1 to 5); times are seconds."""
+    """One queue. `needs` maps each skill asked for to the least proficiency (1 to 5); times are seconds.
+
+    `ageing` is how much a second of waiting counts against other queues of the same priority. `selection` says which
+    of the ready agents is chosen; equally proficient ones by idleness. `keep_free`: its contacts are offered only
+    while more than so many agents who could take them are ready (outbound work that must not block the hotline).
+    """
 
     name: str
     needs: dict[str, int] = {}
     priority: int = 0
+    ageing: float = 1.0
+    selection: Selection = "longest_idle"
+    keep_free: int = 0
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
     service_level_seconds: float = 20.0
@@ -38,8 +50,13 @@ class LongestStay(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """All the router needs to know; names are the keys."""
+    """All the router needs to know; names are the keys.
+
+    `own_first`: within a priority class, an agent who becomes ready takes what they are most proficient for, and only
+    then the oldest.
+    """
 
     queues: dict[str, QueueSettings] = {}
     agents: dict[str, AgentSettings] = {}
     longest_stay: LongestStay = LongestStay()
+    own_first: bool = False

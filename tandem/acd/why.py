@@ -1,12 +1,10 @@
 """Why an offer went to one agent and not to another. Worked out only when somebody asks."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from tandem.acd.agent import NOT_READY, PAUSED, READY, SIGNED_OUT, WRAP_UP, Agent
 from tandem.acd.contact import Contact
-from tandem.acd.matching import lacking
+from tandem.acd.matching import lacking, proficiency
 from tandem.acd.settings import QueueSettings
 from tandem.acd.state import State
 
@@ -21,7 +19,7 @@ class Skipped(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """An offer is about to be made at `at` (epoch seconds).
 
-    `rank`: the chosen agent's place, from 1, among the `ready` agents with the queue's needs, longest idle first.
+    `rank`: the chosen agent's place, from 1, among the `ready` agents with the queue's needs, in the queue's order.
     Agents behind the chosen one are not in `skipped`: it was simply not their turn.
     """
 
@@ -40,9 +38,10 @@ def explain(state: State, contact: Contact, chosen: Agent, now: float) -> Decisi
     """The decision to offer `contact` to `chosen`, with the state as it was just before."""
     queue = state.queue(contact.queue)
     reasons = {name: _hindrance(state, agent, queue, now) for name, agent in state.agents.items()}
-    ready = sorted(_by_idleness(agent for name, agent in state.agents.items() if not reasons[name]))
-    rank = ready.index((chosen.idle_since or 0.0, chosen.name)) + 1
-    reasons |= {name: "tried already" for _, name in ready[: rank - 1]}
+    able = [agent for name, agent in state.agents.items() if not reasons[name]]
+    ready = [agent.name for agent in sorted(able, key=lambda agent: _preference(state, agent, queue))]
+    rank = ready.index(chosen.name) + 1
+    reasons |= dict.fromkeys(ready[: rank - 1], "tried already")
     skipped = (Skipped(name, reason) for name, reason in sorted(reasons.items()) if reason)
     return Decision(
         at=now,
@@ -65,8 +64,11 @@ def in_words(decision: Decision) -> str:
     return sentence
 
 
-def _by_idleness(agents: Iterable[Agent]) -> list[tuple[float, str]]:
-    return [(agent.idle_since or 0.0, agent.name) for agent in agents]
+def _preference(state: State, agent: Agent, queue: QueueSettings) -> tuple[int, float, str]:
+    """The order in which the queue chooses among ready agents; the smallest first."""
+    prefers = queue.selection == "most_proficient"
+    grade = proficiency(state.settings.agents[agent.name].skills, queue) if prefers else 0
+    return -grade, agent.idle_since or 0.0, agent.name
 
 
 def _hindrance(state: State, agent: Agent, queue: QueueSettings, now: float) -> str:

@@ -39,6 +39,13 @@ VERSIONS = [
     _version([ANYBODY, msgspec.structs.replace(PHONE, priority=3)], a={"phone": 1}, c={"phone": 3}),
 ]
 
+# The same names with other rules: agents kept free, chosen by proficiency, queues that age at their own pace.
+KEPT = QueueSettings("phone", {"phone": 1}, keep_free=1, priority=1, wrap_up_seconds=0)
+FAST = QueueSettings("anybody", ageing=3.0)
+CHOOSY = QueueSettings("tv", {"tv": 1}, selection="most_proficient", ageing=0.5)
+CHOSEN = _version([KEPT, FAST, CHOOSY], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3, "tv": 4}, d={"phone": 2})
+VERSIONS += [CHOSEN, msgspec.structs.replace(CHOSEN, own_first=True)]
+
 Make = Callable[[State, int], Event | None]
 
 
@@ -198,18 +205,38 @@ class Life:
         state = self.router.snapshot()
         assert state.switch_up
         chosen, contact = state.agents[decision.agent], state.contacts[decision.contact]
-        within_reach = [c for c in state.contacts.values() if c.state == "waiting" and self.able(chosen, c)]
-        assert contact is max(within_reach, key=self.urgency)
-        ready = [agent for agent in state.agents.values() if agent.state == "ready" and self.able(agent, contact)]
-        ready.sort(key=lambda agent: (agent.idle_since, agent.name))
+        within_reach = [c for c in self.servable() if self.able(chosen, c)]
+        best = max(within_reach, key=self.urgency)
+        if state.settings.own_first:
+            assert self.urgency(contact)[0] == self.urgency(best)[0]
+        else:
+            assert contact is best
+        ready = self.ready_for(contact)
+        ready.sort(key=lambda agent: (-self.grade(agent, contact), agent.idle_since, agent.name))
         fresh = [agent for agent in ready if agent.name not in contact.tried]
         assert chosen is (fresh or ready)[0]
         assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
 
     def urgency(self, contact: Contact) -> tuple[float, float, list[int]]:
-        priority = contact.priority + self.router.snapshot().queue(contact.queue).priority
-        age = self.now - contact.enqueued_at
-        return priority, age + contact.boost, [-ord(letter) for letter in contact.id] + [1]
+        queue = self.router.snapshot().queue(contact.queue)
+        age = self.now - contact.enqueued_at + contact.boost
+        return contact.priority + queue.priority, queue.ageing * age, [-ord(letter) for letter in contact.id] + [1]
+
+    def ready_for(self, contact: Contact) -> list[Agent]:
+        agents = self.router.snapshot().agents.values()
+        return [agent for agent in agents if agent.state == "ready" and self.able(agent, contact)]
+
+    def servable(self) -> list[Contact]:
+        """Those who wait, but for those whose queue keeps the agents free."""
+        state = self.router.snapshot()
+        waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
+        return [c for c in waiting if len(self.ready_for(c)) > state.queue(c.queue).keep_free]
+
+    def grade(self, agent: Agent, contact: Contact) -> int:
+        state = self.router.snapshot()
+        queue = state.queue(contact.queue)
+        skills = state.settings.agents[agent.name].skills
+        return min(skills[skill] for skill in queue.needs) if queue.selection == "most_proficient" else 0
 
     def check_pairs(self) -> None:
         state = self.router.snapshot()
@@ -225,9 +252,7 @@ class Life:
 
     def check_nobody_waits_needlessly(self) -> None:
         state = self.router.snapshot()
-        waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
-        ready = [agent for agent in state.agents.values() if agent.state == "ready"]
-        assert not state.switch_up or not any(self.able(agent, contact) for agent in ready for contact in waiting)
+        assert not state.switch_up or not self.servable()
 
     def check_stays(self) -> None:
         for agent in self.router.snapshot().agents.values():
