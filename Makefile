@@ -2,7 +2,7 @@
 # make demo    the same, but end after the proof
 # make test    set up, then all tests; make check: the fast part, without Asterisk
 
-.PHONY: setup run demo test check bench lock clean
+.PHONY: setup run demo test check bench oracles lock clean
 
 setup:
 	@python3 bootstrap.py
@@ -27,6 +27,11 @@ check:
 
 bench: setup
 	.venv/bin/python -m bench
+
+# Holds the router against known answers from outside, under virtual time; takes minutes.
+oracles:
+	@python3 bootstrap.py
+	.venv/bin/tandem sim check tests/golden/oracles/cases.json
 
 # Pins every dependency, for every Python and platform; a version that is pinned already stays. Names no registry.
 lock:

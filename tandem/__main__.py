@@ -1,6 +1,6 @@
 """`python -m tandem` is the command `tandem`."""
 
-from tandem.service.cli import main
+from tandem.main import main
 
 if __name__ == "__main__":
     main()

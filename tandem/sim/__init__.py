@@ -1,0 +1,1 @@
+"""PURE but for its own seeded dice. The production router under virtual time: callers, agents, traffic, replay."""
