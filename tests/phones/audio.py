@@ -88,8 +88,8 @@ def find_prompt(heard: Samples, prompt: Samples) -> tuple[float, int]:
     """The share (0 to 1) of the prompt's pieces heard in their places, and the sample where it begins.
 
     Each piece of 0.2 s that is not silent is looked for by correlation (SAME_PIECE); it is in its place when it stands
-    within 0.1 s of where a neighbour has it: a jitter buffer that skips moves all that follows. The prompt was heard
-    when the share is SAME_PROMPT or more.
+    within 0.1 s of where a neighbour has it: a jitter buffer that skips moves all that follows. (The only piece of a
+    short prompt has no neighbour.) The prompt was heard when the share is SAME_PROMPT or more.
     """
     starts = range(0, len(prompt) - PIECE + 1, PIECE)
     loud = [start for start in starts if not is_silent(prompt[start : start + PIECE])]
@@ -97,6 +97,8 @@ def find_prompt(heard: Samples, prompt: Samples) -> tuple[float, int]:
     places = [int(at.argmax()) - start for start, at in zip(loud, found, strict=True) if at.any()]
     if not places:
         return 0.0, 0
+    if len(loud) == 1:
+        return 1.0, max(places[0], 0)
     together = [abs(one - other) <= _SLIP for one, other in pairwise(places)]
     in_place = sum(map(or_, [False, *together], [*together, False]))
     return in_place / len(loud), max(int(np.median(places)), 0)

@@ -121,3 +121,10 @@ def test_a_wav_file_comes_back_as_written_and_other_kinds_are_refused(tmp_path: 
     (tmp_path / "b.wav").write_bytes(data)
     with pytest.raises(ValueError, match="8000 Hz"):
         read_wav(tmp_path / "b.wav")
+
+
+def test_a_prompt_of_a_single_piece_is_found() -> None:
+    word = np.concatenate([tone(700, 1100, seconds=0.2), np.zeros(600, np.int16)])
+    heard = np.concatenate([tone(300, seconds=1.0), word, tone(300, seconds=1.0)])
+    assert find_prompt(heard, beginning(word, 2.0))[0] >= SAME_PROMPT
+    assert find_prompt(tone(300, seconds=2.0), beginning(word, 2.0))[0] < SAME_PROMPT
