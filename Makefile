@@ -15,7 +15,7 @@ demo: setup
 	@.venv/bin/python -m demo --once
 
 test: setup check
-	.venv/bin/pytest tests/live -m live
+	.venv/bin/pytest tests/live -m live --durations=10
 
 check:
 	@python3 bootstrap.py

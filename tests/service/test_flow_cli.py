@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 
 import msgspec
+import pytest
 from typer.testing import CliRunner
 
+from tandem.ivr.problems import FlowErrors
 from tandem.service.flow_cli import flow_commands
+from tandem.service.flow_files import read_file
 
 PROJECT = Path(__file__).parents[2]
 FLOWS = PROJECT / "flows"
@@ -89,3 +92,10 @@ def test_a_time_without_its_offset_is_told() -> None:
 def test_the_shipped_schema_is_fresh() -> None:
     """If not: tandem flow schema > flows/flow.schema.json"""
     assert tandem_flow("schema") == (0, (FLOWS / "flow.schema.json").read_text())
+
+
+def test_a_flow_and_its_file_have_one_name(tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text((FLOWS / "hotline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(FlowErrors, match=r"other.yaml:2: name: the flow is called hotline, but its file other.yaml"):
+        read_file(file)
