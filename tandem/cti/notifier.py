@@ -72,6 +72,9 @@ class Notifier:
             except OutboxError as error:
                 log.error("outbox can't be used", error=str(error))
                 self._tell(link, "failed", "", "the outbox can't be used")
+            except Exception as error:
+                log.exception("link not sent", call=link.call, link=link.link)
+                self._tell(link, "failed", "", f"an error of ours: {error!r}")
             self._under_way.discard((link.call, link.link))
 
     async def _see_to(self, link: SendLink) -> None:

@@ -88,9 +88,10 @@ class Config(BaseModel):
         return number + self.port_offset
 
     def environment(self) -> dict[str, str]:
-        """The variables that give another process this configuration."""
+        """Our own environment, with the variables that give another process this configuration."""
         settings = {name: getattr(self, name) for name in self.model_fields_set}
-        return {f"{PREFIX}{name.upper()}": _written(value) for name, value in settings.items() if value is not None}
+        given = {f"{PREFIX}{name.upper()}": _written(value) for name, value in settings.items() if value is not None}
+        return os.environ | given
 
 
 PORTS = {

@@ -1,7 +1,6 @@
 """Keeps one machine's Asterisk and controller running: what dies is started again, what outlived us is kept."""
 
 import asyncio
-import os
 import signal
 import sys
 from contextlib import suppress
@@ -45,7 +44,7 @@ class ControllerProcess:
         with log_file(config).open("ab") as out:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tandem", "controller"),
-                env=os.environ | config.environment(),
+                env=config.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

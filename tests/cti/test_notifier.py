@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -234,3 +235,14 @@ async def test_a_broken_outbox_fails_the_link_and_not_the_notifier(outbox: Outbo
             database.execute("ALTER TABLE lost RENAME TO outbox")
         it.notifier.send(LINK)
         assert await it.told() == LinkDelivered("c1", 1, "outbox")
+
+
+async def test_an_error_of_ours_fails_the_link_and_not_the_notifier(outbox: Outbox, gateway: Gateway) -> None:
+    phones = Phones(LINK.channel, refuses=RuntimeError("unforeseen"))
+    async with running(outbox, phones.adapter, webhook(gateway)) as it:
+        it.notifier.send(LINK)
+        failed = await it.told()
+        assert isinstance(failed, LinkFailed)
+        assert "unforeseen" in failed.reason
+        it.notifier.send(msgspec.structs.replace(LINK, link=2, channel="PJSIP/trunk-00000002"))
+        assert await it.told() == LinkDelivered("c1", 2, "webhook")
