@@ -37,8 +37,7 @@ async def test_calls_that_died_with_asterisk_are_lost_and_the_next_is_served(cen
 
     await centre.tell("1002", "sign-out")
     await centre.tell("1003", "sign-out")
-    await agents[0].plug_in()
-    # A contact that Asterisk remembers is asked whether it is there at a random moment of its qualify_frequency, 15 s.
+    # Asterisk remembers the registration, and asks the phone within qualify_frequency (15 s) whether it is there.
     await centre.agent_is("1001", "ready", within=25)
     caller, agent = await asyncio.gather(dial(centre, "1396"), agents[0].answers(20))
     await centre.agent_is("1001", "connected")
