@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import agents, calls, commands, events, offers
+from tandem.control import calls, commands, events, offers
 from tandem.control.call import Leg
 from tandem.control.context import Context
 
@@ -96,11 +96,10 @@ def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
 def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> None:
     if event.reachable is None:
         return
+    reachable = set(event.reachable)
     for agent in context.state.settings.acd.agents.values():
-        if agent.device in event.reachable:
-            agents.device_found(context, events.DeviceFound(agent.device), now)
-        else:
-            agents.device_lost(context, events.DeviceLost(agent.device), now)
+        there = agent.device in reachable
+        offers.route(context, acd.DeviceFound(agent.name) if there else acd.DeviceLost(agent.name), now)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

@@ -54,12 +54,14 @@ CATCH_UP = 5000
 class Controller:
     """The running parts, and the wires between them."""
 
-    def __init__(self, config: Config, journal: Journal, writer: RecordWriter, outbox: Outbox) -> None:
+    def __init__(
+        self, config: Config, credentials: Credentials, journal: Journal, writer: RecordWriter, outbox: Outbox
+    ) -> None:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
         self.writer = writer
-        self.switch = self._make_switch(load_credentials(config.home))
+        self.switch = self._make_switch(credentials)
         adapters = self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
         self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, time.time)
@@ -175,14 +177,14 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         stack.push_async_callback(database.dispose)
         await upgrade(database)
         writer = await RecordWriter.open(database)
-        running = Controller(config, journal, writer, Outbox(database))
+        credentials = load_credentials(config.home)
+        running = Controller(config, credentials, journal, writer, Outbox(database))
         _background(stack, writer.run(), "records")
         stack.push_async_callback(_flush, writer)
         await running.recover()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
-        credentials = load_credentials(config.home)
         app = make_app(running.backend, credentials.http_token)
         runner = await serve(app, str(config.host), config.port("http_port"))
         stack.push_async_callback(runner.cleanup)

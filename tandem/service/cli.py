@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -25,7 +25,7 @@ from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
-from tandem.store.database import RecordsError, open_database
+from tandem.store.database import AsyncEngine, RecordsError, open_database
 from tandem.store.journal_reader import JournalError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
@@ -102,30 +102,14 @@ def report(
 ) -> None:
     """Print what happened: quarter-hours by queue, contacts, agents' time, survey answers, links."""
     now = time.time()
-
-    async def make() -> str:
-        database = open_database(_existing(load_config().home / RECORDS))
-        try:
-            return await make_report(database, name, now - hours * 3600, now, as_csv=csv)
-        finally:
-            await database.dispose()
-
-    typer.echo(asyncio.run(make()))
+    typer.echo(_ask_records(lambda records: make_report(records, name, now - hours * 3600, now, as_csv=csv)))
 
 
 @cli.command()
 def balance(hours: Annotated[float, typer.Option(help="How far back")] = 24.0) -> None:
     """Check that every quarter-hour balances, by counting the waits again; exit code 1 if one does not."""
     now = time.time()
-
-    async def check() -> list[Any]:
-        database = open_database(_existing(load_config().home / RECORDS))
-        try:
-            return await check_balance(database, now - hours * 3600, now)
-        finally:
-            await database.dispose()
-
-    differences = asyncio.run(check())
+    differences = _ask_records(lambda records: check_balance(records, now - hours * 3600, now))
     for difference in differences:
         typer.echo(str(difference))
     typer.echo("every quarter-hour balances" if not differences else f"{len(differences)} differences")
@@ -230,6 +214,20 @@ async def _control(config: Config) -> int:
         assert running.loop is not None
         await until_stopped(asyncio.wait([running.loop]))
         return 1 if running.loop.done() else 0
+
+
+def _ask_records(question: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
+    """What the records answer; ConfigError when there are none."""
+    path = _existing(load_config().home / RECORDS)
+
+    async def ask() -> Result:
+        database = open_database(path)
+        try:
+            return await question(database)
+        finally:
+            await database.dispose()
+
+    return asyncio.run(ask())
 
 
 def _existing(path: Path) -> Path:

@@ -69,6 +69,16 @@ def call(name: str) -> events.CallEntered:
     return events.CallEntered(name, f"PJSIP/trunk-{name}", "138", "", "4008")
 
 
+async def ring(world: World, engine: Engine) -> None:
+    """A call asks for a person, and the agent's phone rings."""
+    engine.emit(events.AgentSignedIn("1001"))
+    engine.emit(call("c1"))
+    listen = await world.until(commands.Listen)
+    assert isinstance(listen, commands.Listen)
+    engine.emit(events.Listened("c1", listen.step, "2"))
+    await world.until(commands.RingAgent)
+
+
 async def test_commands_leave_only_after_their_event_is_durable(tmp_path: Path) -> None:
     world = World(tmp_path / "journal.sqlite3")
     async with running(world) as engine:
@@ -122,12 +132,7 @@ async def test_deadlines_come_due_while_other_events_keep_coming(tmp_path: Path)
     world = World(tmp_path / "journal.sqlite3")
     async with running(world) as engine:
         set_up(engine)
-        engine.emit(events.AgentSignedIn("1001"))
-        engine.emit(call("c1"))
-        listen = await world.until(commands.Listen)
-        assert isinstance(listen, commands.Listen)
-        engine.emit(events.Listened("c1", listen.step, "2"))
-        await world.until(commands.RingAgent)
+        await ring(world, engine)
         world.now += 60
         for _ in range(engine_module.BATCH):
             engine.emit(events.DeviceFound("PJSIP/9999"))
@@ -149,12 +154,7 @@ async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
     world = World(tmp_path / "journal.sqlite3")
     async with running(world) as engine:
         set_up(engine)
-        engine.emit(events.AgentSignedIn("1001"))
-        engine.emit(call("c1"))
-        listen = await world.until(commands.Listen)
-        assert isinstance(listen, commands.Listen)
-        engine.emit(events.Listened("c1", listen.step, "2"))
-        await world.until(commands.RingAgent)
+        await ring(world, engine)
         engine.emit(events.CallEnded("c1", 16))
         await world.until(commands.HangUpLeg)
     steps = list(replay_stretch(world.path, 1, None))
