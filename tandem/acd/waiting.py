@@ -8,13 +8,16 @@ _WEIGHT_OF_NEWEST = 0.1
 class Place(msgspec.Struct, frozen=True):
     """Where a contact stands in its queue.
 
-    `position` counts from 1, `estimated_wait` is in seconds, `enqueued_at` (epoch seconds) its age.
+    `position` counts from 1, `estimated_wait` is in seconds, `enqueued_at` (epoch seconds) its age. `earliest` and
+    `latest` are the 20th and the 80th percentile of the wait still to come, seconds.
     """
 
     queue: str
     position: int
     estimated_wait: float
     enqueued_at: float
+    earliest: float = 0.0
+    latest: float = 0.0
 
 
 def estimated_wait(position: int, handling_seconds: float, agents: int) -> float:

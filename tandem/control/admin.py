@@ -41,7 +41,15 @@ def command_failed(context: Context, event: events.CommandFailed, _now: float) -
 
 
 def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:
-    route(context, acd.TimePassed(), now)
+    if context.state.switch_up:  # an agent who seems to ring may long have answered, unseen
+        route(context, acd.TimePassed(), now)
+    while name := context.timers.take(now):
+        kind, _, subject = name.partition(" ")
+        TIMERS[kind](context, subject, now)
+
+
+TIMERS: dict[str, Callable[[Context, str, float], None]] = {}
+"""What is done when a timer of a kind falls due, with its subject."""
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

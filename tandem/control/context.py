@@ -4,6 +4,7 @@ from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.call import Call
 from tandem.control.state import PlaneState
+from tandem.control.timers import Timers
 from tandem.ivr.events import Place
 
 
@@ -13,6 +14,7 @@ class Context:
     def __init__(self, state: PlaneState | None = None) -> None:
         self.router = Router() if state is None else Router.restore(state.router)
         self.state = state or PlaneState(router=self.router.snapshot())
+        self.timers = Timers(self.state.timers)
         self.commands: list[commands.Command] = []
 
     def tell(self, command: commands.Command) -> None:
@@ -42,4 +44,5 @@ class Context:
         """Where the call stands in its queue, None when it does not wait."""
         if call.state != "queued" or (place := self.router.place(call.id)) is None:
             return None
-        return Place(place.position, place.estimated_wait, now - place.enqueued_at)
+        waited = now - place.enqueued_at
+        return Place(place.position, place.estimated_wait, waited, place.earliest, place.latest)

@@ -41,9 +41,10 @@ class Plane:
     def next_wakeup(self) -> float | None:
         """When a TimePassed is due (epoch seconds), None when nothing is pending.
 
-        While the switch is lost nothing overstays: an agent who seems to ring may long have answered.
+        While the switch is lost no agent overstays: one who seems to ring may long have answered.
         """
-        return self.context.router.next_wakeup() if self.state.switch_up else None
+        router = self.context.router.next_wakeup() if self.state.switch_up else None
+        return min((at for at in (router, self.context.timers.earliest()) if at is not None), default=None)
 
     def snapshot(self) -> bytes:
         """The whole state; a plane restored from it goes on exactly as this one."""

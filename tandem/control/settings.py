@@ -16,6 +16,34 @@ class Customer(msgspec.Struct, frozen=True):
     boost: float = 0.0
 
 
+class DialPlan(msgspec.Struct, frozen=True):
+    """Where callers may be connected to and called back; nothing is allowed that is not named.
+
+    `numbers` are patterns: digits, a leading plus, `X` for any digit, `.` at the end for one or more of them. `uris`
+    are SIP URIs, `*` for any user (`sip:*@partner.example`). `trunk` is the endpoint that numbers go out by; without
+    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called.
+    """
+
+    numbers: tuple[str, ...] = ()
+    uris: tuple[str, ...] = ()
+    trunk: str = ""
+    caller_id: str = ""
+
+
+class Service(msgspec.Struct, frozen=True):
+    """A system outside that flows ask or tell over HTTP. `headers` may have `{secret:NAME}` in their values.
+
+    After `failures` in a row nothing is asked for `open_seconds`. `signed_with` names the secret that notifications
+    are signed with.
+    """
+
+    url: str
+    headers: dict[str, str] = {}
+    failures: int = 5
+    open_seconds: float = 30.0
+    signed_with: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
@@ -26,3 +54,5 @@ class Settings(msgspec.Struct, frozen=True):
     customers: dict[str, Customer] = {}
     caller_phones: tuple[str, ...] = ()
     acd: AcdSettings = AcdSettings()
+    dial_plan: DialPlan = DialPlan()
+    services: dict[str, Service] = {}

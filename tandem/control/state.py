@@ -22,5 +22,7 @@ class PlaneState(msgspec.Struct):
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False
+    timers: dict[str, float] = {}
+    """What falls due by itself: see timers.py."""
     counters: dict[str, int] = {}
     """Alarms, faults and repairs by kind, since the journal began."""

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tandem.ivr.values import Kind, Value
+
 
 class Utterance(msgspec.Struct, frozen=True):
     """A piece of speech. `text` is in `language` (BCP 47), numbers already in words.
@@ -34,13 +36,16 @@ class Listen(Command, frozen=True):
 class SendLink(Command, frozen=True):
     """Push link number `link` (counted in the session) to the caller's phone.
 
-    `purpose` names the page, `text` is the message with `{link}` where the address goes.
+    `purpose` names the page, `text` is the message with `{link}` where the address goes. `page` is the sub-flow that
+    the page walks, beginning with `variables`; empty: the page shows what the call is asked, and answers for it.
     """
 
     link: int
     purpose: str
     language: str
     text: str
+    page: str = ""
+    variables: dict[str, Value] = {}
 
 
 class Enqueue(Command, frozen=True):
@@ -49,6 +54,94 @@ class Enqueue(Command, frozen=True):
     queue: str
     priority: int = 0
     boost: float = 0.0
+
+
+class LeaveQueue(Command, frozen=True):
+    """Take the contact out of the queue it waits in: `self_served`, or `overflowed_out` (to voicemail, a number)."""
+
+    outcome: str
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value to be found in a JSON answer: by `path` (`$.order.items[0].name`), as a value of `kind`.
+
+    Where there is none, `default`; where that is None too, the lookup fails.
+    """
+
+    path: str
+    kind: Kind = "text"
+    default: Value | None = None
+
+
+class LookUp(Command, frozen=True):
+    """Ask `service` (of the centre's settings) over HTTP; answered with LookedUp or LookupFailed number `number`.
+
+    `path` begins with a slash; `{secret:NAME}` in a header's value is a secret by reference. `timeout` is seconds for
+    one try, `retries` how often more, `cache_seconds` how old an answer may be. Asking twice under one number is
+    harmless: the number goes along as an idempotency key.
+    """
+
+    number: int
+    service: str
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: dict[str, Value] | None
+    values: dict[str, Wanted]
+    timeout: float
+    retries: int
+    cache_seconds: float
+
+
+class Notify(Command, frozen=True):
+    """Tell `service` (of the centre's settings) of `event`: signed, retried, delivered once for (contact, number)."""
+
+    number: int
+    service: str
+    event: str
+    body: dict[str, Value]
+
+
+class Transfer(Command, frozen=True):
+    """Connect the caller with a number or SIP URI outside; answered with TransferEnded."""
+
+    destination: str
+    ring_seconds: float
+
+
+class TakeVoicemail(Command, frozen=True):
+    """Record the caller after a tone, and put the recording into `queue` as work; answered with VoicemailTaken.
+
+    Ends at a key of `keys`, after `silence` seconds without a word, or at `longest` seconds.
+    """
+
+    queue: str
+    priority: int
+    longest: float
+    silence: float
+    keys: str
+
+
+class RequestCallback(Command, frozen=True):
+    """Call `number` back when an agent of `queue` is free; answered with CallbackBooked or CallbackRefused.
+
+    A contact that waits keeps its age. `at` (epoch seconds) is when to call at the earliest, None: when its turn comes.
+    """
+
+    queue: str
+    number: str
+    priority: int
+    boost: float
+    at: float | None = None
+
+
+class RecordForm(Command, frozen=True):
+    """What stands in a form now, for whoever takes over; `submitted` when it is complete and right."""
+
+    form: str
+    values: dict[str, str]
+    submitted: bool
 
 
 class RecordAnswer(Command, frozen=True):
