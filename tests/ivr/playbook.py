@@ -84,6 +84,8 @@ def describe(command: commands.Command) -> str:
             return f"link {link} {purpose} {language}: {text}"
         case commands.Enqueue(queue, priority, boost):
             return f"enqueue {queue} priority {priority} boost {boost:g}"
+        case commands.LeaveQueue(outcome):
+            return f"leave {outcome}"
         case commands.RecordAnswer(question, answer):
             return f"answer {question} {answer}"
         case commands.HangUp():
