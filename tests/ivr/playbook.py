@@ -105,16 +105,12 @@ def describe(command: commands.Command) -> str:
     match command:
         case commands.Listen():
             return _listen(command)
-        case commands.RecordStep(node, kind):
-            return f"step {kind} {node}"
-        case commands.RecordFault(node, reason):
-            return f"fault {node}: {reason}"
+        case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
+            return _record(command)
         case commands.Enqueue(queue, priority, boost):
             return f"enqueue {queue} priority {priority} boost {boost:g}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
-        case commands.RecordAnswer(question, answer):
-            return f"answer {question} {answer}"
     return _describe_outside(command)
 
 
@@ -150,6 +146,16 @@ def _more(**parts: Any) -> str:
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _record(command: commands.RecordStep | commands.RecordFault | commands.RecordAnswer) -> str:
+    match command:
+        case commands.RecordStep(node, kind):
+            return f"step {kind} {node}"
+        case commands.RecordFault(node, reason):
+            return f"fault {node}: {reason}"
+        case commands.RecordAnswer(question, answer):
+            return f"answer {question} {answer}"
 
 
 def _listen(command: commands.Listen) -> str:
