@@ -5,13 +5,15 @@ from collections.abc import Mapping
 import msgspec
 
 from tandem.ivr.commands import Command, Listen, RecordStep
-from tandem.ivr.events import Event, Listened, Resumed, Started
+from tandem.ivr.events import Event, Listened, QueueEnded, Resumed, Started
 from tandem.ivr.flow import Flow
-from tandem.ivr.turn import Frame, Next, Turn
+from tandem.ivr.turn import Frame, Next, Turn, Waiting
 from tandem.ivr.values import Value
 
 MOST_NODES = 1000
 """Nodes entered without a wait; more is an endless loop."""
+
+SERVED = QueueEnded("served")
 
 
 class Here(msgspec.Struct):
@@ -32,7 +34,9 @@ class Session(msgspec.Struct):
 
     From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
     `links` counts the links sent. `trail` are the questions that lead back to the first one. `running` is the flow at
-    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last.
+    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last. `waiting` is the queue
+    that the contact stands in, at whatever node it is. `face` is how the contact meets the flow: `voice`, `page`,
+    `chat` or `guide`.
     """
 
     flow: str
@@ -48,12 +52,20 @@ class Session(msgspec.Struct):
     frames: list[Frame] = []
     closing: bool = False
     ended: bool = False
+    waiting: Waiting | None = None
+    face: str = "voice"
 
     @classmethod
-    def begin(cls, flow: Flow, variables: Mapping[str, Value], language: str = "") -> "Session":
-        """A session at the flow's start, in `language` if the flow has it. It waits for Started."""
-        spoken = language if language in flow.languages else flow.languages[0]
-        return cls(flow.name, flow.version, spoken, dict(variables), flow.start, flow.name)
+    def begin(
+        cls, flow: Flow, variables: Mapping[str, Value], language: str = "", running: str = "", face: str = "voice"
+    ) -> "Session":
+        """A session at the flow's start, in `language` if the flow has it. It waits for Started.
+
+        With `running` it walks that sub-flow of `flow` alone, whose end ends it.
+        """
+        walked = flow.flows.get(running, flow)
+        spoken = language if language in walked.languages else walked.languages[0]
+        return cls(flow.name, flow.version, spoken, dict(variables), walked.start, walked.name, face=face)
 
 
 def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Command]:
@@ -70,15 +82,23 @@ def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Comma
 
 
 def _close(turn: Turn, event: Event) -> None:
-    if isinstance(event, Listened):
-        turn.hang_up()
-    elif isinstance(event, Resumed):
+    """The apology is out. Whoever waits in a queue goes on waiting after it."""
+    session = turn.session
+    if isinstance(event, Resumed):
         turn.repeat()
+    elif session.waiting and (isinstance(event, Listened) or event == SERVED):
+        session.closing = False
+        _walk(turn, turn.served() if event == SERVED else turn.to_the_queue())
+    elif isinstance(event, Listened):
+        turn.hang_up()
 
 
 def _tell(turn: Turn, event: Event) -> Next:
-    node = turn.flow.nodes.get(turn.session.node)
-    return node.on_event(turn, event) if node else turn.session.node
+    session = turn.session
+    if session.waiting and event == SERVED:
+        return turn.served()
+    node = turn.flow.nodes.get(session.node)
+    return node.on_event(turn, event) if node else session.node
 
 
 def _walk(turn: Turn, target: Next) -> None:
