@@ -25,7 +25,10 @@ LEG: Table = {
 
 
 class Leg(msgspec.Struct):
-    """An agent's channel for one offer. Times are epoch seconds, None until they happen."""
+    """An agent's channel for one offer. Times are epoch seconds, None until they happen.
+
+    `call` is the contact it is for: a call, or other work.
+    """
 
     id: str
     call: str

@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.settings import Settings
+from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 
 
@@ -19,6 +20,8 @@ class PlaneState(msgspec.Struct):
     """"name@version" to flow: the published ones, and older ones that calls still walk."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    work: dict[str, Work] = {}
+    """Contacts without a line, by id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False
