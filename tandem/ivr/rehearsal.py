@@ -105,7 +105,7 @@ class Rehearsal:
         return bool(self.session.listen.keys and self.session.listen.wait)
 
     def _queued(self) -> bool:
-        return self.session.listen.music is not None and not self.session.here.outcome
+        return self.session.waiting is not None and self.session.listen.music is not None
 
     def _at_a_question(self, action: str) -> None:
         self.hear_out()

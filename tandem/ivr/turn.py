@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.ivr.commands import Command, HangUp, Listen, RecordFault, Utterance
+from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
 from tandem.ivr.events import Place
-from tandem.ivr.speech import speak, write
-from tandem.ivr.values import Value
+from tandem.ivr.speech import speak, variable_of, write
+from tandem.ivr.values import KNOWN, Value
 
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
@@ -28,6 +28,22 @@ class Frame(msgspec.Struct):
     results: dict[str, str]
     variables: dict[str, Value]
     trail: list[str]
+
+
+class Waiting(msgspec.Struct):
+    """The queue that a contact stands in, and how it is kept company there.
+
+    `node` of flow `running`, called by `depth` others, is the queue node, `next` where it leads after the talk. `due`
+    (epoch seconds) is when the announcements are, `music` (a class) what is heard until then.
+    """
+
+    queue: str
+    node: str
+    next: str
+    running: str
+    depth: int
+    due: float
+    music: str
 
 
 class Turn:
@@ -52,7 +68,7 @@ class Turn:
 
     def full_name(self, node: str) -> str:
         """A node's name; those of a sub-flow begin with its name."""
-        return f"{self.session.running}/{node}" if self.session.frames else node
+        return f"{self.session.running}/{node}" if self.session.running != self.session.flow else node
 
     @property
     def here(self) -> "Here":
@@ -109,6 +125,22 @@ class Turn:
         """All that texts and conditions may use."""
         return self.session.variables | {"language": self.session.language}
 
+    @property
+    def zone(self) -> str:
+        """The time zone of the flow at hand."""
+        return self.flow.zone or "UTC"
+
+    def given(self, parameters: dict[str, Value]) -> dict[str, Value]:
+        """What a sub-flow begins with: all that every flow knows, and `parameters`, variables in braces filled in."""
+        own = self.session.variables
+        variables = {name: own[name] for name in KNOWN if name in own}
+        for name, value in parameters.items():
+            source = variable_of(value)
+            found = self.variable(source) if source else value
+            if found is not None:
+                variables[name] = found
+        return variables
+
     def variable(self, name: str) -> Value | None:
         """A variable's value. Without one the flow is at fault."""
         if name not in self.variables:
@@ -129,6 +161,46 @@ class Turn:
         self.set("position", place.position)
         self.set("estimated_wait", place.estimated_wait)
 
+    def enqueue(self, command: Enqueue, then: str, due: float, music: str) -> Waiting:
+        """Stand in a queue, the node at hand being its queue node; whoever stands in it already keeps their rhythm.
+
+        `then`, `due` and `music` are a Waiting's `next`, `due` and `music`.
+        """
+        session, was = self.session, self.session.waiting
+        if was is None or was.queue != command.queue:
+            self.send(command)
+            session.trail.clear()  # after the talk, nobody goes back to before it
+        else:
+            due = was.due
+        depth = len(session.frames)
+        session.waiting = Waiting(command.queue, session.node, then, session.running, depth, due, music)
+        return session.waiting
+
+    def leave_queue(self, outcome: str) -> None:
+        """Take the contact out of the queue it stands in, if it does; `outcome` is LeaveQueue's."""
+        if self.session.waiting:
+            self.session.waiting = None
+            self.send(LeaveQueue(outcome))
+
+    def to_the_queue(self) -> str:
+        """The queue node of a contact that waits; flows called since are left."""
+        waiting = self._waiting()
+        while len(self.session.frames) > waiting.depth:
+            self.leave()
+        return waiting.node
+
+    def served(self) -> str:
+        """Where a contact that waited goes on after the talk."""
+        self.to_the_queue()
+        then = self._waiting().next
+        self.session.waiting = None
+        self.session.trail.clear()
+        return then
+
+    def _waiting(self) -> Waiting:
+        assert self.session.waiting is not None
+        return self.session.waiting
+
     def call(self, flow: str, variables: dict[str, Value], results: dict[str, str], then: str) -> Next:
         """Go into a sub-flow with `variables`; when it ends, go on at `then`, with its `results` (here: there)."""
         session = self.session
@@ -147,6 +219,9 @@ class Turn:
         for here, there in frame.results.items():
             if there in given:
                 session.variables[here] = given[there]
+        if session.waiting and session.waiting.depth > len(session.frames):  # the flow of its queue node is over
+            session.waiting.node = session.waiting.next = frame.next
+            session.waiting.running, session.waiting.depth = frame.flow, len(session.frames)
         return frame.next
 
     def finish(self) -> Next:
@@ -157,6 +232,7 @@ class Turn:
         """All is over."""
         self.session.closing = False
         self.session.ended = True
+        self.leave_queue("self_served")
         self.send(HangUp())
         return None
 

@@ -8,7 +8,7 @@ from tandem.ivr.commands import Enqueue
 from tandem.ivr.events import Event, Listened, Place, QueueEnded, Resumed
 from tandem.ivr.node import BaseNode, Seconds
 from tandem.ivr.references import NodeName, TextName
-from tandem.ivr.turn import Next, Turn
+from tandem.ivr.turn import Next, Turn, Waiting
 from tandem.ivr.values import Kind, number_of
 
 Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
@@ -54,39 +54,32 @@ class Queue(BaseNode, frozen=True):
     while_waiting: WhileWaiting = WhileWaiting()
 
     def enter(self, turn: Turn) -> Next:
-        variables = turn.session.variables
+        variables, company = turn.session.variables, self.while_waiting
         priority = self.priority + int(number_of(variables.get("caller.priority")) or 0)
-        turn.send(Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0)))
-        turn.session.trail.clear()  # after the talk, nobody goes back to before it
-        turn.here.until = turn.now + self.while_waiting.announce_after
-        return turn.listen(music=self.while_waiting.music, wait=min(SETTLE, self.while_waiting.announce_after))
+        command = Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0))
+        waiting = turn.enqueue(command, self.next, turn.now + company.announce_after, company.music)
+        return turn.listen(music=company.music, wait=min(SETTLE, max(0.0, waiting.due - turn.now)))
 
     def on_event(self, turn: Turn, event: Event) -> Next:
         if isinstance(event, QueueEnded):
-            return self._leave(turn, event.outcome)
+            turn.session.waiting, turn.here.outcome = None, event.outcome
         if isinstance(event, Listened | Resumed):
-            return self._give_up(turn) if turn.here.outcome else self._wait(turn, event.place)
+            return self._wait(turn, turn.session.waiting, event.place) if turn.session.waiting else self._give_up(turn)
         return None
 
     def sets(self, field: str) -> dict[str, Kind]:
         return {"position": "number", "estimated_wait": "number"} if field == "while_waiting" else {}
 
-    def _wait(self, turn: Turn, place: Place | None) -> Next:
+    def _wait(self, turn: Turn, waiting: Waiting, place: Place | None) -> Next:
         """Music until the next announcement, which is made when it is due and there is a place to tell."""
-        waiting = self.while_waiting
-        if turn.now < turn.here.until:
-            return turn.listen(music=waiting.music, wait=turn.here.until - turn.now)
-        turn.here.until = turn.now + waiting.announce_every
+        company = self.while_waiting
+        if turn.now < waiting.due:
+            return turn.listen(music=company.music, wait=waiting.due - turn.now)
+        waiting.due = turn.now + company.announce_every
         if place is None:
-            return turn.listen(music=waiting.music, wait=waiting.announce_every)
+            return turn.listen(music=company.music, wait=company.announce_every)
         turn.set_place(place)
-        return turn.listen(*waiting.announcements, music=waiting.music, wait=waiting.announce_every)
-
-    def _leave(self, turn: Turn, outcome: str) -> Next:
-        if outcome == "served":
-            return self.next
-        turn.here.outcome = outcome
-        return None
+        return turn.listen(*company.announcements, music=company.music, wait=company.announce_every)
 
     def _give_up(self, turn: Turn) -> Next:
         turn.fault(f"queue {self.queue}: {turn.here.outcome}")
