@@ -25,7 +25,10 @@ LEG: Table = {
 
 
 class Leg(msgspec.Struct):
-    """An agent's channel for one offer. Times are epoch seconds, None until they happen."""
+    """An agent's channel for one offer. Times are epoch seconds, None until they happen.
+
+    `call` is the contact it is for: a call, or other work.
+    """
 
     id: str
     call: str
@@ -78,7 +81,9 @@ class Call(msgspec.Struct):
     session: Session
     state: str = "flow"
     listen: int = 0
-    """The number of the Listen that is out; answers to an older one are stale."""
+    """The number of the Listen that the session wanted last."""
+    out: int = 0
+    """The number of the Listen that is out, 0 for none; below `listen`, it has been interrupted for a newer one."""
     leg: str | None = None
     """The leg of the offer that is out, or of the agent in talk."""
     away: bool = False

@@ -28,9 +28,10 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     context.state.boot = event.boot
     seen = {channel.id: channel for channel in event.channels}
     _mend_calls(context, event, seen, now, rebooted)
-    _mend_legs(context, event, seen, now)
+    _mend_legs(context, event, seen, now, rebooted)
     _end_strays(context, seen)
     _mend_devices(context, event, now)
+    _interrupt_again(context)
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 
@@ -44,14 +45,23 @@ def _mend_calls(
             calls.end(context, call.id, 0, now, lost=rebooted)
 
 
-def _mend_legs(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
+def _interrupt_again(context: Context) -> None:
+    """Who is still to hear something newer was not interrupted, or not yet: doing it twice does no harm."""
+    for call in context.state.calls.values():
+        if call.out < call.listen and call.out and call.state in calls.HEARS_THE_FLOW:
+            context.tell(commands.Interrupt(call.id, call.channel))
+
+
+def _mend_legs(
+    context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float, rebooted: bool
+) -> None:
     for leg in list(context.state.legs.values()):
         old = leg.asked_at < _settled(context, event)
         channel = seen.get(leg.id)
         if channel is not None:
             _mend_leg(context, leg, channel, now, old)
         elif old:
-            _mend_gone(context, leg, now)
+            _mend_gone(context, leg, now, rebooted)
 
 
 def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: float, old: bool) -> None:
@@ -71,14 +81,14 @@ def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: floa
         offers.bridged(context, events.Bridged(leg.call, leg.id), now)
 
 
-def _mend_gone(context: Context, leg: Leg, now: float) -> None:
+def _mend_gone(context: Context, leg: Leg, now: float, rebooted: bool) -> None:
     """The leg of a call that is away may have had its conversation meanwhile: the call's entry tells."""
     context.repaired("leg gone from the switch")
     call = context.state.calls.get(leg.call)
     if call is not None and call.leg == leg.id and call.away and leg.bridged_at is None:
         leg.gone = True
     else:
-        offers.leg_ended(context, events.LegEnded(leg.id), now)
+        offers.leg_ended(context, events.LegEnded(leg.id), now, lost=rebooted)
 
 
 def _settled(context: Context, event: events.SwitchFound) -> float:
