@@ -46,7 +46,7 @@ def test_golden_case(path: Path) -> None:
     case = YAML(typ="safe").load(path)
     for script in case["scripts"]:
         flow = read_flow(path.read_text().partition("\nscripts:")[0], path.name, load)
-        player = Player(flow, script.get("variables"))
+        player = Player(flow, script.get("variables"), face=script.get("face", "voice"))
         for line, expected in ((line, told) for step in script["steps"] for line, told in step.items()):
             assert player.play(line) == expected, f"{script['name']}: {line}"
 
@@ -65,7 +65,7 @@ def complete(example: str) -> str:
     texts = {
         ref.name: "See {link}" if ref.kind == "message" else "Words."
         for ref in found
-        if ref.kind in ("text", "message")
+        if ref.kind in ("text", "message", "written")
     }
     ends = {ref.name for ref in found if ref.kind == "node"} - {name}
     return wrap(example + "".join(f"{end}: {{type: end}}\n" for end in sorted(ends)), texts)

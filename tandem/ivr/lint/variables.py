@@ -8,6 +8,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import Reference, references
 from tandem.ivr.speech import LINK, Slot, parts, variable_of
@@ -22,7 +23,7 @@ def find(flow: Flow) -> Iterator[Finding]:
     found, refs = _Found(flow), list(references(flow))
     known = _spread(flow, refs)
     for ref in refs:
-        if ref.kind in ("text", "message"):
+        if ref.kind in ("text", "message", "written"):
             yield from _text(flow, ref, known, found)
     for name, node in flow.nodes.items():
         if name in known:
@@ -56,7 +57,7 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         name = ahead.pop()
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
-        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Call) else []
+        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
             if met != known.get(target):
