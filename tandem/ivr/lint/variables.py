@@ -8,6 +8,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import Reference, references
 from tandem.ivr.speech import LINK, Slot, parts, variable_of
@@ -56,7 +57,7 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         name = ahead.pop()
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
-        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Call) else []
+        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
             if met != known.get(target):
@@ -87,8 +88,8 @@ def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) ->
             return
         here = {**known[name], **_given(flow, flow.nodes[name], ref.path[2])}
     wordings = flow.texts[ref.name].values()
-    slots = {part.variable: None for text in wordings for part in parts(text) if isinstance(part, Slot)}
-    for variable in slots:
+    slots = [part for text in wordings for part in parts(text) if isinstance(part, Slot)]
+    for variable in dict.fromkeys(name for slot in slots for name in slot.variables()):
         if variable not in here and variable != LINK:
             yield found.missing(ref.path, variable)
 
