@@ -41,7 +41,7 @@ def find_in_centre(flow: Flow, services: Collection[str], allowed: Callable[[str
         if isinstance(node, Lookup | Notify) and node.service not in services:
             what = f"the centre has no service {node.service!r}"
             yield Finding((*path, "service"), what, suggestion(node.service, services))
-        if isinstance(node, Transfer) and not slots(node.to) and not allowed(node.to):
+        if isinstance(node, Transfer) and _DESTINATION.fullmatch(node.to) and not allowed(node.to):
             how = "Add it to the dial plan, or send callers elsewhere"
             yield Finding((*path, "to"), f"the dial plan does not allow {node.to}", how)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tandem.ivr.evaluation import ANY
 from tandem.ivr.flow import Flow
 from tandem.ivr.node import BaseNode
 from tandem.ivr.nodes.call import Call
@@ -21,10 +22,9 @@ class Visit(msgspec.Struct, frozen=True):
     parameters: dict[str, Value]
     results: dict[str, str]
 
-    def kinds(self) -> dict[str, str]:
-        """The kinds of the variables that its results become."""
-        known = self.called.results
-        return {here: known[there] for here, there in self.results.items() if there in known}
+    def kind(self, result: str) -> str:
+        """The kind of a result."""
+        return self.called.results.get(result, ANY)
 
 
 def visit(flow: Flow, node: BaseNode) -> Visit | None:

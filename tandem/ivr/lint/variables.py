@@ -10,6 +10,7 @@ from tandem.ivr.lint.subflows import Visit, visit
 from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import Reference, references
 from tandem.ivr.speech import LINK, Slot, parts, variable_of
@@ -93,8 +94,10 @@ def _met(one: Known | None, other: Known) -> Known:
 
 
 def _given(flow: Flow, node: BaseNode, field: str) -> dict[str, str]:
-    seen = visit(flow, node) if isinstance(node, Call) or field == "done" else None
-    return seen.kinds() if seen else dict(node.sets(field))
+    if not isinstance(node, Call) and not (isinstance(node, Link) and field == "done"):
+        return dict(node.sets(field))
+    seen = visit(flow, node)
+    return {here: seen.kind(there) if seen else ANY for here, there in node.results.items()}
 
 
 def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) -> Iterator[Finding]:
