@@ -3,7 +3,8 @@
 An event is a line: `started`, `key 5`, `silence`, `resumed`, `delivered 1`, `failed 1 no route`, `served`,
 `unavailable`, `entered blue`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
 `answer 1 {"a": "b"}`, `unanswered 1 not_found`, `transferred busy`, `recorded 7`, `unrecorded full disk`, `booked`,
-`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait).
+`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait;
+also its earliest and latest). What is read slowly is marked with a star.
 """
 
 import re
@@ -49,13 +50,14 @@ class Player:
     def _play(self, line: str) -> list[str]:
         moment = re.search(r" at ([0-9.]+)", line)
         self.now = START + float(moment[1]) if moment else self.now
-        return [describe(command) for command in self.handle(parse(line))]
+        return [describe(command) for command in self.handle(parse(line, self.now - START))]
 
 
-def parse(line: str) -> events.Event:
+def parse(line: str, waited: float = 0.0) -> events.Event:
     """The event that a line tells of."""
-    found = re.search(r" place (\d+) (\d+)", line)
-    place = events.Place(int(found[1]), float(found[2]), 0.0) if found else None
+    found = re.search(r" place (\d+) (\d+)(?: (\d+) (\d+))?", line)
+    spread = (float(found[3] or 0), float(found[4] or 0)) if found else ()
+    place = events.Place(int(found[1]), float(found[2]), waited, *spread) if found else None
     words = re.sub(r" (at|place) .*", "", line).split(maxsplit=2)
     match words:
         case ["started"]:
@@ -159,7 +161,8 @@ def _record(command: commands.RecordStep | commands.RecordFault | commands.Recor
 
 
 def _listen(command: commands.Listen) -> str:
-    parts = [f"listen {' | '.join(utterance.text for utterance in command.say)}".rstrip()]
+    said = (f"{utterance.text}{'*' * utterance.slow}" for utterance in command.say)
+    parts = [f"listen {' | '.join(said)}".rstrip()]
     parts += [f"keys {'all' if command.keys == ALL_KEYS else command.keys}"] if command.keys else []
     parts += [f"wait {command.wait:g}"] if command.wait else []
     parts += [f"music {command.music}"] if command.music else []

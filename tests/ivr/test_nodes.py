@@ -65,7 +65,7 @@ def complete(example: str) -> str:
     texts = {
         ref.name: "See {link}" if ref.kind == "message" else "Words."
         for ref in found
-        if ref.kind in ("text", "message", "label")
+        if ref.kind in ("text", "message", "written")
     }
     ends = {ref.name for ref in found if ref.kind == "node"} - {name}
     body = example + "".join(f"{end}: {{type: end}}\n" for end in sorted(ends))

@@ -25,7 +25,7 @@ def find(flow: Flow) -> Iterator[Finding]:
     found, refs = _Found(flow), list(references(flow))
     known = _spread(flow, refs)
     for ref in refs:
-        if ref.kind in ("text", "message", "label"):
+        if ref.kind in ("text", "message", "written"):
             yield from _text(flow, ref, known, found)
     for name, node in flow.nodes.items():
         if name in known:
@@ -108,8 +108,8 @@ def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) ->
             return
         here = {**known[name], **_given(flow, flow.nodes[name], ref.path[2])}
     wordings = flow.texts[ref.name].values()
-    slots = {part.variable: None for text in wordings for part in parts(text) if isinstance(part, Slot)}
-    for variable in slots:
+    slots = [part for text in wordings for part in parts(text) if isinstance(part, Slot)]
+    for variable in dict.fromkeys(name for slot in slots for name in slot.variables()):
         if variable not in here and variable != LINK:
             yield found.missing(ref.path, variable)
 

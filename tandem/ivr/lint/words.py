@@ -30,6 +30,7 @@ def find(flow: Flow) -> Iterator[Finding]:
     yield from _names(flow)
     yield from _languages(flow)
     yield from _texts(flow)
+    yield from _money(flow)
     yield from _lengths(flow)
     yield from _links(flow)
     yield from _secrets(msgspec.to_builtins(msgspec.structs.replace(flow, flows={})), ())
@@ -80,9 +81,22 @@ def _wording(text: str) -> Iterator[tuple[str, str]]:
             yield f"there is no format {part.format}", suggestion(part.format, FORMATS)
 
 
+def _money(flow: Flow) -> Iterator[Finding]:
+    """Money needs a currency, and words for it."""
+    for key, wordings in flow.texts.items():
+        for language, text in wordings.items():
+            if not any(isinstance(part, Slot) and part.format == "money" for part in parts(text)):
+                continue
+            if flow.currency is None:
+                yield Finding(("texts", key, language), "money of no currency", "Add currency: to the flow's head")
+            elif language in LANGUAGES and flow.currency not in (known := LANGUAGES[language].CURRENCIES):
+                what = f"{language} has no words for {flow.currency}"
+                yield Finding(("texts", key, language), what, suggestion(flow.currency, known))
+
+
 def _links(flow: Flow) -> Iterator[Finding]:
     for ref in references(flow):
-        told = flow.texts.get(ref.name, {}) if ref.kind in ("text", "message", "label") else {}
+        told = flow.texts.get(ref.name, {}) if ref.kind in ("text", "message", "written") else {}
         for language, text in told.items():
             has_link = any(isinstance(part, Slot) and part.variable == LINK for part in parts(text))
             if has_link != (ref.kind == "message"):
