@@ -9,7 +9,17 @@ from typing import Any
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Interrupt, Listen, RingAgent
+from tandem.control.commands import (
+    Answer,
+    Command,
+    HangUpCall,
+    HangUpLeg,
+    HangUpStray,
+    Interrupt,
+    Listen,
+    RingAgent,
+    Transfer,
+)
 from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
@@ -21,8 +31,8 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, PromptPath
-from tandem.telephony.asterisk.phrases import call_entered, exact, originate
+from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
+from tandem.telephony.asterisk.phrases import call_entered, dial, exact, originate
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, printable
 
@@ -106,12 +116,14 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, CommandFailed for the others. Answer and Listen for a call
-        that has no session now are dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent, CommandFailed for the others. Answer, Listen and Transfer for a
+        call that has no session now are dropped and counted: the call enters again, or AMI tells its end.
         """
         match command:
             case Answer() | Listen():
                 self._order(command)
+            case Transfer():
+                self._send_outside(command)
             case Interrupt():
                 self._interrupt(command)
             case HangUpCall():
@@ -137,7 +149,15 @@ class Switch:
 
     # --- commands to a caller ---
 
-    def _order(self, command: Answer | Listen) -> None:
+    def _send_outside(self, command: Transfer) -> None:
+        try:
+            dial(command)
+        except ValueError as error:
+            self._failed(command, command.call, str(error))
+        else:
+            self._order(command)
+
+    def _order(self, command: Order) -> None:
         if conversation := self._conversations.get(command.call):
             conversation.put(command)
         else:
