@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, events, transfers
+from tandem.control import calls, commands, events, transfers, voicemails
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -35,6 +35,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
+    voicemails.ask_again(context)
 
 
 def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:

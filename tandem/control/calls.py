@@ -121,8 +121,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `contained` (the
-    flow did it: it ended by itself, or a link was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `voicemail`
+    (left a message), `contained` (the flow did it: it ended by itself, or a link was delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
@@ -130,6 +130,8 @@ def _outcome(call: Call) -> str:
         return "served"
     if call.transferred or (call.transfer and call.transfer.answered_at):
         return "transferred"
+    if call.left_voicemail or call.state == "recording":
+        return "voicemail"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
         return "contained"
     return "left_menu"

@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.settings import Settings
+from tandem.control.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 
@@ -22,6 +23,8 @@ class PlaneState(msgspec.Struct):
     legs: dict[str, Leg] = {}
     work: dict[str, Work] = {}
     """Contacts without a line, by id."""
+    voicemails: dict[str, Voicemail] = {}
+    """Those not yet heard, by their contact's id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

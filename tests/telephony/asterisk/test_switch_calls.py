@@ -1,11 +1,15 @@
-from tandem.control.commands import Answer, HangUpCall, Interrupt, Transfer
+from pathlib import Path
+
+from tandem.control.commands import Answer, HangUpCall, Interrupt, MeasureVoicemail, TakeVoicemail, Transfer
 from tandem.control.events import (
     CallEntered,
     CommandFailed,
     Listened,
     SwitchFound,
     Transferred,
+    VoicemailRecorded,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import KEY, listen, plane
 from tests.telephony.asterisk.scripted import (
     Caller,
@@ -202,3 +206,20 @@ async def test_what_can_not_be_dialled_has_failed() -> None:
         assert await it.next(CommandFailed) == CommandFailed(
             "Transfer", "1.1", "can't be dialled: 'PJSIP/1&PJSIP/2' as ''"
         )
+
+
+VOICEMAIL = TakeVoicemail("1.1", "voicemail-1.1-1", 60.0, 2.6, "#")
+
+
+async def test_a_voicemail_is_recorded_once(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool", "/tone")) as it:
+        caller = await it.entered()
+        it.switch.do(VOICEMAIL)
+        await caller.answer('STREAM FILE "/tone" ""')
+        await caller.answer('RECORD FILE "/spool/voicemail-1.1-1" "wav" "#" "60000" "s=3"', "200 result=35 endpos=800")
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 0.0)
+        (tmp_path / "voicemail-1.1-1.wav").write_bytes(bytes(44) + b"\x00\x20" * 16000)
+        it.switch.do(VOICEMAIL)
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
+        it.switch.do(MeasureVoicemail("voicemail-1.1-1"))
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
