@@ -6,12 +6,15 @@ import msgspec
 
 from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
 from tandem.ivr.events import Place
-from tandem.ivr.speech import speak, write
-from tandem.ivr.values import Value
+from tandem.ivr.speech import speak, variable_of, write
+from tandem.ivr.values import KNOWN, Value
 
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
     from tandem.ivr.session import Here, Session
+
+PLACE = ("position", "estimated_wait", "estimated_wait.earliest", "estimated_wait.latest")
+"""The variables that tell of a place in a queue."""
 
 Next = str | None
 """The node to go to; None: wait for an event."""
@@ -54,6 +57,8 @@ class Turn:
         self.now = now
         self.commands: list[Command] = []
         self._flow = flow
+        self.slowly = False
+        """Whether what is said from now on in this turn is to be read slowly."""
         self._typed = ""
         self._skipped: set[str] = set()
 
@@ -125,6 +130,22 @@ class Turn:
         """All that texts and conditions may use."""
         return self.session.variables | {"language": self.session.language}
 
+    @property
+    def zone(self) -> str:
+        """The time zone of the flow at hand."""
+        return self.flow.zone or "UTC"
+
+    def given(self, parameters: dict[str, Value]) -> dict[str, Value]:
+        """What a sub-flow begins with: all that every flow knows, and `parameters`, variables in braces filled in."""
+        own = self.session.variables
+        variables = {name: own[name] for name in KNOWN if name in own}
+        for name, value in parameters.items():
+            source = variable_of(value)
+            found = self.variable(source) if source else value
+            if found is not None:
+                variables[name] = found
+        return variables
+
     def variable(self, name: str) -> Value | None:
         """A variable's value. Without one the flow is at fault."""
         if name not in self.variables:
@@ -142,8 +163,8 @@ class Turn:
 
     def set_place(self, place: Place) -> None:
         """Let texts speak of the contact's place in the queue."""
-        self.set("position", place.position)
-        self.set("estimated_wait", place.estimated_wait)
+        ends = (place.earliest, place.latest) if place.latest else (place.estimated_wait, place.estimated_wait)
+        self.session.variables |= zip(PLACE, (place.position, place.estimated_wait, *ends), strict=True)
 
     def enqueue(self, command: Enqueue, then: str, due: float, music: str) -> Waiting:
         """Stand in a queue, the node at hand being its queue node; whoever stands in it already keeps their rhythm.
@@ -165,6 +186,11 @@ class Turn:
         if self.session.waiting:
             self.session.waiting = None
             self.send(LeaveQueue(outcome))
+
+    @property
+    def music(self) -> str | None:
+        """What a contact that waits in a queue hears where nothing is said; None: silence."""
+        return self.session.waiting.music if self.session.waiting else None
 
     def to_the_queue(self) -> str:
         """The queue node of a contact that waits; flows called since are left."""
@@ -228,7 +254,9 @@ class Turn:
     def _speak(self, text: str) -> list[Utterance]:
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
-        return utterances
+        return (
+            [msgspec.structs.replace(utterance, slow=True) for utterance in utterances] if self.slowly else utterances
+        )
 
     def _faults(self, reasons: list[str]) -> None:
         for reason in reasons:
