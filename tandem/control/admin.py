@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events, outside
+from tandem.control import calls, commands, events, outside, transfers, voicemails
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -36,10 +36,14 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
             if link.status == "requested":
                 calls.push(context, call, link, now)
     outside.ask_again(context)
+    voicemails.ask_again(context)
 
 
-def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:
+def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
     context.alarm(f"{event.command} failed", event.subject, event.reason)
+    call = context.state.calls.get(event.subject)
+    if call is not None and event.command == commands.Transfer.__name__:
+        transfers.failed(context, call, now)
 
 
 def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:

@@ -8,6 +8,7 @@ from tandem.control import commands, events, outside, records
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
+from tandem.control.errands import ERRANDS
 from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
@@ -31,6 +32,8 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.entered(context, call, event, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -106,6 +109,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
         route(context, acd_events.ContactLeft(call.id, outcome), now)
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
+    elif errand := ERRANDS.get(call.state):
+        errand.ended(context, call, now)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
@@ -117,13 +122,17 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `contained` (the flow did it: it ended by itself, or a link
-    was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `voicemail`
+    (left a message), `contained` (the flow did it: it ended by itself, or a link was delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
     if call.served or call.state == "connected":
         return "served"
+    if call.transferred or (call.transfer and call.transfer.answered_at):
+        return "transferred"
+    if call.left_voicemail or call.state == "recording":
+        return "voicemail"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
         return "contained"
     return "left_menu"
@@ -149,7 +158,7 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     """Tell the call's session, and have done what it wants."""
     flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
-        _FROM_FLOW[type(command)](context, call, command, now)
+        FROM_FLOW[type(command)](context, call, command, now)
 
 
 def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
@@ -159,13 +168,18 @@ def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> N
     """
     if call.away or call.state not in HEARS_THE_FLOW:
         return
+    hush(context, call)
     call.listen += 1
-    if call.out == call.listen - 1 > 0:
-        context.tell(commands.Interrupt(call.id, call.channel))
     if call.out:
         return
     call.out = call.listen
     context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
+
+
+def hush(context: Context, call: Call) -> None:
+    """Interrupt the Listen that is out, once."""
+    if call.out and call.out == call.listen:
+        context.tell(commands.Interrupt(call.id, call.channel))
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
@@ -193,7 +207,7 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
     """A call that waits in another queue takes its age along."""
-    came_at = _leave(context, call, "overflowed_out", now)
+    came_at = leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         walk(context, call, ivr_events.QueueEnded("unavailable"), now)
@@ -205,10 +219,10 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
 
 
 def _leave_queue(context: Context, call: Call, command: ivr.LeaveQueue, now: float) -> None:
-    _leave(context, call, command.outcome, now)
+    leave_queue(context, call, command.outcome, now)
 
 
-def _leave(context: Context, call: Call, outcome: str, now: float) -> float | None:
+def leave_queue(context: Context, call: Call, outcome: str, now: float) -> float | None:
     """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
     if call.state != "queued":
         return None
@@ -246,7 +260,7 @@ def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: f
     context.alarm("flow fault", f"{call.flow}:{command.node}", command.reason)
 
 
-_FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
+FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
     ivr.Listen: _listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,

@@ -18,12 +18,20 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 # --- from the switch -------------------------------------------------------------------------------------------
 
 
+class Transferred(msgspec.Struct, frozen=True):
+    """What came of transfer `number`: `answered`, `busy`, `no_answer` or `failed`."""
+
+    number: int
+    outcome: str
+    talk_seconds: float
+
+
 class CallEntered(Event, frozen=True):
     """A call asks what to do: a new one, or a known one that the switch gave back. Every entry is a resume.
 
     `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
     empty or hostile), `dialled` the number called. `last_leg` is the leg whose conversation with the call was the
-    last to end, empty while there was none.
+    last to end, empty while there was none; `transferred` is the last transfer of which the switch was told.
     """
 
     call: str
@@ -32,6 +40,7 @@ class CallEntered(Event, frozen=True):
     caller_name: str
     dialled: str
     last_leg: str = ""
+    transferred: Transferred | None = None
 
 
 class Listened(Event, frozen=True):
@@ -40,6 +49,19 @@ class Listened(Event, frozen=True):
     call: str
     step: int
     key: str | None
+
+
+class TransferAnswered(Event, frozen=True):
+    """Whom the call is to be connected with picked up."""
+
+    call: str
+
+
+class VoicemailRecorded(Event, frozen=True):
+    """A recording is over: `seconds` long, 0 when nothing was said or there is none."""
+
+    voicemail: str
+    seconds: float
 
 
 class CallEnded(Event, frozen=True):

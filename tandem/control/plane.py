@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, journeys, links, offers, switch
+from tandem.control import admin, agents, calls, journeys, links, offers, switch, transfers, voicemails
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -13,6 +13,8 @@ _HANDLERS = {
     **offers.HANDLERS,
     **links.HANDLERS,
     **journeys.HANDLERS,
+    **transfers.HANDLERS,
+    **voicemails.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
     **admin.HANDLERS,

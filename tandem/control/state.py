@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.commands import LookUp, Notify
 from tandem.control.settings import Settings
+from tandem.control.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 
@@ -34,6 +35,8 @@ class PlaneState(msgspec.Struct):
     """What systems outside were asked and have not answered, by subject and number."""
     notes: dict[str, dict[int, Notify]] = {}
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
+    voicemails: dict[str, Voicemail] = {}
+    """Those not yet heard, by their contact's id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

@@ -9,8 +9,30 @@ from typing import Any
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Interrupt, Listen, RingAgent
-from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
+from tandem.control.commands import (
+    Answer,
+    Command,
+    HangUpCall,
+    HangUpLeg,
+    HangUpStray,
+    Interrupt,
+    Listen,
+    MeasureVoicemail,
+    PlayToAgent,
+    RingAgent,
+    TakeVoicemail,
+    Transfer,
+)
+from tandem.control.events import (
+    Bridged,
+    CommandFailed,
+    Event,
+    LegFailed,
+    LegRinging,
+    SwitchFound,
+    SwitchLost,
+    VoicemailRecorded,
+)
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
 from tandem.telephony.asterisk.ami_terms import (
@@ -21,10 +43,11 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, PromptPath
-from tandem.telephony.asterisk.phrases import call_entered, exact, originate
+from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
+from tandem.telephony.asterisk.phrases import call_entered, exact, play_to, ring
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
-from tandem.telephony.asterisk.wire import Message, printable
+from tandem.telephony.asterisk.wire import Message, Value, printable
 
 log = structlog.get_logger()
 
@@ -45,6 +68,7 @@ class SwitchSettings(msgspec.Struct, frozen=True):
     agi_port: int = 4573
     agi_key: str = ""
     list_every: float = 30.0
+    spool: Spool = Spool()
     times: AmiTimes = AmiTimes()
 
 
@@ -106,17 +130,20 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, CommandFailed for the others. Answer and Listen for a call
-        that has no session now are dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent and PlayToAgent, CommandFailed for the others. Answer, Listen,
+        TakeVoicemail and Transfer for a call that has no session now are dropped and counted: the call enters again, or
+        AMI tells its end.
         """
         match command:
-            case Answer() | Listen():
+            case Answer() | Listen() | TakeVoicemail() | Transfer():
                 self._order(command)
             case Interrupt():
                 self._interrupt(command)
             case HangUpCall():
                 self._act(self._hang_up_call(command), command, command.call)
-            case RingAgent():
+            case MeasureVoicemail():
+                self._act(self._measure(command), command, command.voicemail)
+            case RingAgent() | PlayToAgent():
                 self._book.asked.add(command.leg)
                 self._act(self._ring(command), command, command.leg)
             case HangUpLeg():
@@ -137,7 +164,7 @@ class Switch:
 
     # --- commands to a caller ---
 
-    def _order(self, command: Answer | Listen) -> None:
+    def _order(self, command: Order) -> None:
         if conversation := self._conversations.get(command.call):
             conversation.put(command)
         else:
@@ -176,9 +203,18 @@ class Switch:
             work.close()
             self._failed(command, subject, "too much under way")
 
-    async def _ring(self, command: RingAgent) -> None:
+    async def _measure(self, command: MeasureVoicemail) -> None:
+        seconds = await self._settings.spool.seconds(command.voicemail)
+        self._emit(VoicemailRecorded(command.voicemail, seconds))
+
+    def _originate(self, command: RingAgent | PlayToAgent) -> dict[str, Value]:
+        if isinstance(command, PlayToAgent):
+            return play_to(command, self._settings.spool.path(command.voicemail))
+        return ring(command)
+
+    async def _ring(self, command: RingAgent | PlayToAgent) -> None:
         try:
-            await self.ami.act("Originate", **originate(command))
+            await self.ami.act("Originate", **self._originate(command))
         except AmiLostError:
             log.warning("link broke while asking for a leg; the next listing tells", leg=command.leg)
         except (AmiError, ValueError) as error:
@@ -204,7 +240,7 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent):
+        if isinstance(command, RingAgent | PlayToAgent):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         else:
@@ -222,7 +258,8 @@ class Switch:
 
     async def _attend(self, session: AgiSession) -> None:
         call = printable(session.request.get("agi_uniqueid", ""))
-        conversation = Conversation(session, call, self._prompt_path, self._emit, self.conversation_counters)
+        counters, spool = self.conversation_counters, self._settings.spool
+        conversation = Conversation(session, call, self._prompt_path, self._emit, spool, counters)
         try:
             await self._enter(session, conversation)
             await conversation.run()

@@ -22,11 +22,12 @@ from tandem.control.events import (
     LegRinging,
     Retrieved,
     SeenChannel,
+    TransferAnswered,
 )
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call")
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
 # Q.850 causes of a leg that was never answered; any other is `failed`. No answer counts as one only from a phone that
@@ -72,6 +73,11 @@ def _dial_state(book: Book, message: Message) -> list[Event]:
     if is_leg(leg := message.get("DestUniqueid", "")) and message["DialStatus"] in ("RINGING", "PROGRESS"):
         book.alerted.add(leg)
     return []
+
+
+def _dial_end(book: Book, message: Message) -> list[Event]:
+    call = message.get("Uniqueid", "")
+    return [TransferAnswered(call)] if call in book.calls and message["DialStatus"] == "ANSWER" else []
 
 
 def _newstate(_book: Book, message: Message) -> list[Event]:
@@ -165,6 +171,7 @@ def _device_state(book: Book, message: Message) -> list[Event]:
 _TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
     "Newchannel": _newchannel,
     "DialState": _dial_state,
+    "DialEnd": _dial_end,
     "Newstate": _newstate,
     "OriginateResponse": _originate_response,
     "BridgeEnter": _bridge_enter,

@@ -10,13 +10,18 @@ from string import Template
 from typing import Literal
 
 from tandem.telephony.provision.install import AsteriskInstall
+from tandem.telephony.provision.music import write_tone
 
 TEMPLATES = Path(__file__).parents[3] / "asterisk-conf"
 
 EMPTY = ("acl", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
 """Files Asterisk asks for and complains about when they are missing, though there is nothing to say in them."""
 
-FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor")
+VOICEMAIL = "spool/voicemail"
+TONE = "tone.wav"
+"""In an instance's folder: callers' recordings, and what they hear before."""
+
+FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor", VOICEMAIL)
 
 NUMBERS: list[dict[str, object]] = [
     {"pattern": f"_{plus}{'X' * digits}"} for digits in range(1, 16) for plus in ("", "+")
@@ -96,6 +101,7 @@ def render(instance: Instance) -> None:
         _make_folder(instance.folder / name, owner, group)
     for name in ("etc", "etc/extra"):
         _make_folder(instance.folder / name, os.geteuid(), group)
+    write_tone(instance.folder / TONE)
     for name, text in _files(instance).items():
         _write(instance.folder / "etc" / name, text, group)
 

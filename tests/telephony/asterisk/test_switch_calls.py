@@ -1,9 +1,15 @@
-from tandem.control.commands import Answer, HangUpCall, Interrupt
+from pathlib import Path
+
+from tandem.control.commands import Answer, HangUpCall, Interrupt, MeasureVoicemail, TakeVoicemail, Transfer
 from tandem.control.events import (
     CallEntered,
+    CommandFailed,
     Listened,
     SwitchFound,
+    Transferred,
+    VoicemailRecorded,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import KEY, listen, plane
 from tests.telephony.asterisk.scripted import (
     Caller,
@@ -176,3 +182,44 @@ async def test_nobody_is_interrupted_who_hears_nothing() -> None:
         it.switch.do(INTERRUPT)
         it.switch.do(HangUpCall("1.1", "PJSIP/trunk-1.1"))
     assert "PlayDTMF" not in it.asterisk.names()
+
+
+OUTSIDE = Transfer("1.1", 3, "PJSIP/2001", "4008", 20.0, 7200.0)
+
+
+async def test_a_transfer_is_left_to_the_dialplan() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(OUTSIDE)
+        it.switch.do(listen("hello"))
+        await caller.answer('SET VARIABLE "TANDEM_TRANSFER" "3"', "200 result=1")
+        await caller.answer('SET VARIABLE "TANDEM_DIAL" "PJSIP/2001,20,gim(default)S(7200)f(4008)"', "200 result=1")
+        await caller.ended()
+        await it.call("1.1", "4008", "", "", "3:BUSY:")
+        assert (await it.next(CallEntered)).transferred == Transferred(3, "busy", 0.0)
+
+
+async def test_what_can_not_be_dialled_has_failed() -> None:
+    async with plane() as it:
+        await it.entered()
+        it.switch.do(Transfer("1.1", 3, "PJSIP/1&PJSIP/2", "", 20.0, 7200.0))
+        assert await it.next(CommandFailed) == CommandFailed(
+            "Transfer", "1.1", "can't be dialled: 'PJSIP/1&PJSIP/2' as ''"
+        )
+
+
+VOICEMAIL = TakeVoicemail("1.1", "voicemail-1.1-1", 60.0, 2.6, "#")
+
+
+async def test_a_voicemail_is_recorded_once(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool", "/tone")) as it:
+        caller = await it.entered()
+        it.switch.do(VOICEMAIL)
+        await caller.answer('STREAM FILE "/tone" ""')
+        await caller.answer('RECORD FILE "/spool/voicemail-1.1-1" "wav" "#" "60000" "s=3"', "200 result=35 endpos=800")
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 0.0)
+        (tmp_path / "voicemail-1.1-1.wav").write_bytes(bytes(44) + b"\x00\x20" * 16000)
+        it.switch.do(VOICEMAIL)
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
+        it.switch.do(MeasureVoicemail("voicemail-1.1-1"))
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
