@@ -8,7 +8,7 @@ from tandem.ivr import everywhere, pattern
 from tandem.ivr.events import Event, Listened, Resumed
 from tandem.ivr.everywhere import ALL_KEYS, Key
 from tandem.ivr.node import Patient, Seconds
-from tandem.ivr.references import LabelName, NodeName, TextName
+from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind
 
@@ -59,7 +59,7 @@ class Collect(Patient, frozen=True, kw_only=True):
     terminator: Key = "#"
     first_wait: Seconds = 6.0
     between_wait: Seconds = 4.0
-    question: LabelName | None = None
+    question: WrittenName | None = None
 
     def __post_init__(self) -> None:
         if self.min > self.max:

@@ -4,7 +4,7 @@ from msgspec import field
 
 from tandem.ivr.everywhere import ALL_KEYS, Key
 from tandem.ivr.node import Patient, Seconds
-from tandem.ivr.references import LabelName, NodeName, TextName
+from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
 
 WRONG = "?"
@@ -39,8 +39,8 @@ class Menu(Patient, frozen=True, kw_only=True):
     no_input: TextName
     wrong_key: TextName
     wait: Seconds = 5.0
-    question: LabelName | None = None
-    labels: dict[Key, LabelName] = field(default_factory=dict)
+    question: WrittenName | None = None
+    labels: dict[Key, WrittenName] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.labels and set(self.labels) != set(self.choices):
