@@ -25,7 +25,8 @@ class Service:
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers or [{"ok": True}])
         self.asked: list[Asked] = []
-        self.at_once = self.most_at_once = 0
+        self.at_once = self.most_at_once = self.full_at = 0
+        self.full = asyncio.Event()
         self.seen = asyncio.Event()
         self.url = ""
 
@@ -35,6 +36,8 @@ class Service:
         self.seen.set()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         self.at_once += 1
+        if self.at_once == self.full_at:
+            self.full.set()
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             return await self._answer(answer)

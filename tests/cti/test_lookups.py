@@ -59,14 +59,14 @@ class Running:
 
 @asynccontextmanager
 async def asking(service: Service, **setting: Any) -> AsyncIterator[Running]:
-    async with running_service(service):
-        async with at_work({"shop": Setting(service.url, **setting)}) as it:
+    async with running_service(service) as there:
+        it = Running({"shop": Setting(there.url, **setting)})
+        async with at_work(it):
             yield it
 
 
 @asynccontextmanager
-async def at_work(services: Mapping[str, Setting]) -> AsyncIterator[Running]:
-    it = Running(services)
+async def at_work(it: Running) -> AsyncIterator[Running]:
     task = asyncio.create_task(it.lookups.run())
     await asyncio.sleep(0)
     yield it
@@ -189,7 +189,7 @@ async def test_a_service_that_hangs_is_given_up_after_its_time() -> None:
 async def test_a_service_that_is_away_is_told() -> None:
     async with running_service(Service()) as gone:
         pass
-    async with at_work({"shop": Setting(gone.url)}) as it:
+    async with at_work(Running({"shop": Setting(gone.url)})) as it:
         assert await it.reason() == "it can't be reached"
 
 
@@ -291,11 +291,11 @@ async def test_the_breakers_of_two_services_are_two() -> None:
 async def test_no_more_are_asked_at_once_than_a_service_bears() -> None:
     go = asyncio.Event()
     service = Service(go)
+    service.full_at = AT_ONCE
     async with asking(service) as it:
         for number in range(AT_ONCE + 5):
             it.ask(f"c{number}")
-        while service.at_once < AT_ONCE:
-            await asyncio.sleep(0)
+        await asyncio.wait_for(service.full.wait(), 10)
         go.set()
         answers = [await it.next() for _ in range(AT_ONCE + 5)]
     assert all(isinstance(answer, LookedUp) for answer in answers)
