@@ -23,7 +23,9 @@ START = 1_700_000_000.0
 class Player:
     """A session that is written down and read back before every event, so that every test tests that too."""
 
-    def __init__(self, flow: Flow, variables: dict[str, Value] | None = None, language: str = "", face: str = "voice") -> None:
+    def __init__(
+        self, flow: Flow, variables: dict[str, Value] | None = None, language: str = "", face: str = "voice"
+    ) -> None:
         self.flow = flow
         self.session = Session.begin(flow, variables or {}, language, face=face)
         self.now = START
@@ -103,32 +105,22 @@ def describe(command: commands.Command) -> str:
     match command:
         case commands.Listen():
             return _listen(command)
-        case commands.RecordStep(node, kind):
-            return f"step {kind} {node}"
-        case commands.RecordFault(node, reason):
-            return f"fault {node}: {reason}"
-        case commands.SendLink(link, purpose, language, text, page, variables):
-            return f"link {link} {purpose} {language}: {text}{f' page {page} {_json(variables)}' if page else ''}"
+        case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
+            return _record(command)
         case commands.Enqueue(queue, priority, boost):
             return f"enqueue {queue} priority {priority} boost {boost:g}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
-        case commands.RecordAnswer(question, answer):
-            return f"answer {question} {answer}"
-        case commands.HangUp():
-            return "hang up"
-        case commands.RecordForm(form, values, submitted):
-            return f"form {form} {_json(values)}{' submitted' if submitted else ''}"
     return _describe_outside(command)
 
 
 def _describe_outside(command: commands.Command) -> str:
     """What is wanted of the world outside, as a line."""
     match command:
+        case commands.SendLink(link, purpose, language, text, page, variables):
+            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}"
         case commands.LookUp(number, service, method, path, query, headers, body):
-            more = [f" {name} {_json(value)}" for name, value in (("query", query), ("headers", headers)) if value]
-            more += [f" body {_json(body)}"] if body is not None else []
-            return f"look up {number} {service} {method} {path}{''.join(more)}"
+            return f"look up {number} {service} {method} {path}{_more(query=query, headers=headers, body=body)}"
         case commands.Notify(number, service, event, body):
             return f"notify {number} {service} {event} {_json(body)}"
         case commands.Transfer(destination, ring_seconds):
@@ -138,11 +130,32 @@ def _describe_outside(command: commands.Command) -> str:
         case commands.RequestCallback(queue, number, priority, boost, at):
             when = f" at {at - START:g}" if at is not None else ""
             return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
-    raise ValueError(command)
+        case commands.RecordForm(form, values, submitted):
+            return f"form {form} {_json(values)}" + " submitted" * submitted
+    assert isinstance(command, commands.HangUp)
+    return "hang up"
+
+
+def _page(page: str, variables: dict[str, Value]) -> str:
+    return f" page {page} {_json(variables)}" if page else ""
+
+
+def _more(**parts: Any) -> str:
+    return "".join(f" {name} {_json(value)}" for name, value in parts.items() if value)
 
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _record(command: commands.RecordStep | commands.RecordFault | commands.RecordAnswer) -> str:
+    match command:
+        case commands.RecordStep(node, kind):
+            return f"step {kind} {node}"
+        case commands.RecordFault(node, reason):
+            return f"fault {node}: {reason}"
+        case commands.RecordAnswer(question, answer):
+            return f"answer {question} {answer}"
 
 
 def _listen(command: commands.Listen) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from tandem.ivr.flow import Flow
 from tandem.ivr.nodes.set import Set
+from tandem.ivr.opening import is_zone
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import references
 from tandem.ivr.speech import FORMATS, LINK, SLOT, Slot, parts, spoken_seconds, variable_of
@@ -48,6 +49,8 @@ def _languages(flow: Flow) -> Iterator[Finding]:
     for language in flow.languages:
         if language not in LANGUAGES:
             yield Finding(("languages",), f"can't speak {language}", suggestion(language, LANGUAGES))
+    if flow.zone and not is_zone(flow.zone):
+        yield Finding(("zone",), f"there is no time zone {flow.zone!r}", "Write one such as Asia/Shanghai")
     for name, node in flow.nodes.items():
         chosen = node.values.get("language") if isinstance(node, Set) else None
         if chosen is not None and chosen not in flow.languages:
@@ -79,7 +82,8 @@ def _wording(text: str) -> Iterator[tuple[str, str]]:
 
 def _links(flow: Flow) -> Iterator[Finding]:
     for ref in references(flow):
-        for language, text in flow.texts.get(ref.name, {}).items() if ref.kind != "node" else ():
+        told = flow.texts.get(ref.name, {}) if ref.kind in ("text", "message", "label") else {}
+        for language, text in told.items():
             has_link = any(isinstance(part, Slot) and part.variable == LINK for part in parts(text))
             if has_link != (ref.kind == "message"):
                 what = "a link can't be heard" if has_link else f"text {ref.name} has no {{link}} in {language}"

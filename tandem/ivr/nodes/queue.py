@@ -67,6 +67,9 @@ class Queue(BaseNode, frozen=True):
             return self._wait(turn, turn.session.waiting, event.place) if turn.session.waiting else self._give_up(turn)
         return None
 
+    def outlasts(self, field: str) -> bool:
+        return field == "next"  # the contact may walk on while it waits
+
     def sets(self, field: str) -> dict[str, Kind]:
         return {"position": "number", "estimated_wait": "number"} if field == "while_waiting" else {}
 
