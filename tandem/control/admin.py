@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, events, outside, transfers, voicemails
+from tandem.control import calls, commands, events, journeys, outside, transfers, voicemails
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -35,7 +35,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
-    outside.ask_again(context)
+    outside.ask_again(context, now)
     voicemails.ask_again(context)
 
 
@@ -54,7 +54,7 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
         TIMERS[kind](context, subject, now)
 
 
-TIMERS: dict[str, Callable[[Context, str, float], None]] = {}
+TIMERS: dict[str, Callable[[Context, str, float], None]] = {outside.TIMER: journeys.lookup_overdue}
 """What is done when a timer of a kind falls due, with its subject."""
 
 

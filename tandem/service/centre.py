@@ -1,4 +1,4 @@
-"""The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
+"""The centre file: numbers, queues, people, customers, services, as an admin writes them in YAML."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.settings import Customer, DialPlan, Settings
+from tandem.control.settings import Customer, DialPlan, Service, Settings
+from tandem.service.services import mistakes
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "dial_plan")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "dial_plan", "services")
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
 _PATTERNS = {
@@ -55,6 +56,10 @@ class _DialPlan(DialPlan, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+class _Service(Service, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
 def read_centre(path: Path) -> Settings:
     """Read the centre file at `path`; CentreError lists every problem with file, line and field."""
     return _Reader(path).read()
@@ -78,12 +83,17 @@ class _Reader:
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
         plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
         self._check_dial_plan(document, plan)
+        services = self._entries(document, "services", _Service, lambda _: {})
         self._check_needs(document, queues, agents)
+        for name, service in services.items():
+            for field, what in mistakes(name, service):
+                self._problem(document["services"], name, f"services.{name}{field}", what)
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
-        return Settings(lines, _plain(customers, Customer), phones, acd, dial_plan=dial_plan)
+        people = _plain(customers, Customer)
+        return Settings(lines, people, phones, acd, dial_plan=dial_plan, services=_plain(services, Service))
 
     def _load(self) -> CommentedMap:
         try:
