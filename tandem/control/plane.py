@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, links, offers, switch
+from tandem.control import admin, agents, calls, links, offers, publishing, switch
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -14,6 +14,7 @@ _HANDLERS = {
     **links.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
+    **publishing.HANDLERS,
     **admin.HANDLERS,
 }
 

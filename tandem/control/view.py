@@ -35,6 +35,7 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
         ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
+        "canaries": msgspec.to_builtins(list(state.canaries.values())),
         "counters": dict(state.counters),
     }
 

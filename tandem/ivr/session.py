@@ -32,7 +32,8 @@ class Session(msgspec.Struct):
 
     From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
     `links` counts the links sent. `trail` are the questions that lead back to the first one. `running` is the flow at
-    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last.
+    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last. `rescued`: a fault has
+    led to the flow's rescue node, which is done once.
     """
 
     flow: str
@@ -46,6 +47,7 @@ class Session(msgspec.Struct):
     links: int = 0
     trail: list[str] = []
     frames: list[Frame] = []
+    rescued: bool = False
     closing: bool = False
     ended: bool = False
 
@@ -91,7 +93,8 @@ def _walk(turn: Turn, target: Next) -> None:
         else:
             return
     turn.fault(f"{MOST_NODES} nodes without a wait")
-    turn.apologise()
+    if rescue := turn.apologise():
+        _walk(turn, rescue)
 
 
 def _enter(turn: Turn, name: str) -> Next:

@@ -57,6 +57,7 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
         ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Call) else []
+        ends += [(flow.rescue, {})] if flow.rescue else []
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
             if met != known.get(target):

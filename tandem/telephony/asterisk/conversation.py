@@ -17,6 +17,8 @@ PromptPath = Callable[[Utterance], Awaitable[str]]
 Order = Answer | Listen
 
 LONGEST_INBOX = 16
+HANG_UP, GIVEN_UP = "1", "given up"
+"""What TANDEM_DONE tells the dialplan."""
 _KEYS = string.digits + "*#ABCD"
 
 
@@ -69,13 +71,13 @@ class Conversation:
                     self._on_listened(Listened(order.call, order.step, await self._listen(order)))
             self._busy = not self._inbox.empty()
 
-    async def end(self) -> bool:
-        """Let the dialplan hang up; False when that can't be said now, with an order under way."""
+    async def end(self, done: str = HANG_UP) -> bool:
+        """Let the dialplan hang up, or apologise (GIVEN_UP); False when that can't be said now, with an order under way."""
         if self._busy:
             return False
         self._busy = self._ended = True
         try:
-            await self._session.command("SET VARIABLE", "TANDEM_DONE", "1")
+            await self._session.command("SET VARIABLE", "TANDEM_DONE", done)
         except AgiError:
             return False
         self._session.close()

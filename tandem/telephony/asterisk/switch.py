@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
+from tandem.control.commands import Answer, Command, GiveUp, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
 from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
@@ -21,7 +21,7 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import Conversation, ConversationCounters, PromptPath
+from tandem.telephony.asterisk.conversation import GIVEN_UP, Conversation, ConversationCounters, PromptPath
 from tandem.telephony.asterisk.phrases import call_entered, exact, originate
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, printable
@@ -114,6 +114,8 @@ class Switch:
                 self._order(command)
             case HangUpCall():
                 self._act(self._hang_up_call(command), command, command.call)
+            case GiveUp():
+                self._act(self._give_up(command), command, command.call)
             case RingAgent():
                 self._book.asked.add(command.leg)
                 self._act(self._ring(command), command, command.leg)
@@ -146,6 +148,11 @@ class Switch:
         conversation = self._conversations.get(command.call)
         if not conversation or not await conversation.end():
             await self._hang_up(command, command.call)
+
+    async def _give_up(self, command: GiveUp) -> None:
+        """The dialplan's own apology, where the session can hear us; else the call enters again, and is told again."""
+        if conversation := self._conversations.get(command.call):
+            await conversation.end(GIVEN_UP)
 
     # --- commands by AMI ---
 
