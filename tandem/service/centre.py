@@ -12,7 +12,7 @@ from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.settings import Customer, Settings
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "fallback")
 T = TypeVar("T")
 
 
@@ -56,12 +56,13 @@ class _Reader:
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
+        fallback: str = self._value(document, "fallback", str, "")
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
         self._check_needs(document, queues, agents)
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
-        return Settings(lines, _plain(customers, Customer), phones, acd)
+        return Settings(lines, _plain(customers, Customer), phones, acd, fallback=fallback)
 
     def _load(self) -> CommentedMap:
         try:

@@ -23,6 +23,7 @@ from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
+from tandem.service.flow_versions_cli import add_to
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.store.database import AsyncEngine, RecordsError, open_database
@@ -49,7 +50,7 @@ EXPECTED = (
 
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-cli.add_typer(flow_commands, name="flow")
+cli.add_typer(add_to(flow_commands), name="flow")
 
 
 def main() -> None:

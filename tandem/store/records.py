@@ -28,6 +28,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordLink: models.Link,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
+    commands.RecordCanary: models.FlowCanary,
     commands.RaiseAlarm: models.Alarm,
 }
 RECORD_TYPES = tuple(MODELS)

@@ -72,7 +72,7 @@ class Conversation:
             self._busy = not self._inbox.empty()
 
     async def end(self, done: str = HANG_UP) -> bool:
-        """Let the dialplan hang up, or apologise (GIVEN_UP); False when that can't be said now, with an order under way."""
+        """Let the dialplan hang up, or apologise (GIVEN_UP); False when that can't be said, with an order under way."""
         if self._busy:
             return False
         self._busy = self._ended = True
