@@ -117,7 +117,7 @@ class Shelf:
         """
         async with self._at_work():
             drafts = {name: await self._library.draft(name) for name in wish.drafts}
-            changes = await self._written(wish.flows | drafts)
+            changes = await self._written({**wish.flows, **drafts})
             if not changes:
                 raise Refused(422, "nothing", "Name flows, or drafts, to publish.")
             message = wish.message or "; ".join(draft.message for draft in drafts.values() if draft.message)

@@ -147,7 +147,7 @@ class FlowStore:
         """The digest of each flow's file as it was when `see_files` was told last."""
         table = table_of(models.FlowFile)
         async with self._begun() as connection:
-            return dict((await connection.execute(select(table.c.flow, table.c.digest))).tuples().all())
+            return {row.flow: row.digest for row in await connection.execute(select(table))}
 
     async def see_files(self, digests: dict[str, str]) -> None:
         """Remember these."""
