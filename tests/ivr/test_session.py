@@ -96,16 +96,16 @@ def test_a_key_is_let_go_where_only_announcements_follow() -> None:
 
 
 def test_a_flow_with_a_rescue_goes_there_once() -> None:
-    nodes = {"a": Say(text="hello", next="nowhere"), "help": Say(text="sorry", next="nowhere")}
-    player = Player(msgspec.structs.replace(flow(**nodes), rescue="help"), language="en")
+    broken = flow(a=Say(text="hello", next="nowhere"), help=Say(text="sorry", next="nowhere"))
+    player = Player(msgspec.structs.replace(broken, rescue="help"), language="en")
     assert player.play("started", "silence")[-2:] == ["step say help", "listen Sorry.; keys all"]
     assert player.play("silence") == ["fault nowhere: no node nowhere", "listen Sorry."]
     assert player.play("silence") == ["hang up"]
 
 
 def test_an_endless_loop_ends_at_the_rescue() -> None:
-    nodes = {"a": Set(values={}, next="a"), "help": Say(text="sorry", next="a")}
-    player = Player(msgspec.structs.replace(flow(**nodes), rescue="help"), language="en")
+    broken = flow(a=Set(values={}, next="a"), help=Say(text="sorry", next="a"))
+    player = Player(msgspec.structs.replace(broken, rescue="help"), language="en")
     assert player.play("started")[-3:] == [
         "fault a: 1000 nodes without a wait",
         "step say help",

@@ -1,5 +1,6 @@
 """Publishing, from an admin's wish to the plane: a real store, and a plane that is fed at once."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -365,8 +366,6 @@ async def test_an_export_brings_another_centre_what_was_in_force(centre: Centre,
 
 
 async def test_when_the_plane_is_hopelessly_behind_it_is_told_and_made_good_at_the_next_start(centre: Centre) -> None:
-    import asyncio
-
     def full(_: events.Event) -> None:
         raise asyncio.QueueFull
 

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tandem.service.cli import cli
 from tandem.service.config import PROJECT
-from tandem.service.flow_cli import flow_commands
-from tandem.service.flow_versions_cli import add_to
 
 FLOWS = PROJECT / "flows"
-commands = add_to(flow_commands)
 
 
 @pytest.fixture
@@ -25,7 +23,7 @@ def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int)
 
 def tandem_flow(*arguments: str | Path) -> tuple[int, str]:
     """Exit code and output."""
-    result = CliRunner().invoke(commands, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(cli, ["flow", *map(str, arguments)])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.output
 
