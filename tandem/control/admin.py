@@ -1,4 +1,4 @@
-"""Settings, flows, and the process's own beginning."""
+"""Settings, and the process's own beginning."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,16 +13,6 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     """Resets nothing: calls, agents and figures go on under the new settings."""
     context.state.settings = event.settings
     route(context, acd.SettingsChanged(event.settings.acd), now)
-
-
-def flow_published(context: Context, event: events.FlowPublished, _now: float) -> None:
-    """New calls get this version; calls under way keep theirs."""
-    flow = event.flow
-    before = context.state.published.get(flow.name)
-    context.state.flows[calls.flow_key(flow.name, flow.version)] = flow
-    context.state.published[flow.name] = flow.version
-    if before is not None:
-        calls.forget_unused_version(context, flow.name, before)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
@@ -60,7 +50,6 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {outside.TIMER: journ
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.SettingsLoaded: settings_loaded,
-    events.FlowPublished: flow_published,
     events.Restarted: restarted,
     events.CommandFailed: command_failed,
     events.TimePassed: time_passed,

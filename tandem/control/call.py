@@ -110,6 +110,8 @@ class Call(msgspec.Struct):
     left_voicemail: bool = False
     flow_ended: bool = False
     steps: int = 0
+    faults: int = 0
+    """How often the flow had to go round something broken."""
     links: dict[int, Link] = {}
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0

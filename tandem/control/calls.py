@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, outside, records
+from tandem.control import commands, events, outside, publishing, records
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
@@ -13,6 +13,7 @@ from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
+from tandem.ivr.flow import Flow
 
 ANY_NUMBER = "*"
 HEARS_THE_FLOW = ("flow", "queued")
@@ -41,13 +42,10 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
 
 def _begin(context: Context, event: events.CallEntered, now: float) -> None:
     state = context.state
-    name = state.settings.lines.get(event.dialled) or state.settings.lines.get(ANY_NUMBER, "")
-    version = state.published.get(name)
-    if version is None:
-        context.alarm("no flow for number", event.dialled, f"leads to flow {name!r}, which is not published")
-        context.tell(commands.HangUpCall(event.call, event.channel))
+    flow = _flow_for(context, event)
+    if flow is None:
+        context.tell(commands.GiveUp(event.call, event.channel))
         return
-    flow = state.flows[flow_key(name, version)]
     known = recognise(state.settings, event.caller, event.dialled, flow.languages)
     call = Call(
         id=event.call,
@@ -57,15 +55,25 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         dialled=event.dialled,
         tier=known.tier,
         entered_at=now,
-        flow=name,
-        version=version,
+        flow=flow.name,
+        version=flow.version,
         session=flow_session.Session.begin(flow, known.variables, known.language),
     )
     state.calls[call.id] = call
-    context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {name}")
+    context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
     context.tell(records.contact(call))
     context.tell(commands.Answer(call.id))
     walk(context, call, ivr_events.Started(), now)
+
+
+def _flow_for(context: Context, event: events.CallEntered) -> Flow | None:
+    """The flow of the number dialled; where it has none, the fallback's."""
+    settings, caller = context.state.settings, event.caller or event.call
+    name = settings.lines.get(event.dialled) or settings.lines.get(ANY_NUMBER, "")
+    if flow := publishing.flow_for(context, name, caller):
+        return flow
+    context.alarm("no flow for number", event.dialled, f"leads to flow {name!r}, which is not published")
+    return publishing.flow_for(context, settings.fallback, caller)
 
 
 def _come_back(context: Context, call: Call, now: float) -> None:
@@ -115,8 +123,9 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
+    publishing.count_end(context, call, outcome, now)
     outside.forget(context, call.id)
-    forget_unused_version(context, call.flow, call.version)
+    publishing.forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
@@ -138,25 +147,12 @@ def _outcome(call: Call) -> str:
     return "left_menu"
 
 
-def flow_key(name: str, version: str) -> str:
-    """Where a flow version is kept in the state."""
-    return f"{name}@{version}"
-
-
-def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
-    if context.state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
-        return
-    if not any((call.flow, call.version) == (name, version) for call in context.state.calls.values()):
-        context.state.flows.pop(flow_key(name, version), None)
-
-
 # --- the flow ----------------------------------------------------------------------------------------------------
 
 
 def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
     """Tell the call's session, and have done what it wants."""
-    flow = context.state.flows[flow_key(call.flow, call.version)]
+    flow = context.state.flows[publishing.flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         FROM_FLOW[type(command)](context, call, command, now)
 
@@ -256,6 +252,7 @@ def _record_step(context: Context, call: Call, command: ivr.RecordStep, now: flo
 
 
 def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: float) -> None:
+    call.faults += 1
     context.note(call, now, "fault", f"{command.node}: {command.reason}")
     context.alarm("flow fault", f"{call.flow}:{command.node}", command.reason)
 

@@ -93,6 +93,13 @@ class HangUpCall(Command, frozen=True):
     channel: str
 
 
+class GiveUp(Command, frozen=True):
+    """There is no flow for the caller: let the switch apologise, and use its emergency queue if it has one."""
+
+    call: str
+    channel: str
+
+
 class RingAgent(Command, frozen=True):
     """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`."""
 
@@ -290,6 +297,33 @@ class RecordInterval(Command, frozen=True):
     answered_in_target: int
     abandoned_in_target: int
     wait_answered: float
+
+
+class RecordCanary(Command, frozen=True):
+    """Key: (flow, started_at). The trial of a flow version, written when it begins and again when it ends.
+
+    `outcome`: `promoted`, `stopped`, `superseded` or `rolled_back` (by itself, for `reason`). The counts are of calls
+    that began and ended within it: with `version`, and with `base`, the version in force.
+    """
+
+    flow: str
+    started_at: float
+    version: str
+    base: str
+    percent: float
+    author: str
+    ended_at: float | None
+    outcome: str
+    ended_by: str
+    reason: str
+    calls: int
+    contained: int
+    abandoned: int
+    faulty: int
+    base_calls: int
+    base_contained: int
+    base_abandoned: int
+    base_faulty: int
 
 
 class RaiseAlarm(Command, frozen=True):

@@ -6,6 +6,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.canary import Margins
 from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
 from tandem.ivr.values import Value
@@ -256,9 +257,30 @@ class SettingsLoaded(Event, frozen=True):
 
 
 class FlowPublished(Event, frozen=True):
-    """A flow version is in force for calls that begin from now on."""
+    """A flow version is in force for calls that begin from now on.
+
+    `forced` is why `author` published it although its tests or queues are not right, empty where they are.
+    """
 
     flow: Flow
+    author: str = ""
+    forced: str = ""
+
+
+class CanaryStarted(Event, frozen=True):
+    """`author` put a flow version on trial: `percent` of the callers get it, until it is worse by the margins."""
+
+    flow: Flow
+    percent: float
+    margins: Margins
+    author: str
+
+
+class CanaryStopped(Event, frozen=True):
+    """`author` ended the trial of the flow of that name: all new calls get the version in force."""
+
+    flow: str
+    author: str
 
 
 class Restarted(Event, frozen=True):

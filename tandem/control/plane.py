@@ -2,7 +2,18 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, journeys, links, offers, switch, transfers, voicemails
+from tandem.control import (
+    admin,
+    agents,
+    calls,
+    journeys,
+    links,
+    offers,
+    publishing,
+    switch,
+    transfers,
+    voicemails,
+)
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -17,6 +28,7 @@ _HANDLERS = {
     **voicemails.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
+    **publishing.HANDLERS,
     **admin.HANDLERS,
 }
 

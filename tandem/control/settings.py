@@ -49,7 +49,8 @@ class Service(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
-    `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE.
+    `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
+    calls whose number leads to no published flow.
     """
 
     lines: dict[str, str] = {}
@@ -58,3 +59,4 @@ class Settings(msgspec.Struct, frozen=True):
     acd: AcdSettings = AcdSettings()
     dial_plan: DialPlan = DialPlan()
     services: dict[str, Service] = {}
+    fallback: str = ""

@@ -4,6 +4,7 @@ import msgspec
 
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
+from tandem.control.canary import Canary
 from tandem.control.commands import LookUp, Notify
 from tandem.control.settings import Settings
 from tandem.control.voicemail import Voicemail
@@ -26,7 +27,9 @@ class PlaneState(msgspec.Struct):
     published: dict[str, str] = {}
     """Flow name to the version that new calls get."""
     flows: dict[str, Flow] = {}
-    """"name@version" to flow: the published ones, and older ones that calls still walk."""
+    """"name@version" to flow: the published ones, those on trial, and older ones that calls still walk."""
+    canaries: dict[str, Canary] = {}
+    """Flow name to the version on trial."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
     work: dict[str, Work] = {}

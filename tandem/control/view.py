@@ -46,6 +46,7 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             for work in state.work.values()
         ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
+        "canaries": msgspec.to_builtins(list(state.canaries.values())),
         "counters": dict(state.counters),
     }
 

@@ -1,5 +1,7 @@
 """The HTTP side: one app on loopback for operators, monitoring, desktops and, behind a proxy, the callers' pages."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from tandem.cti.api import Api, Backend
@@ -10,11 +12,14 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 16 * 1024
 
 
-def make_app(backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK) -> web.Application:
-    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask."""
+def make_app(
+    backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK, more: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask; `more`
+    are other parts' routes, under the token too."""
     app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_headers)
-    app.add_routes(Api(backend).routes())
+    app.add_routes([*Api(backend).routes(), *more])
     app.router.add_get(PAGE, Page(backend.outbox, backend.emit, backend.clock).show)
     return app
 

@@ -45,7 +45,8 @@ class Session(msgspec.Struct):
     `pages` are the pages of links, by number; `forms` the forms as they stand, by their nodes' full names. `trail` are
     the questions that lead back to the first one. `running` is the flow at hand: `flow`, or one of its sub-flows while
     `frames` tell who called it, the innermost last. `waiting` is the queue that the contact stands in, at whatever
-    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`.
+    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`. `rescued`: a fault
+    has led to the flow's rescue node, which is done once.
     """
 
     flow: str
@@ -63,6 +64,7 @@ class Session(msgspec.Struct):
     forms: dict[str, Filled] = {}
     trail: list[str] = []
     frames: list[Frame] = []
+    rescued: bool = False
     closing: bool = False
     ended: bool = False
     waiting: Waiting | None = None
@@ -126,7 +128,8 @@ def _walk(turn: Turn, target: Next) -> None:
         else:
             return
     turn.fault(f"{MOST_NODES} nodes without a wait")
-    turn.apologise()
+    if rescue := turn.apologise():
+        _walk(turn, rescue)
 
 
 def _enter(turn: Turn, name: str) -> Next:

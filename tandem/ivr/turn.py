@@ -251,9 +251,19 @@ class Turn:
         return None
 
     def apologise(self) -> Next:
-        """End the contact's journey when the flow can't go on."""
+        """The flow can't go on: to its `rescue` node, once; else an apology ends the contact's journey."""
+        if not self.session.rescued and self._rescuers():
+            self.session.rescued = True
+            while self.flow.rescue is None:
+                self.leave()
+            return self.flow.rescue
         self.session.closing = True
         return self.listen(self.flow.apology)
+
+    def _rescuers(self) -> bool:
+        """Whether a running flow has a rescue node."""
+        running = (self.session.running, *(frame.flow for frame in self.session.frames))
+        return any(self.flow_named(name).rescue for name in running)
 
     def _speak(self, text: str) -> list[Utterance]:
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)

@@ -16,6 +16,7 @@ from tandem.control.settings import Service, Settings
 from tandem.control.view import view
 from tandem.cti.api import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
+from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
@@ -23,17 +24,19 @@ from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
-from tandem.ivr.problems import FlowErrors
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
-from tandem.service.flow_files import flow_files_in, read_file
+from tandem.service.flow_cli import queue_check
+from tandem.service.flow_files import flow_files_in, read_file, sources_in
+from tandem.service.flow_shelf import Shelf
 from tandem.service.secrets import read_secret
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
 from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
@@ -83,7 +86,15 @@ class Controller:
             public_url=public_url,
             clock=time.time,
         )
+        self.shelf = Shelf(
+            FlowStore(database),
+            lambda: self.engine.plane.state,
+            self.engine.emit,
+            lambda: queue_check(self._settings.acd),
+            time.time,
+        )
         self.loop: asyncio.Task[None] | None = None
+        self._settings = Settings()
         self._since = time.time()
 
     async def recover(self) -> None:
@@ -91,7 +102,7 @@ class Controller:
         await self.engine.recover(self.writer.progress, self._catch_up)
         self.engine.emit(events.Restarted())
         self._load_settings()
-        self._publish_flows()
+        await self.shelf.take_files(sources_in(self.config.flows))
 
     async def keep_house(self) -> None:
         """Prune the journal for ever; what has no record yet stays."""
@@ -101,7 +112,7 @@ class Controller:
 
     def _load_settings(self) -> None:
         """A broken centre file must not keep a restarted controller from its callers: what was in force stays."""
-        in_force = self.engine.plane.state.settings
+        in_force = self._settings = self.engine.plane.state.settings
         try:
             settings = read_centre(self.config.centre)
         except CentreError as error:
@@ -109,22 +120,9 @@ class Controller:
                 raise
             log.error("the centre file can't be used; the settings in force stay", problems=error.problems)
             return
+        self._settings = settings
         if settings != in_force:
             self.engine.emit(events.SettingsLoaded(settings))
-
-    def _publish_flows(self) -> None:
-        """The same for flows: of one that is broken, the published version stays."""
-        published = self.engine.plane.state.published
-        for file in flow_files_in(self.config.flows):
-            try:
-                flow = read_file(file)
-            except FlowErrors as error:
-                if file.stem not in published:
-                    raise
-                log.error("a flow can't be used; its published version stays", problems=str(error).splitlines())
-                continue
-            if published.get(flow.name) != flow.version:
-                self.engine.emit(events.FlowPublished(flow))
 
     def _make_switch(self, credentials: Credentials) -> Switch:
         config = self.config
@@ -205,7 +203,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        app = make_app(running.backend, credentials.http_token)
+        app = make_app(running.backend, credentials.http_token, more=FlowsApi(running.shelf).routes())
         runner = await serve(app, str(config.host), config.port("http_port"))
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

@@ -14,7 +14,17 @@ from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.settings import Customer, DialPlan, Service, Settings
 from tandem.service.services import mistakes
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "dial_plan", "services")
+SECTIONS = (
+    "lines",
+    "queues",
+    "agents",
+    "customers",
+    "caller_phones",
+    "longest_stay",
+    "dial_plan",
+    "services",
+    "fallback",
+)
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
 _PATTERNS = {
@@ -80,6 +90,7 @@ class _Reader:
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
+        fallback: str = self._value(document, "fallback", str, "")
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
         plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
         self._check_dial_plan(document, plan)
@@ -92,8 +103,8 @@ class _Reader:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
-        people = _plain(customers, Customer)
-        return Settings(lines, people, phones, acd, dial_plan=dial_plan, services=_plain(services, Service))
+        people, outside = _plain(customers, Customer), _plain(services, Service)
+        return Settings(lines, people, phones, fallback=fallback, acd=acd, dial_plan=dial_plan, services=outside)
 
     def _load(self) -> CommentedMap:
         try:

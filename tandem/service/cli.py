@@ -23,6 +23,7 @@ from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
+from tandem.service.flow_versions_cli import add_to
 from tandem.service.secrets import write_secret
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
@@ -50,7 +51,7 @@ EXPECTED = (
 
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-cli.add_typer(flow_commands, name="flow")
+cli.add_typer(add_to(flow_commands), name="flow")
 secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the services that flows ask.")
 cli.add_typer(secret_commands, name="secret")
 

@@ -21,10 +21,7 @@ from tandem.ivr.schema import flow_schema
 from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
 from tandem.ivr.yaml_tree import Tree
 from tandem.service.centre import read_centre
-from tandem.service.flow_files import flow_files_in, read_file
-
-TESTS = "tests"
-"""The folder of flow tests, in the folder of the flows."""
+from tandem.service.flow_files import TESTS, flow_files_in, read_file
 
 flow_commands = typer.Typer(no_args_is_help=True, help="Check, test and walk flows.")
 

@@ -3,14 +3,18 @@
 The meaning of each field stands in `tandem.control.commands`, with the record of the same name.
 """
 
-from sqlalchemy import BigInteger, Double, Text
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Double, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
     """Base of all tables; the types are valid on SQLite and on PostgreSQL."""
 
-    type_annotation_map = {int: BigInteger, float: Double, str: Text}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        int: BigInteger, float: Double, str: Text, dict[str, Any]: JSON, list[Any]: JSON,
+    }  # fmt: skip
 
 
 class Contact(Base):
@@ -207,3 +211,77 @@ class NotificationItem(Base):
     attempts: Mapped[int]
     created_at: Mapped[float]
     changed_at: Mapped[float]
+
+
+class FlowVersion(Base):
+    """A flow as it was at one time, never changed; see flow_versions.py."""
+
+    __tablename__ = "flow_versions"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str]
+    source: Mapped[str]
+    tests: Mapped[dict[str, Any]]
+    flows: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[float]
+
+
+class FlowPublication(Base):
+    """From when a version was in force, by whose doing and why."""
+
+    __tablename__ = "flow_publications"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    at: Mapped[float]
+    what: Mapped[str]
+    author: Mapped[str]
+    message: Mapped[str]
+    forced: Mapped[str]
+    problems: Mapped[list[Any]]
+
+
+class FlowDraft(Base):
+    """What somebody works at; one for a flow."""
+
+    __tablename__ = "flow_drafts"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    tests: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[float]
+
+
+class FlowFile(Base):
+    """What a controller saw in the folder of flows when it started last."""
+
+    __tablename__ = "flow_files"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+
+
+class FlowCanary(Base):
+    """The trial of a flow version on some of the callers."""
+
+    __tablename__ = "flow_canaries"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[float] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    base: Mapped[str]
+    percent: Mapped[float]
+    author: Mapped[str]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    ended_by: Mapped[str]
+    reason: Mapped[str]
+    calls: Mapped[int]
+    contained: Mapped[int]
+    abandoned: Mapped[int]
+    faulty: Mapped[int]
+    base_calls: Mapped[int]
+    base_contained: Mapped[int]
+    base_abandoned: Mapped[int]
+    base_faulty: Mapped[int]

@@ -29,6 +29,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
+    commands.RecordCanary: models.FlowCanary,
     commands.RaiseAlarm: models.Alarm,
 }
 RECORD_TYPES = tuple(MODELS)

@@ -3,7 +3,7 @@ import msgspec
 from tandem.acd.settings import QueueSettings
 from tandem.control import commands, events
 from tandem.control.settings import Settings
-from tests.control.playbook import BEGIN, SETTINGS, Playbook, one, said, these
+from tests.control.playbook import BEGIN, FLOW, SETTINGS, Playbook, one, said, these
 
 
 def test_a_new_call_is_answered_and_hears_the_menu() -> None:
@@ -90,10 +90,33 @@ def test_a_queue_that_nobody_can_serve_apologises_and_alarms() -> None:
     assert "sorry" in said(book.press(None))
 
 
-def test_a_number_without_a_flow_alarms_and_leaves_the_call_to_the_switch() -> None:
+def test_a_number_without_a_flow_alarms_and_leaves_the_call_to_the_switchs_own_apology() -> None:
     out = Playbook().call(dialled="999")
     assert one(commands.RaiseAlarm, out).kind == "no flow for number"
-    assert one(commands.HangUpCall, out).call == "c1"
+    assert one(commands.GiveUp, out) == commands.GiveUp("c1", "PJSIP/trunk-c1")
+
+
+def test_a_number_without_a_flow_gets_the_fallback_flow() -> None:
+    book = Playbook(msgspec.structs.replace(SETTINGS, lines={"4009": "vanished"}, fallback="line"))
+    out = book.call(dialled="4009")
+    assert "'vanished', which is not published" in one(commands.RaiseAlarm, out).detail
+    assert "Press one" in said(out)
+    assert one(commands.RecordContact, out).flow == "line"
+
+
+def test_a_fault_leads_to_the_rescue_node_and_is_counted() -> None:
+    rescue = FLOW.replace("apology: sorry", "apology: sorry\nrescue: sorry_first").replace(
+        "nodes:", "nodes:\n  sorry_first: {type: say, text: sorry, next: agent}"
+    )
+    book = Playbook(flow=rescue)
+    book.call()
+    book.plane.state.calls["c1"].session.node = "gone"
+    out = book.reenter()
+    assert one(commands.RaiseAlarm, out).kind == "flow fault"
+    assert said(out) == "We are sorry."
+    book.press(None)
+    assert book.plane.state.calls["c1"].state == "queued"
+    assert book.plane.state.calls["c1"].faults == 1
 
 
 def test_a_known_customer_brings_tier_and_boost() -> None:
@@ -115,7 +138,6 @@ def test_a_waiting_caller_is_told_their_place() -> None:
 
 def test_calls_keep_the_flow_version_they_began_with() -> None:
     from tandem.ivr.reader import read_flow
-    from tests.control.playbook import FLOW
 
     book = Playbook()
     book.call("old")

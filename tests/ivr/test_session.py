@@ -96,6 +96,33 @@ def test_a_key_is_let_go_where_only_announcements_follow() -> None:
     assert player.play("key 4") == ["step say b", "step say a", "step say b", "listen Sorry.; keys all"]
 
 
+def test_a_flow_with_a_rescue_goes_there_once() -> None:
+    broken = flow(a=Say(text="hello", next="nowhere"), help=Say(text="sorry", next="nowhere"))
+    player = Player(msgspec.structs.replace(broken, rescue="help"), language="en")
+    assert player.play("started", "silence")[-2:] == ["step say help", "listen Sorry.; keys all"]
+    assert player.play("silence") == ["fault nowhere: no node nowhere", "listen Sorry."]
+    assert player.play("silence") == ["hang up"]
+
+
+def test_an_endless_loop_ends_at_the_rescue() -> None:
+    broken = flow(a=Set(values={}, next="a"), help=Say(text="sorry", next="a"))
+    player = Player(msgspec.structs.replace(broken, rescue="help"), language="en")
+    assert player.play("started")[-3:] == [
+        "fault a: 1000 nodes without a wait",
+        "step say help",
+        "listen Sorry.; keys all",
+    ]
+    assert player.play("silence")[-2:] == ["fault a: 1000 nodes without a wait", "listen Sorry."]
+
+
+def test_from_a_sub_flow_without_a_rescue_of_its_own_it_leads_out() -> None:
+    outer = flow(one=Call(flow="inner", next="one"), help=Say(text="sorry", next="help"))
+    inner = msgspec.structs.replace(flow(a=Say(text="hello", next="nowhere")), name="inner")
+    player = Player(msgspec.structs.replace(outer, rescue="help", flows={"inner": inner}), language="en")
+    assert player.play("started", "silence")[-2:] == ["step say help", "listen Sorry.; keys all"]
+    assert player.session.frames == []
+
+
 def test_a_sub_flow_that_is_not_there_ends_with_an_apology() -> None:
     player = Player(flow(a=Call(flow="gone", next="a")), language="en")
     assert player.play("started") == ["step call a", "fault a: no flow gone", "listen Sorry."]

@@ -61,6 +61,7 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
         ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
+        ends += [(flow.rescue, {})] if flow.rescue else []
         ends += [(ref.name, _given(flow, flow.nodes[ref.path[1]], ref.path[2])) for ref in later.get(name, [])]
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})

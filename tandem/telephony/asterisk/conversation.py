@@ -21,6 +21,8 @@ Order = Answer | Listen | Transfer | TakeVoicemail
 LONGEST_INBOX = 16
 INTERRUPT = "D"
 """The key that stands for an interruption. No flow has it; a caller who presses it changes nothing."""
+HANG_UP, GIVEN_UP = "1", "given up"
+"""What TANDEM_DONE tells the dialplan."""
 _KEYS = string.digits + "*#" + INTERRUPT
 
 
@@ -88,13 +90,13 @@ class Conversation:
         self._interrupted = self._busy
         return self._busy
 
-    async def end(self) -> bool:
-        """Let the dialplan hang up; False when that can't be said now, with an order under way."""
+    async def end(self, done: str = HANG_UP) -> bool:
+        """Let the dialplan hang up, or apologise (GIVEN_UP); False when that can't be said, with an order under way."""
         if self._busy:
             return False
         self._busy = self._ended = True
         try:
-            await self._session.command("SET VARIABLE", "TANDEM_DONE", "1")
+            await self._session.command("SET VARIABLE", "TANDEM_DONE", done)
         except AgiError:
             return False
         self._session.close()

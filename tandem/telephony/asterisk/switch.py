@@ -12,6 +12,7 @@ import structlog
 from tandem.control.commands import (
     Answer,
     Command,
+    GiveUp,
     HangUpCall,
     HangUpLeg,
     HangUpStray,
@@ -43,7 +44,14 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
+from tandem.telephony.asterisk.conversation import (
+    GIVEN_UP,
+    INTERRUPT,
+    Conversation,
+    ConversationCounters,
+    Order,
+    PromptPath,
+)
 from tandem.telephony.asterisk.phrases import call_entered, exact, play_to, ring
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
@@ -139,8 +147,8 @@ class Switch:
                 self._order(command)
             case Interrupt():
                 self._interrupt(command)
-            case HangUpCall():
-                self._act(self._hang_up_call(command), command, command.call)
+            case HangUpCall() | GiveUp():
+                self._act(self._let_go(command), command, command.call)
             case MeasureVoicemail():
                 self._act(self._measure(command), command, command.voicemail)
             case RingAgent() | PlayToAgent():
@@ -188,11 +196,22 @@ class Switch:
         except (AmiError, ValueError) as error:
             self._failed(command, command.call, str(error))
 
+    async def _let_go(self, command: HangUpCall | GiveUp) -> None:
+        if isinstance(command, GiveUp):
+            await self._give_up(command)
+        else:
+            await self._hang_up_call(command)
+
     async def _hang_up_call(self, command: HangUpCall) -> None:
         """By the session, where it can hear us; no AGI command can be cut short, so else by AMI."""
         conversation = self._conversations.get(command.call)
         if not conversation or not await conversation.end():
             await self._hang_up(command, command.call)
+
+    async def _give_up(self, command: GiveUp) -> None:
+        """The dialplan's own apology, where the session can hear us; else the call enters again, and is told again."""
+        if conversation := self._conversations.get(command.call):
+            await conversation.end(GIVEN_UP)
 
     # --- commands by AMI ---
 

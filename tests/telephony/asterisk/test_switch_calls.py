@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tandem.control.commands import Answer, HangUpCall, Interrupt, MeasureVoicemail, TakeVoicemail, Transfer
+from tandem.control.commands import Answer, GiveUp, HangUpCall, Interrupt, MeasureVoicemail, TakeVoicemail, Transfer
 from tandem.control.events import (
     CallEntered,
     CommandFailed,
@@ -126,6 +126,15 @@ async def test_an_idle_call_is_ended_by_its_session() -> None:
         caller = await it.entered()
         it.switch.do(HangUpCall("1.1", "PJSIP/trunk-1.1"))
         await caller.answer('SET VARIABLE "TANDEM_DONE" "1"', "200 result=1")
+        await caller.ended()
+        assert "Hangup" not in it.asterisk.names()
+
+
+async def test_a_call_given_up_is_left_to_the_dialplans_apology() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(GiveUp("1.1", "PJSIP/trunk-1.1"))
+        await caller.answer('SET VARIABLE "TANDEM_DONE" "given up"', "200 result=1")
         await caller.ended()
         assert "Hangup" not in it.asterisk.names()
 
