@@ -151,6 +151,32 @@ def test_time_passes_as_it_is_spent() -> None:
     assert [text for text in call.happened.texts if text == "queue_place"] == ["queue_place"]
 
 
+def waiting(*do: str, **given: float) -> Rehearsal:
+    """Who waits for tech, with a link offered after half a minute, sales where it takes a while."""
+    source = (Path(__file__).parents[1] / "golden/flows/waiting.yaml").read_text().partition("\nscripts:")[0]
+    call = Rehearsal(read_flow(source, "waiting.yaml"), msgspec.convert(given, Given))
+    for action in do:
+        call.do(action)
+    call.hear_out()
+    return call
+
+
+def test_keys_work_in_a_queue_when_their_offers_hold() -> None:
+    assert waiting("wait 20", "1", "2").happened.nodes == ["tech"]
+    call = waiting("wait 35", "1", "42")
+    assert call.happened.nodes == ["tech", "link", "order", "bye"]
+    assert (call.happened.links, call.session.ended) == (["order"], True)
+    assert waiting("2", estimated_wait=100.0).happened.queues == ["tech", "sales"]
+
+
+def test_the_place_is_kept_and_told_as_given() -> None:
+    call = waiting("wait 35", "1", "silence", "wait 60", earliest=100.0, latest=290.0)
+    assert call.happened.nodes == ["tech", "link", "order", "tech"]
+    assert call.happened.queues == ["tech"]
+    assert call.happened.words[-1] == "It takes two to five minutes For a link press one."
+    assert waiting("wait 35", "1", "served", "2").happened.answers == {"quality": "2"}
+
+
 def test_a_walk_becomes_a_test_that_passes() -> None:
     done = ["1", "2", "1002003#", "1", "0", "served", "5"]
     trial = as_trial("a walk", Given(language="en"), done, HOTLINE)
