@@ -175,6 +175,8 @@ def _walked(call: Rehearsal) -> list[str]:
         for words in call.happened.words[told:]:
             typer.echo(f"  {words}")
         told = len(call.happened.words)
+        for name, code in call.wrong().items():
+            typer.echo(f"  ({name}: {code})")
         if call.session.ended:
             typer.echo("  (the call is over)")
             return done

@@ -7,7 +7,9 @@ import pytest
 
 from tandem.control.caller import recognise
 from tandem.control.settings import Settings
+from tandem.ivr import commands, events
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
+from tandem.ivr.stand_ins import StandIns
 from tandem.ivr.trials import Expected, Trial, TrialsError, as_trial, failures, read_trials, run
 from tandem.ivr.values import KNOWN, kind_of
 from tandem.service.flow_cli import flow_of
@@ -15,16 +17,64 @@ from tandem.service.flow_files import read_file
 
 SHIPPED = Path(__file__).parents[2] / "flows"
 LIVE = Path(__file__).parents[1] / "live" / "flows"
+OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"
 HOTLINE = read_file(LIVE / "hotline.yaml")
 
 
 @pytest.mark.parametrize(
-    "file", [file for folder in (SHIPPED, LIVE) for file in sorted((folder / "tests").glob("*.yaml"))], ids=str
+    "file", [file for folder in (SHIPPED, LIVE, OUTSIDE) for file in sorted((folder / "tests").glob("*.yaml"))], ids=str
 )
 def test_flows_do_as_they_shall(file: Path) -> None:
     trials, tree = read_trials(file.read_text(), file.name)
     assert trials.tests
     assert [str(failure) for failure in run(trials, tree, file.name, read_file(flow_of(file, trials)))] == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        (Expected(lookups=()), "lookups: GET orders /orders/138 instead of none"),
+        (Expected(notifications=()), "notifications: shop repair_wanted instead of none"),
+        (Expected(callbacks=("service 138",)), "callbacks: none instead of service 138"),
+        (Expected(transfers=("1",)), "transfers: none instead of 1"),
+        (Expected(voicemails=("service",)), "voicemails: none instead of service"),
+        (Expected(form={"day": "2026-01-07"}), "form day is '2026-01-06' instead of '2026-01-07'"),
+        (Expected(wrong={"day": "in_the_past"}), "wrong day is None instead of 'in_the_past'"),
+    ],
+)
+def test_what_goes_otherwise_outside_is_told(expect: Expected, told: str) -> None:
+    given = Given(caller={"number": "138"}, lookups={"find": {"order.name": "lamp"}})
+    trial = Trial("one", ({"submit": {"day": "2026-01-06", "lift": True}},), expect, given)
+    assert failures(trial, read_file(OUTSIDE / "repair.yaml")) == [told]
+
+
+def test_answers_given_one_after_the_other_come_so_and_the_last_for_ever() -> None:
+    stand_ins = StandIns(Given(transfers=("busy", "answered"), voicemails=(0, "disk full")))
+    transfer, message = commands.Transfer("1", 20.0), commands.TakeVoicemail("service", 0, 60.0, 5.0, "#")
+    came = [stand_ins.event("x", command) for command in (transfer, message, transfer, message, transfer)]
+    assert came == [
+        events.TransferEnded("busy"),
+        events.VoicemailTaken(0),
+        events.TransferEnded("answered"),
+        events.VoicemailFailed("disk full"),
+        events.TransferEnded("answered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        (["page done"], "page done: the caller is at main_menu, and no page is open"),
+        (["submit a=b"], "submit: the caller is at main_menu, and there is no form"),
+        (["submit a"], "submit a: 'a' is not name=value"),
+        (["submit 'a"], "submit 'a: No closing quotation"),
+        (["page over"], "'page over' is neither type, fill"),
+        (["0", "type x"], "type: the caller is at service, and nothing is asked"),
+    ],
+)
+def test_what_can_not_be_written_now_is_told(do: list[str], told: str) -> None:
+    [failure] = failures(Trial("one", tuple(do), Expected()), HOTLINE)
+    assert failure.startswith(told)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _later(flow: Flow, out: dict[str, list[Reference]]) -> dict[str, list[Refere
             if at not in reached:
                 reached.add(at)
                 ahead += [ref.name for ref in out.get(at, [])]
-                ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[at], Question | Call) else []
+                ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[at], Question | Link | Call) else []
                 later.setdefault(at, []).extend(outlasting)
     return later
 
