@@ -8,6 +8,7 @@ import pytest
 from tandem.control.caller import recognise
 from tandem.control.settings import Settings
 from tandem.ivr import commands, events
+from tandem.ivr.reader import read_flow
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
 from tandem.ivr.stand_ins import StandIns
 from tandem.ivr.trials import Expected, Trial, TrialsError, as_trial, failures, read_trials, run
