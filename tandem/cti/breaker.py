@@ -35,6 +35,6 @@ class Breaker:
     def failed(self, now: float, most: int, open_seconds: float) -> None:
         """The service is in trouble: from `most` failures in a row on, let it alone for `open_seconds`."""
         self._failures += 1
-        if self._trying or self._failures >= most:
+        if self._failures >= most:
             self._open_until = now + open_seconds
         self._trying = False

@@ -90,6 +90,7 @@ def test_what_is_not_answered_is_asked_again_after_a_restart_and_then_answered()
 def test_an_answer_that_comes_twice_is_taken_once() -> None:
     book = asked()
     book.tell(events.LookedUp("c1", 1, {"state": "sent"}))
+    assert (book.plane.state.lookups, book.plane.state.timers) == ({}, {})
     assert book.tell(events.LookedUp("c1", 1, {"state": "lost"})) == []
     assert book.tell(events.LookupFailed("c1", 1, "it answered 500")) == []
 
@@ -106,8 +107,8 @@ def test_a_call_that_is_over_waits_for_no_answer() -> None:
     book = asked()
     book.tell(events.CallEnded("c1", 16))
     assert these(commands.LookUp, book.tell(events.Restarted())) == []
-    assert book.tell(events.LookedUp("c1", 1, {"state": "sent"})) == []
     assert (book.plane.state.lookups, book.plane.state.timers) == ({}, {})
+    assert book.tell(events.LookedUp("c1", 1, {"state": "sent"})) == []
 
 
 def test_what_was_told_is_told_again_after_a_restart_until_it_is_taken_even_when_the_call_is_over() -> None:

@@ -28,6 +28,7 @@ class Service:
         self.at_once = self.most_at_once = self.full_at = 0
         self.full = asyncio.Event()
         self.seen = asyncio.Event()
+        self.headers: dict[str, str] = {}
         self.url = ""
 
     async def take(self, request: web.Request) -> web.StreamResponse:
@@ -52,7 +53,8 @@ class Service:
             answer = {"ok": True}
         if isinstance(answer, int):
             return web.Response(status=answer, headers={"Location": self.url + "/elsewhere"})
-        return web.Response(body=answer if isinstance(answer, bytes) else msgspec.json.encode(answer))
+        body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+        return web.Response(body=body, headers=self.headers)
 
 
 @asynccontextmanager

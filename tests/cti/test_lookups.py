@@ -1,6 +1,7 @@
 """Lookups, asked of real services."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -237,6 +238,14 @@ async def test_another_question_is_asked(other: dict[str, Any]) -> None:
     assert len(service.asked) == 2
 
 
+async def test_an_answer_that_must_not_be_kept_is_not() -> None:
+    service = Service()
+    async with asking(service) as it:
+        await it.answer()
+        await it.answer(cache_seconds=60.0)
+    assert len(service.asked) == 2
+
+
 async def test_a_failure_is_not_kept_and_the_cache_has_its_bounds() -> None:
     service = Service(500, {"ok": True})
     async with asking(service) as it:
@@ -324,16 +333,17 @@ async def test_too_many_fail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert it.told.get_nowait() == LookupFailed("c3", 1, "too many lookups are under way")
 
 
+async def test_a_small_answer_does_not_become_a_huge_one() -> None:
+    service = Service(gzip.compress(b'{"ok": true, "x": "' + b"x" * 50_000_000 + b'"}'))
+    service.headers["Content-Encoding"] = "gzip"
+    async with asking(service) as it:
+        assert await it.reason() == "it did not answer JSON"
+    assert service.asked[0].headers["Accept-Encoding"] == "identity"
+
+
 async def test_cookies_of_one_caller_do_not_go_along_with_the_next() -> None:
     service = Service()
-    real = service._answer
-
-    async def with_cookie(answer: Any) -> Any:
-        response = await real(answer)
-        response.headers["Set-Cookie"] = "who=c1"
-        return response
-
-    service._answer = with_cookie  # type: ignore[method-assign]
+    service.headers["Set-Cookie"] = "who=c1"
     async with asking(service) as it:
         await it.answer()
         await it.answer()
