@@ -6,59 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from tandem.control.commands import Utterance
 from tandem.store.models import Leg, Voicemail
-from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre
+from tests.live.centre import LiveCentre
+from tests.live.errands import MESSAGES, SHOP, TO_MESSAGE, TO_SHOP, TONE, choose, errand_centre, heard, says
 from tests.phones import Agent, Line, tone
-from tests.phones.audio import RATE, Samples, beginning, find_prompt, read_wav
+from tests.phones.audio import RATE, Samples, read_wav
 
 pytestmark = pytest.mark.live
-
-PLAN = CENTRE + 'dial_plan: {numbers: ["2001"]}\n'
-FLOW = """
-name: hotline
-languages: [en]
-start: choose
-apology: sorry
-texts:
-  choose: {en: Press one for the shop or two to leave a message.}
-  back: {en: 'Welcome back from the shop, dear caller.'}
-  thanks: {en: Thank you for your message.}
-  sorry: {en: We are sorry.}
-nodes:
-  choose: {type: menu, text: choose, choices: {1: shop, 2: message}, no_input: choose, wrong_key: choose, failed: sorry}
-  shop: {type: transfer, to: '2001', next: back, failed: sorry}
-  back: {type: say, text: back, next: choose}
-  message: {type: voicemail, queue: tech, next: thanks, failed: sorry}
-  thanks: {type: say, text: thanks, next: choose}
-  sorry: {type: say, text: sorry, next: done}
-  done: {type: end}
-"""
-TONE = 880.0
-MESSAGE = Utterance("en", "My washing machine stands still, and it is full of water.")
-HEARD = 0.5
 
 
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
-    flows = tmp_path / "flows"
-    flows.mkdir()
-    (flows / "hotline.yaml").write_text(FLOW)
-    async with live_centre(tmp_path, PLAN, flows=flows) as running:
+    async with errand_centre(tmp_path) as running:
         yield running
-        await running.check_books()
-
-
-async def choose(centre: LiveCentre, number: str, key: str) -> Line:
-    line = await (await centre.caller(number)).dial(HOTLINE)
-    await centre.call_is(number, "flow")
-    await line.press(key)
-    return line
 
 
 async def speak(centre: LiveCentre, number: str, message: Samples) -> Line:
     """As far as the middle of a message."""
-    line = await choose(centre, number, "2")
+    line = await choose(centre, number, TO_MESSAGE)
     await line.hears_tone(TONE)
     line.says(message)
     await asyncio.sleep(1.0)
@@ -68,13 +33,13 @@ async def speak(centre: LiveCentre, number: str, message: Samples) -> Line:
 async def hear(agent: Agent, message: Samples) -> None:
     line = await agent.answers(30.0)
     await line.ended(12.0)
-    assert find_prompt(line.heard, beginning(message, 1.5))[0] >= HEARD
+    heard(line, message)
 
 
 async def test_a_killed_controller_cuts_no_talk_and_no_message(centre: LiveCentre) -> None:
-    message = read_wav(await centre.sound(MESSAGE))
-    shop = await centre.lab.agent("2001", centre.password("2001"))
-    talker = await choose(centre, "13800000001", "1")
+    message = read_wav(await centre.sound(MESSAGES[0]))
+    shop = await centre.lab.agent(SHOP, centre.password(SHOP))
+    talker = await choose(centre, "13800000001", TO_SHOP)
     there = await shop.answers()
     there.says(tone(660.0, seconds=30.0))
     await talker.hears_tone(660.0)
@@ -89,9 +54,7 @@ async def test_a_killed_controller_cuts_no_talk_and_no_message(centre: LiveCentr
     await asyncio.sleep(0.5)
     await centre.start_controller()
 
-    await asyncio.gather(
-        talker.hears(await centre.prompt("back", "en")), speaker.hears(await centre.prompt("thanks", "en"))
-    )
+    await asyncio.gather(says(centre, talker, "back"), says(centre, speaker, "thanks"))
     assert len(shop.calls) == 1
     await asyncio.gather(talker.hang_up(), speaker.hang_up())
     await centre.until(lambda state: len(state["work"]) == 2 and not state["calls"], "both messages to wait")
@@ -109,7 +72,7 @@ async def test_a_killed_controller_cuts_no_talk_and_no_message(centre: LiveCentr
 
 
 async def test_a_message_outlives_the_asterisk_that_took_it(centre: LiveCentre) -> None:
-    message = read_wav(await centre.sound(MESSAGE))
+    message = read_wav(await centre.sound(MESSAGES[0]))
     agent = await centre.agent("1001")
     line = await speak(centre, "13800000001", message)
     await asyncio.sleep(len(message) / RATE)

@@ -101,7 +101,7 @@ def test_a_replay_gives_the_commands_of_the_run(life: list[tuple[Step, int]]) ->
 @settings(max_examples=150, deadline=None)
 @given(lives)
 def test_every_interval_balances_with_work_in_queues(life: list[tuple[Step, int]]) -> None:
-    latest = {}
+    latest: dict[tuple[str, float], commands.RecordInterval] = {}
     for _, _, out in live(life).history:
         latest |= {(row.queue, row.start): row for row in these(commands.RecordInterval, out)}
     for row in latest.values():
