@@ -115,10 +115,13 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
+AGENT = {"agent": "agent", "rescue": "agent"}
+
+
 def linted(found: Nodes) -> Flow | None:
     """The flow, if lint has nothing against it."""
     texts = {name: {"en": text} for name, text in TEXTS.items()}
-    head = {"name": "random", "languages": ["en"], "start": "n0", "apology": "sorry", "agent": "agent"}
+    head = {"name": "random", "languages": ["en"], "start": "n0", "apology": "sorry"} | AGENT
     source = msgspec.json.encode(head | {"texts": texts, "nodes": reached(found)}).decode()
     try:
         return read_flow(source, "random.yaml", lambda name: (CALLED / f"{name}.yaml").read_text())

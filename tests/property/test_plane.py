@@ -7,11 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.control import commands, events, wire
+from tandem.control.canary import Margins
 from tandem.control.plane import Plane
-from tests.control.playbook import Playbook, these
+from tandem.ivr.reader import read_flow
+from tests.control.playbook import FLOW, Playbook, these
 
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
+VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
 Step = Callable[[Playbook, int], object]
 
 
@@ -62,6 +65,9 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
     lambda book, pick: book.tell(events.LinkFailed(CALLS[pick % 4], 1, "refused")),
+    lambda book, pick: book.tell(events.FlowPublished(VERSIONS[pick % 2])),
+    lambda book, pick: book.tell(events.CanaryStarted(VERSIONS[pick % 2], 50.0, Margins(enough=1 + pick % 3), "ann")),
+    lambda book, pick: book.tell(events.CanaryStopped("line", "ann")),
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
@@ -83,6 +89,10 @@ def check(book: Playbook) -> None:
     in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
+    walked = {f"{call.flow}@{call.version}" for call in state.calls.values()}
+    given = {f"line@{version}" for version in state.published.values()}
+    given |= {f"line@{canary.version}" for canary in state.canaries.values()}
+    assert set(state.flows) == walked | given, "a version that a call needs, or one that nobody does"
     for call in state.calls.values():
         assert call.leg is None or call.leg in state.legs
 
