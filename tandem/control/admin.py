@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events
+from tandem.control import calls, events, outside
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -26,7 +26,7 @@ def flow_published(context: Context, event: events.FlowPublished, _now: float) -
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
-    """Nothing is known of the switch yet, and links may have been asked for but never sent: ask again."""
+    """Nothing is known of the switch yet, and what was asked for may never have been done: ask again."""
     context.state.switch_up = False
     route(context, acd.SwitchLost(), now)
     for call in context.state.calls.values():
@@ -34,6 +34,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
+    outside.ask_again(context)
 
 
 def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:

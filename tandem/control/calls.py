@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import commands, events, outside, records
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
@@ -99,6 +99,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
+    outside.forget(context, call.id)
     forget_unused_version(context, call.flow, call.version)
 
 
@@ -178,6 +179,14 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
     route(context, acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost), now)
 
 
+def _look_up(context: Context, call: Call, command: ivr.LookUp, now: float) -> None:
+    outside.ask(context, call.id, command, now)
+
+
+def _notify(context: Context, call: Call, command: ivr.Notify, _now: float) -> None:
+    outside.notify(context, call.id, command)
+
+
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
     context.note(call, now, "answered survey", f"{command.question}: {command.answer}")
     context.tell(commands.RecordAnswer(call.id, command.question, command.answer, now))
@@ -201,6 +210,8 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]]
     ivr.Listen: _listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,
+    ivr.LookUp: _look_up,
+    ivr.Notify: _notify,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

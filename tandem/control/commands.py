@@ -1,10 +1,11 @@
-"""What the plane wants done: by the switch, by the notifier, by the store. All imperative.
+"""What the plane wants done: by the switch, by the notifier, by systems outside, by the store. All imperative.
 
 Commands are carried out in order for one call, and their outcome comes back as an event.
 """
 
 import msgspec
 
+from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
 
@@ -79,6 +80,29 @@ class SendLink(Command, frozen=True):
     text: str
     address: str
     channel: str
+
+
+# --- to systems outside ----------------------------------------------------------------------------------------
+
+
+class LookUp(Command, frozen=True):
+    """Ask a service for the flow that `subject` walks; answered with LookedUp or LookupFailed.
+
+    (`subject`, the number in `ask`) is the idempotency key: after a restart the same is asked again.
+    """
+
+    subject: str
+    ask: ivr.LookUp
+
+
+class Notify(Command, frozen=True):
+    """Tell a service something for the flow that `subject` walks; answered with Notified or NotifyFailed.
+
+    (`subject`, the number in `note`) is the idempotency key: never two deliveries for one.
+    """
+
+    subject: str
+    note: ivr.Notify
 
 
 # --- to the store ----------------------------------------------------------------------------------------------

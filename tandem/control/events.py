@@ -1,4 +1,4 @@
-"""What the plane is told: by the switch, by desktops, by the notifier, by admins. All past tense.
+"""What the plane is told: by the switch, by desktops, by the notifier, by systems outside, by admins. All past tense.
 
 A `call` is the unique id of the caller's channel in the switch; it stays the same through bridges and transfers.
 A `leg` is the channel id of an agent's phone that the plane gave it when it asked for the ring.
@@ -8,6 +8,7 @@ import msgspec
 
 from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
+from tandem.ivr.values import Value
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -183,6 +184,44 @@ class LinkOpened(Event, frozen=True):
 
     call: str
     link: int
+
+
+# --- from systems outside --------------------------------------------------------------------------------------
+
+
+NOT_FOUND = "not_found"
+"""The reason of a LookupFailed that is an answer: the service has no such thing."""
+
+
+class LookedUp(Event, frozen=True):
+    """A service answered: the values that lookup `number` of `subject` wanted."""
+
+    subject: str
+    number: int
+    values: dict[str, Value]
+
+
+class LookupFailed(Event, frozen=True):
+    """Lookup `number` of `subject` came to nothing; `reason` is `not_found`, or for people."""
+
+    subject: str
+    number: int
+    reason: str
+
+
+class Notified(Event, frozen=True):
+    """A service took notification `number` of `subject`."""
+
+    subject: str
+    number: int
+
+
+class NotifyFailed(Event, frozen=True):
+    """A service did not take notification `number` of `subject`, and will not be told again."""
+
+    subject: str
+    number: int
+    reason: str
 
 
 # --- from admins and the process -------------------------------------------------------------------------------

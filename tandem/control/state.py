@@ -4,8 +4,16 @@ import msgspec
 
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
+from tandem.control.commands import LookUp, Notify
 from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A lookup that is out since `at` (epoch seconds)."""
+
+    lookup: LookUp
+    at: float
 
 
 class PlaneState(msgspec.Struct):
@@ -19,6 +27,10 @@ class PlaneState(msgspec.Struct):
     """"name@version" to flow: the published ones, and older ones that calls still walk."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    lookups: dict[str, dict[int, Asked]] = {}
+    """What systems outside were asked and have not answered, by subject and number."""
+    notes: dict[str, dict[int, Notify]] = {}
+    """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False
