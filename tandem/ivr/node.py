@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.events import Event, Listened, Resumed
+from tandem.ivr.events import Event, Listened, Resumed, Went
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind
 
@@ -64,6 +64,8 @@ class Question(BaseNode, frozen=True):
         return self.ask(turn)
 
     def on_event(self, turn: Turn, event: Event) -> Next:
+        if isinstance(event, Went):
+            return everywhere.follow(turn, event.way) if event.way in everywhere.ways(turn) else None
         if not isinstance(event, Listened):
             return super().on_event(turn, event)
         if event.key and event.key not in self.own_keys() and (way := everywhere.meaning(turn, event.key)):

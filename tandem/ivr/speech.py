@@ -80,7 +80,7 @@ def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
 
 
 def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[str, list[str]]:
-    """Text `key` as a message to read, `{link}` left as it is, and what was wrong with it."""
+    """Text `key` to be read, `{link}` left as it is, and what was wrong with it. Numbers stay figures."""
     faults: list[str] = []
 
     def piece(part: str | Slot) -> str:
@@ -90,7 +90,9 @@ def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
             return "{link}"
         if part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
-        return harmless(variables.get(part.variable, ""))
+            return ""
+        value = variables[part.variable]
+        return _value(value, part.format, language)[0] if part.format in IN_WORDS else harmless(value)
 
     text = flow.texts.get(key, {}).get(language)
     if text is None:
@@ -163,3 +165,6 @@ FORMATS: dict[str, Callable[[Spoken, str], str]] = {
     "time": _time,
 }
 """What may stand after the bar in `{variable|format}`. Durations and minutes are of a number of seconds."""
+
+IN_WORDS = frozenset(FORMATS) - {"text", "number", "count", "digits", "time"}
+"""The formats that a text to be read has in words too; the others are figures there."""
