@@ -214,5 +214,5 @@ class Floor:
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
         agent = contact.agent or None
-        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
+        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
         self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
