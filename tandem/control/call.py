@@ -89,6 +89,8 @@ class Call(msgspec.Struct):
     flow_ended: bool = False
     steps: int = 0
     links: dict[int, Link] = {}
+    forms: dict[str, dict[str, str]] = {}
+    """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
 

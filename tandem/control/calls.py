@@ -1,6 +1,7 @@
 """The caller's side: entries, keys, the flow's wishes, the end of the call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from tandem.acd import events as acd_events
@@ -9,11 +10,14 @@ from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
 from tandem.control.offers import finish_talk, learn_from_entry, route
+from tandem.control.page import Page, Reader
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
 
 ANY_NUMBER = "*"
+PAGE_SECONDS = 24 * 3600.0
+"""How long a link leads to its page."""
 HEARS_THE_FLOW = ("flow", "queued")
 """States of a call in which its caller hears what the flow says."""
 
@@ -110,6 +114,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
+    context.show_pages(call)
     outside.forget(context, call.id)
     forget_unused_version(context, call.flow, call.version)
 
@@ -135,10 +140,12 @@ def flow_key(name: str, version: str) -> str:
 
 
 def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
+    """Drop a flow version that neither new calls get nor anybody still walks."""
     if context.state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
         return
-    if not any((call.flow, call.version) == (name, version) for call in context.state.calls.values()):
+    state = context.state
+    walking: Iterable[Call | Page | Reader] = chain(state.calls.values(), state.pages.values(), state.guides.values())
+    if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         context.state.flows.pop(flow_key(name, version), None)
 
 
@@ -150,6 +157,7 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         _FROM_FLOW[type(command)](context, call, command, now)
+    context.show_pages(call)
 
 
 def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
@@ -172,6 +180,19 @@ def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) 
     link = Link(command.link, command.purpose, command.language, command.text)
     call.links[link.number] = link
     context.note(call, now, "link requested", link.purpose)
+    page = Page(
+        call=call.id,
+        link=link.number,
+        purpose=link.purpose,
+        language=link.language,
+        flow=call.flow,
+        version=call.version,
+        expires_at=now + PAGE_SECONDS,
+        running=command.page,
+        variables=command.variables,
+    )
+    context.state.pages[page.subject] = page
+    context.timers.set(f"page {page.subject}", page.expires_at)
     push(context, call, link, now)
 
 
@@ -227,6 +248,13 @@ def _notify(context: Context, call: Call, command: ivr.Notify, _now: float) -> N
     outside.notify(context, call.id, command)
 
 
+def _record_form(context: Context, call: Call, command: ivr.RecordForm, now: float) -> None:
+    call.forms[command.form] = command.values
+    if command.submitted:
+        context.note(call, now, "form submitted", command.form)
+    context.tell(records.form(call.id, command, now))
+
+
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
     context.note(call, now, "answered survey", f"{command.question}: {command.answer}")
     context.tell(commands.RecordAnswer(call.id, command.question, command.answer, now))
@@ -253,6 +281,7 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]]
     ivr.LookUp: _look_up,
     ivr.Notify: _notify,
     ivr.LeaveQueue: _leave_queue,
+    ivr.RecordForm: _record_form,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

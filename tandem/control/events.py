@@ -7,6 +7,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 import msgspec
 
 from tandem.control.settings import Settings
+from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
 from tandem.ivr.values import Value
 
@@ -184,6 +185,47 @@ class LinkOpened(Event, frozen=True):
 
     call: str
     link: int
+
+
+class PageAnswered(Event, frozen=True):
+    """The caller answered question `step` of a page ("<call>/<link>")."""
+
+    page: str
+    step: int
+    answer: Answer
+
+
+class PageRevoked(Event, frozen=True):
+    """An operator took a page away."""
+
+    page: str
+
+
+class GuideBegan(Event, frozen=True):
+    """An agent begins to walk `flow` as the guide `guide` (an id that begins with "guide-").
+
+    `contact` is the call whose timeline it belongs to, empty for none.
+    """
+
+    guide: str
+    flow: str
+    contact: str = ""
+    language: str = ""
+    variables: dict[str, Value] = {}
+
+
+class GuideAnswered(Event, frozen=True):
+    """The agent answered question `step` of a guide."""
+
+    guide: str
+    step: int
+    answer: Answer
+
+
+class GuideEnded(Event, frozen=True):
+    """The agent put a guide away."""
+
+    guide: str
 
 
 # --- from systems outside --------------------------------------------------------------------------------------

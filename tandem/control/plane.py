@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, journeys, links, offers, switch
+from tandem.control import admin, agents, calls, guides, journeys, links, offers, pages, switch
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -12,6 +12,8 @@ _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
     **links.HANDLERS,
+    **pages.HANDLERS,
+    **guides.HANDLERS,
     **journeys.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,

@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.commands import LookUp, Notify
+from tandem.control.page import Page, Reader
 from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
 
@@ -31,6 +32,10 @@ class PlaneState(msgspec.Struct):
     """What systems outside were asked and have not answered, by subject and number."""
     notes: dict[str, dict[int, Notify]] = {}
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
+    pages: dict[str, Page] = {}
+    """The pages of links that were sent, by "<call>/<link>"; they outlive their calls."""
+    guides: dict[str, Reader] = {}
+    """The guides that agents walk, by id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

@@ -1,10 +1,12 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from tandem.control.call import Call
+from tandem.control.page import Page, subject
 from tandem.control.plane import Plane
 
 
@@ -28,6 +30,8 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
                 "away": call.away,
                 "agent": state.legs[call.leg].agent if call.leg else None,
                 **_wait(plane, call),
+                "forms": call.forms,
+                "pages": [_page(page) for page in _pages(plane, call)],
             }
             for call in state.calls.values()
         ],
@@ -36,6 +40,23 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
         "counters": dict(state.counters),
+    }
+
+
+def _pages(plane: Plane, call: Call) -> Iterator[Page]:
+    for link in call.links:
+        if (page := plane.state.pages.get(subject(call.id, link))) is not None:
+            yield page
+
+
+def _page(page: Page) -> dict[str, Any]:
+    """What an agent ought to know of a caller's page; `node` is None while it is not opened, or follows the call."""
+    return {
+        "link": page.link,
+        "purpose": page.purpose,
+        "node": page.reader.session.node if page.reader else None,
+        "outcome": page.reader.outcome if page.reader else "",
+        "forms": page.reader.forms if page.reader else {},
     }
 
 

@@ -32,7 +32,7 @@ class Outbox:
         """The item of `link`: the one that is there already, or a new `pending` one with `token` in its address."""
         item = {name: getattr(link, name) for name in SendLink.__struct_fields__} | {
             "token": token, "state": "pending", "adapter": "", "reason": "", "attempts": 0,
-            "created_at": now, "changed_at": now,
+            "created_at": now, "changed_at": now, "device": "",
         }  # fmt: skip
         statement = insert_into(self._engine.dialect, table_of(OutboxItem)).values(item)
         await self._execute(statement.on_conflict_do_nothing(index_elements=["call", "link"]))
@@ -50,6 +50,15 @@ class Outbox:
     async def open(self, item: OutboxItem, now: float) -> bool:
         """The caller opened the page; True the first time."""
         return await self._change(item, OutboxItem.opened_at.is_(None), opened_at=now)
+
+    async def claim(self, item: OutboxItem, device: str) -> bool:
+        """Open the page on `device`, unless it is open on another already; whether it is open on this one now."""
+        free = OutboxItem.device.in_(("", device))
+        return await self._change(item, free, device=device)
+
+    async def take_over(self, item: OutboxItem, device: str) -> None:
+        """Open the page on `device`, and on no other any more."""
+        await self._change(item, device=device)
 
     async def by_token(self, token: str) -> OutboxItem | None:
         """The item whose address has `token`."""

@@ -61,3 +61,12 @@ async def test_the_outbox_and_the_record_writer_do_not_get_in_each_others_way(en
     task.cancel()
     assert (writer.failures, writer.progress) == (0, 40)
     assert {item.state for item in await outbox.newest(100)} == {"delivered"}
+
+
+async def test_a_page_is_open_on_one_device_until_another_takes_it_over(engine: AsyncEngine) -> None:
+    outbox = Outbox(engine)
+    item = await outbox.add(LINK, "token", 100.0)
+    claims = [await outbox.claim(item, device) for device in ("phone", "tablet", "phone")]
+    assert claims == [True, False, True]
+    await outbox.take_over(item, "tablet")
+    assert [await outbox.claim(item, device) for device in ("phone", "tablet")] == [False, True]
