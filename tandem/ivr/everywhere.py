@@ -39,7 +39,7 @@ def ways(turn: "Turn") -> tuple[Meaning, ...]:
     open_ways: dict[Meaning, bool] = {
         "repeat": True,
         "back": len(turn.session.trail) > 1,
-        "agent": _agents_flow(turn) is not None,
+        "agent": has_agent(turn),
     }
     return tuple(way for way, leads in open_ways.items() if leads and getattr(turn.flow.keys, way))
 
@@ -53,6 +53,11 @@ def follow(turn: "Turn", way: Meaning) -> "Next":
     while turn.flow.agent is None:
         turn.leave()
     return turn.flow.agent
+
+
+def has_agent(turn: "Turn") -> bool:
+    """Whether the agent key leads anywhere."""
+    return _agents_flow(turn) is not None
 
 
 def remember(turn: "Turn") -> None:
