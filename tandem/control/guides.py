@@ -15,9 +15,9 @@ KEPT_SECONDS = 8 * 3600.0
 """How long a guide is kept that nobody answers."""
 
 
-def look(context: Context, guide: Reader) -> PageShown:
-    """What `guide` shows."""
-    return PageShown(guide.face.shown(reading.flow_of(context, guide)), guide.outcome)
+def look(context: Context, guide: Reader, now: float) -> PageShown:
+    """What `guide` shows at `now` (epoch seconds)."""
+    return PageShown(guide.face.shown(reading.flow_of(context, guide), now), guide.outcome)
 
 
 def began(context: Context, event: events.GuideBegan, now: float) -> None:

@@ -39,11 +39,11 @@ def look(context: Context, page: Page, now: float) -> PageShown | None:
         if page.reader is None:
             return None
         reader = page.reader
-        shown = reader.face.shown(flow, place)
+        shown = reader.face.shown(flow, now, place)
         return PageShown(shown, reader.outcome, not reader.outcome and _listens(call), talking)
     if call is None:
         return PageShown(Shown(0, page.language, ended=True), "over")
-    shown = show(call.session, flow, place)
+    shown = show(call.session, flow, now, place)
     return PageShown(shown, "over" if shown.ended else "", "agent" in shown.ways, talking)
 
 

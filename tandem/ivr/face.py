@@ -24,9 +24,9 @@ class Face(msgspec.Struct):
     said: list[str] = []
     due: float | None = None
 
-    def shown(self, flow: Flow, place: events.Place | None = None) -> Shown:
-        """What the session asks now."""
-        return show(self.session, flow, place, self.said)
+    def shown(self, flow: Flow, now: float, place: events.Place | None = None) -> Shown:
+        """What the session asks at `now` (epoch seconds); `place` is its contact's in a queue."""
+        return show(self.session, flow, now, place, self.said)
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

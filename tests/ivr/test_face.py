@@ -46,7 +46,7 @@ class Reader:
         self.now += after
         self.face = msgspec.msgpack.decode(msgspec.msgpack.encode(self.face), type=Face)
         self.wanted = tell(self.face, self.flow, event, self.now)
-        return self.face.shown(self.flow)
+        return self.face.shown(self.flow, self.now)
 
     def answer(self, answer: Answer) -> Shown:
         event = event_of(self.face.session, self.flow, answer)
