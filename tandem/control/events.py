@@ -7,9 +7,10 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 import msgspec
 
 from tandem.control.settings import Settings
+from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
-from tandem.ivr.values import Value
+from tandem.ivr.values import Value as Value
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -185,6 +186,10 @@ class LinkOpened(Event, frozen=True):
 
     call: str
     link: int
+
+
+Way = Meaning
+"""What an answer may be at every question: `repeat`, `back` or `agent`."""
 
 
 class PageAnswered(Event, frozen=True):

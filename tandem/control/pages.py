@@ -11,7 +11,9 @@ from tandem.control.context import Context
 from tandem.control.page import Page, Reader, subject
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
+from tandem.ivr.form import Code as Code
 from tandem.ivr.session import Session
+from tandem.ivr.shown import Field as Field
 from tandem.ivr.shown import Shown as Shown
 from tandem.ivr.shown import show
 
@@ -21,12 +23,14 @@ class PageShown(msgspec.Struct, frozen=True):
 
     `outcome` is empty while the page is at work, then `done`, `stuck` (an agent was asked for), or `over` (it followed
     a call that is over). `agent`: whether asking for an agent leads to one. `talking`: the caller talks with one now.
+    `follows`: the page shows what the voice asks.
     """
 
     shown: Shown
     outcome: str = ""
     agent: bool = False
     talking: bool = False
+    follows: bool = False
 
 
 def look(context: Context, page: Page, now: float) -> PageShown | None:
@@ -42,9 +46,9 @@ def look(context: Context, page: Page, now: float) -> PageShown | None:
         shown = reader.face.shown(flow, now, place)
         return PageShown(shown, reader.outcome, not reader.outcome and _listens(call), talking)
     if call is None:
-        return PageShown(Shown(0, page.language, ended=True), "over")
+        return PageShown(Shown(0, page.language, ended=True), "over", follows=True)
     shown = show(call.session, flow, now, place)
-    return PageShown(shown, "over" if shown.ended else "", "agent" in shown.ways, talking)
+    return PageShown(shown, "over" if shown.ended else "", "agent" in shown.ways, talking, True)
 
 
 def opened(context: Context, call: str, link: int, now: float) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, RaiseAlarm, SendLink
+from tandem.control.commands import Command, RaiseAlarm, SendLink, ShowPage
 from tandem.control.settings import Settings
-from tandem.control.view import view
-from tandem.cti.api import Backend, Health
+from tandem.control.view import Readers, view
+from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.http import make_app, serve
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
+from tandem.cti.tokens import Tokens
+from tandem.cti.watch import Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors
@@ -64,7 +66,9 @@ class Controller:
         self.switch = self._make_switch(credentials)
         adapters = self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
-        self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, time.time)
+        tokens = Tokens(credentials.link_key)
+        self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, tokens.new, time.time)
+        self.watch = Watch()
         self.backend = Backend(
             emit=self.engine.emit,
             health=self._health,
@@ -72,6 +76,9 @@ class Controller:
             agents=self._agents,
             metrics=figures(self.engine, writer, self.switch, self.notifier),
             outbox=outbox,
+            tokens=tokens,
+            readers=Readers(lambda: self.engine.plane, time.time),
+            watch=self.watch,
             public_url=public_url,
             clock=time.time,
         )
@@ -142,6 +149,8 @@ class Controller:
         for command in commands:
             if isinstance(command, SendLink):
                 self.notifier.send(command)
+            elif isinstance(command, ShowPage):
+                self.watch.wake(command.page)
             elif isinstance(command, RaiseAlarm):
                 log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
             elif not isinstance(command, RECORD_TYPES):
