@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple, get_args
 from urllib.parse import urlsplit
