@@ -1,7 +1,7 @@
 """A call without a telephone: a made-up caller walks a flow on a made-up clock."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NoReturn
 
 import msgspec
 
@@ -24,7 +24,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """What is so before the call. `caller` is the variables `caller.…`; `time` is ISO 8601 with its offset.
 
     `links` is what comes of every link sent; `unserved` are the queues that nobody serves. In a queue the caller is
-    told of `position` and `estimated_wait` (seconds).
+    told of `position` and `estimated_wait` (seconds), `earliest` and `latest`.
     """
 
     caller: dict[str, Value] = {}
@@ -36,6 +36,8 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     unserved: tuple[str, ...] = ()
     position: int = 1
     estimated_wait: float = 60.0
+    earliest: float = 0.0
+    latest: float = 0.0
 
     def __post_init__(self) -> None:
         if datetime.fromisoformat(self.time).tzinfo is None:
@@ -69,13 +71,13 @@ class Rehearsal:
         self.now = datetime.fromisoformat(given.time).timestamp()
         self._flow = flow
         self._given = given
-        self._queued_at: float | None = None
+        self._queued_at = 0.0
         self._coming: list[events.Event] = []
         self._tell(events.Started())
 
     def do(self, action: str) -> None:
         """`silence`, keys such as `1` or `1002003#`, `cut 1` (a key during an announcement), `wait 60` (seconds in the
-        queue), or `served`; RehearsalError when it can't be done now."""
+        queue, where keys may follow), or `served`; RehearsalError when it can't be done now."""
         match action.split():
             case ["silence"]:
                 self._at_a_question(action)
@@ -85,7 +87,7 @@ class Rehearsal:
             case ["wait", seconds] if seconds.isdecimal():
                 self._wait(action, float(seconds))
             case ["served"]:
-                self._in_a_queue(action)
+                self._waits(action)
                 self._tell(events.QueueEnded("served"))
             case [keys] if set(keys) <= set(ALL_KEYS):
                 for key in keys:
@@ -102,10 +104,13 @@ class Rehearsal:
         raise RehearsalError(f"{MOST_ANNOUNCEMENTS} announcements without a question")
 
     def _asked(self) -> bool:
-        return bool(self.session.listen.keys and self.session.listen.wait)
+        session = self.session
+        return bool(session.listen.keys and session.listen.wait) and not self._queued() and not session.here.outcome
 
     def _queued(self) -> bool:
-        return self.session.waiting is not None and self.session.listen.music is not None
+        """Whether the caller hears the queue's music, and does nothing else meanwhile."""
+        session = self.session
+        return session.waiting is not None and session.waiting.node == session.node and session.listen.music is not None
 
     def _at_a_question(self, action: str) -> None:
         self.hear_out()
@@ -114,14 +119,24 @@ class Rehearsal:
 
     def _in_a_queue(self, action: str) -> None:
         self.hear_out()
-        if self.session.ended or not self._queued():
-            raise RehearsalError(f"{action}: {self._where()}, and not in a queue")
+        if not self._queued():
+            self._refuse(action)
+
+    def _waits(self, action: str) -> None:
+        self.hear_out()
+        if self.session.waiting is None:
+            self._refuse(action)
+
+    def _refuse(self, action: str) -> NoReturn:
+        raise RehearsalError(f"{action}: {self._where()}, and not in a queue")
 
     def _where(self) -> str:
         return "the call is over" if self.session.ended else f"the caller is at {self.session.node}"
 
     def _press(self, key: str) -> None:
-        self._at_a_question(f"key {key}")
+        self.hear_out()
+        if not self._queued():
+            self._at_a_question(f"key {key}")
         if key in self.session.listen.keys:  # others are passed over
             self._tell(events.Listened(key, self._place()))
 
@@ -150,15 +165,18 @@ class Rehearsal:
         self._tell(events.Listened(None, self._place()))
 
     def _place(self) -> events.Place | None:
-        if self._queued_at is None:
+        if self.session.waiting is None:
             return None
-        return events.Place(self._given.position, self._given.estimated_wait, self.now - self._queued_at)
+        given, waited = self._given, self.now - self._queued_at
+        return events.Place(given.position, given.estimated_wait, waited, given.earliest, given.latest)
 
     def _tell(self, event: events.Event) -> None:
         self._coming.append(event)
         while self._coming:
             for command in handle(self.session, self._flow, self._coming.pop(0), self.now):
                 self._note(command)
+        if self.session.waiting is None:
+            self._queued_at = 0.0
 
     def _note(self, command: commands.Command) -> None:
         happened = self.happened
@@ -167,7 +185,6 @@ class Rehearsal:
                 self._hear(command)
             case commands.RecordStep(node):
                 happened.nodes.append(node)
-                self._queued_at = None
             case commands.RecordFault(node, reason):
                 happened.faults.append(f"{node}: {reason}")
             case commands.RecordAnswer(question, answer):
@@ -178,7 +195,7 @@ class Rehearsal:
                 self._coming.append(events.LinkDelivered(link) if delivered else events.LinkFailed(link, "no route"))
             case commands.Enqueue(queue):
                 happened.queues.append(queue)
-                self._queued_at = self.now
+                self._queued_at = self._queued_at or self.now
                 self._coming += [events.QueueEnded("unavailable")] if queue in self._given.unserved else []
 
     def _hear(self, listen: commands.Listen) -> None:

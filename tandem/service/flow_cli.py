@@ -10,8 +10,10 @@ import typer
 from ruamel.yaml import YAML
 
 from tandem.acd.settings import Settings
+from tandem.control.destinations import destination
+from tandem.control.settings import Settings as CentreSettings
 from tandem.ivr.flow import Flow
-from tandem.ivr.lint import queues
+from tandem.ivr.lint import outside, queues
 from tandem.ivr.problems import Finding, FlowErrors, Problem
 from tandem.ivr.reader import Check, nothing_more
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
@@ -34,10 +36,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
 def lint(
     place: Place = Path("flows"),
     json: AsJson = False,
-    centre: Annotated[Path | None, typer.Option(help="The centre file, to check queues against", exists=True)] = None,
+    centre: Annotated[Path | None, typer.Option(help="The centre file, to check against", exists=True)] = None,
 ) -> None:
     """Tell all that is wrong with flows; exit code 1 if something is."""
-    check = queue_check(read_centre(centre).acd) if centre else nothing_more
+    check = centre_check(read_centre(centre)) if centre else nothing_more
     problems: list[Problem] = []
     files = _yaml_files(place)
     for file in files:
@@ -104,6 +106,19 @@ def queue_check(settings: Settings) -> Check:
 
     def check(flow: Flow) -> Iterable[Finding]:
         return queues.find(flow, settings.queues, able)
+
+    return check
+
+
+def centre_check(settings: CentreSettings) -> Check:
+    """A Check that the centre has what a flow needs: queues with agents, services, destinations to dial."""
+    queues_there = queue_check(settings.acd)
+
+    def allowed(wanted: str) -> bool:
+        return destination(settings.dial_plan, wanted) is not None
+
+    def check(flow: Flow) -> Iterable[Finding]:
+        return [*queues_there(flow), *outside.find_in_centre(flow, settings.services, allowed)]
 
     return check
 

@@ -3,7 +3,8 @@
 An event is a line: `started`, `key 5`, `silence`, `resumed`, `delivered 1`, `failed 1 no route`, `served`,
 `unavailable`, `entered blue`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
 `answer 1 {"a": "b"}`, `unanswered 1 not_found`, `transferred busy`, `recorded 7`, `unrecorded full disk`, `booked`,
-`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait).
+`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait;
+also its earliest and latest). What is read slowly is marked with a star.
 """
 
 import re
@@ -49,13 +50,14 @@ class Player:
     def _play(self, line: str) -> list[str]:
         moment = re.search(r" at ([0-9.]+)", line)
         self.now = START + float(moment[1]) if moment else self.now
-        return [describe(command) for command in self.handle(parse(line))]
+        return [describe(command) for command in self.handle(parse(line, self.now - START))]
 
 
-def parse(line: str) -> events.Event:
+def parse(line: str, waited: float = 0.0) -> events.Event:
     """The event that a line tells of."""
-    found = re.search(r" place (\d+) (\d+)", line)
-    place = events.Place(int(found[1]), float(found[2]), 0.0) if found else None
+    found = re.search(r" place (\d+) (\d+)(?: (\d+) (\d+))?", line)
+    spread = (float(found[3] or 0), float(found[4] or 0)) if found else ()
+    place = events.Place(int(found[1]), float(found[2]), waited, *spread) if found else None
     words = re.sub(r" (at|place) .*", "", line).split(maxsplit=2)
     match words:
         case ["started"]:
@@ -107,26 +109,20 @@ def describe(command: commands.Command) -> str:
             return _listen(command)
         case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
             return _record(command)
-        case commands.SendLink(link, purpose, language, text, page, variables):
-            return f"link {link} {purpose} {language}: {text}{f' page {page} {_json(variables)}' if page else ''}"
         case commands.Enqueue(queue, priority, boost):
             return f"enqueue {queue} priority {priority} boost {boost:g}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
-        case commands.HangUp():
-            return "hang up"
-        case commands.RecordForm(form, values, submitted):
-            return f"form {form} {_json(values)}{' submitted' if submitted else ''}"
     return _describe_outside(command)
 
 
 def _describe_outside(command: commands.Command) -> str:
     """What is wanted of the world outside, as a line."""
     match command:
+        case commands.SendLink(link, purpose, language, text, page, variables):
+            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}"
         case commands.LookUp(number, service, method, path, query, headers, body):
-            more = [f" {name} {_json(value)}" for name, value in (("query", query), ("headers", headers)) if value]
-            more += [f" body {_json(body)}"] if body is not None else []
-            return f"look up {number} {service} {method} {path}{''.join(more)}"
+            return f"look up {number} {service} {method} {path}{_more(query=query, headers=headers, body=body)}"
         case commands.Notify(number, service, event, body):
             return f"notify {number} {service} {event} {_json(body)}"
         case commands.Transfer(destination, ring_seconds):
@@ -136,7 +132,22 @@ def _describe_outside(command: commands.Command) -> str:
         case commands.RequestCallback(queue, number, priority, boost, at):
             when = f" at {at - START:g}" if at is not None else ""
             return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
-    raise ValueError(command)
+        case commands.RecordForm(form, values, submitted):
+            return f"form {form} {_json(values)}" + " submitted" * submitted
+    assert isinstance(command, commands.HangUp)
+    return "hang up"
+
+
+def _page(page: str, variables: dict[str, Value]) -> str:
+    return f" page {page} {_json(variables)}" if page else ""
+
+
+def _more(**parts: Any) -> str:
+    return "".join(f" {name} {_json(value)}" for name, value in parts.items() if value)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _record(command: commands.RecordStep | commands.RecordFault | commands.RecordAnswer) -> str:
@@ -149,12 +160,9 @@ def _record(command: commands.RecordStep | commands.RecordFault | commands.Recor
             return f"answer {question} {answer}"
 
 
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 def _listen(command: commands.Listen) -> str:
-    parts = [f"listen {' | '.join(utterance.text for utterance in command.say)}".rstrip()]
+    said = (f"{utterance.text}{'*' * utterance.slow}" for utterance in command.say)
+    parts = [f"listen {' | '.join(said)}".rstrip()]
     parts += [f"keys {'all' if command.keys == ALL_KEYS else command.keys}"] if command.keys else []
     parts += [f"wait {command.wait:g}"] if command.wait else []
     parts += [f"music {command.music}"] if command.music else []

@@ -65,7 +65,7 @@ def test_a_fault_that_nobody_expects_fails_a_test() -> None:
     ("do", "told"),
     [
         (["served"], "served: the caller is at main_menu, and not in a queue"),
-        (["0", "1"], "key 1: the caller is at service, and nothing is asked"),
+        (["0", "silence"], "silence: the caller is at service, and nothing is asked"),
         (["0", "served", "5", "silence"], "silence: the call is over, and nothing is asked"),
         (["wait 10"], "wait 10: the caller is at main_menu, and not in a queue"),
         (["1", "cut 2"], "cut 2: the caller is at orders, and nothing can be cut short"),

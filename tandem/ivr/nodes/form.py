@@ -10,7 +10,7 @@ from tandem.ivr.events import Entered, Event, FormFilled, FormSubmitted, Listene
 from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.form import Field, Filled, Wrong, check
 from tandem.ivr.node import Question
-from tandem.ivr.references import LabelName, NodeName, TextName
+from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind, Value, printable
 
@@ -51,9 +51,9 @@ class Form(Question, frozen=True):
           failed: agent
     """
 
-    title: LabelName
+    title: WrittenName
     fields: tuple[Field, ...]
-    submit: LabelName
+    submit: WrittenName
     next: NodeName
     failed: NodeName
     text: TextName | None = None
