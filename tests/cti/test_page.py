@@ -82,7 +82,7 @@ async def make_page(site: Site, outbox: Outbox, flow: str = LINE, language: str 
 async def test_a_link_opens_its_page_and_the_plane_hears_of_it_once(site: Site, page: Browser) -> None:
     await page.get()
     assert (page.status, page.heading) == (200, "您想做什么?")
-    assert "您的排队位置已保留:第 1 位。" in page.text
+    assert "您的排队位置已保留：第 1 位。" in page.text
     await page.get()
     assert site.told == [events.LinkOpened("c1", 1)]
 
@@ -97,7 +97,7 @@ async def test_a_form_is_filled_in_without_a_script(site: Site, page: Browser) -
     assert "请至少输入 2 个字。" in page.text
     assert 'value="A"' in page.text
     await page.post(**RIGHT)
-    assert page.heading == "已完成,谢谢您"
+    assert page.heading == "已完成，谢谢您"
     assert "师傅会准时上门。" in page.text
     assert "<form" not in page.text
     assert site.plane.state.calls["c1"].session.variables["day"] == "2026-01-08"
