@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 NodeName = Annotated[str, "node"]
 TextName = Annotated[str, "text"]
 MessageName = Annotated[str, "message"]
-"""A text that is read, not heard."""
+"""A text that is sent, with its link."""
 WrittenName = Annotated[str, "written"]
 """A text that is read on a page or in a chat, not heard."""
 FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]

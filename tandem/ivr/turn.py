@@ -94,6 +94,10 @@ class Turn:
         self.session.listen = Listen(tuple(say), keys, wait, music)
         return self.repeat()
 
+    def to_ask(self, spoken: str, written: str | None) -> str:
+        """Which of a question's two texts this contact gets."""
+        return spoken if self.session.face == "voice" else written or spoken
+
     def repeat(self) -> Next:
         """Say again what was said last, and wait again."""
         self.send(self.session.listen)

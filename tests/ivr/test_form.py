@@ -92,9 +92,8 @@ def test_what_may_be_left_empty_is_an_empty_text_or_no() -> None:
         ({"earliest": 1}, "earliest and latest belong to a date"),
         ({"kind": "date", "earliest": 2, "latest": 1}, "earliest is after latest"),
         ({"kind": "number", "pattern": "a"}, "a number has no pattern"),
-        ({"pattern": "(a"}, "the pattern can't be read"),
-        ({"pattern": "(a+)+b"}, "for ever"),
-        ({"pattern": "a" * 201}, "for ever"),
+        ({"pattern": "(a"}, "not a pattern"),
+        ({"pattern": "(a+)+b"}, "a repetition inside another"),
     ],
 )
 def test_a_field_that_makes_no_sense_is_told(field: dict[str, object], told: str) -> None:

@@ -122,6 +122,7 @@ EVENTS = st.one_of(
     st.builds(events.Listened, KEY, PLACE),
     st.builds(events.Listened, KEY, PLACE),
     st.builds(events.Resumed, PLACE),
+    st.builds(events.Entered, st.sampled_from(["1", "12", "0", "my order", "１２3"])),
     st.builds(events.LinkDelivered, st.integers(1, 3)),
     st.builds(events.LinkFailed, st.integers(1, 3), st.text(max_size=20)),
     st.builds(events.QueueEnded, st.sampled_from(["served", "unavailable"])),

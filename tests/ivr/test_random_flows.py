@@ -23,6 +23,7 @@ TEXTS = {
     "closed": "We open at {opens_at|time}.",
     "found": "You are {id}.",
     "message": "See {link}",
+    "wait": "It takes {estimated_wait|range}.",
 }
 MOST_NODES = 9
 
@@ -34,7 +35,7 @@ def nodes(draw: st.DrawFn) -> Nodes:
     """Nodes that lead anywhere, mostly onwards, the last two being a queue and an end."""
     names = [f"n{n}" for n in range(draw(st.integers(2, MOST_NODES)))] + ["agent", "done"]
     found: Nodes = {name: draw(node(names, n)) for n, name in enumerate(names[:-2])}
-    found["agent"] = {"type": "queue", "queue": "service", "next": draw(st.sampled_from(["done", names[0]]))}
+    found["agent"] = draw(queue("service", st.sampled_from(names)))
     return found | {"done": {"type": "end"}}
 
 
@@ -56,8 +57,38 @@ def node(names: list[str], n: int) -> st.SearchStrategy[dict[str, Any]]:
         _node("split", percent=st.integers(0, 100), next=way, **{"else": way}),
         _node("call", flow="number", parameters={"number": "{caller.number}"}, results={"id": "found"}, next=way),
         _node("link", purpose="page", text="message", next=way, failed=way),
+        _node(
+            "collect",
+            text=heard,
+            variable="number",
+            min=2,
+            max=3,
+            invalid=heard,
+            next=way,
+            read_back="typed",
+            pattern=r"1\d|\d[2-5]*",
+            silences=2,
+            **question,
+        ),
+        queue("other", way),
         _node("survey", question="quality", text=heard, keys="12", next=way),
     )
+
+
+def queue(name: str, way: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    moment = st.sampled_from([0, 10, 100])
+    offer = st.fixed_dictionaries(
+        {
+            "key": st.sampled_from("1230"),
+            "text": st.just("wait"),
+            "next": way,
+            "waited": moment,
+            "estimated_wait": moment,
+        }
+    )
+    offers = st.lists(offer, max_size=3, unique_by=lambda offer: str(offer["key"]))
+    company = st.fixed_dictionaries({"announcements": st.sampled_from([[], ["wait"]]), "offers": offers})
+    return _node("queue", queue=name, next=way, while_waiting=company)
 
 
 def _node(kind: str, **fields: Any) -> st.SearchStrategy[dict[str, Any]]:

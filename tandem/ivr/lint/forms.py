@@ -49,5 +49,5 @@ def _without_link(flow: Flow) -> set[str]:
         if name not in reached:
             reached.add(name)
             ahead += ways.get(name, [])
-            ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[name], Question | Call) else []
+            ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[name], Question | Link | Call) else []
     return reached

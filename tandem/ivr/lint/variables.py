@@ -60,7 +60,7 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         name = ahead.pop()
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
-        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Call) else []
+        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
         ends += [(ref.name, _given(flow, flow.nodes[ref.path[1]], ref.path[2])) for ref in later.get(name, [])]
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
@@ -81,7 +81,7 @@ def _later(flow: Flow, out: dict[str, list[Reference]]) -> dict[str, list[Refere
             if at not in reached:
                 reached.add(at)
                 ahead += [ref.name for ref in out.get(at, [])]
-                ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[at], Question | Call) else []
+                ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[at], Question | Link | Call) else []
                 later.setdefault(at, []).extend(outlasting)
     return later
 

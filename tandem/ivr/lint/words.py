@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
+from tandem.ivr import pattern
 from tandem.ivr.flow import Flow
+from tandem.ivr.nodes.collect import Collect
+from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.nodes.set import Set
 from tandem.ivr.opening import is_zone
 from tandem.ivr.problems import Finding, Path, suggestion
@@ -33,6 +36,8 @@ def find(flow: Flow) -> Iterator[Finding]:
     yield from _money(flow)
     yield from _lengths(flow)
     yield from _links(flow)
+    yield from _patterns(flow)
+    yield from _waiting_keys(flow)
     yield from _secrets(msgspec.to_builtins(msgspec.structs.replace(flow, flows={})), ())
 
 
@@ -111,6 +116,23 @@ def _lengths(flow: Flow) -> Iterator[Finding]:
             if seconds > LONGEST_SPEECH:
                 what = f"it takes about {seconds:.0f} seconds to say"
                 yield Finding(("texts", key, language), what, f"Say it in {LONGEST_SPEECH:.0f}, or in two steps")
+
+
+def _patterns(flow: Flow) -> Iterator[Finding]:
+    for name, node in flow.nodes.items():
+        try:
+            pattern.compiled((node.pattern or "") if isinstance(node, Collect) else "")
+        except pattern.PatternError as error:
+            how = "Patterns know classes, groups, | and repetitions, not repeated again"
+            yield Finding(("nodes", name, "pattern"), f"not a pattern: {error}", how)
+
+
+def _waiting_keys(flow: Flow) -> Iterator[Finding]:
+    for name, node in flow.nodes.items():
+        for n, offer in enumerate(node.while_waiting.offers if isinstance(node, Queue) else ()):
+            if offer.key in (flow.keys.repeat, flow.keys.slow):
+                path = ("nodes", name, "while_waiting", "offers", str(n), "key")
+                yield Finding(path, f"key {offer.key} says the announcements again", "Take another key")
 
 
 def _secrets(value: Any, path: Path) -> Iterator[Finding]:
