@@ -104,7 +104,7 @@ def _answer_for_the_voice(context: Context, page: Page, event: events.PageAnswer
     if call is None or call.state not in calls.HEARS_THE_FLOW or event.step != call.session.steps:
         return
     flow = context.state.flows[calls.flow_key(call.flow, call.version)]
-    answer = face.event_of(call.session, flow, event.answer)
+    answer = face.event_of(call.session, flow, event.answer, context.place(call, now))
     if answer is not None:
         context.note(call, now, "answered on the page", page.purpose)
         calls.walk(context, call, answer, now)

@@ -143,7 +143,7 @@ def _question(view: PageShown, words: Words) -> str:
     shown = view.shown
     wrong = f'<p class="wrong" role="alert">{escape(words.check)}</p>' if any(f.error for f in shown.fields) else ""
     return (
-        f'{_heading(shown.question)}{wrong}<form method="post" novalidate>'
+        f'{_heading(shown.question or words.meanwhile)}{wrong}<form method="post" novalidate>'
         f'<input type="hidden" name="step" value="{shown.step}">{_answers(shown, words)}{_ways(view, words)}</form>'
     )
 

@@ -9,7 +9,7 @@ from tandem.ivr.commands import Command, Listen
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session, handle
-from tandem.ivr.shown import Shown, heard, question_of, show
+from tandem.ivr.shown import Shown, heard, offers_of, question_of, show
 from tandem.ivr.turn import Turn
 
 MOST_ANNOUNCEMENTS = 100
@@ -56,8 +56,11 @@ def tell(face: Face, flow: Flow, event: events.Event, now: float) -> list[Comman
     return wanted + _give_up(face, flow, now)
 
 
-def event_of(session: Session, flow: Flow, answer: Answer) -> events.Event | None:
-    """What `answer` tells the session; None when nothing is asked that it could be an answer to."""
+def event_of(session: Session, flow: Flow, answer: Answer, place: events.Place | None = None) -> events.Event | None:
+    """What `answer` tells the session, whose contact stands at `place` in a queue; None when nothing is asked that it
+    could be an answer to."""
+    if answer.key and answer.key in [offer.key for offer in offers_of(session, flow, place)]:
+        return events.Listened(answer.key, place)
     if question_of(session, flow) is None:
         return None
     if answer.values is not None:
@@ -67,7 +70,7 @@ def event_of(session: Session, flow: Flow, answer: Answer) -> events.Event | Non
         return events.Entered(answer.text)
     if answer.way:
         return events.Went(answer.way)
-    return events.Listened(answer.key) if answer.key else None
+    return events.Listened(answer.key, place) if answer.key else None
 
 
 ANSWERS = (events.Listened, events.Entered, events.Went, events.FormSubmitted)

@@ -13,10 +13,11 @@ from tandem.ivr.events import Place
 from tandem.ivr.flow import Flow
 from tandem.ivr.form import Field as FormField
 from tandem.ivr.form import Filled
-from tandem.ivr.node import Question
+from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.collect import Collect
 from tandem.ivr.nodes.form import Form
 from tandem.ivr.nodes.menu import Menu
+from tandem.ivr.nodes.queue import Offer, Queue
 from tandem.ivr.nodes.survey import Survey
 from tandem.ivr.session import Session
 from tandem.ivr.turn import Turn
@@ -94,10 +95,10 @@ def show(
     shown = Shown(session.steps, session.language, tuple(texts), ended=session.ended)
     if place is not None:
         shown = msgspec.structs.replace(shown, position=place.position)
-    node = question_of(session, flow)
+    node, turn = question_of(session, flow), Turn(session, flow, now)
     if node is None:
-        return shown
-    turn = Turn(session, flow, now)
+        offers = tuple(Choice(offer.key, turn.message(offer.text)) for offer in offers_of(session, flow, place))
+        return msgspec.structs.replace(shown, choices=offers)
     return msgspec.structs.replace(shown, **_ASKED[type(node)](node, turn), ways=everywhere.ways(turn))
 
 
@@ -110,13 +111,21 @@ def question_of(session: Session, flow: Flow) -> Question | None:
     return node if isinstance(node, Question) and waits and session.listen.wait else None
 
 
+def offers_of(session: Session, flow: Flow, place: Place | None) -> list[Offer]:
+    """What a contact that listens to a queue's music at `place` is offered; each has a key."""
+    node = _running(session, flow).nodes.get(session.node)
+    if not isinstance(node, Queue) or session.waiting is None or place is None:
+        return []
+    return [offer for offer in node.while_waiting.offers if offer.holds(place)]
+
+
 def heard(session: Session, flow: Flow) -> list[str]:
-    """What the session said last, to be read; the question at hand is not among it."""
+    """What the session said last, to be read; the question at hand and a queue's announcements are not among it."""
     names = _names(session.listen, session.running)
     if not names:
         return [] if question_of(session, flow) else [utterance.text for utterance in session.listen.say]
     turn = Turn(session, flow, 0.0)
-    asked = _words_of(question_of(session, flow))
+    asked = _words_of(question_of(session, flow) or _running(session, flow).nodes.get(session.node))
     return [turn.message(name) for name in names if name not in asked]
 
 
@@ -130,19 +139,26 @@ def _names(listen: Listen, flow: str) -> list[str]:
     return list(dict.fromkeys(text.partition(".")[0] for name, _, text in said if name == flow))
 
 
-def _words_of(node: Question | None) -> set[str]:
-    """The names of the texts that are the question itself."""
+def _words_of(node: BaseNode | None) -> set[str]:
+    """The names of the texts that are shown otherwise: as the question, or as a place in a queue and its offers."""
+    if isinstance(node, Queue):
+        company = node.while_waiting
+        return {*company.announcements, *(offer.text for offer in company.offers)}
     if isinstance(node, Form):
         each = ((field.label, field.hint, *field.choices.values()) for field in node.fields)
         return {name for names in [(node.title, node.text), *each] for name in names if name}
-    return {node.text} if isinstance(node, Menu | Survey | Collect) else set()
+    if isinstance(node, Menu | Collect):
+        return {name for name in (node.text, node.question) if name}
+    return {node.text} if isinstance(node, Survey) else set()
 
 
 # --- by the type of the question ---------------------------------------------------------------------------------
 
 
 def _menu(node: Menu, turn: Turn) -> dict[str, Any]:
-    return {"question": turn.message(node.text), "choices": tuple(Choice(key, key) for key in node.choices)}
+    labels = {key: turn.message(label) for key, label in node.labels.items()}
+    choices = tuple(Choice(key, labels.get(key, key)) for key in node.choices)
+    return {"question": turn.message(node.question or node.text), "choices": choices}
 
 
 def _survey(node: Survey, turn: Turn) -> dict[str, Any]:
@@ -150,7 +166,7 @@ def _survey(node: Survey, turn: Turn) -> dict[str, Any]:
 
 
 def _collect(node: Collect, turn: Turn) -> dict[str, Any]:
-    return {"question": turn.message(node.text), "digits": Digits(node.min, node.max)}
+    return {"question": turn.message(node.question or node.text), "digits": Digits(node.min, node.max)}
 
 
 def _form(node: Form, turn: Turn) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def test_a_key_on_the_phone_moves_the_page() -> None:
     book = following()
     out = book.press("2")
     assert commands.ShowPage("c1/1") in out
-    assert not seen(book).shown.asks
+    assert (seen(book).shown.question, seen(book).shown.position) == ("", 1)
     stale = book.tell(events.PageAnswered("c1/1", 3, Answer(key="1")))
     assert stale == [commands.ShowPage("c1/1")]
 
@@ -268,3 +268,14 @@ def test_after_a_restart_the_page_is_as_it_was_and_nothing_is_sent_twice(submitt
     assert not these(commands.SendLink, out)
     assert seen(book).shown.fields == before.shown.fields
     assert seen(book).outcome == before.outcome
+
+
+def test_what_a_queue_offers_can_be_taken_on_the_page() -> None:
+    book = following()
+    book.press("2")
+    shown = seen(book).shown
+    assert [(choice.key, choice.label) for choice in shown.choices] == [("1", "Press one for a link.")]
+    assert answer(book, key="2") == [commands.ShowPage("c1/1")]
+    out = answer(book, key="1")
+    assert one(commands.Interrupt, out)
+    assert one(commands.SendLink, out).link == 2

@@ -127,7 +127,7 @@ async def test_a_page_that_follows_answers_for_the_voice(site: Site, outbox: Out
     await browser.get()
     assert browser.heading == "Press one for a link or two for a person."
     await browser.post(key="2")
-    assert browser.heading == "Please listen to the phone"
+    assert browser.heading == "While you wait"
     assert site.plane.state.calls["c1"].state == "queued"
 
 

@@ -23,6 +23,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: str
     stay: str
     talking: str
+    meanwhile: str
     back: str
     agent: str
     send: str
