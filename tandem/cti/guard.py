@@ -20,7 +20,7 @@ WITHOUT_TOKEN = CALLERS | {"/health", "/metrics"}
 
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Server": "Tandem",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
