@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, events, journeys, outside, transfers, voicemails
+from tandem.control import calls, commands, events, guides, journeys, outside, pages, reading, transfers, voicemails
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -44,7 +44,12 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
         TIMERS[kind](context, subject, now)
 
 
-TIMERS: dict[str, Callable[[Context, str, float], None]] = {outside.TIMER: journeys.lookup_overdue}
+TIMERS: dict[str, Callable[[Context, str, float], None]] = {
+    outside.TIMER: journeys.lookup_overdue,
+    reading.TIMER: journeys.silence,
+    "page": pages.expired,
+    "guide": guides.expired,
+}
 """What is done when a timer of a kind falls due, with its subject."""
 
 

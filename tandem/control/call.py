@@ -113,6 +113,8 @@ class Call(msgspec.Struct):
     faults: int = 0
     """How often the flow had to go round something broken."""
     links: dict[int, Link] = {}
+    forms: dict[str, dict[str, str]] = {}
+    """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
 

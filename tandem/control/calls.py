@@ -10,12 +10,15 @@ from tandem.control.caller import recognise
 from tandem.control.context import Context
 from tandem.control.errands import ERRANDS
 from tandem.control.offers import finish_talk, learn_from_entry, route
+from tandem.control.page import Page
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
 from tandem.ivr.flow import Flow
 
 ANY_NUMBER = "*"
+PAGE_SECONDS = 24 * 3600.0
+"""How long a link leads to its page."""
 HEARS_THE_FLOW = ("flow", "queued")
 """States of a call in which its caller hears what the flow says."""
 
@@ -124,6 +127,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
     publishing.count_end(context, call, outcome, now)
+    context.show_pages(call)
     outside.forget(context, call.id)
     publishing.forget_unused_version(context, call.flow, call.version)
 
@@ -155,6 +159,7 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     flow = context.state.flows[publishing.flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         FROM_FLOW[type(command)](context, call, command, now)
+    context.show_pages(call)
 
 
 def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
@@ -182,6 +187,19 @@ def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) 
     link = Link(command.link, command.purpose, command.language, command.text)
     call.links[link.number] = link
     context.note(call, now, "link requested", link.purpose)
+    page = Page(
+        call=call.id,
+        link=link.number,
+        purpose=link.purpose,
+        language=link.language,
+        flow=call.flow,
+        version=call.version,
+        expires_at=now + PAGE_SECONDS,
+        running=command.page,
+        variables=command.variables,
+    )
+    context.state.pages[page.subject] = page
+    context.timers.set(f"page {page.subject}", page.expires_at)
     push(context, call, link, now)
 
 
@@ -237,6 +255,13 @@ def _notify(context: Context, call: Call, command: ivr.Notify, _now: float) -> N
     outside.notify(context, call.id, command)
 
 
+def _record_form(context: Context, call: Call, command: ivr.RecordForm, now: float) -> None:
+    call.forms[command.form] = command.values
+    if command.submitted:
+        context.note(call, now, "form submitted", command.form)
+    context.tell(records.form(call.id, command, now))
+
+
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
     context.note(call, now, "answered survey", f"{command.question}: {command.answer}")
     context.tell(commands.RecordAnswer(call.id, command.question, command.answer, now))
@@ -264,6 +289,7 @@ FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] 
     ivr.LeaveQueue: _leave_queue,
     ivr.LookUp: _look_up,
     ivr.Notify: _notify,
+    ivr.RecordForm: _record_form,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

@@ -142,6 +142,15 @@ class SendLink(Command, frozen=True):
     channel: str
 
 
+# --- to those who read -----------------------------------------------------------------------------------------
+
+
+class ShowPage(Command, frozen=True):
+    """What `page` shows has changed, or an answer to it was dealt with. A page is a link's, or a guide."""
+
+    page: str
+
+
 # --- to systems outside ----------------------------------------------------------------------------------------
 
 
@@ -242,6 +251,16 @@ class RecordAnswer(Command, frozen=True):
     call: str
     question: str
     answer: str
+    at: float
+
+
+class RecordForm(Command, frozen=True):
+    """Key: (call, form). What stands in a form: `content` is JSON, by variable; `submitted` when it is right."""
+
+    call: str
+    form: str
+    content: str
+    submitted: bool
     at: float
 
 

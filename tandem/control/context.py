@@ -3,6 +3,7 @@
 from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.call import Call
+from tandem.control.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.timers import Timers
 from tandem.control.work import Work
@@ -30,6 +31,12 @@ class Context:
         """Add a step to the timeline of a call, or of other work."""
         call.steps += 1
         self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
+
+    def show_pages(self, call: Call) -> None:
+        """Let those who look at a page of the call see what is new."""
+        for link in call.links:
+            if (page := subject(call.id, link)) in self.state.pages:
+                self.tell(commands.ShowPage(page))
 
     def alarm(self, kind: str, subject: str, detail: str) -> None:
         """Count under `kind` and tell the operator."""

@@ -8,8 +8,10 @@ import msgspec
 
 from tandem.control.canary import Margins
 from tandem.control.settings import Settings
+from tandem.ivr.everywhere import Meaning
+from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
-from tandem.ivr.values import Value
+from tandem.ivr.values import Value as Value
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -207,6 +209,51 @@ class LinkOpened(Event, frozen=True):
 
     call: str
     link: int
+
+
+Way = Meaning
+"""What an answer may be at every question: `repeat`, `back` or `agent`."""
+
+
+class PageAnswered(Event, frozen=True):
+    """The caller answered question `step` of a page ("<call>/<link>")."""
+
+    page: str
+    step: int
+    answer: Answer
+
+
+class PageRevoked(Event, frozen=True):
+    """An operator took a page away."""
+
+    page: str
+
+
+class GuideBegan(Event, frozen=True):
+    """An agent begins to walk `flow` as the guide `guide` (an id that begins with "guide-").
+
+    `contact` is the call whose timeline it belongs to, empty for none.
+    """
+
+    guide: str
+    flow: str
+    contact: str = ""
+    language: str = ""
+    variables: dict[str, Value] = {}
+
+
+class GuideAnswered(Event, frozen=True):
+    """The agent answered question `step` of a guide."""
+
+    guide: str
+    step: int
+    answer: Answer
+
+
+class GuideEnded(Event, frozen=True):
+    """The agent put a guide away."""
+
+    guide: str
 
 
 # --- from systems outside --------------------------------------------------------------------------------------

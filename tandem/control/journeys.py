@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, events, outside
+from tandem.control import calls, events, guides, outside, pages, reading
 from tandem.control.context import Context
 from tandem.ivr import events as ivr
 
@@ -13,16 +13,30 @@ WALKING = ("flow", "queued")
 
 def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
     """Tell the session that `subject` walks; nobody is told once it is over, or while it rests."""
-    call = context.state.calls.get(subject)
+    state = context.state
+    call = state.calls.get(subject)
     if call is not None and call.state in WALKING:
         calls.walk(context, call, event, now)
+    elif (page := state.pages.get(subject)) is not None:
+        pages.tell(context, page, event, now)
+    elif (guide := state.guides.get(subject)) is not None:
+        guides.tell(context, guide, event, now)
 
 
 def note(context: Context, subject: str, now: float, what: str, detail: str) -> None:
     """Add a step to the timeline of whom `subject` belongs to."""
-    call = context.state.calls.get(subject)
+    state = context.state
+    call, page = state.calls.get(subject), state.pages.get(subject)
+    reader = page.reader if page else state.guides.get(subject)
     if call is not None:
         context.note(call, now, what, detail)
+    elif reader is not None:
+        reading.note(context, reader, now, what, detail)
+
+
+def silence(context: Context, subject: str, now: float) -> None:
+    """Who reads has waited as long as their session wanted."""
+    tell(context, subject, ivr.Listened(None), now)
 
 
 def looked_up(context: Context, event: events.LookedUp, now: float) -> None:

@@ -1,12 +1,14 @@
 """Which version of a flow a call gets: what is in force, and what is on trial beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from tandem.control import commands, events
 from tandem.control.call import Call
 from tandem.control.canary import Canary
 from tandem.control.context import Context
+from tandem.control.page import Page, Reader
 from tandem.ivr.flow import Flow
 
 
@@ -28,13 +30,14 @@ def flow_for(context: Context, name: str, caller: str) -> Flow | None:
 
 
 def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
+    """Drop a flow version that neither new calls get nor anybody still walks."""
     state = context.state
     if state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
         return
     if name in state.canaries and state.canaries[name].version == version:
         return
-    if not any((call.flow, call.version) == (name, version) for call in state.calls.values()):
+    walking: Iterable[Call | Page | Reader] = chain(state.calls.values(), state.pages.values(), state.guides.values())
+    if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         state.flows.pop(flow_key(name, version), None)
 
 

@@ -1,8 +1,11 @@
 """Facts for the store: rows, written whole and by key."""
 
+import msgspec
+
 from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.call import Call, Leg, Transfer
+from tandem.ivr import commands as ivr
 
 
 def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause: int = 0) -> commands.RecordContact:
@@ -67,6 +70,12 @@ def offer(command: acd.RecordOffer, now: float) -> commands.RecordOffer:
         ended_at=now,
         outcome=command.outcome,
     )
+
+
+def form(contact: str, command: ivr.RecordForm, now: float) -> commands.RecordForm:
+    """The row of a form, as it stands now."""
+    content = msgspec.json.encode(command.values).decode()
+    return commands.RecordForm(contact, command.form, content, command.submitted, now)
 
 
 def from_router(command: acd.Command, now: float) -> commands.Command:

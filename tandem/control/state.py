@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.canary import Canary
 from tandem.control.commands import LookUp, Notify
+from tandem.control.page import Page, Reader
 from tandem.control.settings import Settings
 from tandem.control.voicemail import Voicemail
 from tandem.control.work import Work
@@ -40,6 +41,10 @@ class PlaneState(msgspec.Struct):
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
     voicemails: dict[str, Voicemail] = {}
     """Those not yet heard, by their contact's id."""
+    pages: dict[str, Page] = {}
+    """The pages of links that were sent, by "<call>/<link>"; they outlive their calls."""
+    guides: dict[str, Reader] = {}
+    """The guides that agents walk, by id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from tandem.cti.api import Api, Backend
-from tandem.cti.guard import PAGE, add_headers, guard
-from tandem.cti.page import Page
+from tandem.cti.api import Api
+from tandem.cti.backend import Backend
+from tandem.cti.guard import PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
+from tandem.cti.guides import Guides
+from tandem.cti.page import Page, script
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 16 * 1024
@@ -19,8 +21,13 @@ def make_app(
     are other parts' routes, under the token too."""
     app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_headers)
-    app.add_routes([*Api(backend).routes(), *more])
-    app.router.add_get(PAGE, Page(backend.outbox, backend.emit, backend.clock).show)
+    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *more])
+    page = Page(backend)
+    app.router.add_get(PAGE, page.show)
+    app.router.add_post(PAGE, page.answer)
+    app.router.add_get(PAGE_LIVE, page.live, allow_head=False)
+    app.router.add_get(PAGE_SCRIPT, script)
+    app.on_shutdown.append(page.close)
     return app
 
 

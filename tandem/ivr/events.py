@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tandem.ivr.everywhere import Meaning
 from tandem.ivr.values import Value
 
 
@@ -62,6 +63,12 @@ class Entered(Event, frozen=True):
     """A whole answer came in writing (page, chat, guide): to a collect, or the key or label of a menu's choice."""
 
     text: str
+
+
+class Went(Event, frozen=True):
+    """A reader took a way that questions have everywhere, whatever their keys are: `repeat`, `back` or `agent`."""
+
+    way: Meaning
 
 
 class FormFilled(Event, frozen=True):

@@ -36,16 +36,18 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def meaning(turn: "Turn", key: str) -> Meaning | None:
     """What `key` means at the question at hand; None where there is nothing to go back to, or no agent."""
-    keys = turn.flow.keys
-    if key == keys.repeat:
-        return "repeat"
-    if key == keys.slow:
-        return "slow"
-    if key == keys.back and _before(turn) is not None:
-        return "back"
-    if key == keys.agent and has_agent(turn):
-        return "agent"
-    return None
+    return next((way for way in ways(turn) if key == getattr(turn.flow.keys, way)), None)
+
+
+def ways(turn: "Turn") -> tuple[Meaning, ...]:
+    """Those that lead somewhere from the question at hand; one whose key is switched off does not."""
+    open_ways: dict[Meaning, bool] = {
+        "repeat": True,
+        "slow": True,
+        "back": _before(turn) is not None,
+        "agent": has_agent(turn),
+    }
+    return tuple(way for way, leads in open_ways.items() if leads and getattr(turn.flow.keys, way))
 
 
 def keys(turn: "Turn", wanted: Collection[Meaning] = EVERY) -> str:

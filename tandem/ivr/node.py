@@ -6,7 +6,7 @@ from unicodedata import normalize
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.events import Entered, Event, Listened, Resumed
+from tandem.ivr.events import Entered, Event, Listened, Resumed, Went
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind, Value, printable
@@ -90,6 +90,8 @@ class Question(BaseNode, frozen=True):
         return self.ask(turn)
 
     def on_event(self, turn: Turn, event: Event) -> Next:
+        if isinstance(event, Went):
+            return everywhere.follow(turn, event.way) if event.way in everywhere.ways(turn) else None
         if isinstance(event, Entered):
             return self.entered(turn, written(event.text))
         if isinstance(event, Listened):

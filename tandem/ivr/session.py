@@ -45,8 +45,9 @@ class Session(msgspec.Struct):
     `pages` are the pages of links, by number; `forms` the forms as they stand, by their nodes' full names. `trail` are
     the questions that lead back to the first one. `running` is the flow at hand: `flow`, or one of its sub-flows while
     `frames` tell who called it, the innermost last. `waiting` is the queue that the contact stands in, at whatever
-    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`. `rescued`: a fault
-    has led to the flow's rescue node, which is done once.
+    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`. `rescued`: a fault has led
+    to the flow's rescue node, which is done once. `steps` counts the nodes entered, so that an answer can tell which
+    question it is to.
     """
 
     flow: str
@@ -69,6 +70,7 @@ class Session(msgspec.Struct):
     ended: bool = False
     waiting: Waiting | None = None
     face: str = "voice"
+    steps: int = 0
 
     @classmethod
     def begin(
@@ -134,7 +136,7 @@ def _walk(turn: Turn, target: Next) -> None:
 
 def _enter(turn: Turn, name: str) -> Next:
     session = turn.session
-    session.node, session.here = name, Here()
+    session.node, session.here, session.steps = name, Here(), session.steps + 1
     node = turn.flow.nodes.get(name)
     if node is None:
         turn.fault(f"no node {name}")

@@ -87,7 +87,7 @@ def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
 
 
 def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[str, list[str]]:
-    """Text `key` as a message to read, `{link}` left as it is, and what was wrong with it."""
+    """Text `key` to be read, `{link}` left as it is, and what was wrong with it. Numbers stay figures."""
     faults: list[str] = []
 
     def piece(part: str | Slot) -> str:
@@ -97,7 +97,11 @@ def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
             return "{link}"
         if part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
-        return harmless(variables.get(part.variable, ""))
+            return ""
+        value = variables[part.variable]
+        if part.format not in IN_WORDS:
+            return harmless(value)
+        return _value(value, part.format, language, _beside(flow, part, variables))[0]
 
     text = flow.texts.get(key, {}).get(language)
     if text is None:
@@ -205,3 +209,6 @@ FORMATS: dict[str, Callable[..., str]] = {
     "money": _money,
 }
 """What may stand after the bar in `{variable|format}`. Durations, minutes and ranges are of a number of seconds."""
+
+IN_WORDS = frozenset(FORMATS) - {"text", "number", "count", "digits", "time"}
+"""The formats that a text to be read has in words too; the others are figures there."""

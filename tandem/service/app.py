@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, ShowPage
 from tandem.control.settings import Service, Settings
-from tandem.control.view import view
-from tandem.cti.api import Backend, Health
+from tandem.control.view import Readers, view
+from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
@@ -22,6 +22,8 @@ from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
+from tandem.cti.tokens import Tokens
+from tandem.cti.watch import Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.service.centre import CentreError, read_centre
@@ -72,10 +74,12 @@ class Controller:
         self.switch = self._make_switch(credentials)
         outbox, adapters = Outbox(database), self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
-        self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, time.time)
+        tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
+        self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
+        self.watch = Watch()
         self.backend = Backend(
             emit=self.engine.emit,
             health=self._health,
@@ -83,6 +87,9 @@ class Controller:
             agents=self._agents,
             metrics=figures(self.engine, writer, self.switch, self.notifier, self.lookups, self.notifications),
             outbox=outbox,
+            tokens=tokens,
+            readers=Readers(lambda: self.engine.plane, time.time),
+            watch=self.watch,
             public_url=public_url,
             clock=time.time,
         )
@@ -155,6 +162,8 @@ class Controller:
                 self.lookups.ask(command)
             elif isinstance(command, Notify):
                 self.notifications.tell(command)
+            elif isinstance(command, ShowPage):
+                self.watch.wake(command.page)
             elif isinstance(command, RaiseAlarm):
                 log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
             elif not isinstance(command, RECORD_TYPES):

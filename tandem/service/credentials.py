@@ -21,6 +21,7 @@ class Credentials(BaseModel):
     witness: str = Field(default_factory=_new, repr=False)
     http_token: str = Field(default_factory=_new, repr=False)
     agi_key: str = Field(default_factory=_new, repr=False)
+    link_key: str = Field(default_factory=_new, repr=False)
     phones: dict[str, str] = Field(default_factory=dict, repr=False)
 
 
@@ -33,7 +34,7 @@ def load_credentials(home: Path, phones: Iterable[str] = ()) -> Credentials:
     kept = _read(file)
     missing = {name: _new() for name in phones if name not in kept.phones}
     credentials = kept.model_copy(update={"phones": kept.phones | missing})
-    if missing or not file.exists():
+    if missing or kept.model_fields_set < set(Credentials.model_fields):
         write_private(file, credentials.model_dump_json(indent=2))
     return credentials
 

@@ -99,6 +99,17 @@ class Answer(Base):
     at: Mapped[float] = mapped_column(index=True)
 
 
+class Form(Base):
+    """What stands in a form: `content` is JSON, by variable."""
+
+    __tablename__ = "forms"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]
+    submitted: Mapped[bool]
+    at: Mapped[float] = mapped_column(index=True)
+
+
 class Link(Base):
     """A self-service link."""
 
@@ -196,6 +207,7 @@ class OutboxItem(Base):
     created_at: Mapped[float]
     changed_at: Mapped[float]
     opened_at: Mapped[float | None]
+    device: Mapped[str] = mapped_column(server_default="")
 
 
 class NotificationItem(Base):

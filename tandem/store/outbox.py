@@ -74,7 +74,7 @@ class Outbox(_Items[OutboxItem]):
     async def add(self, link: SendLink, token: str, now: float) -> OutboxItem:
         """The item of `link`: the one that is there already, or a new `pending` one with `token` in its address."""
         values = {name: getattr(link, name) for name in SendLink.__struct_fields__}
-        return await self._keep(now, **values, token=token, adapter="")
+        return await self._keep(now, **values, token=token, adapter="", device="")
 
     async def sending(self, item: OutboxItem, adapter: str, now: float) -> None:
         """An attempt begins."""
@@ -83,6 +83,15 @@ class Outbox(_Items[OutboxItem]):
     async def open(self, item: OutboxItem, now: float) -> bool:
         """The caller opened the page; True the first time."""
         return await self._change(item, OutboxItem.opened_at.is_(None), opened_at=now)
+
+    async def claim(self, item: OutboxItem, device: str) -> bool:
+        """Open the page on `device`, unless it is open on another already; whether it is open on this one now."""
+        free = OutboxItem.device.in_(("", device))
+        return await self._change(item, free, device=device)
+
+    async def take_over(self, item: OutboxItem, device: str) -> None:
+        """Open the page on `device`, and on no other any more."""
+        await self._change(item, device=device)
 
     async def by_token(self, token: str) -> OutboxItem | None:
         """The item whose address has `token`."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Interval, Link, Step, Wait
+from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Form, Interval, Link, Step, Wait
 
 QUARTER_HOUR = 900.0
 OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
@@ -82,8 +82,14 @@ async def contacts(engine: AsyncEngine, since: float, until: float) -> Sequence[
 
 
 async def timeline(engine: AsyncEngine, call: str) -> Sequence[Step]:
-    """The steps of `call`, in order."""
-    return await _all(engine, select(Step).where(Step.call == call).order_by(Step.number))
+    """The steps of `call`, in order, those on its pages and in guides for it among them."""
+    its_own = or_(Step.call == call, Step.call.startswith(f"{call}/", autoescape=True))
+    return await _all(engine, select(Step).where(its_own).order_by(Step.at, Step.call, Step.number))
+
+
+async def forms(engine: AsyncEngine, call: str) -> Sequence[Form]:
+    """The forms that the contact of `call` filled in, as they stand."""
+    return await _all(engine, select(Form).where(Form.call == call).order_by(Form.form))
 
 
 async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Link]:

@@ -25,6 +25,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordOffer: models.Offer,
     commands.RecordActivity: models.Activity,
     commands.RecordAnswer: models.Answer,
+    commands.RecordForm: models.Form,
     commands.RecordLink: models.Link,
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,

@@ -160,6 +160,18 @@ class LiveCentre:
             state: State = await answer.json()
             return state
 
+    async def outbox(self) -> list[dict[str, Any]]:
+        """The links that were sent, newest first."""
+        async with self._http.get("/outbox", headers=self._token) as answer:
+            sent: list[dict[str, Any]] = await answer.json()
+            return sent
+
+    async def until_links(self, count: int) -> None:
+        """Wait until so many links are sent."""
+        async with asyncio.timeout(15):
+            while sum(item["state"] == "delivered" for item in await self.outbox()) < count:
+                await asyncio.sleep(0.05)
+
     async def until(self, seen: Callable[[State], Any], what: str, within: float = 15.0) -> State:
         """Wait until `seen` is true of the state; returns that state."""
         state: State = {}

@@ -73,3 +73,12 @@ async def test_a_notification_is_taken_up_once_and_its_attempts_are_kept(engine:
     assert (again.attempts, again.reason, again.body, again.created_at) == (1, "the service answered 500", "{}", 100.0)
     await outbox.finish(again, "delivered", "", 104.0)
     assert [(item.number, item.state) for item in await outbox.newest(9)] == [(2, "pending"), (1, "delivered")]
+
+
+async def test_a_page_is_open_on_one_device_until_another_takes_it_over(engine: AsyncEngine) -> None:
+    outbox = Outbox(engine)
+    item = await outbox.add(LINK, "token", 100.0)
+    claims = [await outbox.claim(item, device) for device in ("phone", "tablet", "phone")]
+    assert claims == [True, False, True]
+    await outbox.take_over(item, "tablet")
+    assert [await outbox.claim(item, device) for device in ("phone", "tablet")] == [False, True]
