@@ -252,6 +252,8 @@ class Turn:
         return self.listen(self.flow.apology)
 
     def _speak(self, text: str) -> list[Utterance]:
+        if self.session.face != "voice":
+            return [Utterance(self.session.language, self.message(text), f"{self.flow.name}/{text}")]
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
         return (
