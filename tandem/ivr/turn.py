@@ -278,6 +278,8 @@ class Turn:
         return any(self.flow_named(name).rescue for name in running)
 
     def _speak(self, text: str) -> list[Utterance]:
+        if self.session.face != "voice":
+            return [Utterance(self.session.language, self.message(text), f"{self.flow.name}/{text}")]
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
         return (

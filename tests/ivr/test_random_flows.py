@@ -110,7 +110,8 @@ class Maker:
         """A queue, with offers while one waits."""
 
         def offers() -> list[dict[str, Any]]:
-            return list({key: self.offer(key, next_) for key, next_ in self.some(self.choice, 3)}.values())
+            chosen = {key: self.offer(key, next_) for key, next_ in self.some(self.choice, 3)}
+            return [offer for key, offer in chosen.items() if key != "*"]  # that one says the announcements again
 
         company = {"announcements": lambda: self.pick([[], ["wait"]]), "offers": offers}
         return {"type": "queue", "queue": name, "next": self.way, "while_waiting": company}
