@@ -8,7 +8,7 @@ import pytest
 
 from tandem.store.models import Alarm, Leg
 from tests.live.centre import HOTLINE, LiveCentre
-from tests.live.errands import SHOP, TO_FORBIDDEN, TO_SHOP, choose, errand_centre, says
+from tests.live.errands import FLOW, PLAN, SHOP, TO_FORBIDDEN, TO_SHOP, choose, errand_centre, says
 from tests.phones import Line, tone
 
 pytestmark = pytest.mark.live
@@ -65,3 +65,17 @@ async def both_hear(one: Line, other: Line) -> None:
     one.says(tone(440.0, seconds=3.0))
     other.says(tone(880.0, seconds=3.0))
     await asyncio.gather(one.hears_tone(880.0), other.hears_tone(440.0))
+
+
+async def test_a_number_goes_out_by_the_trunk(tmp_path: Path) -> None:
+    """The trunk leads back to where it came from: who is transferred hears the hotline a second time."""
+    plan = PLAN.replace("numbers:", "trunk: trunk, numbers:").replace(f'["{SHOP}"]', f'["{HOTLINE}"]')
+    async with errand_centre(tmp_path, plan, FLOW.replace(f"to: '{SHOP}'", f"to: '{HOTLINE}'")) as centre:
+        line = await choose(centre, "13800000001", TO_SHOP)
+        await centre.until(lambda state: len(state["calls"]) == 2, "a second call, by the trunk")
+        line.pass_over()
+        await says(centre, line, "choose")
+        assert {call["caller"] for call in (await centre.state())["calls"]} == {"13800000001", HOTLINE}
+        await line.hang_up()
+        await centre.idle()
+        assert [leg.device for leg in await centre.rows(Leg)] == [f"PJSIP/{HOTLINE}@trunk"]
