@@ -280,12 +280,11 @@ def agent_in(state: State, name: str) -> State:
 
 @asynccontextmanager
 async def live_centre(home: Path, centre: str = CENTRE, **settings: Any) -> AsyncIterator[LiveCentre]:
-    """A centre that runs while the block does; `settings` are Config's. Its trunk leads back to itself."""
+    """A centre that runs while the block does; `settings` are Config's."""
     offset = _free_offset()
     file = home / "centre.yaml"
     file.write_text(centre, encoding="utf-8")
     place = {"home": home, "centre": file, "flows": FLOWS, "instance": f"test-{offset}", "port_offset": offset}
-    place |= {"trunk_contact": f"sip:127.0.0.1:{Config().sip_port + offset}"}
     config = Config.model_validate(place | {"asterisk_root": _asterisk_root(), "outbox_delivers": True} | settings)
     asterisk = await start_asterisk(await instance_of(config, witness=True))
     try:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tandem.control.commands import Utterance
 from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre
@@ -56,12 +57,12 @@ HEARD = 0.5
 
 
 @asynccontextmanager
-async def errand_centre(home: Path, plan: str = PLAN, flow: str = FLOW) -> AsyncIterator[LiveCentre]:
-    """A centre with this hotline."""
+async def errand_centre(home: Path, plan: str = PLAN, **settings: Any) -> AsyncIterator[LiveCentre]:
+    """A centre with this hotline; `settings` are Config's."""
     flows = home / "flows"
     flows.mkdir()
-    (flows / "hotline.yaml").write_text(flow)
-    async with live_centre(home, plan, flows=flows) as running:
+    (flows / "hotline.yaml").write_text(FLOW)
+    async with live_centre(home, plan, flows=flows, **settings) as running:
         yield running
         await running.check_books()
 
