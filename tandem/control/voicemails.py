@@ -81,6 +81,16 @@ def recorded(context: Context, event: events.VoicemailRecorded, now: float) -> N
         _back(context, call, voicemail.seconds, now)
 
 
+def failed(context: Context, call: Call, now: float) -> None:
+    """The switch can't record."""
+    if call.state != "recording":
+        return
+    del context.state.voicemails[call.voicemail]
+    call.voicemail = ""
+    call.move("recorded")
+    calls.walk(context, call, ivr_events.VoicemailFailed("the switch can't record"), now)
+
+
 def _back(context: Context, call: Call, seconds: float, now: float) -> None:
     call.voicemail = ""
     call.left_voicemail = call.left_voicemail or seconds > 0

@@ -62,6 +62,7 @@ def asterisk_instance(
         phones=tuple(phones),
         lines=tuple(lines),
         trunks=tuple(str(network) for network in config.trunks),
+        trunk_contact=config.trunk_contact,
         apology=tuple(apology),
         extra=config.asterisk_extra,
     )

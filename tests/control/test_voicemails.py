@@ -163,3 +163,12 @@ def test_a_message_heard_while_the_link_was_down_was_heard(book: Playbook) -> No
     out = book.tell(events.SwitchFound("boot-1", book.now + 20.0, (), ("PJSIP/1001",)), 20.0)
     assert one(commands.RecordVoicemail, out).agent == "1001"
     assert book.plane.state.work == {}
+
+
+def test_a_switch_that_can_not_record_fails_the_voicemail(book: Playbook) -> None:
+    book.call()
+    out = book.tell(events.CommandFailed("TakeVoicemail", "c1", "disk full"))
+    assert said(out) == "the switch can't record"
+    assert one(commands.RaiseAlarm, out).kind == "TakeVoicemail failed"
+    assert not book.plane.state.voicemails
+    assert book.tell(events.CommandFailed("TakeVoicemail", "c1", "disk full"))[0].__class__ is commands.RaiseAlarm

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tandem.control.commands import Utterance
 from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre
@@ -33,7 +34,7 @@ nodes:
     choices: {{1: shop, 2: message, 3: forbidden}}
     no_input: choose
     wrong_key: choose
-    failed: sorry
+    failed: done
   shop: {{type: transfer, to: '{SHOP}', ring_seconds: 5, next: back, busy: busy, failed: sorry}}
   forbidden: {{type: transfer, to: '1900555', next: back, failed: sorry}}
   back: {{type: say, text: back, next: choose}}
@@ -42,6 +43,7 @@ nodes:
   thanks: {{type: say, text: thanks, next: choose}}
   nothing: {{type: say, text: nothing, next: choose}}
   sorry: {{type: say, text: sorry, next: choose}}
+  done: {{type: end}}
 """
 TONE = 880.0
 """Hertz, before a recording."""
@@ -55,12 +57,12 @@ HEARD = 0.5
 
 
 @asynccontextmanager
-async def errand_centre(home: Path) -> AsyncIterator[LiveCentre]:
-    """A centre with this hotline."""
+async def errand_centre(home: Path, plan: str = PLAN, **settings: Any) -> AsyncIterator[LiveCentre]:
+    """A centre with this hotline; `settings` are Config's."""
     flows = home / "flows"
     flows.mkdir()
     (flows / "hotline.yaml").write_text(FLOW)
-    async with live_centre(home, PLAN, flows=flows) as running:
+    async with live_centre(home, plan, flows=flows, **settings) as running:
         yield running
         await running.check_books()
 

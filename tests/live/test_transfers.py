@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from tandem.store.models import Alarm, Leg
 from tests.live.centre import HOTLINE, LiveCentre
-from tests.live.errands import SHOP, TO_FORBIDDEN, TO_SHOP, choose, errand_centre, says
+from tests.live.errands import PLAN, SHOP, TO_FORBIDDEN, TO_SHOP, choose, errand_centre, says
 from tests.phones import Line, tone
 
 pytestmark = pytest.mark.live
@@ -65,3 +66,35 @@ async def both_hear(one: Line, other: Line) -> None:
     one.says(tone(440.0, seconds=3.0))
     other.says(tone(880.0, seconds=3.0))
     await asyncio.gather(one.hears_tone(880.0), other.hears_tone(440.0))
+
+
+class BusyGateway(asyncio.DatagramProtocol):
+    """A provider's end of the trunk, who finds everybody busy."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+        self.port: int = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, sender: tuple[str | Any, int]) -> None:
+        first, *lines = data.decode().partition("\r\n\r\n")[0].split("\r\n")
+        if first.startswith("INVITE"):
+            self.called.append(first)
+            kept = [line for line in lines if line.partition(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
+            answer = "\r\n".join(["SIP/2.0 486 Busy Here", *kept, "Content-Length: 0", "", ""])
+            self._transport.sendto(answer.encode(), sender)
+
+
+async def test_a_number_goes_out_by_the_trunk(tmp_path: Path) -> None:
+    transport, gateway = await asyncio.get_running_loop().create_datagram_endpoint(BusyGateway, ("127.0.0.1", 0))
+    plan = PLAN.replace("numbers:", "trunk: trunk, numbers:")
+    async with errand_centre(tmp_path, plan, trunk_contact=f"sip:127.0.0.1:{gateway.port}") as centre:
+        line = await choose(centre, "13800000001", TO_SHOP)
+        await says(centre, line, "busy")
+        await line.hang_up()
+        await centre.idle()
+        assert gateway.called == [f"INVITE sip:{SHOP}@127.0.0.1:{gateway.port} SIP/2.0"]
+        assert [(leg.device, leg.outcome) for leg in await centre.rows(Leg)] == [(f"PJSIP/{SHOP}@trunk", "busy")]
+    transport.close()

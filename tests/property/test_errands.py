@@ -52,6 +52,7 @@ ALL_STEPS: tuple[Step, ...] = (
     recorded,
     lambda book, pick: book.tell(events.TransferAnswered(CALLS[pick % 4])),
     lambda book, pick: book.tell(events.CommandFailed("Transfer", CALLS[pick % 4], "no such channel")),
+    lambda book, pick: book.tell(events.CommandFailed("TakeVoicemail", CALLS[pick % 4], "disk full")),
     lambda book, pick: book.tell(events.Listened(CALLS[pick % 4], pick % 7, None)),
 )
 lives = st.lists(st.tuples(st.sampled_from(ALL_STEPS), st.integers(0, 255)), max_size=80)

@@ -79,8 +79,7 @@ class Conversation:
                     self._interrupted = False
                     self._emit(Listened(order.call, order.step, key))
                 case TakeVoicemail():
-                    await self._record(order)
-                    self._emit(VoicemailRecorded(order.voicemail, await self._spool.seconds(order.voicemail)))
+                    await self._take_voicemail(order)
                 case Transfer():
                     await self._send_outside(order)
             self._busy = not self._inbox.empty()
@@ -102,10 +101,17 @@ class Conversation:
         self._session.close()
         return True
 
-    async def _record(self, order: TakeVoicemail) -> None:
+    async def _take_voicemail(self, order: TakeVoicemail) -> None:
         """A recording that was begun before is over now: a controller that died did not end it."""
+        if not self._spool.has(order.voicemail):
+            await self._record(order)
         if self._spool.has(order.voicemail):
-            return
+            self._emit(VoicemailRecorded(order.voicemail, await self._spool.seconds(order.voicemail)))
+        else:
+            await self._session.command("CHANNEL STATUS")  # a hang-up is no failure
+            self._emit(CommandFailed("TakeVoicemail", order.call, "Asterisk can't write its recording"))
+
+    async def _record(self, order: TakeVoicemail) -> None:
         await self._play_music(None)
         await self._session.command("STREAM FILE", self._spool.tone, "")
         milliseconds, silence = round(order.longest * 1000), max(1, round(order.silence))
