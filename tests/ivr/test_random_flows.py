@@ -258,7 +258,7 @@ def test_what_lint_lets_through_never_gets_stuck(seed: int) -> None:
 
 def test_every_kind_of_node_is_let_through() -> None:
     """Or the test above would prove little."""
-    made = [linted(maker.nodes(), maker.nodes(inner=True)) for maker in map(Maker, map(Random, range(40)))]
+    made = [linted(maker.nodes(), maker.nodes(inner=True)) for maker in map(Maker, map(Random, range(60)))]
     parts = [part for flow in made if flow for part in (flow, *flow.flows.values())]
     kinds = Counter(str(node.__struct_config__.tag) for part in parts for node in part.nodes.values())
     assert {kind: kinds[kind] for kind in NODE_TYPES if kinds[kind] < 5} == {}
