@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_.]*)(?:\|([a-z_]*))?\}")
 LINK = "link"
+READ_IN_WORDS = ("minutes", "duration", "range")
+"""Formats that are no better in figures; the others are read as they are."""
+
 ENDS = ("earliest", "latest")
 LARGEST = 10**12
 TEXTS_AT_HAND = 10_000
@@ -97,7 +100,13 @@ def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
             return "{link}"
         if part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
-        return harmless(variables.get(part.variable, ""))
+            return ""
+        value, beside = variables[part.variable], _beside(flow, part, variables)
+        if part.format not in READ_IN_WORDS:
+            return " ".join((harmless(value), *beside))
+        words, fault = _value(value, part.format, language, beside)
+        faults.extend([f"text {key}: {part.variable} {fault}"] if fault else [])
+        return words
 
     text = flow.texts.get(key, {}).get(language)
     if text is None:
