@@ -199,6 +199,16 @@ def test_each_figure_alone_can_end_a_trial(new: Tally, told: str) -> None:
     assert worse(new, Tally(200, 100, 20, 2), Margins()) == told
 
 
+def test_between_two_looks_nothing_is_said() -> None:
+    canary = Canary("line", "new", "old", 50.0, Margins(enough=30), "ann", 0.0)
+    said = []
+    for number in range(60):
+        said.append(canary.count("old", 1.0, "contained", False))
+        said.append(canary.count("new", 1.0, "contained" if number < 30 else "abandoned", False))
+    assert said[:-1] == [""] * 119
+    assert said[-1] == "not contained: 30 of 60 calls, before 0 of 60"
+
+
 def verdicts(dice: random.Random, contained: float, calls: int) -> bool:
     """Whether a trial of so many calls a side is ended, the old version containing half of its calls."""
     canary = Canary("line", "new", "old", 50.0, Margins(), "ann", 0.0)
