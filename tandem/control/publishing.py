@@ -39,11 +39,13 @@ def forget_unused_version(context: Context, name: str, version: str) -> None:
 
 
 def published(context: Context, event: events.FlowPublished, now: float) -> None:
-    """New calls get this version; calls under way keep theirs. A trial of this flow is over."""
+    """New calls get this version, calls under way keep theirs; when it is another one, a trial of this flow is over."""
     flow = event.flow
     before = context.state.published.get(flow.name)
     if event.forced:
         context.alarm("flow forced", flow.name, f"{event.author}: {event.forced}")
+    if before == flow.version:
+        return
     context.state.flows[flow_key(flow.name, flow.version)] = flow
     context.state.published[flow.name] = flow.version
     if (canary := context.state.canaries.get(flow.name)) is not None:

@@ -134,6 +134,12 @@ def test_publishing_ends_a_trial() -> None:
         assert len(book.plane.state.flows) == 1
 
 
+def test_publishing_what_is_in_force_already_lets_the_trial_go_on() -> None:
+    book = on_trial()
+    assert book.tell(events.FlowPublished(read_flow(FLOW, "line.yaml"), "bob")) == []
+    assert book.plane.state.canaries["line"].version == NEW.version
+
+
 def test_another_trial_takes_the_place_of_the_first() -> None:
     book = on_trial()
     ended, begun = these(commands.RecordCanary, book.tell(started(flow=BETTER), 1.0))
