@@ -9,6 +9,8 @@ from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
 from tandem.control.offers import finish_talk, learn_from_entry, route
+from tandem.control.versions import flow_key as flow_key
+from tandem.control.versions import forget_unused_version as forget_unused_version
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
@@ -108,7 +110,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
     publishing.count_end(context, call, outcome, now)
-    publishing.forget_unused_version(context, call.flow, call.version)
+    forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
@@ -131,7 +133,7 @@ def _outcome(call: Call) -> str:
 
 def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
     """Tell the call's session, and have done what it wants."""
-    flow = context.state.flows[publishing.flow_key(call.flow, call.version)]
+    flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         _FROM_FLOW[type(command)](context, call, command, now)
 

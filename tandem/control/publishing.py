@@ -7,12 +7,8 @@ from tandem.control import commands, events
 from tandem.control.call import Call
 from tandem.control.canary import Canary
 from tandem.control.context import Context
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr.flow import Flow
-
-
-def flow_key(name: str, version: str) -> str:
-    """Where a flow version is kept in the state."""
-    return f"{name}@{version}"
 
 
 def flow_for(context: Context, name: str, caller: str) -> Flow | None:
@@ -25,17 +21,6 @@ def flow_for(context: Context, name: str, caller: str) -> Flow | None:
     if canary is not None and canary.takes(caller):
         version = canary.version
     return state.flows[flow_key(name, version)]
-
-
-def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
-    state = context.state
-    if state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
-        return
-    if name in state.canaries and state.canaries[name].version == version:
-        return
-    if not any((call.flow, call.version) == (name, version) for call in state.calls.values()):
-        state.flows.pop(flow_key(name, version), None)
 
 
 def published(context: Context, event: events.FlowPublished, now: float) -> None:
