@@ -11,6 +11,7 @@ from tandem.control.context import Context
 from tandem.control.errands import ERRANDS
 from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.control.page import Page
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
@@ -129,7 +130,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     publishing.count_end(context, call, outcome, now)
     context.show_pages(call)
     outside.forget(context, call.id)
-    publishing.forget_unused_version(context, call.flow, call.version)
+    forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
@@ -156,7 +157,7 @@ def _outcome(call: Call) -> str:
 
 def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
     """Tell the call's session, and have done what it wants."""
-    flow = context.state.flows[publishing.flow_key(call.flow, call.version)]
+    flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         FROM_FLOW[type(command)](context, call, command, now)
     context.show_pages(call)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import commands, events, publishing, reading
+from tandem.control import commands, events, reading
 from tandem.control.context import Context
 from tandem.control.page import Reader
 from tandem.control.pages import PageShown
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr import events as ivr_events
 from tandem.ivr.face import Face
 from tandem.ivr.session import Session
@@ -24,7 +25,7 @@ def began(context: Context, event: events.GuideBegan, now: float) -> None:
     version = context.state.published.get(event.flow)
     if version is None or event.guide in context.state.guides:
         return
-    flow = context.state.flows[publishing.flow_key(event.flow, version)]
+    flow = context.state.flows[flow_key(event.flow, version)]
     session = Session.begin(flow, event.variables, event.language, face="guide")
     timeline = f"{event.contact}/{event.guide}" if event.contact else event.guide
     guide = Reader(event.guide, event.contact, timeline, event.flow, version, Face(session))
@@ -56,7 +57,7 @@ def expired(context: Context, guide_id: str, _now: float) -> None:
     context.timers.clear(f"guide {guide_id}")
     reading.forget(context, guide)
     context.tell(commands.ShowPage(guide_id))
-    publishing.forget_unused_version(context, guide.flow, guide.version)
+    forget_unused_version(context, guide.flow, guide.version)
 
 
 def _keep(context: Context, guide: Reader, now: float) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
-from tandem.control import calls, commands, events, publishing, reading
+from tandem.control import calls, commands, events, reading
 from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.page import Page, Reader, subject
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
 from tandem.ivr.form import Code as Code
@@ -38,7 +39,7 @@ def look(context: Context, page: Page, now: float) -> PageShown | None:
     call = context.state.calls.get(page.call)
     place = context.place(call, now) if call else None
     talking = call is not None and call.state == "connected"
-    flow = context.state.flows[publishing.flow_key(page.flow, page.version)]
+    flow = context.state.flows[flow_key(page.flow, page.version)]
     if page.running:
         if page.reader is None:
             return None
@@ -57,7 +58,7 @@ def opened(context: Context, call: str, link: int, now: float) -> None:
     if page is None:
         return
     if page.running and page.reader is None:
-        flow = context.state.flows[publishing.flow_key(page.flow, page.version)]
+        flow = context.state.flows[flow_key(page.flow, page.version)]
         session = Session.begin(flow, page.variables, page.language, page.running, "page")
         page.reader = Reader(page.subject, call, page.subject, page.flow, page.version, face.Face(session))
         tell(context, page, ivr_events.Started(), now)
@@ -103,7 +104,7 @@ def _answer_for_the_voice(context: Context, page: Page, event: events.PageAnswer
     call = context.state.calls.get(page.call)
     if call is None or call.state not in calls.HEARS_THE_FLOW or event.step != call.session.steps:
         return
-    flow = context.state.flows[publishing.flow_key(call.flow, call.version)]
+    flow = context.state.flows[flow_key(call.flow, call.version)]
     answer = face.event_of(call.session, flow, event.answer, context.place(call, now))
     if answer is not None:
         context.note(call, now, "answered on the page", page.purpose)
@@ -135,7 +136,7 @@ def _forget(context: Context, page: Page) -> None:
     if page.reader:
         reading.forget(context, page.reader)
     context.tell(commands.ShowPage(page.subject))
-    publishing.forget_unused_version(context, page.flow, page.version)
+    forget_unused_version(context, page.flow, page.version)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

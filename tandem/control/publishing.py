@@ -1,20 +1,14 @@
 """Which version of a flow a call gets: what is in force, and what is on trial beside it."""
 
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable
 from typing import Any
 
 from tandem.control import commands, events
 from tandem.control.call import Call
 from tandem.control.canary import Canary
 from tandem.control.context import Context
-from tandem.control.page import Page, Reader
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr.flow import Flow
-
-
-def flow_key(name: str, version: str) -> str:
-    """Where a flow version is kept in the state."""
-    return f"{name}@{version}"
 
 
 def flow_for(context: Context, name: str, caller: str) -> Flow | None:
@@ -29,24 +23,14 @@ def flow_for(context: Context, name: str, caller: str) -> Flow | None:
     return state.flows[flow_key(name, version)]
 
 
-def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor anybody still walks."""
-    state = context.state
-    if state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
-        return
-    if name in state.canaries and state.canaries[name].version == version:
-        return
-    walking: Iterable[Call | Page | Reader] = chain(state.calls.values(), state.pages.values(), state.guides.values())
-    if not any((walker.flow, walker.version) == (name, version) for walker in walking):
-        state.flows.pop(flow_key(name, version), None)
-
-
 def published(context: Context, event: events.FlowPublished, now: float) -> None:
-    """New calls get this version; calls under way keep theirs. A trial of this flow is over."""
+    """New calls get this version, calls under way keep theirs; when it is another one, a trial of this flow is over."""
     flow = event.flow
     before = context.state.published.get(flow.name)
     if event.forced:
         context.alarm("flow forced", flow.name, f"{event.author}: {event.forced}")
+    if before == flow.version:
+        return
     context.state.flows[flow_key(flow.name, flow.version)] = flow
     context.state.published[flow.name] = flow.version
     if (canary := context.state.canaries.get(flow.name)) is not None:

@@ -217,6 +217,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
+        await running.shelf.tell_plane()  # of what was published beside us in the moment before we served
         yield running
 
 

@@ -138,6 +138,11 @@ class Shelf:
         async with self._at_work():
             await self._publisher.take_files(files)
 
+    async def tell_plane(self) -> None:
+        """As Publisher.tell_plane, when the controller has begun to serve."""
+        async with self._at_work():
+            await self._publisher.tell_plane()
+
     # --- trials --------------------------------------------------------------------------------------------------
 
     async def canary(self, flow: str) -> object:

@@ -110,13 +110,13 @@ class FlowStore:
 
     async def in_force(self) -> dict[str, FlowVersion]:
         """The version of each flow that calls are to get."""
-        current = await self.last_publications()
-        found = {}
-        for flow, publication in current.items():
-            table = table_of(models.FlowVersion)
-            where = (table.c.flow == flow, table.c.number == publication.number)
-            (found[flow],) = await self._read(FlowVersion, select(table).where(*where))
-        return found
+        versions, publications = table_of(models.FlowVersion), table_of(models.FlowPublication)
+        last = select(publications.c.flow, func.max(publications.c.turn).label("turn")).group_by(publications.c.flow)
+        turns = last.subquery()
+        current = (publications.c.flow == turns.c.flow) & (publications.c.turn == turns.c.turn)
+        its = (versions.c.flow == publications.c.flow) & (versions.c.number == publications.c.number)
+        found = select(versions).select_from(versions.join(publications, its).join(turns, current))
+        return {version.flow: version for version in await self._read(FlowVersion, found)}
 
     async def drafts(self) -> dict[str, FlowDraft]:
         """What is being worked at."""

@@ -134,6 +134,12 @@ def test_publishing_ends_a_trial() -> None:
         assert len(book.plane.state.flows) == 1
 
 
+def test_publishing_what_is_in_force_already_lets_the_trial_go_on() -> None:
+    book = on_trial()
+    assert book.tell(events.FlowPublished(read_flow(FLOW, "line.yaml"), "bob")) == []
+    assert book.plane.state.canaries["line"].version == NEW.version
+
+
 def test_another_trial_takes_the_place_of_the_first() -> None:
     book = on_trial()
     ended, begun = these(commands.RecordCanary, book.tell(started(flow=BETTER), 1.0))
@@ -197,6 +203,16 @@ def test_more_is_by_the_margin_and_surely(hits: int, of: int, hits_before: int, 
 )
 def test_each_figure_alone_can_end_a_trial(new: Tally, told: str) -> None:
     assert worse(new, Tally(200, 100, 20, 2), Margins()) == told
+
+
+def test_between_two_looks_nothing_is_said() -> None:
+    canary = Canary("line", "new", "old", 50.0, Margins(enough=30), "ann", 0.0)
+    said = []
+    for number in range(60):
+        said.append(canary.count("old", 1.0, "contained", False))
+        said.append(canary.count("new", 1.0, "contained" if number < 30 else "abandoned", False))
+    assert said[:-1] == [""] * 119
+    assert said[-1] == "not contained: 30 of 60 calls, before 0 of 60"
 
 
 def verdicts(dice: random.Random, contained: float, calls: int) -> bool:

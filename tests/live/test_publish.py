@@ -10,14 +10,13 @@ import pytest
 
 from tandem.ivr.reader import read_flow
 from tandem.ivr.speech import speak
-from tandem.service.config import PROJECT
 from tandem.service.flow_files import beside
-from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre, numbers
+from tests.live.centre import CENTRE, FLOWS, HOTLINE, LiveCentre, live_centre, numbers
 from tests.phones import Line
 
 pytestmark = pytest.mark.live
 
-OLD = (PROJECT / "flows/hotline.yaml").read_text(encoding="utf-8")
+OLD = (FLOWS / "hotline.yaml").read_text(encoding="utf-8")
 NEW = OLD.replace("您好，欢迎致电", "新年好，热烈欢迎您致电")
 CALLS = 20
 
@@ -52,7 +51,7 @@ def written(centre: LiveCentre, source: str) -> str:
 
 async def welcome(centre: LiveCentre, source: str) -> Path:
     """The sound of a version's welcome."""
-    said, _ = speak(read_flow(source, "hotline.yaml", beside(PROJECT / "flows")), "welcome", "zh-CN", {})
+    said, _ = speak(read_flow(source, "hotline.yaml", beside(FLOWS)), "welcome", "zh-CN", {})
     return await centre.sound(said[0])
 
 

@@ -92,7 +92,7 @@ def check(book: Playbook) -> None:
     walked = {f"{call.flow}@{call.version}" for call in state.calls.values()}
     given = {f"line@{version}" for version in state.published.values()}
     given |= {f"line@{canary.version}" for canary in state.canaries.values()}
-    assert set(state.flows) == walked | given, "a version that a call needs, or one that nobody does"
+    assert walked | given <= set(state.flows), "a version is gone that a call needs"
     for call in state.calls.values():
         assert call.leg is None or call.leg in state.legs
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from tandem.control import events
 from tandem.control.commands import RaiseAlarm
@@ -148,6 +149,9 @@ async def test_of_a_broken_file_the_version_in_force_stays_and_the_others_are_ta
     assert centre.published["greeting"] == before["greeting"]
     assert centre.published["line"] == before["line"]
     assert centre.published["other"] != before["other"]
+    with capture_logs() as logs:
+        await centre.shelf.take_files(FILES | changed)
+    assert [each["event"] for each in logs] == ["a flow can't be used; its published version stays"] * 2
     await centre.shelf.take_files(FILES | {"greeting": Source(GREETING.replace("Hello.", "Hello. Hello."))})
     assert centre.published["greeting"] != before["greeting"]
 

@@ -9,14 +9,20 @@ from typer.testing import CliRunner
 from tandem.service.cli import cli
 from tandem.service.config import PROJECT
 
-FLOWS = PROJECT / "flows"
+FLOWS = PROJECT / "tests" / "live" / "flows"
+CENTRE = """
+queues: {tech: {needs: {tech: 1}}, service: {needs: {service: 1}}}
+agents: {"1001": {skills: {tech: 3, service: 3}}}
+"""
 
 
 @pytest.fixture
 def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> Path:
-    """A copy of the shipped flows, beside an empty store."""
+    """A copy of a hotline, beside an empty store."""
     monkeypatch.setenv("TANDEM_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TANDEM_HTTP_PORT", str(unused_tcp_port))
+    (tmp_path / "centre.yaml").write_text(CENTRE)
+    monkeypatch.setenv("TANDEM_CENTRE", str(tmp_path / "centre.yaml"))
     shutil.copytree(FLOWS, tmp_path / "flows")
     return tmp_path / "flows"
 

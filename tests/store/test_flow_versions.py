@@ -87,6 +87,16 @@ async def test_an_export_comes_back_to_the_byte(
         await store._engine.dispose()
 
 
+async def test_the_same_content_gives_the_same_export_however_it_was_put_in(tmp_path: Path) -> None:
+    exports = []
+    for n, tests in enumerate(({"a": "1", "b": "2"}, {"b": "2", "a": "1"})):
+        store = FlowStore(await opened(tmp_path / f"{n}"))
+        await store.add([msgspec.structs.replace(version(), tests=tests)])
+        exports.append(await store.export())
+        await store._engine.dispose()
+    assert exports[0] == exports[1]
+
+
 async def opened(path: Path) -> AsyncEngine:
     engine = open_database(path)
     await upgrade(engine)
