@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_.]*)(?:\|([a-z_]*))?\}")
 LINK = "link"
+READ_IN_WORDS = ("minutes", "duration", "range")
+"""Formats that are no better in figures; the others are read as they are."""
+
 ENDS = ("earliest", "latest")
 LARGEST = 10**12
 TEXTS_AT_HAND = 10_000
@@ -87,7 +90,7 @@ def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
 
 
 def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[str, list[str]]:
-    """Text `key` to be read, `{link}` left as it is, and what was wrong with it. Numbers stay figures."""
+    """Text `key` as a message to read, `{link}` left as it is, and what was wrong with it."""
     faults: list[str] = []
 
     def piece(part: str | Slot) -> str:
@@ -98,10 +101,12 @@ def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
         if part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
             return ""
-        value = variables[part.variable]
-        if part.format not in IN_WORDS:
-            return harmless(value)
-        return _value(value, part.format, language, _beside(flow, part, variables))[0]
+        value, beside = variables[part.variable], _beside(flow, part, variables)
+        if part.format not in READ_IN_WORDS:
+            return " ".join((harmless(value), *beside))
+        words, fault = _value(value, part.format, language, beside)
+        faults.extend([f"text {key}: {part.variable} {fault}"] if fault else [])
+        return words
 
     text = flow.texts.get(key, {}).get(language)
     if text is None:
@@ -209,6 +214,3 @@ FORMATS: dict[str, Callable[..., str]] = {
     "money": _money,
 }
 """What may stand after the bar in `{variable|format}`. Durations, minutes and ranges are of a number of seconds."""
-
-IN_WORDS = frozenset(FORMATS) - {"text", "number", "count", "digits", "time"}
-"""The formats that a text to be read has in words too; the others are figures there."""

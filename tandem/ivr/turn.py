@@ -37,7 +37,8 @@ class Waiting(msgspec.Struct):
     """The queue that a contact stands in, and how it is kept company there.
 
     `node` of flow `running`, called by `depth` others, is the queue node, `next` where it leads after the talk. `due`
-    (epoch seconds) is when the announcements are, `music` (a class) what is heard until then.
+    (epoch seconds) is when the announcements are, `music` (a class) what is heard until then. `place` is where it stood
+    at `placed_at`.
     """
 
     queue: str
@@ -47,6 +48,17 @@ class Waiting(msgspec.Struct):
     depth: int
     due: float
     music: str
+    place: Place | None = None
+    placed_at: float = 0.0
+
+    def stand(self, place: Place | None, now: float) -> None:
+        """Take note of where the contact stands, if that is known."""
+        self.place, self.placed_at = (place, now) if place else (self.place, self.placed_at)
+
+    def place_now(self, now: float) -> Place | None:
+        """Where it stood last, with the time waited since."""
+        place = self.place
+        return place and msgspec.structs.replace(place, waited=place.waited + now - self.placed_at)
 
 
 class Turn:
@@ -256,6 +268,8 @@ class Turn:
         return self.listen(self.flow.apology)
 
     def _speak(self, text: str) -> list[Utterance]:
+        if self.session.face != "voice":
+            return [Utterance(self.session.language, self.message(text), f"{self.flow.name}/{text}")]
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
         return (

@@ -210,3 +210,15 @@ def test_a_session_may_walk_a_sub_flow_alone() -> None:
     assert (alone.session.language, alone.session.face) == ("en", "page")
     assert alone.play("started") == ["step menu innermost/ask", "listen Deep?; keys all; wait 5"]
     assert alone.play("key 1") == ["step end innermost/done", "hang up"]
+
+
+def test_a_key_typed_ahead_takes_no_offer_and_hears_no_place() -> None:
+    nodes = """
+hello: {type: say, text: hello, next: tech}
+tech: {type: queue, queue: tech, while_waiting: {offers: [{key: '1', text: hello, next: done}]}, next: done}
+done: {type: end}
+"""
+    for key in "1*":
+        player = Player(read_flow(wrap(nodes, {"hello": "Hello."}), "test.yaml"))
+        player.play("started")
+        assert player.play(f"key {key}")[-1] == "listen; keys 1*; wait 1; music default"

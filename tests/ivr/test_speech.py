@@ -144,6 +144,18 @@ def test_a_message_keeps_the_place_of_its_link() -> None:
     )
 
 
+def test_what_is_read_has_figures_where_they_read_better() -> None:
+    text = "{n|digits}, {d|date}, {m|money}, {w|range}, {w|minutes}"
+    variables: dict[str, Value] = {"n": "007", "d": "2026-10-01", "m": 12.5, "w": 60}
+    lines = msgspec.structs.replace(flow(a=text), currency="USD")
+    ends: dict[str, Value] = {"w.earliest": 120, "w.latest": 300}
+    assert write(lines, "a", "en", variables | ends) == (
+        "007, 2026-10-01, 12.5 USD, two to five minutes, one minute",
+        [],
+    )
+    assert write(flow(a="{w|range}"), "a", "en", {"w": 5})[1] == ["text a: w can't be said as range in en"]
+
+
 def test_a_long_value_is_cut() -> None:
     assert said("{v}", v="a" * 10_000) == ["a" * LONGEST_VALUE]
 

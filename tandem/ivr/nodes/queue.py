@@ -6,9 +6,9 @@ import msgspec
 
 from tandem.ivr import everywhere
 from tandem.ivr.commands import Enqueue
-from tandem.ivr.events import Event, Listened, Place, QueueEnded, Resumed
+from tandem.ivr.events import Entered, Event, Listened, Place, QueueEnded, Resumed
 from tandem.ivr.everywhere import Key
-from tandem.ivr.node import BaseNode, Seconds
+from tandem.ivr.node import BaseNode, Seconds, written
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import PLACE, Next, Turn, Waiting
 from tandem.ivr.values import Kind, number_of
@@ -95,11 +95,14 @@ class Queue(BaseNode, frozen=True):
         if isinstance(event, QueueEnded):
             turn.session.waiting, turn.here.outcome = None, event.outcome
         waiting = turn.session.waiting
-        if not isinstance(event, Listened | Resumed):
+        if not isinstance(event, Listened | Resumed | Entered):
             return None
         if waiting is None:
             return self._give_up(turn)
-        if isinstance(event, Listened) and event.key and event.place:
+        if isinstance(event, Entered):
+            return self._pressed(turn, waiting, written(event.text), waiting.place_now(turn.now))
+        waiting.stand(event.place, turn.now)
+        if isinstance(event, Listened) and event.key:
             return self._pressed(turn, waiting, event.key, event.place)
         return self._wait(turn, waiting, event.place)
 
@@ -112,9 +115,9 @@ class Queue(BaseNode, frozen=True):
     def sets(self, field: str) -> dict[str, Kind]:
         return dict.fromkeys(PLACE, "number") if field == "while_waiting" else {}
 
-    def _pressed(self, turn: Turn, waiting: Waiting, key: str, place: Place) -> Next:
+    def _pressed(self, turn: Turn, waiting: Waiting, key: str, place: Place | None) -> Next:
         for offer in self.while_waiting.offers:
-            if offer.key == key and offer.holds(place):
+            if place and offer.key == key and offer.holds(place):
                 turn.set_place(place)
                 return offer.next
         if everywhere.again(turn, everywhere.meaning(turn, key)):
