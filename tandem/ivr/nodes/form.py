@@ -67,6 +67,9 @@ class Form(Question, frozen=True):
     def own_keys(self) -> str:
         return ""
 
+    def waits(self) -> bool:
+        return self.text is not None  # the telephone comes past a form without one
+
     def needs_key(self, field: str) -> bool:
         return field == "next"
 
