@@ -22,6 +22,8 @@ from tandem.ivr.nodes.survey import Survey
 from tandem.ivr.session import Session
 from tandem.ivr.turn import Turn
 
+HIDDEN = "•••"
+
 
 class Choice(msgspec.Struct, frozen=True):
     """An answer to choose: the key that means it, and what it says."""
@@ -95,7 +97,7 @@ def show(
     shown = Shown(session.steps, session.language, tuple(texts), ended=session.ended)
     if place is not None:
         shown = msgspec.structs.replace(shown, position=place.position)
-    node, turn = question_of(session, flow), Turn(session, flow, now)
+    node, turn = question_of(session, flow), _turn(session, flow, now)
     if node is None:
         offers = tuple(Choice(offer.key, turn.message(offer.text)) for offer in offers_of(session, flow, place))
         return msgspec.structs.replace(shown, choices=offers)
@@ -124,9 +126,17 @@ def heard(session: Session, flow: Flow) -> list[str]:
     names = _names(session.listen, session.running)
     if not names:
         return [] if question_of(session, flow) else [utterance.text for utterance in session.listen.say]
-    turn = Turn(session, flow, 0.0)
+    turn = _turn(session, flow, 0.0)
     asked = _words_of(question_of(session, flow) or _running(session, flow).nodes.get(session.node))
     return [turn.message(name) for name in names if name not in asked]
+
+
+def _turn(session: Session, flow: Flow, now: float) -> Turn:
+    """A turn that only reads. Whoever holds a link is not told the caller's number."""
+    if session.face in ("voice", "page"):
+        hidden = session.variables | {"caller.number": HIDDEN}
+        session = msgspec.structs.replace(session, variables=hidden)
+    return Turn(session, flow, now)
 
 
 def _running(session: Session, flow: Flow) -> Flow:

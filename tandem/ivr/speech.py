@@ -90,7 +90,7 @@ def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
 
 
 def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value]) -> tuple[str, list[str]]:
-    """Text `key` to be read, `{link}` left as it is, and what was wrong with it. Numbers stay figures."""
+    """Text `key` as a message to read, `{link}` left as it is, and what was wrong with it."""
     faults: list[str] = []
 
     def piece(part: str | Slot) -> str:
@@ -214,6 +214,3 @@ FORMATS: dict[str, Callable[..., str]] = {
     "money": _money,
 }
 """What may stand after the bar in `{variable|format}`. Durations, minutes and ranges are of a number of seconds."""
-
-IN_WORDS = frozenset(FORMATS) - {"text", "number", "count", "digits", "time"}
-"""The formats that a text to be read has in words too; the others are figures there."""

@@ -7,6 +7,7 @@ from tandem.control import commands, events
 from tandem.control.calls import PAGE_SECONDS
 from tandem.control.page import Page
 from tandem.control.pages import PageShown, look
+from tandem.control.view import view
 from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import BEGIN, FLOW, Playbook, one, said, these
@@ -80,10 +81,10 @@ nodes:
 """
 
 
-def booking() -> Playbook:
+def booking(source: str = BOOKING) -> Playbook:
     """A caller who has the link to a booking, and waits in the queue meanwhile."""
     book = Playbook()
-    book.tell(events.FlowPublished(read_flow(LINE, "line.yaml", {"booking": BOOKING}.get)))
+    book.tell(events.FlowPublished(read_flow(LINE, "line.yaml", {"booking": source}.get)))
     book.call()
     book.press("1")
     book.tell(events.LinkDelivered("c1", 1, "webhook"))
@@ -268,6 +269,35 @@ def test_after_a_restart_the_page_is_as_it_was_and_nothing_is_sent_twice(submitt
     assert not these(commands.SendLink, out)
     assert seen(book).shown.fields == before.shown.fields
     assert seen(book).outcome == before.outcome
+
+
+def test_the_view_of_a_call_has_its_pages_and_forms() -> None:
+    book = booking()
+    (call,) = view(book.plane, book.now)["calls"]
+    assert call["pages"] == [{"link": 1, "purpose": "booking", "node": None, "outcome": "", "forms": {}}]
+    book.tell(events.LinkOpened("c1", 1))
+    answer(book, values={"name": "Ann"})
+    (call,) = view(book.plane, book.now)["calls"]
+    assert call["pages"][0]["forms"] == {"booking/form": {"name": "Ann"}}
+    assert (call["pages"][0]["node"], call["forms"]) == ("form", {})
+
+
+LOOKUP = """nodes:
+  form: {type: lookup, service: orders, path: /days, values: {day: {path: $.day}}, next: thanks, failed: gave_up}
+"""
+
+
+def test_a_page_asks_systems_outside_and_goes_on_when_they_answer() -> None:
+    source = BOOKING[: BOOKING.index("nodes:")] + LOOKUP + BOOKING[BOOKING.index("  gave_up:") :]
+    book = booking(source)
+    out = book.tell(events.LinkOpened("c1", 1))
+    assert one(commands.LookUp, out).subject == "c1/1"
+    assert not seen(book).shown.asks and seen(book).outcome == ""
+    assert one(commands.LookUp, book.tell(events.Restarted())).subject == "c1/1"
+    out = book.tell(events.LookedUp("c1/1", 1, {"day": "Monday"}))
+    assert seen(book).outcome == "done"
+    assert book.plane.state.calls["c1"].session.variables["day"] == "Monday"
+    assert commands.ShowPage("c1/1") in out
 
 
 def test_what_a_queue_offers_can_be_taken_on_the_page() -> None:

@@ -26,12 +26,13 @@ BOOKING = """
 name: booking
 languages: [zh-CN, en]
 zone: Asia/Shanghai
-start: menu
+start: hello
 apology: sorry
 results: {day: text}
 texts:
   sorry: {zh-CN: 很抱歉。, en: We are sorry.}
   menu: {zh-CN: 您想做什么?, en: What shall we do?}
+  hello: {zh-CN: '您好,{caller.number}。', en: 'Hello, {caller.number}.'}
   code_text: {zh-CN: 请输入订单号。, en: 'Your order number, please.'}
   wrong: {zh-CN: 没有这个订单。, en: There is no such order.}
   title: {zh-CN: 预约安装, en: Book an installation}
@@ -47,6 +48,7 @@ texts:
   book: {zh-CN: 预约, en: Book}
   thanks: {zh-CN: 师傅会准时上门。, en: A technician will come.}
 nodes:
+  hello: {type: say, text: hello, next: menu}
   menu: {type: menu, text: menu, choices: {1: form, 2: code}, no_input: wrong, wrong_key: wrong, failed: gave_up}
   code: {type: collect, text: code_text, variable: code, min: 4, max: 6, no_input: wrong, invalid: wrong,
          next: form, failed: gave_up}

@@ -294,6 +294,7 @@ async def test_the_policy_lets_in_just_the_pages_own_style_and_script(site: Site
 
 async def test_no_number_and_no_markup_of_a_stranger_is_shown(site: Site, page: Browser) -> None:
     await page.get()
+    assert "您好,•••。" in page.text
     assert "13812345678" not in page.text
     await page.post(key="1")
     await page.post(**RIGHT | {"f.name": '"><script>alert(1)</script>', "f.day": ""})

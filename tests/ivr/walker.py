@@ -7,6 +7,7 @@ import msgspec
 from tandem.ivr import commands, events
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session, handle
+from tandem.ivr.shown import show
 from tandem.ivr.values import Value
 
 CALLER: dict[str, Value] = {
@@ -63,6 +64,8 @@ class Walker:
         assert not any(isinstance(command, commands.Listen) for command in told[:-1])
         assert session.ended == (told[-1:] == [commands.HangUp()])
         assert session.ended or self.listening or self.asked, (event, told, session)
+        shown = show(session, self.flow, self.now, self.place())
+        assert not (shown.ended and shown.asks)
 
     def _note(self, command: commands.Command) -> None:
         match command:
@@ -103,6 +106,7 @@ class Walker:
                 events.LinkFailed(small, "no route"),
                 events.QueueEnded(pick(("served", "unavailable"))),
                 events.Entered(pick(VALUES)),
+                events.Went(pick(("repeat", "back", "agent", "slow"))),
                 events.FormFilled(values),
                 events.FormSubmitted(values),
                 events.FormSubmitted({"number": "123", "count": "7", "sure": "yes"}),

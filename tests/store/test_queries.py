@@ -29,6 +29,25 @@ async def test_a_contact_and_its_timeline_are_found_by_call(engine: AsyncEngine)
     assert [step.number for step in await queries.timeline(engine, "c1")] == [1, 2, 10]
 
 
+async def test_the_timeline_of_a_contact_has_the_steps_of_its_pages_and_guides(engine: AsyncEngine) -> None:
+    ids = [
+        ("c1", 1, 10.0),
+        ("c1/1", 1, 11.0),
+        ("c1", 2, 12.0),
+        ("c1/guide-7", 1, 13.0),
+        ("c1/1", 2, 99.0),
+        ("c12", 1, 11.5),
+    ]
+    await write(engine, [commands.RecordStep(call, n, at, "node", "n") for call, n, at in ids])
+    found = [(step.call, step.number) for step in await queries.timeline(engine, "c1")]
+    assert found == [("c1", 1), ("c1/1", 1), ("c1", 2), ("c1/guide-7", 1), ("c1/1", 2)]
+
+
+async def test_forms_are_found_by_their_contact(engine: AsyncEngine) -> None:
+    await write(engine, [commands.RecordForm(call, "booking", "{}", True, 1.0) for call in ("c1", "c2")])
+    assert [form.call for form in await queries.forms(engine, "c2")] == ["c2"]
+
+
 async def test_a_range_holds_its_beginning_but_not_its_end(engine: AsyncEngine) -> None:
     await write(engine, [contact(f"c{at:.0f}", at) for at in (300.0, 100.0, 200.0)])
     assert [row.call for row in await queries.contacts(engine, 100.0, 300.0)] == ["c100", "c200"]
