@@ -48,7 +48,8 @@ class RecordOffer(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back` or `lost`."""
+    """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back` or `lost`; that of a callback, which no
+    interval counts, with `reached`."""
 
     contact: str
     queue: str
