@@ -32,7 +32,7 @@ class ContactQueued(Event, frozen=True):
 
 
 class ContactLeft(Event, frozen=True):
-    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back` or `lost`.
+    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
 
     A callback is gone with `not_now`, whether it is over or only goes on later.
     """

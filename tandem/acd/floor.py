@@ -215,10 +215,12 @@ class Floor:
             self._find_contact(agent, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
+        if contact.on_line:
+            self._record_wait(contact, outcome)
+            self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+        elif outcome == "answered":
+            self._record_wait(contact, "reached")
+
+    def _record_wait(self, contact: Contact, outcome: str) -> None:
         agent = contact.agent or None
-        if not contact.on_line:
-            if outcome == "answered":
-                self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, "reached", agent))
-            return
-        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
-        self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))

@@ -8,7 +8,7 @@ from tandem.ivr.session import Session
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
 CALL: Table = {
     "flow": {"queue": "queued", "end": "ended"},
-    "queued": {"connect": "connected", "refuse": "flow", "end": "ended"},
+    "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
     "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
     "ended": {},

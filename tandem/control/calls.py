@@ -169,13 +169,31 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
+    """A call that waits in another queue takes its age along."""
+    came_at = _leave(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         walk(context, call, ivr_events.QueueEnded("unavailable"), now)
         return
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    route(context, acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost), now)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, came_at)
+    route(context, queued, now)
+
+
+def _leave_queue(context: Context, call: Call, command: ivr.LeaveQueue, now: float) -> None:
+    _leave(context, call, command.outcome, now)
+
+
+def _leave(context: Context, call: Call, outcome: str, now: float) -> float | None:
+    """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
+    if call.state != "queued":
+        return None
+    place = context.router.place(call.id)
+    call.move("leave")
+    context.note(call, now, "left queue", outcome.replace("_", " "))
+    route(context, acd_events.ContactLeft(call.id, outcome), now)
+    return place.enqueued_at if place else None
 
 
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
@@ -201,6 +219,7 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]]
     ivr.Listen: _listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,
+    ivr.LeaveQueue: _leave_queue,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

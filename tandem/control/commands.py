@@ -119,7 +119,7 @@ class RecordLeg(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """Key: (call, enqueued_at, queue)."""
+    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before."""
 
     call: str
     queue: str
@@ -127,6 +127,7 @@ class RecordWait(Command, frozen=True):
     left_at: float
     outcome: str
     agent: str | None
+    since: float
 
 
 class RecordOffer(Command, frozen=True):
@@ -192,6 +193,7 @@ class RecordInterval(Command, frozen=True):
     abandoned: int
     overflowed_out: int
     called_back: int
+    self_served: int
     lost: int
     waiting: int
     answered_in_target: int

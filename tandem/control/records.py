@@ -58,8 +58,16 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
     match command:
         case acd.RecordAgentState(agent=agent, state=state, reason=reason, since=since):
             return commands.RecordActivity(agent, state, reason, since, now)
-        case acd.RecordWait(contact=call, queue=queue, enqueued_at=enqueued_at, outcome=outcome, agent=agent):
-            return commands.RecordWait(call, queue, enqueued_at, now, outcome, agent)
+        case acd.RecordWait():
+            return commands.RecordWait(
+                call=command.contact,
+                queue=command.queue,
+                enqueued_at=command.arrived_at,
+                left_at=now,
+                outcome=command.outcome,
+                agent=command.agent,
+                since=command.enqueued_at,
+            )
         case acd.RecordInterval():
             return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})
     raise TypeError(f"not a record: {command!r}")

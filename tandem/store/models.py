@@ -49,7 +49,7 @@ class Leg(Base):
 
 
 class Wait(Base):
-    """A wait in a queue."""
+    """A wait in a queue, reached at `enqueued_at`; the contact has waited `since`, in queues before it too."""
 
     __tablename__ = "waits"
     call: Mapped[str] = mapped_column(primary_key=True)
@@ -58,6 +58,7 @@ class Wait(Base):
     left_at: Mapped[float]
     outcome: Mapped[str]
     agent: Mapped[str | None]
+    since: Mapped[float]
 
 
 class Offer(Base):
@@ -129,6 +130,7 @@ class Interval(Base):
     abandoned: Mapped[int]
     overflowed_out: Mapped[int]
     called_back: Mapped[int]
+    self_served: Mapped[int]
     lost: Mapped[int]
     waiting: Mapped[int]
     answered_in_target: Mapped[int]

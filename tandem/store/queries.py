@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Interval, Link, Step, Wait
 
 QUARTER_HOUR = 900.0
+OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
 Model = TypeVar("Model", bound=Base)
 
 
 class IntervalFigures(msgspec.Struct, frozen=True):
     """The figures of a queue for those who arrived in the quarter-hour from `start`.
 
-    offered = answered + abandoned + overflowed_out + called_back + lost + waiting.
+    offered = answered + abandoned + overflowed_out + called_back + self_served + lost + waiting.
     service_level = answered in target / answered.
     service_level_2 = (answered in target + abandoned in target) / (answered + abandoned).
     Both are the two formulas that Asterisk's queues name so; None where nobody counts. mean_wait: of the answered.
@@ -29,6 +30,7 @@ class IntervalFigures(msgspec.Struct, frozen=True):
     abandoned: int
     overflowed_out: int
     called_back: int
+    self_served: int
     lost: int
     waiting: int
     target: float
@@ -137,7 +139,7 @@ async def check_balance(engine: AsyncEngine, since: float, until: float) -> list
 
 def _figures(row: Interval) -> IntervalFigures:
     in_target = row.answered_in_target + row.abandoned_in_target
-    counts = {name: getattr(row, name) for name in IntervalFigures.__struct_fields__[:10]}
+    counts = {name: getattr(row, name) for name in IntervalFigures.__struct_fields__[:11]}
     return IntervalFigures(
         **counts,
         service_level=_ratio(row.answered_in_target, row.answered),
@@ -163,11 +165,9 @@ def _differences(row: Interval, waits: Iterable[Wait]) -> Iterable[Difference]:
 
 def _recount(row: Interval, waits: list[Wait]) -> dict[str, float]:
     def lengths(outcome: str) -> list[float]:
-        return [wait.left_at - wait.enqueued_at for wait in waits if wait.outcome == outcome]
+        return [wait.left_at - wait.since for wait in waits if wait.outcome == outcome]
 
-    figures: dict[str, float] = {
-        outcome: len(lengths(outcome)) for outcome in ("answered", "abandoned", "overflowed_out", "called_back", "lost")
-    }
+    figures: dict[str, float] = {outcome: len(lengths(outcome)) for outcome in OUTCOMES}
     # Only those who still wait have no row among the waits.
     return figures | {
         "offered": len(waits) + row.waiting,

@@ -1,3 +1,6 @@
+import msgspec
+
+from tandem.acd.settings import QueueSettings
 from tandem.control import commands, events
 from tandem.control.settings import Settings
 from tests.control.playbook import BEGIN, SETTINGS, Playbook, one, said, these
@@ -131,3 +134,64 @@ def test_loading_the_same_settings_again_resets_nothing() -> None:
     book.tell(events.SettingsLoaded(SETTINGS), 60.0)
     assert book.agent_state("1001") == ("connected", "")
     assert book.router.agents["1001"].since == before
+
+
+WALKING = """
+name: line
+languages: [en]
+start: agent
+apology: sorry
+texts:
+  sorry: {en: We are sorry.}
+  ask: {en: Press one for the other queue or two when you are done.}
+nodes:
+  agent: {type: queue, queue: tech, next: done}
+  other: {type: queue, queue: sales, next: done}
+  ask: {type: menu, text: ask, choices: {1: other, 2: done}, no_input: ask, wrong_key: ask, failed: done}
+  done: {type: end}
+"""
+TWO_QUEUES = msgspec.structs.replace(
+    SETTINGS,
+    acd=msgspec.structs.replace(
+        SETTINGS.acd, queues=SETTINGS.acd.queues | {"sales": QueueSettings("sales", {"tv": 2}, ring_seconds=10.0)}
+    ),
+)
+
+
+def asked_while_waiting(settings: Settings = TWO_QUEUES) -> Playbook:
+    """A call that has stood in queue tech for half a minute, and is asked what it wants meanwhile."""
+    book = Playbook(settings, WALKING.replace("next: done}\n  other", "next: done, unavailable: ask}\n  other"))
+    book.call()
+    book.plane.state.calls["c1"].session.node = "ask"
+    book.now += 30.0
+    return book
+
+
+def test_a_call_goes_to_another_queue_with_its_age() -> None:
+    book = asked_while_waiting()
+    out = book.press("1", after=0.0)
+    wait = one(commands.RecordWait, out)
+    assert (wait.queue, wait.outcome, wait.left_at - wait.since) == ("tech", "overflowed_out", 30.0)
+    contact = book.router.contacts["c1"]
+    assert (contact.queue, contact.enqueued_at, contact.arrived_at) == ("sales", BEGIN, BEGIN + 30.0)
+    last = one(commands.RecordWait, book.tell(events.CallEnded("c1"), 5.0))
+    assert (last.queue, last.enqueued_at, last.since) == ("sales", BEGIN + 30.0, BEGIN)
+
+
+def test_a_call_that_is_refused_by_the_other_queue_stands_in_none() -> None:
+    book = asked_while_waiting(SETTINGS)
+    assert one(commands.RecordWait, book.press("1", after=0.0)).outcome == "overflowed_out"
+    assert (book.plane.state.calls["c1"].state, book.router.contacts) == ("flow", {})
+    assert "sorry" in said(book.press(None))
+
+
+def test_a_flow_that_ends_while_its_call_waits_has_served_it() -> None:
+    book = asked_while_waiting()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    out = book.press("2", after=0.0)
+    assert one(commands.RecordWait, out).outcome == "self_served"
+    assert one(commands.HangUpLeg, out).leg == leg
+    interval = these(commands.RecordInterval, out)[-1]
+    assert (interval.offered, interval.self_served, interval.waiting) == (1, 1, 0)
+    assert one(commands.HangUpCall, out).call == "c1"
+    assert one(commands.RecordContact, book.tell(events.CallEnded("c1", 16))).outcome == "contained"

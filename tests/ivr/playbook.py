@@ -76,21 +76,27 @@ def describe(command: commands.Command) -> str:
     match command:
         case commands.Listen():
             return _listen(command)
-        case commands.RecordStep(node, kind):
-            return f"step {kind} {node}"
-        case commands.RecordFault(node, reason):
-            return f"fault {node}: {reason}"
+        case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
+            return _record(command)
         case commands.SendLink(link, purpose, language, text):
             return f"link {link} {purpose} {language}: {text}"
         case commands.Enqueue(queue, priority, boost):
             return f"enqueue {queue} priority {priority} boost {boost:g}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
-        case commands.RecordAnswer(question, answer):
-            return f"answer {question} {answer}"
         case commands.HangUp():
             return "hang up"
     raise ValueError(command)
+
+
+def _record(command: commands.RecordStep | commands.RecordFault | commands.RecordAnswer) -> str:
+    match command:
+        case commands.RecordStep(node, kind):
+            return f"step {kind} {node}"
+        case commands.RecordFault(node, reason):
+            return f"fault {node}: {reason}"
+        case commands.RecordAnswer(question, answer):
+            return f"answer {question} {answer}"
 
 
 def _listen(command: commands.Listen) -> str:

@@ -226,7 +226,7 @@ class LiveCentre:
         assert await self.records(queries.check_balance) == []
         for figures in await self.records(queries.intervals):
             parts = figures.answered + figures.abandoned + figures.overflowed_out + figures.called_back
-            assert figures.offered == parts + figures.lost + figures.waiting, figures
+            assert figures.offered == parts + figures.self_served + figures.lost + figures.waiting, figures
         different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
         assert different == []
 

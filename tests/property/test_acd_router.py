@@ -72,7 +72,7 @@ def _queued(state: State, number: int) -> Event:
     return events.ContactQueued(f"c{state.next_offer}-{number}", queue, number % 3 % 2, number % 4 * 10.0, age)
 
 
-OUTCOMES = ["abandoned", "overflowed_out", "called_back", "lost"]
+OUTCOMES = ["abandoned", "overflowed_out", "called_back", "self_served", "lost"]
 FAILURES = ["no_answer", "declined", "busy", "unreachable", "failed"]
 STEPS: dict[str, Make] = {
     "queued": _queued,

@@ -104,8 +104,8 @@ def test_every_interval_balances_at_every_moment(life: list[tuple[Step, int]]) -
     for _, _, out in book.history:
         for row in these(commands.RecordInterval, out):
             latest[row.queue, row.start] = row
-            parts = row.answered + row.abandoned + row.overflowed_out + row.called_back + row.lost + row.waiting
-            assert row.offered == parts
+            parts = row.answered + row.abandoned + row.overflowed_out + row.called_back + row.self_served + row.lost
+            assert row.offered == parts + row.waiting
     waits = [wait for _, _, out in book.history for wait in these(commands.RecordWait, out)]
     assert sum(row.answered for row in latest.values()) == sum(wait.outcome == "answered" for wait in waits)
     assert sum(row.abandoned for row in latest.values()) == sum(wait.outcome == "abandoned" for wait in waits)

@@ -13,8 +13,11 @@ def contact(call: str = "c1", started_at: float = 1000.0, **changed: Any) -> com
     return commands.RecordContact(call=call, started_at=started_at, **fields | changed)
 
 
-def wait(call: str, enqueued_at: float, left_at: float, outcome: str, queue: str = "help") -> commands.RecordWait:
-    return commands.RecordWait(call, queue, enqueued_at, left_at, outcome, "1001" if outcome == "answered" else None)
+def wait(
+    call: str, enqueued_at: float, left_at: float, outcome: str, queue: str = "help", since: float | None = None
+) -> commands.RecordWait:
+    agent = "1001" if outcome == "answered" else None
+    return commands.RecordWait(call, queue, enqueued_at, left_at, outcome, agent, since or enqueued_at)
 
 
 def interval(start: float, queue: str = "help", **changed: Any) -> commands.RecordInterval:

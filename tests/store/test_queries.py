@@ -40,10 +40,11 @@ async def test_both_service_levels_follow_their_formulas(engine: AsyncEngine) ->
         "abandoned": 4,
         "overflowed_out": 1,
         "called_back": 1,
+        "self_served": 1,
         "lost": 1,
         "waiting": 1,
     }
-    figures = interval(900.0, offered=16, answered_in_target=6, abandoned_in_target=3, wait_answered=100.0, **counts)
+    figures = interval(900.0, offered=17, answered_in_target=6, abandoned_in_target=3, wait_answered=100.0, **counts)
     await write(engine, [figures, interval(1800.0)])
     busy, empty = await queries.intervals(engine, 0.0, 9000.0)
     assert (busy.service_level, busy.service_level_2, busy.mean_wait) == (6 / 8, 9 / 12, 12.5)
@@ -73,12 +74,14 @@ async def test_survey_links_and_alarms(engine: AsyncEngine) -> None:
 WAITS = [
     wait("c1", 905.0, 925.0, "answered"),
     wait("c2", 910.0, 935.0, "answered"),
+    wait("c6", 915.0, 917.0, "answered", since=800.0),
     wait("c3", 920.0, 921.0, "abandoned"),
     wait("c4", 1799.9, 1900.0, "overflowed_out"),
+    wait("c5", 930.0, 960.0, "self_served"),
 ]
 RIGHT: dict[str, Any] = {
-    "offered": 5, "answered": 2, "abandoned": 1, "overflowed_out": 1, "waiting": 1,
-    "answered_in_target": 1, "abandoned_in_target": 1, "wait_answered": 45.0,
+    "offered": 7, "answered": 3, "abandoned": 1, "overflowed_out": 1, "self_served": 1, "waiting": 1,
+    "answered_in_target": 1, "abandoned_in_target": 1, "wait_answered": 162.0,
 }  # fmt: skip
 
 
