@@ -31,6 +31,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
     route(context, acd.SwitchLost(), now)
     for call in context.state.calls.values():
         call.away = True
+        call.out = 0
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)

@@ -78,7 +78,9 @@ class Call(msgspec.Struct):
     session: Session
     state: str = "flow"
     listen: int = 0
-    """The number of the Listen that is out; answers to an older one are stale."""
+    """The number of the Listen that the session wanted last."""
+    out: int = 0
+    """The number of the Listen that is out, 0 for none; below `listen`, it has been interrupted for a newer one."""
     leg: str | None = None
     """The leg of the offer that is out, or of the agent in talk."""
     away: bool = False

@@ -14,6 +14,8 @@ from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
 
 ANY_NUMBER = "*"
+HEARS_THE_FLOW = ("flow", "queued")
+"""States of a call in which its caller hears what the flow says."""
 
 
 def entered(context: Context, event: events.CallEntered, now: float) -> None:
@@ -23,6 +25,7 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
         _begin(context, event, now)
         return
     call.away = False
+    call.out = 0
     learn_from_entry(context, call, event.last_leg, now)
     if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
@@ -71,13 +74,21 @@ def _come_back(context: Context, call: Call, now: float) -> None:
 
 
 def listened(context: Context, event: events.Listened, now: float) -> None:
-    """A Listen that outlived a conversation proves that the caller is back, should the entry have come too early."""
+    """A Listen that outlived a conversation proves that the caller is back, should the entry have come too early.
+
+    One that was interrupted, or should have been, makes way for the newest.
+    """
     call = context.state.calls.get(event.call)
-    if call is None or event.step != call.listen:
+    if call is None or event.step != call.out:
         return
+    call.out = 0
     if call.state == "returning":
         _come_back(context, call, now)
-    elif call.state in ("flow", "queued"):
+    elif call.state not in HEARS_THE_FLOW:
+        return
+    elif event.step < call.listen:
+        walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
+    else:
         walk(context, call, ivr_events.Listened(event.key, context.place(call, now)), now)
 
 
@@ -141,7 +152,18 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
 
 
 def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
+    """No Listen takes another's place by itself: the one that is out is interrupted, and its answer brings the newest.
+
+    Who talks or is away will hear it when they come back.
+    """
+    if call.away or call.state not in HEARS_THE_FLOW:
+        return
     call.listen += 1
+    if call.out == call.listen - 1 > 0:
+        context.tell(commands.Interrupt(call.id, call.channel))
+    if call.out:
+        return
+    call.out = call.listen
     context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
 
 

@@ -32,6 +32,13 @@ class Listen(Command, frozen=True):
     music: str | None
 
 
+class Interrupt(Command, frozen=True):
+    """End the Listen that is out at once; it is answered as if nothing had been pressed."""
+
+    call: str
+    channel: str
+
+
 class HangUpCall(Command, frozen=True):
     """The plane is done with the caller: end the call."""
 

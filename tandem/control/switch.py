@@ -31,6 +31,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_legs(context, event, seen, now)
     _end_strays(context, seen)
     _mend_devices(context, event, now)
+    _interrupt_again(context)
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 
@@ -42,6 +43,13 @@ def _mend_calls(
         if call.id not in seen and call.entered_at < _settled(context, event):
             context.repaired("call gone from the switch")
             calls.end(context, call.id, 0, now, lost=rebooted)
+
+
+def _interrupt_again(context: Context) -> None:
+    """Who is still to hear something newer was not interrupted, or not yet: doing it twice does no harm."""
+    for call in context.state.calls.values():
+        if call.out < call.listen and call.out and call.state in calls.HEARS_THE_FLOW:
+            context.tell(commands.Interrupt(call.id, call.channel))
 
 
 def _mend_legs(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:

@@ -17,7 +17,9 @@ PromptPath = Callable[[Utterance], Awaitable[str]]
 Order = Answer | Listen
 
 LONGEST_INBOX = 16
-_KEYS = string.digits + "*#ABCD"
+INTERRUPT = "D"
+"""The key that stands for an interruption. No flow has it; a caller who presses it changes nothing."""
+_KEYS = string.digits + "*#" + INTERRUPT
 
 
 class ConversationCounters(msgspec.Struct):
@@ -42,7 +44,7 @@ class Conversation:
         counters: ConversationCounters,
     ) -> None:
         self.call = call
-        self._busy = self._ended = False
+        self._busy = self._ended = self._interrupted = False
         self._session = session
         self._prompt_path = prompt_path
         self._on_listened = on_listened
@@ -66,8 +68,15 @@ class Conversation:
                 case Answer():
                     await self._session.command("ANSWER")
                 case Listen():
-                    self._on_listened(Listened(order.call, order.step, await self._listen(order)))
+                    key = await self._listen(order)
+                    self._interrupted = False
+                    self._on_listened(Listened(order.call, order.step, key))
             self._busy = not self._inbox.empty()
+
+    def interrupt(self) -> bool:
+        """End the Listen that is under way or waits; False when there is none. What plays must get INTERRUPT too."""
+        self._interrupted = self._busy
+        return self._busy
 
     async def end(self) -> bool:
         """Let the dialplan hang up; False when that can't be said now, with an order under way."""
@@ -83,6 +92,8 @@ class Conversation:
 
     async def _listen(self, order: Listen) -> str | None:
         for utterance in order.say:
+            if self._interrupted:
+                return None
             if key := await self._say(utterance, order.keys):
                 return key
         if order.wait > 0:
@@ -94,7 +105,9 @@ class Conversation:
         await self._play_music(None)
         try:
             path = await self._prompt_path(utterance)
-            reply = await self._session.command("STREAM FILE", path, keys)
+            reply = await self._session.command("STREAM FILE", path, keys + INTERRUPT)
+            while _key(reply.result) == INTERRUPT and not self._interrupted:  # meant for what was said before
+                reply = await self._session.command("STREAM FILE", path, keys + INTERRUPT)
         except AgiError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the caller stays)
@@ -104,7 +117,8 @@ class Conversation:
             # A missing file answers like a hang-up; the next command tells one from the other.
             await self._session.command("CHANNEL STATUS")
             self._prompt_missing(utterance, f"Asterisk can't play {path}")
-        return _key(reply.result)
+        key = _key(reply.result)
+        return key if key != INTERRUPT else None
 
     def _prompt_missing(self, utterance: Utterance, reason: str) -> None:
         self._counters.prompts_missing += 1
@@ -115,7 +129,7 @@ class Conversation:
         await self._play_music(order.music)
         clock = asyncio.get_running_loop().time
         until = clock() + order.wait
-        while (left := until - clock()) > 0:
+        while not self._interrupted and (left := until - clock()) > 0:
             reply = await self._session.command("WAIT FOR DIGIT", round(left * 1000), answer_time=left + 30.0)
             if reply.result == "-1":
                 raise AgiGoneError("hung up, or bridged away")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
+from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Interrupt, Listen, RingAgent
 from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
@@ -21,7 +21,7 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import Conversation, ConversationCounters, PromptPath
+from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, PromptPath
 from tandem.telephony.asterisk.phrases import call_entered, exact, originate
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, printable
@@ -112,6 +112,8 @@ class Switch:
         match command:
             case Answer() | Listen():
                 self._order(command)
+            case Interrupt():
+                self._interrupt(command)
             case HangUpCall():
                 self._act(self._hang_up_call(command), command, command.call)
             case RingAgent():
@@ -140,6 +142,24 @@ class Switch:
             conversation.put(command)
         else:
             self.counters.orders_without_session += 1
+
+    def _interrupt(self, command: Interrupt) -> None:
+        """No AGI command can be cut short but by a key, so one is pressed for the caller.
+
+        Redirect would do it too, but would tear the caller from an agent whose Bridge() came first.
+        """
+        conversation = self._conversations.get(command.call)
+        if conversation and conversation.interrupt():
+            self._act(self._press(command), command, command.call)
+
+    async def _press(self, command: Interrupt) -> None:
+        try:
+            await self.ami.act("PlayDTMF", Channel=exact(command.channel), Digit=INTERRUPT, Receive="true")
+        except AmiRejectedError as error:
+            if str(error) != "Channel not found":  # then it is gone, and its Hangup has been or will be told
+                self._failed(command, command.call, str(error))
+        except (AmiError, ValueError) as error:
+            self._failed(command, command.call, str(error))
 
     async def _hang_up_call(self, command: HangUpCall) -> None:
         """By the session, where it can hear us; no AGI command can be cut short, so else by AMI."""

@@ -1,4 +1,4 @@
-from tandem.control.commands import Answer, HangUpCall
+from tandem.control.commands import Answer, HangUpCall, Interrupt
 from tandem.control.events import (
     CallEntered,
     Listened,
@@ -38,8 +38,8 @@ async def test_a_listen_speaks_then_waits_with_music() -> None:
         it.switch.do(Answer("1.1"))
         it.switch.do(listen("hello", "choose", keys="12", wait=30.0, music="queue"))
         await caller.answer("ANSWER")
-        await caller.answer('STREAM FILE "/prompts/hello" "12"')
-        await caller.answer('STREAM FILE "/prompts/choose" "12"')
+        await caller.answer('STREAM FILE "/prompts/hello" "12D"')
+        await caller.answer('STREAM FILE "/prompts/choose" "12D"')
         await caller.answer('SET MUSIC "ON" "queue"')
         await caller.answer('WAIT FOR DIGIT "30000"', "200 result=50")
         assert await it.next(Listened) == Listened("1.1", 7, "2")
@@ -49,7 +49,7 @@ async def test_a_key_cuts_the_speech_short() -> None:
     async with plane() as it:
         caller = await it.entered()
         it.switch.do(listen("hello", "choose", keys="#", wait=30.0))
-        await caller.answer('STREAM FILE "/prompts/hello" "#"', "200 result=35 endpos=800")
+        await caller.answer('STREAM FILE "/prompts/hello" "#D"', "200 result=35 endpos=800")
         assert await it.next(Listened) == Listened("1.1", 7, "#")
 
 
@@ -81,16 +81,16 @@ async def test_music_stops_for_speech_and_is_not_begun_twice() -> None:
         await caller.answer('WAIT FOR DIGIT "1"')
         await caller.answer('WAIT FOR DIGIT "1"')
         await caller.answer('SET MUSIC "OFF"')
-        await caller.answer('STREAM FILE "/prompts/hello" ""')
+        await caller.answer('STREAM FILE "/prompts/hello" "D"')
 
 
 async def test_a_prompt_that_can_not_be_had_or_played_never_costs_the_call() -> None:
     async with plane() as it:
         caller = await it.entered()
         it.switch.do(listen("unspeakable", "missing", "line\nbreak", "hello"))
-        await caller.answer('STREAM FILE "/prompts/missing" ""', "200 result=-1 endpos=0")
+        await caller.answer('STREAM FILE "/prompts/missing" "D"', "200 result=-1 endpos=0")
         await caller.answer("CHANNEL STATUS", "200 result=6")
-        await caller.answer('STREAM FILE "/prompts/hello" ""')
+        await caller.answer('STREAM FILE "/prompts/hello" "D"')
         assert await it.next(Listened) == Listened("1.1", 7, None)
         assert it.switch.conversation_counters.prompts_missing == 3
 
@@ -104,7 +104,7 @@ async def test_a_caller_taken_out_of_the_session_answers_nothing() -> None:
         again = await it.call()
         await it.next(CallEntered)
         it.switch.do(listen("hello"))
-        await again.answer('STREAM FILE "/prompts/hello" ""')
+        await again.answer('STREAM FILE "/prompts/hello" "D"')
         await it.next(Listened)
 
 
@@ -131,3 +131,48 @@ async def test_a_call_that_hears_nobody_now_is_ended_by_ami() -> None:
         await caller.heard()
         it.switch.do(HangUpCall("1.1", "PJSIP/trunk-1.1"))
         assert (await it.asterisk.asked("Hangup"))["Channel"] == "1.1"
+
+
+INTERRUPT = Interrupt("1.1", "PJSIP/trunk-1.1")
+
+
+async def test_an_interrupted_listen_ends_at_once_and_says_no_more() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(listen("hello", "choose", keys="12", wait=30.0))
+        await caller.heard()
+        it.switch.do(INTERRUPT)
+        pressed = await it.asterisk.asked("PlayDTMF")
+        assert (pressed["Channel"], pressed["Digit"], pressed["Receive"]) == ("PJSIP/trunk-1.1", "D", "true")
+        caller.say("200 result=68 endpos=800")
+        assert await it.next(Listened) == Listened("1.1", 7, None)
+        it.switch.do(listen("hello", keys="1"))
+        await caller.answer('STREAM FILE "/prompts/hello" "1D"')
+
+
+async def test_music_is_interrupted_too() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(listen(wait=30.0))
+        await caller.heard()
+        it.switch.do(INTERRUPT)
+        caller.say("200 result=68")
+        assert await it.next(Listened) == Listened("1.1", 7, None)
+
+
+async def test_an_interruption_that_comes_too_late_costs_no_prompt() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(listen("hello", keys="1"))
+        await caller.answer('STREAM FILE "/prompts/hello" "1D"', "200 result=68 endpos=800")
+        await caller.answer('STREAM FILE "/prompts/hello" "1D"')
+        assert await it.next(Listened) == Listened("1.1", 7, None)
+
+
+async def test_nobody_is_interrupted_who_hears_nothing() -> None:
+    async with plane() as it:
+        it.switch.do(INTERRUPT)
+        await it.entered()
+        it.switch.do(INTERRUPT)
+        it.switch.do(HangUpCall("1.1", "PJSIP/trunk-1.1"))
+    assert "PlayDTMF" not in it.asterisk.names()
