@@ -40,6 +40,8 @@ class Leg(msgspec.Struct):
     held_at: float | None = None
     hold_seconds: float = 0.0
     withdrawn: bool = False
+    alone: bool = False
+    """Rung while its customer was still to be called; JoinLeg brings them together."""
     gone: bool = False
     """Not in the switch any more; whether it ever joined its call, the call will tell when it comes back."""
 
@@ -85,6 +87,10 @@ class Call(msgspec.Struct):
     """The leg of the offer that is out, or of the agent in talk."""
     away: bool = False
     """Not heard of since the process began again; its next entry tells what was missed."""
+    callback: str = ""
+    """The callback that this call is an attempt of."""
+    booked: bool = False
+    """Whether its caller will be called back."""
     served: bool = False
     flow_ended: bool = False
     steps: int = 0

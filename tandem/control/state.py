@@ -4,6 +4,7 @@ import msgspec
 
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
+from tandem.control.callback import Callback
 from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
 
@@ -19,6 +20,11 @@ class PlaneState(msgspec.Struct):
     """"name@version" to flow: the published ones, and older ones that calls still walk."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    callbacks: dict[str, Callback] = {}
+    booked: dict[str, dict[str, str]] = {}
+    """Number to queue to callback: one for each."""
+    bookings: dict[str, list[float]] = {}
+    """Number to when (epoch seconds) callbacks were booked for it within a day."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False
