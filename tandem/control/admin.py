@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events
+from tandem.control import callbacks, calls, events
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -49,7 +49,7 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
         TIMERS[kind](context, subject, now)
 
 
-TIMERS: dict[str, Callable[[Context, str, float], None]] = {}
+TIMERS: dict[str, Callable[[Context, str, float], None]] = {**callbacks.TIMERS}
 """What is done when a timer of a kind falls due, with its subject."""
 
 

@@ -25,7 +25,10 @@ LEG: Table = {
 
 
 class Leg(msgspec.Struct):
-    """An agent's channel for one offer. Times are epoch seconds, None until they happen."""
+    """An agent's channel for one offer. Times are epoch seconds, None until they happen.
+
+    `call` is the contact it is for: a call, or other work.
+    """
 
     id: str
     call: str
@@ -40,6 +43,8 @@ class Leg(msgspec.Struct):
     held_at: float | None = None
     hold_seconds: float = 0.0
     withdrawn: bool = False
+    later: bool = False
+    """Not asked of the switch yet: the customer is called first."""
     alone: bool = False
     """Rung while its customer was still to be called; JoinLeg brings them together."""
     gone: bool = False
@@ -89,6 +94,8 @@ class Call(msgspec.Struct):
     """Not heard of since the process began again; its next entry tells what was missed."""
     callback: str = ""
     """The callback that this call is an attempt of."""
+    bookings: int = 0
+    """Callbacks that its flow booked."""
     booked: bool = False
     """Whether its caller will be called back."""
     served: bool = False

@@ -22,9 +22,9 @@ class Callback(msgspec.Struct):
 
     `enqueued_at` is its age, which nothing makes younger. It is `asleep` until `not_before`, and when nobody may be
     called; then it is in the router as contact number `attempt`, which is also the id of the customer's channel.
-    `call` booked it; `session` is that call's journey, back in the queue, if it waited there: the way on after the talk.
-    `offer`, `agent`, `leg` and `ring_seconds` tell of the agent who is reserved, `dials` and `results` (outcome: times)
-    of the attempts so far. `given_up`: the agent went, so the customer's phone is to stop ringing.
+    `call` booked it; `session` is that call's journey, back in the queue, if it waited there: the way on after the
+    talk. `ring_seconds` is how long the agent's phone rings, `dials` and `results` (by rule: times) tell of the
+    attempts so far. `given_up`: the agent went, so the customer's phone is to stop ringing.
     """
 
     id: str
@@ -46,9 +46,6 @@ class Callback(msgspec.Struct):
     session: Session | None = None
     state: str = "asleep"
     attempt: int = 0
-    offer: int = 0
-    agent: str = ""
-    leg: str = ""
     ring_seconds: float = 0.0
     dialled_at: float = 0.0
     given_up: bool = False

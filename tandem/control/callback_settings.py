@@ -25,8 +25,8 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `dialling`: `agent_first` rings the agent and then calls the customer, `customer_first` calls the customer with an
     agent reserved, says `greeting` (by language) and rings the agent then. The customer's phone rings for
-    `ring_seconds`. `busy`, `no_answer`, `machine` (heard only with `detect_machines`) and `failed` say when to try again;
-    `tries` are the most of all. After `expire_hours` a callback that reached nobody is over.
+    `ring_seconds`. `busy`, `no_answer`, `machine` (heard only with `detect_machines`) and `failed` say when to try
+    again; `tries` are the most of all. After `expire_hours` a callback that reached nobody is over.
 
     Nobody is called but in `hours` (in `zone`; `days` are different, both as in an `hours` node; none: always), nor in
     `quiet_hours` (`21:00-08:00`) by the clock of any region that the customer's number belongs to.
@@ -61,7 +61,13 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.quiet_hours:
             quiet_opening(self.quiet_hours)
 
-    def rule(self, outcome: str) -> Retry:
-        """The rule for an attempt that ended so."""
-        rules = {"busy": self.busy, "no_answer": self.no_answer, "machine": self.machine}
-        return rules.get(outcome, self.failed)
+    @staticmethod
+    def rule(outcome: str) -> str:
+        """The name of the rule for an attempt that ended so; who declines is busy."""
+        own = {"busy": "busy", "declined": "busy", "no_answer": "no_answer", "machine": "machine"}
+        return own.get(outcome, "failed")
+
+    def retry(self, rule: str) -> Retry:
+        """The rule of that name."""
+        found: Retry = getattr(self, rule)
+        return found

@@ -4,25 +4,28 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import callbacks, commands, dialling, events, records
+from tandem.control.bookings import find
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
+from tandem.control.listening import HEARS_THE_FLOW, listen
 from tandem.control.offers import finish_talk, learn_from_entry, route
+from tandem.control.versions import flow_key as flow_key
+from tandem.control.versions import forget_unused_version as forget_unused_version
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
 
 ANY_NUMBER = "*"
-HEARS_THE_FLOW = ("flow", "queued")
-"""States of a call in which its caller hears what the flow says."""
 
 
 def entered(context: Context, event: events.CallEntered, now: float) -> None:
     """Every entry is a resume: a new call begins its flow, a known one goes on where it was."""
     call = context.state.calls.get(event.call)
     if call is None:
-        _begin(context, event, now)
+        if not dialling.entered(context, event, now):
+            _begin(context, event, now)
         return
     call.away = False
     call.out = 0
@@ -31,6 +34,8 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
+    elif call.state == "queued" and call.callback:
+        dialling.entered_again(context, call, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -46,6 +51,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         return
     flow = state.flows[flow_key(name, version)]
     known = recognise(state.settings, event.caller, event.dialled, flow.languages)
+    variables = known.variables | callbacks.variables(context, event.caller)
     call = Call(
         id=event.call,
         channel=event.channel,
@@ -56,7 +62,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         entered_at=now,
         flow=name,
         version=version,
-        session=flow_session.Session.begin(flow, known.variables, known.language),
+        session=flow_session.Session.begin(flow, variables, known.language),
     )
     state.calls[call.id] = call
     context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {name}")
@@ -86,6 +92,8 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         _come_back(context, call, now)
     elif call.state not in HEARS_THE_FLOW:
         return
+    elif call.state == "queued" and call.callback:
+        dialling.keep_company(context, call, now)
     elif event.step < call.listen:
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
     else:
@@ -93,6 +101,7 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
 
 
 def ended(context: Context, event: events.CallEnded, now: float) -> None:
+    dialling.hung_up(context, event, now)
     end(context, event.call, event.cause, now)
 
 
@@ -110,35 +119,25 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
+    dialling.call_ended(context, call, outcome, now)
     forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `contained` (the flow did it: it ended by itself, or a link
-    was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `called_back` (it booked a callback), `contained` (the flow did it:
+    it ended by itself, or a link was delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
     if call.served or call.state == "connected":
         return "served"
+    if call.booked:
+        return "called_back"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
         return "contained"
     return "left_menu"
-
-
-def flow_key(name: str, version: str) -> str:
-    """Where a flow version is kept in the state."""
-    return f"{name}@{version}"
-
-
-def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
-    if context.state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
-        return
-    if not any((call.flow, call.version) == (name, version) for call in context.state.calls.values()):
-        context.state.flows.pop(flow_key(name, version), None)
 
 
 # --- the flow ----------------------------------------------------------------------------------------------------
@@ -149,22 +148,6 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
         _FROM_FLOW[type(command)](context, call, command, now)
-
-
-def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
-    """No Listen takes another's place by itself: the one that is out is interrupted, and its answer brings the newest.
-
-    Who talks or is away will hear it when they come back.
-    """
-    if call.away or call.state not in HEARS_THE_FLOW:
-        return
-    call.listen += 1
-    if call.out == call.listen - 1 > 0:
-        context.tell(commands.Interrupt(call.id, call.channel))
-    if call.out:
-        return
-    call.out = call.listen
-    context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
@@ -191,7 +174,7 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
-    """A call that waits in another queue takes its age along."""
+    """A call that waits in another queue takes its age along, and that of a callback which it makes needless."""
     came_at = _leave(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
@@ -199,7 +182,9 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
         return
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, came_at)
+    booked_at = callbacks.taken_over(context, call, command.queue, now)
+    age = min((at for at in (came_at, booked_at) if at is not None), default=None)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age)
     route(context, queued, now)
 
 
@@ -216,6 +201,26 @@ def _leave(context: Context, call: Call, outcome: str, now: float) -> float | No
     context.note(call, now, "left queue", outcome.replace("_", " "))
     route(context, acd_events.ContactLeft(call.id, outcome), now)
     return place.enqueued_at if place else None
+
+
+def _request_callback(context: Context, call: Call, command: ivr.RequestCallback, now: float) -> None:
+    """The contact leaves its queue when the callback has its place."""
+    answer = callbacks.book(context, call, command, now)
+    if isinstance(answer, ivr_events.CallbackBooked):
+        call.booked = True
+        _leave(context, call, "called_back", now)
+    walk(context, call, answer, now)
+
+
+def _cancel_callback(context: Context, call: Call, command: ivr.CancelCallback, now: float) -> None:
+    call.booked = False
+    for callback in find(context, call.caller, command.queue):
+        callbacks.cancel(context, callback, now)
+
+
+def _snooze_callback(context: Context, call: Call, command: ivr.SnoozeCallback, now: float) -> None:
+    for callback in find(context, call.caller, command.queue):
+        callbacks.snooze(context, callback, now + command.seconds, now)
 
 
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
@@ -238,10 +243,13 @@ def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: f
 
 
 _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
-    ivr.Listen: _listen,
+    ivr.Listen: listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,
     ivr.LeaveQueue: _leave_queue,
+    ivr.RequestCallback: _request_callback,
+    ivr.CancelCallback: _cancel_callback,
+    ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

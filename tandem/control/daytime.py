@@ -18,6 +18,11 @@ class Window(NamedTuple):
     zone: ZoneInfo
     opening: Opening
 
+    @classmethod
+    def of(cls, zone: str, opening: Opening) -> "Window":
+        """A window by the name of its zone."""
+        return cls(ZoneInfo(zone), opening)
+
     def open_at(self, moment: float) -> bool:
         """Whether it is open at a moment (epoch seconds, as all here)."""
         return self.opening.open_at(self._local(moment))
@@ -39,7 +44,7 @@ class Window(NamedTuple):
 
 def quiet_window(quiet: str, zone: str) -> Window:
     """All times but the quiet ones (`21:00-08:00`) of a zone."""
-    return Window(ZoneInfo(zone), quiet_opening(quiet))
+    return Window.of(zone, quiet_opening(quiet))
 
 
 @lru_cache(maxsize=1000)

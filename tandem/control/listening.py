@@ -9,3 +9,17 @@ HEARS_THE_FLOW = ("flow", "queued")
 """States of a call in which its caller hears what the flow says."""
 
 
+def listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
+    """No Listen takes another's place by itself: the one that is out is interrupted, and its answer brings the newest.
+
+    Who talks or is away will hear it when they come back.
+    """
+    if call.away or call.state not in HEARS_THE_FLOW:
+        return
+    call.listen += 1
+    if call.out == call.listen - 1 > 0:
+        context.tell(commands.Interrupt(call.id, call.channel))
+    if call.out:
+        return
+    call.out = call.listen
+    context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))

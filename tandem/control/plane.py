@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, links, offers, switch
+from tandem.control import admin, agents, callbacks, calls, dialling, links, offers, switch
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -11,6 +11,8 @@ from tandem.control.state import PlaneState
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **callbacks.HANDLERS,
+    **dialling.HANDLERS,
     **links.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,

@@ -22,8 +22,8 @@ class DialPlan(msgspec.Struct, frozen=True):
 
     `numbers` are patterns: digits, a leading plus, `X` for any digit, `.` at the end for one or more of them. `uris`
     are SIP URIs, `*` for any user (`sip:*@partner.example`). `trunk` is the endpoint that numbers go out by; without
-    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called. A number without a plus is one of
-    `country` (ISO 3166: `CN`).
+    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called. A
+    number without a plus is one of `country` (ISO 3166: `CN`).
     """
 
     numbers: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.callback import Callback
 from tandem.control.settings import Settings
+from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 
 
@@ -25,6 +26,8 @@ class PlaneState(msgspec.Struct):
     """Number to queue to callback: one for each."""
     bookings: dict[str, list[float]] = {}
     """Number to when (epoch seconds) callbacks were booked for it within a day."""
+    work: dict[str, Work] = {}
+    """Contacts without a line, by id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

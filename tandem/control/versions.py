@@ -12,6 +12,7 @@ def forget_unused_version(context: Context, name: str, version: str) -> None:
     """Drop a flow version that new calls don't get, that no call walks, and no callback will walk."""
     if context.state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
         return
-    walkers = [*context.state.calls.values(), *(c for c in context.state.callbacks.values() if c.session)]
-    if not any((walker.flow, walker.version) == (name, version) for walker in walkers):
+    calls, callbacks = context.state.calls.values(), context.state.callbacks.values()
+    walked = {(call.flow, call.version) for call in calls} | {(c.flow, c.version) for c in callbacks if c.session}
+    if (name, version) not in walked:
         context.state.flows.pop(flow_key(name, version), None)

@@ -34,6 +34,17 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
         ],
+        "work": [
+            {
+                "contact": work.id,
+                "kind": work.kind,
+                "call": work.call,
+                "queue": work.queue,
+                "since": work.since,
+                "agent": state.legs[work.leg].agent if work.leg else None,
+            }
+            for work in state.work.values()
+        ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
         "counters": dict(state.counters),
     }

@@ -143,7 +143,7 @@ class CancelCallback(Command, frozen=True):
 
 
 class SnoozeCallback(Command, frozen=True):
-    """The contact wants to be called back not before `seconds` have passed, in `queue`, empty: in any. The age stays."""
+    """The contact wants no callback before `seconds` have passed, in `queue`, empty: in any. The age stays."""
 
     seconds: float
     queue: str = ""
