@@ -113,6 +113,12 @@ class VoicemailTaken(Event, frozen=True):
     seconds: float
 
 
+class VoicemailFailed(Event, frozen=True):
+    """The caller could not be recorded; `reason` is for people."""
+
+    reason: str
+
+
 class CallbackBooked(Event, frozen=True):
     """The contact will be called back; one of this number in this queue that was booked before is `known`."""
 

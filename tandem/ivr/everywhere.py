@@ -36,7 +36,7 @@ def meaning(turn: "Turn", key: str) -> Meaning | None:
         return "repeat"
     if key == keys.back and len(turn.session.trail) > 1:
         return "back"
-    if key == keys.agent and _agents_flow(turn) is not None:
+    if key == keys.agent and has_agent(turn):
         return "agent"
     return None
 
@@ -50,6 +50,11 @@ def follow(turn: "Turn", way: Meaning) -> "Next":
     while turn.flow.agent is None:
         turn.leave()
     return turn.flow.agent
+
+
+def has_agent(turn: "Turn") -> bool:
+    """Whether the agent key leads anywhere."""
+    return _agents_flow(turn) is not None
 
 
 def remember(turn: "Turn") -> None:

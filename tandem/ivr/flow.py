@@ -14,8 +14,9 @@ class Flow(msgspec.Struct, frozen=True):
     `version` is a hash of the source and of its sub-flows, in hex. The first of `languages` is the one a call begins
     in unless the caller is known to want another. `texts` maps a text's name to its wording in each language.
     `apology` is said when the flow can't go on. `keys` work at every question; their agent key leads to `agent`.
-    `parameters` and `results` are what a flow takes and gives when another calls it. `flows` are all the sub-flows
-    that it may come to, by name, as they were when it was read.
+    `parameters` and `results` are what a flow takes and gives when another calls it. `zone` is the time zone in
+    which days and times of forms and callbacks are meant. `flows` are all the sub-flows that it may come to, by name,
+    as they were when it was read.
     """
 
     name: str
@@ -29,4 +30,5 @@ class Flow(msgspec.Struct, frozen=True):
     agent: NodeName | None = None
     parameters: dict[str, Kind] = {}
     results: dict[str, Kind] = {}
+    zone: str = ""
     flows: dict[str, "Flow"] = {}

@@ -7,7 +7,7 @@ import msgspec
 from tandem.ivr import everywhere
 from tandem.ivr.events import Event, Listened, Resumed
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import Kind
+from tandem.ivr.values import Kind, Value
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=600)]
 Tries = Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -37,6 +37,10 @@ class BaseNode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def sets(self, _field: str) -> dict[str, Kind]:
         """The variables that have a value, thanks to this node, where that field of it leads or speaks."""
+        return {}
+
+    def fills(self) -> dict[str, Value]:
+        """Values of this node in which variables may stand in braces, by their path in the node (`query.number`)."""
         return {}
 
     def uses(self) -> dict[str, str]:

@@ -12,9 +12,11 @@ NodeName = Annotated[str, "node"]
 TextName = Annotated[str, "text"]
 MessageName = Annotated[str, "message"]
 """A text that is read, not heard."""
+LabelName = Annotated[str, "label"]
+"""A text that stands on a page or in a chat, and is heard nowhere."""
 FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
 
-KINDS = ("node", "text", "message", "flow")
+KINDS = ("node", "text", "message", "label", "flow")
 
 
 class Reference(NamedTuple):

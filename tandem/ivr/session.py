@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tandem.ivr import pages
 from tandem.ivr.commands import Command, Listen, RecordStep
-from tandem.ivr.events import Event, Listened, QueueEnded, Resumed, Started
+from tandem.ivr.events import Event, Listened, PageEnded, QueueEnded, Resumed, Started
 from tandem.ivr.flow import Flow
+from tandem.ivr.form import Filled
+from tandem.ivr.pages import Page
 from tandem.ivr.turn import Frame, Next, Turn, Waiting
 from tandem.ivr.values import Value
 
@@ -20,23 +23,26 @@ class Here(msgspec.Struct):
     """What the node at hand keeps until it is left; each node type says what it uses.
 
     `misses`: silences and wrong keys; `digits`: typed so far; `outcome`: what came of a link or a queue;
-    `until`: epoch seconds of the next thing due.
+    `until`: epoch seconds of the next thing due; `heard`: whether what is said here was; `field`: of a form, from 0.
     """
 
     misses: int = 0
     digits: str = ""
     outcome: str = ""
     until: float = 0.0
+    heard: bool = False
+    field: int = 0
 
 
 class Session(msgspec.Struct):
     """Plain data; between events all that is known of the journey. `listen` is the Listen sent last.
 
-    From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
-    `links` counts the links sent. `trail` are the questions that lead back to the first one. `running` is the flow at
-    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last. `waiting` is the queue
-    that the contact stands in, at whatever node it is. `face` is how the contact meets the flow: `voice`, `page`,
-    `chat` or `guide`.
+    From Started until it has `ended`, a session has a Listen out, or waits for the answer to something else that it
+    wants done; `closing` means that it is the last one. `links`, `lookups` and `notifications` count those sent.
+    `pages` are the pages of links, by number; `forms` the forms as they stand, by their nodes' full names. `trail` are
+    the questions that lead back to the first one. `running` is the flow at hand: `flow`, or one of its sub-flows while
+    `frames` tell who called it, the innermost last. `waiting` is the queue that the contact stands in, at whatever
+    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`.
     """
 
     flow: str
@@ -48,6 +54,10 @@ class Session(msgspec.Struct):
     here: Here = msgspec.field(default_factory=Here)
     listen: Listen = Listen(())
     links: int = 0
+    lookups: int = 0
+    notifications: int = 0
+    pages: dict[int, Page] = {}
+    forms: dict[str, Filled] = {}
     trail: list[str] = []
     frames: list[Frame] = []
     closing: bool = False
@@ -104,6 +114,8 @@ def _tell(turn: Turn, event: Event) -> Next:
     session = turn.session
     if session.waiting and event == SERVED:
         return turn.served()
+    if isinstance(event, PageEnded):
+        return pages.ended(turn, event)
     node = turn.flow.nodes.get(session.node)
     return node.on_event(turn, event) if node else session.node
 

@@ -6,8 +6,8 @@ import msgspec
 
 from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
 from tandem.ivr.events import Place
-from tandem.ivr.speech import speak, write
-from tandem.ivr.values import Value
+from tandem.ivr.speech import speak, variable_of, write
+from tandem.ivr.values import KNOWN, Value
 
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
@@ -124,6 +124,22 @@ class Turn:
     def variables(self) -> dict[str, Value]:
         """All that texts and conditions may use."""
         return self.session.variables | {"language": self.session.language}
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the flow at hand."""
+        return self.flow.zone or "UTC"
+
+    def given(self, parameters: dict[str, Value]) -> dict[str, Value]:
+        """What a sub-flow begins with: all that every flow knows, and `parameters`, variables in braces filled in."""
+        own = self.session.variables
+        variables = {name: own[name] for name in KNOWN if name in own}
+        for name, value in parameters.items():
+            source = variable_of(value)
+            found = self.variable(source) if source else value
+            if found is not None:
+                variables[name] = found
+        return variables
 
     def variable(self, name: str) -> Value | None:
         """A variable's value. Without one the flow is at fault."""

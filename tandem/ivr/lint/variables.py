@@ -22,7 +22,7 @@ def find(flow: Flow) -> Iterator[Finding]:
     found, refs = _Found(flow), list(references(flow))
     known = _spread(flow, refs)
     for ref in refs:
-        if ref.kind in ("text", "message"):
+        if ref.kind in ("text", "message", "label"):
             yield from _text(flow, ref, known, found)
     for name, node in flow.nodes.items():
         if name in known:
