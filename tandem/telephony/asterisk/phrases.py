@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from tandem.control.commands import RingAgent
+from tandem.control.commands import DialCustomer, RingAgent
 from tandem.control.events import CallEntered
 from tandem.telephony.asterisk.wire import Value, printable
 
@@ -17,9 +17,9 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
 
     The first argument is the number dialled (without one, what Asterisk says), the second the From header of a call
     from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves. The third is the
-    leg that the call was joined with last, if any.
+    leg that the call was joined with last, if any, the fourth what AMD() heard in a call that we made.
     """
-    dialled, sender, last_leg = (*arguments, "", "", "")[:3]
+    dialled, sender, last_leg, heard = (*arguments, "", "", "", "")[:4]
     caller, name = _known(request.get("agi_callerid", "")), _known(request.get("agi_calleridname", ""))
     if sender:
         caller, name = caller_from(unquote(sender))
@@ -30,6 +30,7 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
         caller_name=printable(name),
         dialled=printable(dialled or _known(request.get("agi_dnid", ""))),
         last_leg=printable(last_leg),
+        machine=heard == "MACHINE",
     )
 
 
@@ -49,25 +50,50 @@ def _known(value: str) -> str:
 
 
 def originate(command: RingAgent) -> dict[str, Value]:
-    """The fields of an Originate. Raises ValueError when the caller's channel is none."""
-    if "," in command.channel:
-        raise ValueError(f"no channel name: {command.channel!r}")  # it would be read as options of Bridge()
+    """The fields of an Originate. Raises ValueError when the caller's channel is none.
+
+    An agent who is rung before the customer is called waits for them.
+    """
     return {
         "Channel": command.device,
         "ChannelId": command.leg,
-        "Context": "tandem-agent",
+        "Context": "tandem-agent" if command.channel else "tandem-agent-waits",
         "Exten": "s",
         "Priority": 1,
         "Async": "true",
         "Timeout": round(command.ring_seconds * 1000),
         "CallerID": f'"{_bare(command.caller_name)}" <{_bare(command.caller)}>',
-        "Variable": [f"TANDEM_CALLER={command.channel}"],
+        "Variable": [f"TANDEM_CALLER={joinable(command.channel)}"],
+    }
+
+
+def dial(command: DialCustomer) -> dict[str, Value]:
+    """The fields of an Originate that calls a customer back. Raises ValueError when nothing may be dialled."""
+    if not command.destination:
+        raise ValueError("the dial plan does not allow the number")
+    return {
+        "Channel": command.destination,
+        "ChannelId": command.call,
+        "Context": "tandem-callback",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.caller_id)}>",
+        "Variable": [f"TANDEM_DIALLED={_bare(command.dialled)}", f"TANDEM_AMD={int(command.detect_machine)}"],
     }
 
 
 def _bare(text: str) -> str:
     """`text` without what has a meaning in a caller id."""
     return "".join(letter for letter in printable(text) if letter not in '"<>\\')
+
+
+def joinable(channel: str) -> str:
+    """`channel` itself. Raises ValueError for what would be read as options of Bridge()."""
+    if "," in channel:
+        raise ValueError(f"no channel name: {channel!r}")
+    return channel
 
 
 def exact(channel: str) -> str:

@@ -13,7 +13,7 @@ from tandem.telephony.provision.install import AsteriskInstall
 
 TEMPLATES = Path(__file__).parents[3] / "asterisk-conf"
 
-EMPTY = ("acl", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
+EMPTY = ("acl", "amd", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
 """Files Asterisk asks for and complains about when they are missing, though there is nothing to say in them."""
 
 FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor")
