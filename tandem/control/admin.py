@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import callbacks, calls, events
+from tandem.control import callbacks, calls, commands, events, transfers
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -37,8 +37,11 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
                 calls.push(context, call, link, now)
 
 
-def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:
+def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
     context.alarm(f"{event.command} failed", event.subject, event.reason)
+    call = context.state.calls.get(event.subject)
+    if call is not None and event.command == commands.Transfer.__name__:
+        transfers.failed(context, call, now)
 
 
 def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:

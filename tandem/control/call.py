@@ -7,10 +7,11 @@ from tandem.ivr.session import Session
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
 CALL: Table = {
-    "flow": {"queue": "queued", "end": "ended"},
+    "flow": {"queue": "queued", "transfer": "transferring", "end": "ended"},
     "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
     "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
+    "transferring": {"transfer_ended": "flow", "end": "ended"},
     "ended": {},
 }
 
@@ -70,6 +71,16 @@ class Link(msgspec.Struct):
     adapter: str = ""
 
 
+class Transfer(msgspec.Struct):
+    """A talk with somebody outside, from the order on. `to` is what the switch dials; times are epoch seconds."""
+
+    number: int
+    to: str
+    ring_seconds: float
+    asked_at: float
+    answered_at: float | None = None
+
+
 class Call(msgspec.Struct):
     """One caller's call, from its entry to its end."""
 
@@ -99,6 +110,9 @@ class Call(msgspec.Struct):
     booked: bool = False
     """Whether its caller will be called back."""
     served: bool = False
+    transferred: bool = False
+    transfer: Transfer | None = None
+    transfers: int = 0
     flow_ended: bool = False
     steps: int = 0
     links: dict[int, Link] = {}

@@ -9,7 +9,9 @@ from tandem.control.bookings import find
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
+from tandem.control.errands import ERRANDS
 from tandem.control.listening import HEARS_THE_FLOW, listen
+from tandem.control.listening import hush as hush
 from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.control.versions import flow_key as flow_key
 from tandem.control.versions import forget_unused_version as forget_unused_version
@@ -36,6 +38,8 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
         _come_back(context, call, now)
     elif call.state == "queued" and call.callback:
         dialling.entered_again(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.entered(context, call, event, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -115,6 +119,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
         route(context, acd_events.ContactLeft(call.id, outcome), now)
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
+    elif errand := ERRANDS.get(call.state):
+        errand.ended(context, call, now)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
@@ -126,13 +132,15 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `called_back` (it booked a callback), `contained` (the flow did it:
-    it ended by itself, or a link was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `called_back` (it
+    booked a callback), `contained` (the flow did it: it ended by itself, or a link was delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
     if call.served or call.state == "connected":
         return "served"
+    if call.transferred or (call.transfer and call.transfer.answered_at):
+        return "transferred"
     if call.booked:
         return "called_back"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
@@ -147,7 +155,7 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     """Tell the call's session, and have done what it wants."""
     flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
-        _FROM_FLOW[type(command)](context, call, command, now)
+        FROM_FLOW[type(command)](context, call, command, now)
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
@@ -175,7 +183,7 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
     """A call that waits in another queue takes its age along, and that of a callback which it makes needless."""
-    came_at = _leave(context, call, "overflowed_out", now)
+    came_at = leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         walk(context, call, ivr_events.QueueEnded("unavailable"), now)
@@ -189,10 +197,10 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
 
 
 def _leave_queue(context: Context, call: Call, command: ivr.LeaveQueue, now: float) -> None:
-    _leave(context, call, command.outcome, now)
+    leave_queue(context, call, command.outcome, now)
 
 
-def _leave(context: Context, call: Call, outcome: str, now: float) -> float | None:
+def leave_queue(context: Context, call: Call, outcome: str, now: float) -> float | None:
     """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
     if call.state != "queued":
         return None
@@ -208,7 +216,7 @@ def _request_callback(context: Context, call: Call, command: ivr.RequestCallback
     answer = callbacks.book(context, call, command, now)
     if isinstance(answer, ivr_events.CallbackBooked):
         call.booked = True
-        _leave(context, call, "called_back", now)
+        leave_queue(context, call, "called_back", now)
     walk(context, call, answer, now)
 
 
@@ -242,7 +250,7 @@ def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: f
     context.alarm("flow fault", f"{call.flow}:{command.node}", command.reason)
 
 
-_FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
+FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
     ivr.Listen: listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,

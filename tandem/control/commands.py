@@ -32,6 +32,21 @@ class Listen(Command, frozen=True):
     music: str | None
 
 
+class Transfer(Command, frozen=True):
+    """Dial `destination` for the caller; what comes of it the call's next entry tells, by `number`.
+
+    (`call`, `number`) is the idempotency key: it is dialled once. `caller_id` is the number shown (empty: the
+    caller's). `talk_seconds` is the longest talk.
+    """
+
+    call: str
+    number: int
+    destination: str
+    caller_id: str
+    ring_seconds: float
+    talk_seconds: float
+
+
 class Interrupt(Command, frozen=True):
     """End the Listen that is out at once; it is answered as if nothing had been pressed."""
 

@@ -17,12 +17,21 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 # --- from the switch -------------------------------------------------------------------------------------------
 
 
+class Transferred(msgspec.Struct, frozen=True):
+    """What came of transfer `number`: `answered`, `busy`, `no_answer` or `failed`."""
+
+    number: int
+    outcome: str
+    talk_seconds: float
+
+
 class CallEntered(Event, frozen=True):
     """A call asks what to do: a new one, or a known one that the switch gave back. Every entry is a resume.
 
     `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
     empty or hostile), `dialled` the number called. `last_leg` is the leg whose conversation with the call was the
-    last to end, empty while there was none. `machine`: an answering machine took the call that we made.
+    last to end, empty while there was none; `transferred` is the last transfer of which the switch was told.
+    `machine`: an answering machine took the call that we made.
     """
 
     call: str
@@ -31,6 +40,7 @@ class CallEntered(Event, frozen=True):
     caller_name: str
     dialled: str
     last_leg: str = ""
+    transferred: Transferred | None = None
     machine: bool = False
 
 
@@ -40,6 +50,12 @@ class Listened(Event, frozen=True):
     call: str
     step: int
     key: str | None
+
+
+class TransferAnswered(Event, frozen=True):
+    """Whom the call is to be connected with picked up."""
+
+    call: str
 
 
 class CallEnded(Event, frozen=True):

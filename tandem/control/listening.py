@@ -16,10 +16,15 @@ def listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> No
     """
     if call.away or call.state not in HEARS_THE_FLOW:
         return
+    hush(context, call)
     call.listen += 1
-    if call.out == call.listen - 1 > 0:
-        context.tell(commands.Interrupt(call.id, call.channel))
     if call.out:
         return
     call.out = call.listen
     context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
+
+
+def hush(context: Context, call: Call) -> None:
+    """Interrupt the Listen that is out, once."""
+    if call.out and call.out == call.listen:
+        context.tell(commands.Interrupt(call.id, call.channel))

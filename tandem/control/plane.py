@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, callbacks, calls, dialling, links, offers, switch
+from tandem.control import admin, agents, callbacks, calls, dialling, links, offers, switch, transfers
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -14,6 +14,7 @@ _HANDLERS = {
     **callbacks.HANDLERS,
     **dialling.HANDLERS,
     **links.HANDLERS,
+    **transfers.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
     **admin.HANDLERS,

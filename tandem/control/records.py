@@ -2,7 +2,7 @@
 
 from tandem.acd import commands as acd
 from tandem.control import commands
-from tandem.control.call import Call, Leg
+from tandem.control.call import Call, Leg, Transfer
 from tandem.control.callback import Callback
 
 
@@ -63,6 +63,22 @@ def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
         bridged_at=ended.bridged_at,
         ended_at=now,
         hold_seconds=ended.hold_seconds,
+        outcome=outcome,
+    )
+
+
+def transfer(call: Call, ended: Transfer, now: float, outcome: str) -> commands.RecordLeg:
+    """The row of a talk with somebody outside, at its end."""
+    return commands.RecordLeg(
+        leg=f"transfer-{call.id}-{ended.number}",
+        call=call.id,
+        agent="",
+        device=ended.to,
+        ringing_at=ended.asked_at,
+        answered_at=ended.answered_at,
+        bridged_at=ended.answered_at,
+        ended_at=now,
+        hold_seconds=0.0,
         outcome=outcome,
     )
 

@@ -22,14 +22,16 @@ class DialPlan(msgspec.Struct, frozen=True):
 
     `numbers` are patterns: digits, a leading plus, `X` for any digit, `.` at the end for one or more of them. `uris`
     are SIP URIs, `*` for any user (`sip:*@partner.example`). `trunk` is the endpoint that numbers go out by; without
-    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called. A
-    number without a plus is one of `country` (ISO 3166: `CN`).
+    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called. No talk
+    with somebody outside is longer than `longest_talk` seconds. A number without a plus is one of `country` (ISO 3166:
+    `CN`).
     """
 
     numbers: tuple[str, ...] = ()
     uris: tuple[str, ...] = ()
     trunk: str = ""
     caller_id: str = ""
+    longest_talk: float = 7200.0
     country: str = ""
 
 

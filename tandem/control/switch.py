@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, dialling, events, offers
+from tandem.control import calls, commands, dialling, events, offers, transfers
 from tandem.control.bookings import at_hand
 from tandem.control.call import Leg
 from tandem.control.callback import CALLBACK_PREFIX
@@ -47,6 +47,9 @@ def _mend_calls(
         if call.id not in seen and call.entered_at < _settled(context, event):
             context.repaired("call gone from the switch")
             calls.end(context, call.id, 0, now, lost=rebooted)
+        elif call.id in seen and seen[call.id].bridged_with and call.transfer and call.transfer.answered_at is None:
+            context.repaired("transfer's answer missed")
+            transfers.answered(context, events.TransferAnswered(call.id), now)
 
 
 def _interrupt_again(context: Context) -> None:

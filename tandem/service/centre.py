@@ -1,5 +1,6 @@
 """The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +11,25 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.settings import Customer, Settings
+from tandem.control.callback_settings import CallbackSettings
+from tandem.control.settings import Customer, DialPlan, Settings
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "dial_plan")
+MOST_TALK = 86400.0
+"""Seconds of a talk with somebody outside that an admin may allow."""
+_PATTERNS = {
+    "numbers": (
+        re.compile(r"\+?[0-9X]+\.?"),
+        "is no pattern of numbers: digits, X for any digit, a dot at the end for one or more of them",
+    ),
+    "uris": (
+        re.compile(r"sips?:(\*|[A-Za-z0-9_.+-]+)@[A-Za-z0-9.-]+(:[0-9]+)?"),
+        "is no SIP address like sip:desk@partner.example; * stands for any user",
+    ),
+    "trunk": (re.compile(r"[A-Za-z0-9_-]*"), "is no endpoint's name: letters, digits, - and _"),
+    "country": (re.compile(r"([A-Z]{2})?"), "is no country: two capital letters, such as CN"),
+    "caller_id": (re.compile(r"\+?[0-9]*"), "is no number: digits, with or without a plus"),
+}
 T = TypeVar("T")
 
 
@@ -25,7 +42,7 @@ class CentreError(Exception):
 
 
 class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    pass
+    callback: CallbackSettings = CallbackSettings()
 
 
 class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +50,10 @@ class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
 
 
 class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _DialPlan(DialPlan, frozen=True, forbid_unknown_fields=True):
     pass
 
 
@@ -57,11 +78,15 @@ class _Reader:
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
+        plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
+        self._check_dial_plan(document, plan)
         self._check_needs(document, queues, agents)
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
-        return Settings(lines, _plain(customers, Customer), phones, acd)
+        dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
+        callbacks = {name: queue.callback for name, queue in queues.items()}
+        return Settings(lines, _plain(customers, Customer), phones, acd, dial_plan=dial_plan, callbacks=callbacks)
 
     def _load(self) -> CommentedMap:
         try:
@@ -99,6 +124,18 @@ class _Reader:
             self._problem(document, section, section, str(error))
             return default
         return value
+
+    def _check_dial_plan(self, document: CommentedMap, plan: DialPlan) -> None:
+        """What is not written as it should be could allow other calls than the admin meant."""
+        for field, (pattern, what) in _PATTERNS.items():
+            value = getattr(plan, field)
+            for number, one in enumerate((value,) if isinstance(value, str) else value):
+                if not pattern.fullmatch(one):
+                    name = f"dial_plan.{field}" if isinstance(value, str) else f"dial_plan.{field}[{number}]"
+                    self._problem(document["dial_plan"], field, name, f"{one!r} {what}")
+        if not 0 < plan.longest_talk <= MOST_TALK:
+            what = f"must be more than 0 and at most {MOST_TALK:g} seconds"
+            self._problem(document["dial_plan"], "longest_talk", "dial_plan.longest_talk", what)
 
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():

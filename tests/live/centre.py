@@ -90,6 +90,10 @@ class LiveCentre:
         """A caller whose phone has an account here."""
         return await self.lab.caller(number, self._secrets.phones[number])
 
+    def password(self, account: str) -> str:
+        """The password of an account's phone."""
+        return self._secrets.phones[account]
+
     async def tell(self, agent: str, verb: str, reason: str = "") -> None:
         """An agent's verb, over HTTP as a desktop would."""
         async with self._http.post(f"/agents/{agent}/{verb}", json={"reason": reason}, headers=self._token) as answer:

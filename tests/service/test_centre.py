@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tandem.control.settings import DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 
@@ -53,3 +54,39 @@ def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CentreError, match="can't be read"):
         read_centre(tmp_path / "none.yaml")
+
+
+PLAN = """
+dial_plan:
+  numbers: [138XXXXXXXX, "+86.", '2001']
+  uris: ["sip:*@partner.example"]
+  trunk: trunk
+  caller_id: "4008"
+  longest_talk: 3600
+"""
+
+
+def test_a_dial_plan_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(PLAN, encoding="utf-8")
+    plan = read_centre(file).dial_plan
+    assert plan == DialPlan(("138XXXXXXXX", "+86.", "2001"), ("sip:*@partner.example",), "trunk", "4008", 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "field"),
+    [
+        ("138XXXXXXXX", "138*", 3, "dial_plan.numbers[0]"),
+        ('"+86."', '"+86.5"', 3, "dial_plan.numbers[1]"),
+        ("sip:*@partner.example", "sip:*@*", 4, "dial_plan.uris[0]"),
+        ("trunk: trunk", "trunk: a&b", 5, "dial_plan.trunk"),
+        ('"4008"', '"4008)"', 6, "dial_plan.caller_id"),
+        ("3600", "0", 7, "dial_plan.longest_talk"),
+        ("trunk: trunk", "trunks: trunk", 2, "dial_plan"),
+    ],
+)
+def test_a_mistake_in_the_dial_plan_allows_no_call(
+    tmp_path: Path, right: str, wrong: str, line: int, field: str
+) -> None:
+    (problem,) = problems(tmp_path, PLAN.replace(right, wrong))
+    assert problem.startswith(f":{line}: {field}: ")

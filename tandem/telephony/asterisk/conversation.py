@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Listen, Utterance
+from tandem.control.commands import Answer, Listen, Transfer, Utterance
 from tandem.control.events import Listened
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiSession
+from tandem.telephony.asterisk.phrases import dial
 
 log = structlog.get_logger()
 
 PromptPath = Callable[[Utterance], Awaitable[str]]
-Order = Answer | Listen
+Order = Answer | Listen | Transfer
 
 LONGEST_INBOX = 16
 INTERRUPT = "D"
@@ -61,8 +62,8 @@ class Conversation:
         self._busy = True
 
     async def run(self) -> None:
-        """Carry out orders until the session is over, which raises AgiGoneError."""
-        while True:
+        """Carry out orders until the session is over; AgiGoneError when Asterisk ended it."""
+        while not self._session.closed:
             order = await self._inbox.get()
             match order:
                 case Answer():
@@ -71,6 +72,8 @@ class Conversation:
                     key = await self._listen(order)
                     self._interrupted = False
                     self._on_listened(Listened(order.call, order.step, key))
+                case Transfer():
+                    await self._send_outside(order)
             self._busy = not self._inbox.empty()
 
     def interrupt(self) -> bool:
@@ -89,6 +92,13 @@ class Conversation:
             return False
         self._session.close()
         return True
+
+    async def _send_outside(self, order: Transfer) -> None:
+        """Let the dialplan dial; what is told last makes it, so that a half told order is none."""
+        self._ended = True
+        await self._session.command("SET VARIABLE", "TANDEM_TRANSFER", order.number)
+        await self._session.command("SET VARIABLE", "TANDEM_DIAL", dial(order))
+        self._session.close()
 
     async def _listen(self, order: Listen) -> str | None:
         for utterance in order.say:

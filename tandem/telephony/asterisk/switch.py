@@ -20,6 +20,7 @@ from tandem.control.commands import (
     JoinLeg,
     Listen,
     RingAgent,
+    Transfer,
 )
 from tandem.control.events import (
     Bridged,
@@ -42,8 +43,8 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, PromptPath
-from tandem.telephony.asterisk.phrases import call_entered, dial, exact, joinable, originate
+from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
+from tandem.telephony.asterisk.phrases import call_back, call_entered, dial, exact, joinable, originate
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, Value, printable
 
@@ -129,24 +130,33 @@ class Switch:
         """Carry out `command`; returns at once and never raises.
 
         What fails comes back: LegFailed for RingAgent, DialFailed for DialCustomer, CommandFailed for the others.
-        Answer and Listen for a call that has no session now are dropped and counted: the call enters again, or AMI
-        tells its end.
+        Answer, Listen and Transfer for a call that has no session now are dropped and counted: the call enters again,
+        or AMI tells its end.
         """
         match command:
             case Answer() | Listen():
                 self._order(command)
+            case Transfer():
+                self._send_outside(command)
             case Interrupt():
                 self._interrupt(command)
             case HangUpCall():
                 self._act(self._hang_up_call(command), command, command.call)
+            case _:
+                self._do_by_ami(command)
+
+    def _do_by_ami(self, command: Command) -> None:
+        match command:
             case RingAgent():
                 self._originate(command, command.leg, originate)
             case DialCustomer():
-                self._originate(command, command.call, dial)
+                self._originate(command, command.call, call_back)
             case JoinLeg():
                 self._act(self._join(command), command, command.leg)
-            case HangUpLeg() | HangUpStray():
-                self._withdraw(command, command.leg if isinstance(command, HangUpLeg) else command.channel)
+            case HangUpLeg():
+                self._withdraw(command, command.leg)
+            case HangUpStray():
+                self._withdraw(command, command.channel)
             case _:
                 self._failed(command, "", "not a command for the switch")
 
@@ -161,7 +171,15 @@ class Switch:
 
     # --- commands to a caller ---
 
-    def _order(self, command: Answer | Listen) -> None:
+    def _send_outside(self, command: Transfer) -> None:
+        try:
+            dial(command)
+        except ValueError as error:
+            self._failed(command, command.call, str(error))
+        else:
+            self._order(command)
+
+    def _order(self, command: Order) -> None:
         if conversation := self._conversations.get(command.call):
             conversation.put(command)
         else:

@@ -24,12 +24,13 @@ from tandem.control.events import (
     LegRinging,
     Retrieved,
     SeenChannel,
+    TransferAnswered,
 )
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
 CUSTOMER_MARK = "tandem-callback-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call")
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
 # Q.850 causes of a leg or a customer's channel that was never answered; any other is `failed`. No answer counts as one
@@ -83,6 +84,11 @@ def _dial_state(book: Book, message: Message) -> list[Event]:
     if (is_leg(rung) or is_customer(rung)) and message["DialStatus"] in ("RINGING", "PROGRESS"):
         book.alerted.add(rung)
     return []
+
+
+def _dial_end(book: Book, message: Message) -> list[Event]:
+    call = message.get("Uniqueid", "")
+    return [TransferAnswered(call)] if call in book.calls and message["DialStatus"] == "ANSWER" else []
 
 
 def _newstate(_book: Book, message: Message) -> list[Event]:
@@ -177,6 +183,7 @@ def _device_state(book: Book, message: Message) -> list[Event]:
 _TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
     "Newchannel": _newchannel,
     "DialState": _dial_state,
+    "DialEnd": _dial_end,
     "Newstate": _newstate,
     "OriginateResponse": _originate_response,
     "BridgeEnter": _bridge_enter,

@@ -1,8 +1,11 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.telephony.asterisk.phrases import call_entered, caller_from
+from tandem.control.commands import Transfer
+from tandem.control.events import Transferred
+from tandem.telephony.asterisk.phrases import call_entered, caller_from, dial
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,37 @@ def test_the_trunks_caller_id_is_only_used_without_a_from_header() -> None:
 def test_whatever_a_caller_claims_no_control_character_gets_in(header: str) -> None:
     entered = call_entered("c1", {}, ["4008", f'"{header}" <sip:{header}@h>'])
     assert (entered.caller + entered.caller_name).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("", None),
+        ("x:BUSY:", None),
+        ("3:ANSWER:12", Transferred(3, "answered", 12.0)),
+        ("3:BUSY:", Transferred(3, "busy", 0.0)),
+        ("3:NOANSWER:", Transferred(3, "no_answer", 0.0)),
+        ("3:CHANUNAVAIL:", Transferred(3, "failed", 0.0)),
+        ("3::", Transferred(3, "failed", 0.0)),
+        ("3", Transferred(3, "failed", 0.0)),
+    ],
+)
+def test_what_came_of_a_transfer(words: str, meant: Transferred | None) -> None:
+    assert call_entered("1.1", {}, ("4008", "", "", words)).transferred == meant
+
+
+OUT = Transfer("1.1", 3, "PJSIP/138@trunk", "+864008", 20.0, 7200.0)
+
+
+def test_a_transfer_dials_one_destination_and_nothing_else() -> None:
+    assert dial(OUT) == "PJSIP/138@trunk,20,gim(default)S(7200)f(+864008)"
+    uri = msgspec.structs.replace(OUT, destination="PJSIP/trunk/sip:desk@partner.example:5060", caller_id="")
+    assert dial(uri) == "PJSIP/trunk/sip:desk@partner.example:5060,20,gim(default)S(7200)"
+
+
+@pytest.mark.parametrize("bad", ["PJSIP/1&PJSIP/2", "PJSIP/1,60,G(x)", "Local/1@x", "PJSIP/1\n", "PJSIP/${X}", ""])
+def test_what_would_dial_more_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="can't be dialled"):
+        dial(msgspec.structs.replace(OUT, destination=bad))
+    with pytest.raises(ValueError, match="can't be dialled"):
+        dial(msgspec.structs.replace(OUT, caller_id=f"{bad})"))

@@ -1,8 +1,10 @@
-from tandem.control.commands import Answer, HangUpCall, Interrupt
+from tandem.control.commands import Answer, HangUpCall, Interrupt, Transfer
 from tandem.control.events import (
     CallEntered,
+    CommandFailed,
     Listened,
     SwitchFound,
+    Transferred,
 )
 from tests.telephony.asterisk.plane import KEY, listen, plane
 from tests.telephony.asterisk.scripted import (
@@ -176,3 +178,27 @@ async def test_nobody_is_interrupted_who_hears_nothing() -> None:
         it.switch.do(INTERRUPT)
         it.switch.do(HangUpCall("1.1", "PJSIP/trunk-1.1"))
     assert "PlayDTMF" not in it.asterisk.names()
+
+
+OUTSIDE = Transfer("1.1", 3, "PJSIP/2001", "4008", 20.0, 7200.0)
+
+
+async def test_a_transfer_is_left_to_the_dialplan() -> None:
+    async with plane() as it:
+        caller = await it.entered()
+        it.switch.do(OUTSIDE)
+        it.switch.do(listen("hello"))
+        await caller.answer('SET VARIABLE "TANDEM_TRANSFER" "3"', "200 result=1")
+        await caller.answer('SET VARIABLE "TANDEM_DIAL" "PJSIP/2001,20,gim(default)S(7200)f(4008)"', "200 result=1")
+        await caller.ended()
+        await it.call("1.1", "4008", "", "", "3:BUSY:")
+        assert (await it.next(CallEntered)).transferred == Transferred(3, "busy", 0.0)
+
+
+async def test_what_can_not_be_dialled_has_failed() -> None:
+    async with plane() as it:
+        await it.entered()
+        it.switch.do(Transfer("1.1", 3, "PJSIP/1&PJSIP/2", "", 20.0, 7200.0))
+        assert await it.next(CommandFailed) == CommandFailed(
+            "Transfer", "1.1", "can't be dialled: 'PJSIP/1&PJSIP/2' as ''"
+        )
