@@ -110,7 +110,7 @@ class _Reader:
         read: dict[str, T] = {}
         for name, entry in entries.items():
             try:
-                read[str(name)] = msgspec.convert({**(entry or {}), **fixed(str(name))}, kind)
+                read[str(name)] = msgspec.convert({**_unmarked(entry or {}), **fixed(str(name))}, kind)
             except (msgspec.ValidationError, TypeError) as error:
                 self._problem(entries, name, f"{section}.{name}", str(error).replace("`$.", "`"))
         return read
@@ -119,7 +119,7 @@ class _Reader:
         if document.get(section) is None:
             return default
         try:
-            value: T = msgspec.convert(document[section], kind)
+            value: T = msgspec.convert(_unmarked(document[section]), kind)
         except msgspec.ValidationError as error:
             self._problem(document, section, section, str(error))
             return default
@@ -151,6 +151,15 @@ class _Reader:
     def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
         line = parent.lc.key(key)[0] + 1
         self._problems.append(f"{self._path}:{line}: {field}: {what}")
+
+
+def _unmarked(value: Any) -> Any:
+    """The same without the reader's own kinds of numbers, which remember how they were written."""
+    if isinstance(value, dict):
+        return {key: _unmarked(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(entry) for entry in value]
+    return float(value) if isinstance(value, float) else value
 
 
 def _able(agent: AgentSettings, queue: QueueSettings) -> bool:

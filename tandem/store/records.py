@@ -28,6 +28,8 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordLink: models.Link,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
+    commands.RecordCallback: models.Callback,
+    commands.RecordCallbackAttempt: models.CallbackAttempt,
     commands.RaiseAlarm: models.Alarm,
 }
 RECORD_TYPES = tuple(MODELS)
