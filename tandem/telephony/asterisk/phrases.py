@@ -85,9 +85,9 @@ def originate(command: RingAgent) -> dict[str, Value]:
 
 
 def call_back(command: DialCustomer) -> dict[str, Value]:
-    """The fields of an Originate that calls a customer back. Raises ValueError when nothing may be dialled."""
-    if not command.destination:
-        raise ValueError("the dial plan does not allow the number")
+    """The fields of an Originate that calls a customer back. Raises ValueError for what is not one destination."""
+    if not _OUTSIDE.fullmatch(command.destination):
+        raise ValueError(f"can't be dialled: {command.destination!r}")
     return {
         "Channel": command.destination,
         "ChannelId": command.call,
