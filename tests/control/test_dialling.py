@@ -177,6 +177,28 @@ def test_an_agent_who_goes_while_the_customers_phone_rings_stops_the_ringing() -
     assert desk.callback.contact != dial.call
 
 
+def test_another_agent_does_not_have_the_customer_called_a_second_time() -> None:
+    desk = Desk()
+    desk.books()
+    dial = desk.dials()
+    desk.agent_ready("1002")
+    second = one(commands.RingAgent, desk.tell(events.LegEnded(desk.leg()), 3.0))
+    assert (second.device, second.call) == ("PJSIP/1002", dial.call)
+    assert these(commands.DialCustomer, desk.tell(events.LegAnswered(second.leg))) == []
+    out = desk.tell(events.DialFailed(dial.call, "failed"))
+    assert these(commands.HangUpLeg, out)[0].leg == second.leg
+    assert one(commands.RingAgent, out).call != dial.call
+
+
+def test_a_listing_that_was_asked_for_before_the_dial_says_nothing_of_it() -> None:
+    desk = Desk()
+    desk.books()
+    dial = desk.dials()
+    seen = (events.SeenChannel(desk.leg(), "PJSIP/1001-1", True),)
+    desk.tell(events.SwitchFound("boot-1", desk.now - 0.5, seen, ("PJSIP/1001",)))
+    assert desk.dialling() == [dial.call]
+
+
 def test_a_customer_who_hangs_up_before_the_agent_comes_is_called_again() -> None:
     desk = Desk(dialling="customer_first")
     desk.books()
