@@ -9,11 +9,13 @@ class Utterance(msgspec.Struct, frozen=True):
     """A piece of speech. `text` is in `language` (BCP 47), numbers already in words.
 
     `key` names a recording that, where one exists, is played instead of the synthesiser's voice; empty for none.
+    What is `slow` is to be read slowly.
     """
 
     language: str
     text: str
     key: str = ""
+    slow: bool = False
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):

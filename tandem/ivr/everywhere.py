@@ -1,5 +1,6 @@
-"""The keys that every question of a flow has, where it doesn't use them itself: repeat, back, agent."""
+"""The keys that every question of a flow has, where it doesn't use them itself: repeat, slow, back, agent."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -8,23 +9,27 @@ if TYPE_CHECKING:
     from tandem.ivr.turn import Next, Turn
 
 Key = Annotated[str, msgspec.Meta(pattern="^[0-9*#]$")]
-Meaning = Literal["repeat", "back", "agent"]
+Meaning = Literal["repeat", "slow", "back", "agent"]
 
 ALL_KEYS = "0123456789*#"
+EVERY: tuple[Meaning, ...] = ("repeat", "slow", "back", "agent")
+AGAIN: tuple[Meaning, ...] = ("repeat", "slow")
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What every question understands; null switches a key off.
 
-    `repeat` puts the question again, `back` the one before it, `agent` leads to the flow's `agent` node.
+    `repeat` puts the question again, `slow` too, read slowly; `back` puts the one before it, `agent` leads to the
+    flow's `agent` node.
     """
 
     repeat: Key | None = "*"
     back: Key | None = "#"
     agent: Key | None = "0"
+    slow: Key | None = None
 
     def __post_init__(self) -> None:
-        used = [key for key in (self.repeat, self.back, self.agent) if key]
+        used = [key for key in (self.repeat, self.back, self.agent, self.slow) if key]
         if len(used) != len(set(used)):
             raise ValueError("two of the keys are the same")
 
@@ -34,19 +39,32 @@ def meaning(turn: "Turn", key: str) -> Meaning | None:
     keys = turn.flow.keys
     if key == keys.repeat:
         return "repeat"
-    if key == keys.back and len(turn.session.trail) > 1:
+    if key == keys.slow:
+        return "slow"
+    if key == keys.back and _before(turn) is not None:
         return "back"
     if key == keys.agent and has_agent(turn):
         return "agent"
     return None
 
 
+def keys(turn: "Turn", wanted: Collection[Meaning] = EVERY) -> str:
+    """The keys that mean one of `wanted` at the node at hand."""
+    return "".join(key for key in ALL_KEYS if meaning(turn, key) in wanted)
+
+
+def again(turn: "Turn", way: Meaning | None) -> bool:
+    """Whether the same shall be said again; it is then read slowly, if that is meant."""
+    turn.slowly = way == "slow"
+    return way in AGAIN
+
+
 def follow(turn: "Turn", way: Meaning) -> "Next":
     """The node that a key leads to. From a sub-flow without an agent of its own, the agent key leads out of it."""
-    if way == "repeat":
+    if again(turn, way):
         return turn.session.node
     if way == "back":
-        return turn.session.trail[-2]
+        return _before(turn)
     while turn.flow.agent is None:
         turn.leave()
     return turn.flow.agent
@@ -63,6 +81,12 @@ def remember(turn: "Turn") -> None:
     if node in trail:
         del trail[trail.index(node) :]
     trail.append(node)
+
+
+def _before(turn: "Turn") -> str | None:
+    """The question before the one at hand, or before the announcement at hand."""
+    earlier = [node for node in turn.session.trail if node != turn.session.node]
+    return earlier[-1] if earlier else None
 
 
 def _agents_flow(turn: "Turn") -> str | None:

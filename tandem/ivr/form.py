@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tandem.ivr.pattern import PatternError, compiled, matches
 from tandem.ivr.references import TextName
 from tandem.ivr.values import Kind, Value, number_of, printable
 
 LONGEST = 500
 """Characters of a text that does not say its own `max`."""
-
-LONGEST_PATTERN = 200
 
 FieldKind = Literal["text", "digits", "number", "date", "time", "phone", "choice", "yes_no"]
 Code = Literal[
@@ -36,15 +35,14 @@ TRUTHS = {"yes": True, "true": True, "on": True, "是": True, "no": False, "fals
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _PHONE = re.compile(r"\+?[0-9]{5,15}")  # E.164 has at most 15 digits
-_NESTED = re.compile(r"[*+}][^()]*\)[*+{]")
 _BETWEEN_DIGITS = str.maketrans("", "", " -()/.")
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One field: what is written under `label` becomes `variable`.
 
-    `min` and `max` are characters of a text, digits of `digits`, or the number itself. `pattern` is a regular
-    expression that a text or digits must match as a whole. A date lies between `earliest` and `latest` days from today
+    `min` and `max` are characters of a text, digits of `digits`, or the number itself. `pattern` is what a text or
+    digits must be like as a whole (see pattern.py). A date lies between `earliest` and `latest` days from today
     (0 is today); without `earliest` it may lie in the past. `choices` maps a value to the text that is its label.
     """
 
@@ -120,7 +118,7 @@ def _text(field: Field, text: str) -> Value | Wrong:
         return Wrong("too_short")
     if len(text) > (LONGEST if field.max is None else field.max):
         return Wrong("too_long")
-    return Wrong("bad_pattern") if field.pattern and not re.fullmatch(field.pattern, text) else text
+    return Wrong("bad_pattern") if field.pattern and not matches(field.pattern, text) else text
 
 
 def _digits(field: Field, text: str) -> Value | Wrong:
@@ -184,10 +182,8 @@ _CHECKS: dict[str, Callable[[Field, str], Value | Wrong]] = {
 
 
 def _unreadable(pattern: str) -> list[str]:
-    if len(pattern) > LONGEST_PATTERN or _NESTED.search(pattern):
-        return ["the pattern may take for ever; don't repeat what repeats"]
     try:
-        re.compile(pattern)
-    except re.error as error:
-        return [f"the pattern can't be read: {error}"]
+        compiled(pattern)
+    except PatternError as error:
+        return [f"not a pattern: {error}"]
     return []

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOSED = "closed"
@@ -60,6 +61,15 @@ def check(weekly: Mapping[str, str], days: Mapping[str, str]) -> None:
         date.fromisoformat(day if len(day) > 5 else f"2000-{day}")  # 2000 had a 29th of February
     if not any([spans(text) for text in weekly.values()] + [spans(text) for text in days.values()]):
         raise ValueError("it never opens")
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 class Opening:

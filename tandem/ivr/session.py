@@ -22,12 +22,15 @@ SERVED = QueueEnded("served")
 class Here(msgspec.Struct):
     """What the node at hand keeps until it is left; each node type says what it uses.
 
-    `misses`: silences and wrong keys; `digits`: typed so far; `outcome`: what came of a link or a queue;
-    `until`: epoch seconds of the next thing due; `heard`: whether what is said here was; `field`: of a form, from 0.
+    `silences` and `wrongs`: of the answers to a question; `digits`: typed so far, and now read back (`confirming`);
+    `outcome`: what came of a link or a queue; `until`: epoch seconds of the next thing due; `heard`: whether what is
+    said here was; `field`: of a form, from 0.
     """
 
-    misses: int = 0
+    silences: int = 0
+    wrongs: int = 0
     digits: str = ""
+    confirming: bool = False
     outcome: str = ""
     until: float = 0.0
     heard: bool = False

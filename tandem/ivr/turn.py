@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
     from tandem.ivr.session import Here, Session
 
+PLACE = ("position", "estimated_wait", "estimated_wait.earliest", "estimated_wait.latest")
+"""The variables that tell of a place in a queue."""
+
 Next = str | None
 """The node to go to; None: wait for an event."""
 
@@ -54,6 +57,8 @@ class Turn:
         self.now = now
         self.commands: list[Command] = []
         self._flow = flow
+        self.slowly = False
+        """Whether what is said from now on in this turn is to be read slowly."""
         self._typed = ""
         self._skipped: set[str] = set()
 
@@ -88,6 +93,10 @@ class Turn:
         say = [utterance for text in texts if text for utterance in self._speak(text)]
         self.session.listen = Listen(tuple(say), keys, wait, music)
         return self.repeat()
+
+    def to_ask(self, spoken: str, written: str | None) -> str:
+        """Which of a question's two texts this contact gets."""
+        return spoken if self.session.face == "voice" else written or spoken
 
     def repeat(self) -> Next:
         """Say again what was said last, and wait again."""
@@ -158,8 +167,8 @@ class Turn:
 
     def set_place(self, place: Place) -> None:
         """Let texts speak of the contact's place in the queue."""
-        self.set("position", place.position)
-        self.set("estimated_wait", place.estimated_wait)
+        ends = (place.earliest, place.latest) if place.latest else (place.estimated_wait, place.estimated_wait)
+        self.session.variables |= zip(PLACE, (place.position, place.estimated_wait, *ends), strict=True)
 
     def enqueue(self, command: Enqueue, then: str, due: float, music: str) -> Waiting:
         """Stand in a queue, the node at hand being its queue node; whoever stands in it already keeps their rhythm.
@@ -181,6 +190,11 @@ class Turn:
         if self.session.waiting:
             self.session.waiting = None
             self.send(LeaveQueue(outcome))
+
+    @property
+    def music(self) -> str | None:
+        """What a contact that waits in a queue hears where nothing is said; None: silence."""
+        return self.session.waiting.music if self.session.waiting else None
 
     def to_the_queue(self) -> str:
         """The queue node of a contact that waits; flows called since are left."""
@@ -244,7 +258,9 @@ class Turn:
     def _speak(self, text: str) -> list[Utterance]:
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
-        return utterances
+        return (
+            [msgspec.structs.replace(utterance, slow=True) for utterance in utterances] if self.slowly else utterances
+        )
 
     def _faults(self, reasons: list[str]) -> None:
         for reason in reasons:

@@ -19,6 +19,7 @@ texts:
   again: {en: 'We will call you back, you are number {callback.position}. One to keep it, two to wait.'}
   menu: {en: Two for a person. Five to be called back. Six not to be. Seven later.}
   booked: {en: We will call you.}
+  place: {en: One to be called back.}
   no: {en: We can not call you.}
   rate: {en: Please rate us.}
   sorry: {en: We are sorry.}
@@ -29,7 +30,8 @@ nodes:
     else: menu
   again: {type: menu, text: again, choices: {1: kept, 2: agent}, tries: 1, no_input: no, wrong_key: no, failed: kept}
   menu: {type: menu, text: menu, choices: {2: agent, 5: later}, no_input: no, wrong_key: no, failed: kept}
-  agent: {type: queue, queue: tech, boost: 7, while_waiting: {choices: {1: later}}, next: rate}
+  agent:
+    {type: queue, queue: tech, boost: 7, while_waiting: {offers: [{key: "1", text: place, next: later}]}, next: rate}
   later: {type: callback, queue: tech, boost: 7, next: kept, refused: refused}
   kept: {type: end, text: booked}
   refused: {type: say, text: no, next: agent}

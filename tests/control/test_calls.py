@@ -145,7 +145,12 @@ texts:
   sorry: {en: We are sorry.}
   ask: {en: Press one for the other queue or two when you are done.}
 nodes:
-  agent: {type: queue, queue: tech, next: done}
+  agent:
+    type: queue
+    queue: tech
+    while_waiting: {offers: [{key: '9', text: ask, next: ask, waited: 20}]}
+    next: done
+    unavailable: ask
   other: {type: queue, queue: sales, next: done}
   ask: {type: menu, text: ask, choices: {1: other, 2: done}, no_input: ask, wrong_key: ask, failed: done}
   done: {type: end}
@@ -160,10 +165,9 @@ TWO_QUEUES = msgspec.structs.replace(
 
 def asked_while_waiting(settings: Settings = TWO_QUEUES) -> Playbook:
     """A call that has stood in queue tech for half a minute, and is asked what it wants meanwhile."""
-    book = Playbook(settings, WALKING.replace("next: done}\n  other", "next: done, unavailable: ask}\n  other"))
+    book = Playbook(settings, WALKING)
     book.call()
-    book.plane.state.calls["c1"].session.node = "ask"
-    book.now += 30.0
+    assert "Press one" in said(book.press("9", after=30.0))
     return book
 
 
@@ -195,3 +199,16 @@ def test_a_flow_that_ends_while_its_call_waits_has_served_it() -> None:
     assert (interval.offered, interval.self_served, interval.waiting) == (1, 1, 0)
     assert one(commands.HangUpCall, out).call == "c1"
     assert one(commands.RecordContact, book.tell(events.CallEnded("c1", 16))).outcome == "contained"
+
+
+def test_a_link_taken_while_waiting_does_not_cost_the_place() -> None:
+    book = Playbook()
+    book.queue()
+    assert one(commands.SendLink, book.press("1", after=10.0)).purpose == "order_status"
+    assert book.plane.state.calls["c1"].state == "queued"
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegAnswered(leg))
+    book.tell(events.Bridged("c1", leg))
+    book.tell(events.LinkDelivered("c1", 1, "webhook"))
+    book.tell(events.LegEnded(leg))
+    assert "rate us" in said(book.reenter())

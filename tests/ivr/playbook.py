@@ -1,9 +1,10 @@
 """Plays a script to a session and writes the commands as short lines, one a command.
 
-An event is a line: `started`, `key 5`, `silence`, `resumed`, `delivered 1`, `failed 1 no route`, `served`,
-`unavailable`, `entered blue`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
+An event is a line: `started`, `key 5`, `enter 12 34` (in writing), `silence`, `resumed`, `delivered 1`, `failed 1 no
+route`, `served`, `unavailable`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
 `answer 1 {"a": "b"}`, `unanswered 1 not_found`, `transferred busy`, `recorded 7`, `unrecorded full disk`, `booked`,
-`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait).
+`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait;
+also its earliest and latest). What is read slowly is marked with a star.
 """
 
 import re
@@ -24,10 +25,15 @@ class Player:
     """A session that is written down and read back before every event, so that every test tests that too."""
 
     def __init__(
-        self, flow: Flow, variables: dict[str, Value] | None = None, language: str = "", face: str = "voice"
+        self,
+        flow: Flow,
+        variables: dict[str, Value] | None = None,
+        language: str = "",
+        running: str = "",
+        face: str = "voice",
     ) -> None:
         self.flow = flow
-        self.session = Session.begin(flow, variables or {}, language, face=face)
+        self.session = Session.begin(flow, variables or {}, language, running, face)
         self.now = START
 
     def handle(self, event: events.Event, after: float = 0.0) -> list[commands.Command]:
@@ -49,21 +55,20 @@ class Player:
     def _play(self, line: str) -> list[str]:
         moment = re.search(r" at ([0-9.]+)", line)
         self.now = START + float(moment[1]) if moment else self.now
-        return [describe(command) for command in self.handle(parse(line))]
+        return [describe(command) for command in self.handle(parse(line, self.now - START))]
 
 
-def parse(line: str) -> events.Event:
+def parse(line: str, waited: float = 0.0) -> events.Event:
     """The event that a line tells of."""
-    found = re.search(r" place (\d+) (\d+)", line)
-    place = events.Place(int(found[1]), float(found[2]), 0.0) if found else None
+    place = _place(line, waited)
     words = re.sub(r" (at|place) .*", "", line).split(maxsplit=2)
     match words:
-        case ["started"]:
-            return events.Started()
-        case ["resumed"]:
-            return events.Resumed(place)
+        case [("started" | "resumed") as came]:
+            return events.Started() if came == "started" else events.Resumed(place)
         case ["silence"]:
             return events.Listened(None, place)
+        case ["enter", *answer]:
+            return events.Entered(" ".join(answer))
         case ["key", key]:
             return events.Listened(key, place)
         case ["delivered", link]:
@@ -79,8 +84,6 @@ def _parse_news(verb: str, rest: str = "") -> events.Event:
     """The event that a line tells of what became of something wanted before."""
     first, _, more = rest.partition(" ")
     match verb:
-        case "entered":
-            return events.Entered(rest)
         case "filled" | "submitted":
             values = msgspec.json.decode(rest, type=dict[str, str])
             return events.FormFilled(values) if verb == "filled" else events.FormSubmitted(values)
@@ -98,6 +101,13 @@ def _parse_news(verb: str, rest: str = "") -> events.Event:
         "booked": events.CallbackBooked(),
         "refused": events.CallbackRefused(rest),
     }[verb]
+
+
+def _place(line: str, waited: float) -> events.Place | None:
+    found = re.search(r" place (\d+) (\d+)(?: (\d+) (\d+))?", line)
+    if found is None:
+        return None
+    return events.Place(int(found[1]), float(found[2]), waited, float(found[3] or 0), float(found[4] or 0))
 
 
 def describe(command: commands.Command) -> str:
@@ -159,7 +169,8 @@ def _record(command: commands.RecordStep | commands.RecordFault | commands.Recor
 
 
 def _listen(command: commands.Listen) -> str:
-    parts = [f"listen {' | '.join(utterance.text for utterance in command.say)}".rstrip()]
+    said = (f"{utterance.text}{'*' * utterance.slow}" for utterance in command.say)
+    parts = [f"listen {' | '.join(said)}".rstrip()]
     parts += [f"keys {'all' if command.keys == ALL_KEYS else command.keys}"] if command.keys else []
     parts += [f"wait {command.wait:g}"] if command.wait else []
     parts += [f"music {command.music}"] if command.music else []

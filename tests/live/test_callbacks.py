@@ -40,7 +40,7 @@ nodes:
   agent:
     type: queue
     queue: tech
-    while_waiting: {announcements: [place], announce_after: 1, announce_every: 30, choices: {1: call_me}}
+    while_waiting: {announce_after: 1, announce_every: 30, offers: [{key: '1', text: place, next: call_me}]}
     next: rate
   call_me: {type: callback, queue: tech, next: booked, refused: no}
   booked: {type: end, text: booked}

@@ -7,9 +7,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from tandem.control.settings import DialPlan, Service, Settings
 from tandem.ivr.problems import FlowErrors
-from tandem.service.flow_cli import flow_commands
-from tandem.service.flow_files import read_file
+from tandem.ivr.reader import read_flow
+from tandem.service.flow_cli import centre_check, flow_commands
+from tandem.service.flow_files import beside, read_file
 
 PROJECT = Path(__file__).parents[2]
 FLOWS = PROJECT / "flows"
@@ -77,6 +79,32 @@ def test_a_walk_is_written_out_as_a_test_and_what_was_there_stays(tmp_path: Path
     assert code == 1
     assert f"{file}:" in told
     assert "queues: tech instead of nowhere" in told
+
+
+def test_a_walk_asks_what_comes_of_things_outside_and_writes_it_out(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "tests" / "golden" / "trials", tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "tests" / "repair.yaml"
+    typed = "order.name=lamp, order.count=3\nsubmit day=2026-01-04\n\nfull up\n"
+    walk = ("walk", tmp_path / "repair.yaml", "--write", file, "--name", "mine", "--caller", "138")
+    code, told = tandem_flow(*walk, typed=typed)
+    assert code == 0, told
+    assert "GET orders /orders/138 (order.name, order.count)?" in told
+    assert "day: in_the_past" in told
+    assert "callback of 138 in service [booked]?" in told
+    assert "order.count: 3" in file.read_text()
+    assert tandem_flow("test", tmp_path) == (0, "10 tests, all as they shall\n")
+    code, told = tandem_flow(*walk[:2], "--face", "telegraph")
+    assert (code, "telegraph" in told) == (2, True)
+
+
+def test_lint_with_a_centre_knows_its_services_and_its_dial_plan() -> None:
+    settings = Settings(dial_plan=DialPlan(numbers=("400.",)), services={"orders": Service("http://127.0.0.1:1")})
+    for file, told in (
+        ("unknown_service", "no service 'odrers'"),
+        ("transfer_not_allowed", "does not allow 9008001000"),
+    ):
+        with pytest.raises(FlowErrors, match=told):
+            read_flow((BROKEN / f"{file}.yaml").read_text(), file, beside(BROKEN / "called"), centre_check(settings))
 
 
 def test_a_file_of_tests_that_is_none_is_told() -> None:

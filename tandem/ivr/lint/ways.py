@@ -12,7 +12,7 @@ from tandem.ivr.problems import Finding, suggestion
 from tandem.ivr.references import Reference, references
 
 Ways = dict[str, list[str]]
-NOUNS = {"node": "node", "text": "text", "message": "text", "label": "text"}
+NOUNS = {"node": "node", "text": "text", "message": "text", "written": "text"}
 
 
 def dangling(flow: Flow, nodes: set[str]) -> Iterator[Finding]:

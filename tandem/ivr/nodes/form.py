@@ -7,12 +7,11 @@ from msgspec import Meta
 from tandem.ivr import everywhere
 from tandem.ivr.commands import RecordForm
 from tandem.ivr.events import Entered, Event, FormFilled, FormSubmitted, Listened
-from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.form import Field, Filled, Wrong, check
-from tandem.ivr.node import Question
-from tandem.ivr.references import LabelName, NodeName, TextName
+from tandem.ivr.node import Question, written
+from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import Kind, Value, printable
+from tandem.ivr.values import Kind, Value
 
 Patience = Annotated[float, Meta(ge=10, le=3600)]
 
@@ -51,9 +50,9 @@ class Form(Question, frozen=True):
           failed: agent
     """
 
-    title: LabelName
+    title: WrittenName
     fields: tuple[Field, ...]
-    submit: LabelName
+    submit: WrittenName
     next: NodeName
     failed: NodeName
     text: TextName | None = None
@@ -67,6 +66,9 @@ class Form(Question, frozen=True):
 
     def own_keys(self) -> str:
         return ""
+
+    def waits(self) -> bool:
+        return self.text is not None  # the telephone comes past a form without one
 
     def needs_key(self, field: str) -> bool:
         return field == "next"
@@ -113,8 +115,9 @@ class Form(Question, frozen=True):
         return [None if turn.here.field else self.title, field.label, *field.choices.values(), field.hint]
 
     def _listen(self, turn: Turn, *texts: str | None) -> Next:
-        keys = "".join(key for key in ALL_KEYS if everywhere.meaning(turn, key))
-        return turn.listen(*texts, keys=keys, wait=max(0.0, turn.here.until - turn.now), music=self.music)
+        return turn.listen(
+            *texts, keys=everywhere.keys(turn), wait=max(0.0, turn.here.until - turn.now), music=self.music
+        )
 
     def _filled(self, turn: Turn) -> Filled:
         return turn.session.forms.setdefault(turn.full_name(turn.session.node), Filled())
@@ -147,10 +150,13 @@ class Form(Question, frozen=True):
     def _entered(self, turn: Turn, text: str) -> Next:
         """The answer to one field; the last right one submits the form."""
         field = self.fields[turn.here.field]
-        self._keep(turn, {field.variable: self._meant(turn, field, printable(text))})
+        text = written(text)
+        self._keep(turn, {field.variable: self._meant(turn, field, text)})
         turn.here.until = turn.now + self.patience
         checked = self._check(turn, field)
         if isinstance(checked, Wrong):
+            if way := everywhere.meaning(turn, text):
+                return everywhere.follow(turn, way)
             self._filled(turn).errors[field.variable] = checked.code
             return self.ask(turn)
         turn.here.field += 1

@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from tandem.ivr import pages
+from tandem.ivr import everywhere, pages
 from tandem.ivr.commands import SendLink
 from tandem.ivr.events import Event, LinkDelivered, LinkFailed, Listened, Resumed
 from tandem.ivr.node import BaseNode, Seconds
@@ -16,6 +16,7 @@ LOOK_AGAIN = 0.5
 
 class Link(BaseNode, frozen=True):
     """Send the message `text`, which has `{link}` where the address goes; say `sending` meanwhile.
+    The flow's keys work here too.
 
     `purpose` names the page. A link that was refused, or not delivered within `patience` seconds, goes on at
     `failed`.
@@ -56,6 +57,9 @@ class Link(BaseNode, frozen=True):
     def needs_key(self, field: str) -> bool:
         return field in ("done", "stuck")
 
+    def outlasts(self, field: str) -> bool:
+        return field in ("done", "stuck")
+
     def enter(self, turn: Turn) -> Next:
         session = turn.session
         session.links += 1
@@ -66,18 +70,23 @@ class Link(BaseNode, frozen=True):
             pages.remember(turn)
         message = turn.message(self.text)
         turn.send(SendLink(session.links, self.purpose, session.language, message, self.page or "", variables))
-        return turn.listen(self.sending, wait=LOOK_AGAIN)
+        return self._wait(turn, self.sending)
 
     def on_event(self, turn: Turn, event: Event) -> Next:
         if isinstance(event, LinkDelivered | LinkFailed) and event.link == turn.session.links:
             turn.here.outcome = "delivered" if isinstance(event, LinkDelivered) else f"failed: {event.reason}"
+        if isinstance(event, Listened) and event.key and (way := everywhere.meaning(turn, event.key)):
+            return self._wait(turn, self.sending) if everywhere.again(turn, way) else everywhere.follow(turn, way)
         if isinstance(event, Listened | Resumed):
             return self._look(turn)
         return None
 
+    def _wait(self, turn: Turn, text: str | None = None) -> Next:
+        return turn.listen(text, keys=everywhere.keys(turn), wait=LOOK_AGAIN, music=turn.music)
+
     def _look(self, turn: Turn) -> Next:
         if not turn.here.outcome and turn.now < turn.here.until:
-            return turn.listen(wait=LOOK_AGAIN)
+            return self._wait(turn)
         if turn.here.outcome == "delivered":
             return self.next
         turn.fault(f"link {self.purpose}: {turn.here.outcome or 'no word in time'}")
