@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import callbacks, calls, commands, events, transfers
+from tandem.control import callbacks, calls, events, transfers, voicemails
+from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -35,13 +36,20 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
+    voicemails.ask_again(context)
 
 
 def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
     context.alarm(f"{event.command} failed", event.subject, event.reason)
     call = context.state.calls.get(event.subject)
-    if call is not None and event.command == commands.Transfer.__name__:
-        transfers.failed(context, call, now)
+    if call is not None and event.command in ERRANDS_FAILED:
+        ERRANDS_FAILED[event.command](context, call, now)
+
+
+ERRANDS_FAILED: dict[str, Callable[[Context, Call, float], None]] = {
+    "Transfer": transfers.failed,
+    "TakeVoicemail": voicemails.failed,
+}
 
 
 def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:

@@ -7,10 +7,11 @@ from tandem.ivr.session import Session
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
 CALL: Table = {
-    "flow": {"queue": "queued", "transfer": "transferring", "end": "ended"},
+    "flow": {"queue": "queued", "transfer": "transferring", "record": "recording", "end": "ended"},
     "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
     "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
+    "recording": {"recorded": "flow", "end": "ended"},
     "transferring": {"transfer_ended": "flow", "end": "ended"},
     "ended": {},
 }
@@ -113,6 +114,10 @@ class Call(msgspec.Struct):
     transferred: bool = False
     transfer: Transfer | None = None
     transfers: int = 0
+    voicemail: str = ""
+    """The one that is being recorded."""
+    voicemails: int = 0
+    left_voicemail: bool = False
     flow_ended: bool = False
     steps: int = 0
     links: dict[int, Link] = {}

@@ -133,7 +133,8 @@ def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
     `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `called_back` (it
-    booked a callback), `contained` (the flow did it: it ended by itself, or a link was delivered), else `left_menu`.
+    booked a callback), `voicemail` (left a message), `contained` (the flow did it: it ended by itself, or a link was
+    delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
@@ -143,6 +144,8 @@ def _outcome(call: Call) -> str:
         return "transferred"
     if call.booked:
         return "called_back"
+    if call.left_voicemail or call.state == "recording":
+        return "voicemail"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
         return "contained"
     return "left_menu"

@@ -47,6 +47,37 @@ class Transfer(Command, frozen=True):
     talk_seconds: float
 
 
+class TakeVoicemail(Command, frozen=True):
+    """Record the caller after a tone, to a file of this name; answered with VoicemailRecorded.
+
+    What was begun under the name is not recorded again. It ends at one of `keys`, after `silence` seconds without a
+    word, or at `longest` seconds.
+    """
+
+    call: str
+    voicemail: str
+    longest: float
+    silence: float
+    keys: str
+
+
+class MeasureVoicemail(Command, frozen=True):
+    """Tell how long a recording is whose caller is gone; answered with VoicemailRecorded."""
+
+    voicemail: str
+
+
+class PlayToAgent(Command, frozen=True):
+    """Ring `device`; when it answers, play the voicemail and hang up. The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    voicemail: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+
+
 class Interrupt(Command, frozen=True):
     """End the Listen that is out at once; it is answered as if nothing had been pressed."""
 
@@ -218,6 +249,20 @@ class RecordLink(Command, frozen=True):
     adapter: str
     status: str
     at: float
+
+
+class RecordVoicemail(Command, frozen=True):
+    """Key: voicemail. Written when it is left and again when `agent` has heard it. `file`: in the voicemail folder."""
+
+    voicemail: str
+    call: str
+    caller: str
+    queue: str
+    file: str
+    seconds: float
+    left_at: float
+    heard_at: float | None
+    agent: str | None
 
 
 class RecordStep(Command, frozen=True):

@@ -58,6 +58,13 @@ class TransferAnswered(Event, frozen=True):
     call: str
 
 
+class VoicemailRecorded(Event, frozen=True):
+    """A recording is over: `seconds` long, 0 when nothing was said or there is none."""
+
+    voicemail: str
+    seconds: float
+
+
 class CallEnded(Event, frozen=True):
     """The caller's channel is gone. `cause` is the Q.850 number, 0 when not known."""
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, callbacks, calls, dialling, links, offers, switch, transfers
+from tandem.control import admin, agents, callbacks, calls, dialling, links, offers, switch, transfers, voicemails
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -15,6 +15,7 @@ _HANDLERS = {
     **dialling.HANDLERS,
     **links.HANDLERS,
     **transfers.HANDLERS,
+    **voicemails.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
     **admin.HANDLERS,

@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.callback import Callback
 from tandem.control.settings import Settings
+from tandem.control.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 
@@ -28,6 +29,8 @@ class PlaneState(msgspec.Struct):
     """Number to when (epoch seconds) callbacks were booked for it within a day."""
     work: dict[str, Work] = {}
     """Contacts without a line, by id."""
+    voicemails: dict[str, Voicemail] = {}
+    """Those not yet heard, by their contact's id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

@@ -26,7 +26,7 @@ from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
 from tandem.service.flow_files import flow_files_in, read_file
-from tandem.service.setup import prompt_library
+from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
 from tandem.store.database import open_database, upgrade
 from tandem.store.journal import Journal
@@ -121,8 +121,11 @@ class Controller:
     def _make_switch(self, credentials: Credentials) -> Switch:
         config = self.config
         login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
-        settings = SwitchSettings(login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key)
-        prompts = prompt_library(config, find(config.asterisk_root, config.home))
+        install = find(config.asterisk_root, config.home)
+        settings = SwitchSettings(
+            login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=spool(config, install)
+        )
+        prompts = prompt_library(config, install)
         return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)
 
     def _adapters(self) -> list[Adapter]:

@@ -55,6 +55,8 @@ class Config(BaseModel):
     """Added to every port, so that a test instance keeps out of the way of another."""
     trunks: tuple[IPv4Network, ...] = (IPv4Network("127.0.0.1"),)
     """Addresses, or networks such as 192.0.2.0/24, that calls come from without an account."""
+    trunk_contact: Annotated[str, Field(pattern=r"^(sips?:[A-Za-z0-9.-]+(:[0-9]+)?)?$")] = ""
+    """Where calls to numbers go out by the endpoint `trunk`, such as sip:gateway.example:5060."""
 
     flows: Place = PROJECT / "flows"
     centre: Place = PROJECT / "demo/centre.yaml"

@@ -107,6 +107,21 @@ class Link(Base):
     at: Mapped[float] = mapped_column(index=True)
 
 
+class Voicemail(Base):
+    """A message that a caller left; its file is in the voicemail folder."""
+
+    __tablename__ = "voicemails"
+    voicemail: Mapped[str] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(index=True)
+    caller: Mapped[str]
+    queue: Mapped[str]
+    file: Mapped[str]
+    seconds: Mapped[float]
+    left_at: Mapped[float] = mapped_column(index=True)
+    heard_at: Mapped[float | None]
+    agent: Mapped[str | None]
+
+
 class Step(Base):
     """A step of a call's timeline."""
 

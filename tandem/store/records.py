@@ -26,6 +26,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordActivity: models.Activity,
     commands.RecordAnswer: models.Answer,
     commands.RecordLink: models.Link,
+    commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
     commands.RecordCallback: models.Callback,

@@ -1,4 +1,4 @@
-"""Walks through the demo hotline."""
+"""Walks through the hotline of the live tests."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tandem.ivr.speech import prompts
 from tandem.ivr.values import Value
 from tests.ivr.playbook import Player, texts
 
-SOURCE = Path(__file__).parents[2] / "flows" / "hotline.yaml"
+SOURCE = Path(__file__).parents[1] / "live" / "flows" / "hotline.yaml"
 HOTLINE = read_flow(SOURCE.read_text(), "hotline.yaml")
 CALLER: dict[str, Value] = {
     "caller.number": "13800138000",

@@ -8,35 +8,27 @@ import pytest
 from tandem.control.caller import recognise
 from tandem.control.settings import Settings
 from tandem.ivr import commands, events
-from tandem.ivr.flow import Flow
 from tandem.ivr.reader import read_flow
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
 from tandem.ivr.stand_ins import StandIns
 from tandem.ivr.trials import Expected, Trial, TrialsError, as_trial, failures, read_trials, run
 from tandem.ivr.values import KNOWN, kind_of
+from tandem.service.flow_cli import flow_of
 from tandem.service.flow_files import read_file
 
 OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"
-FLOWS = Path(__file__).parents[2] / "flows"
+SHIPPED = Path(__file__).parents[2] / "flows"
+LIVE = Path(__file__).parents[1] / "live" / "flows"
+HOTLINE = read_file(LIVE / "hotline.yaml")
 
 
-def shipped(name: str) -> Flow:
-    return read_flow((FLOWS / f"{name}.yaml").read_text(), f"{name}.yaml")
-
-
-HOTLINE = shipped("hotline")
-
-
-@pytest.mark.parametrize("file", sorted((FLOWS / "tests").glob("*.yaml")), ids=lambda file: file.stem)
-def test_the_shipped_flows_do_as_they_shall(file: Path) -> None:
+@pytest.mark.parametrize(
+    "file", [file for folder in (SHIPPED, LIVE) for file in sorted((folder / "tests").glob("*.yaml"))], ids=str
+)
+def test_flows_do_as_they_shall(file: Path) -> None:
     trials, tree = read_trials(file.read_text(), file.name)
     assert trials.tests
-    assert [str(failure) for failure in run(trials, tree, file.name, shipped(trials.flow))] == []
-
-
-def test_the_hotline_has_its_twenty_tests() -> None:
-    trials, _ = read_trials((FLOWS / "tests" / "hotline.yaml").read_text(), "hotline.yaml")
-    assert len(trials.tests) >= 20
+    assert [str(failure) for failure in run(trials, tree, file.name, read_file(flow_of(file, trials)))] == []
 
 
 def test_what_is_wanted_outside_is_played_and_told() -> None:

@@ -30,6 +30,8 @@ from tandem.telephony.provision.process import start as start_asterisk
 from tests.phones import Agent, Caller, Lab, Line, phones
 
 HOTLINE = "4008"
+FLOWS = Path(__file__).parent / "flows"
+"""A small hotline that is always open and asks nobody outside, whatever the shipped one becomes."""
 AGENTS = tuple(str(number) for number in range(1001, 1013))
 ALWAYS = (0.0, 4e9)
 """A time range (epoch seconds) that holds every record of a test."""
@@ -282,7 +284,7 @@ async def live_centre(home: Path, centre: str = CENTRE, **settings: Any) -> Asyn
     offset = _free_offset()
     file = home / "centre.yaml"
     file.write_text(centre, encoding="utf-8")
-    place = {"home": home, "centre": file, "instance": f"test-{offset}", "port_offset": offset}
+    place = {"home": home, "centre": file, "flows": FLOWS, "instance": f"test-{offset}", "port_offset": offset}
     config = Config.model_validate(place | {"asterisk_root": _asterisk_root(), "outbox_delivers": True} | settings)
     asterisk = await start_asterisk(await instance_of(config, witness=True))
     try:

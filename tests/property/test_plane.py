@@ -78,6 +78,8 @@ def check(book: Playbook) -> None:
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
     in_queue = {call.id for call in state.calls.values() if call.state == "queued"}
+    assert set(state.work) <= set(contacts)
+    contacts = {name: contact for name, contact in contacts.items() if name not in state.work}
     in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}

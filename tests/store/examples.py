@@ -33,6 +33,7 @@ ALL: list[commands.Command] = [
     commands.RecordActivity("1001", "ready", "", 900.0, 1009.0),
     commands.RecordAnswer("c1", "satisfied", "5", 1070.0),
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
+    commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
     commands.RecordCallback(

@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Listen, Transfer, Utterance
-from tandem.control.events import Listened
+from tandem.control.commands import Answer, Listen, TakeVoicemail, Transfer, Utterance
+from tandem.control.events import CommandFailed, Event, Listened, VoicemailRecorded
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiSession
 from tandem.telephony.asterisk.phrases import dial
+from tandem.telephony.asterisk.spool import Spool
 
 log = structlog.get_logger()
 
 PromptPath = Callable[[Utterance], Awaitable[str]]
-Order = Answer | Listen | Transfer
+Order = Answer | Listen | Transfer | TakeVoicemail
 
 LONGEST_INBOX = 16
 INTERRUPT = "D"
@@ -33,7 +34,8 @@ class ConversationCounters(msgspec.Struct):
 class Conversation:
     """Carries out the plane's orders on one session, one after another.
 
-    `prompt_path` gives the file of an utterance without its extension; `on_listened` gets the answers.
+    `prompt_path` gives the file of an utterance without its extension; `emit` gets the answers; recordings go to
+    `spool`.
     """
 
     def __init__(
@@ -41,14 +43,16 @@ class Conversation:
         session: AgiSession,
         call: str,
         prompt_path: PromptPath,
-        on_listened: Callable[[Listened], None],
+        emit: Callable[[Event], None],
+        spool: Spool,
         counters: ConversationCounters,
     ) -> None:
         self.call = call
         self._busy = self._ended = self._interrupted = False
         self._session = session
         self._prompt_path = prompt_path
-        self._on_listened = on_listened
+        self._emit = emit
+        self._spool = spool
         self._counters = counters
         self._inbox: asyncio.Queue[Order] = asyncio.Queue(LONGEST_INBOX)
         self._music: str | None = None
@@ -71,7 +75,9 @@ class Conversation:
                 case Listen():
                     key = await self._listen(order)
                     self._interrupted = False
-                    self._on_listened(Listened(order.call, order.step, key))
+                    self._emit(Listened(order.call, order.step, key))
+                case TakeVoicemail():
+                    await self._take_voicemail(order)
                 case Transfer():
                     await self._send_outside(order)
             self._busy = not self._inbox.empty()
@@ -93,11 +99,34 @@ class Conversation:
         self._session.close()
         return True
 
+    async def _take_voicemail(self, order: TakeVoicemail) -> None:
+        """A recording that was begun before is over now: a controller that died did not end it."""
+        if not self._spool.has(order.voicemail):
+            await self._record(order)
+        if self._spool.has(order.voicemail):
+            self._emit(VoicemailRecorded(order.voicemail, await self._spool.seconds(order.voicemail)))
+        else:
+            await self._session.command("CHANNEL STATUS")  # a hang-up is no failure
+            self._emit(CommandFailed("TakeVoicemail", order.call, "Asterisk can't write its recording"))
+
+    async def _record(self, order: TakeVoicemail) -> None:
+        await self._play_music(None)
+        await self._session.command("STREAM FILE", self._spool.tone, "")
+        milliseconds, silence = round(order.longest * 1000), max(1, round(order.silence))
+        where = self._spool.path(order.voicemail)
+        words = ("RECORD FILE", where, "wav", order.keys, milliseconds, f"s={silence}")
+        await self._session.command(*words, answer_time=order.longest + 30.0)
+
     async def _send_outside(self, order: Transfer) -> None:
         """Let the dialplan dial; what is told last makes it, so that a half told order is none."""
+        try:
+            arguments = dial(order)
+        except ValueError as error:
+            self._emit(CommandFailed("Transfer", order.call, str(error)))
+            return
         self._ended = True
         await self._session.command("SET VARIABLE", "TANDEM_TRANSFER", order.number)
-        await self._session.command("SET VARIABLE", "TANDEM_DIAL", dial(order))
+        await self._session.command("SET VARIABLE", "TANDEM_DIAL", arguments)
         self._session.close()
 
     async def _listen(self, order: Listen) -> str | None:

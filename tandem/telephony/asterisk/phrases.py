@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from tandem.control.commands import DialCustomer, RingAgent, Transfer
+from tandem.control.commands import DialCustomer, PlayToAgent, RingAgent, Transfer
 from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import Value, printable
 
@@ -66,21 +66,31 @@ def _known(value: str) -> str:
     return "" if value == "unknown" else value
 
 
-def originate(command: RingAgent) -> dict[str, Value]:
+def ring(command: RingAgent) -> dict[str, Value]:
     """The fields of an Originate. Raises ValueError when the caller's channel is none.
 
     An agent who is rung before the customer is called waits for them.
     """
+    context = "tandem-agent" if command.channel else "tandem-agent-waits"
+    return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
+
+
+def play_to(command: PlayToAgent, path: str) -> dict[str, Value]:
+    """The fields of an Originate that plays the recording at `path`, as Asterisk sees it."""
+    return _originate(command, "tandem-voicemail", f"TANDEM_MESSAGE={path}")
+
+
+def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> dict[str, Value]:
     return {
         "Channel": command.device,
         "ChannelId": command.leg,
-        "Context": "tandem-agent" if command.channel else "tandem-agent-waits",
+        "Context": context,
         "Exten": "s",
         "Priority": 1,
         "Async": "true",
         "Timeout": round(command.ring_seconds * 1000),
         "CallerID": f'"{_bare(command.caller_name)}" <{_bare(command.caller)}>',
-        "Variable": [f"TANDEM_CALLER={joinable(command.channel)}"],
+        "Variable": [variable],
     }
 
 

@@ -19,7 +19,10 @@ from tandem.control.commands import (
     Interrupt,
     JoinLeg,
     Listen,
+    MeasureVoicemail,
+    PlayToAgent,
     RingAgent,
+    TakeVoicemail,
     Transfer,
 )
 from tandem.control.events import (
@@ -32,6 +35,7 @@ from tandem.control.events import (
     LegRinging,
     SwitchFound,
     SwitchLost,
+    VoicemailRecorded,
 )
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
@@ -44,7 +48,8 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimes,
 )
 from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
-from tandem.telephony.asterisk.phrases import call_back, call_entered, dial, exact, joinable, originate
+from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, play_to, ring
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, Value, printable
 
@@ -68,6 +73,7 @@ class SwitchSettings(msgspec.Struct, frozen=True):
     agi_port: int = 4573
     agi_key: str = ""
     list_every: float = 30.0
+    spool: Spool = Spool()
     times: AmiTimes = AmiTimes()
 
 
@@ -129,26 +135,28 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, DialFailed for DialCustomer, CommandFailed for the others.
-        Answer, Listen and Transfer for a call that has no session now are dropped and counted: the call enters again,
-        or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent and PlayToAgent, DialFailed for DialCustomer, CommandFailed for
+        the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are dropped and
+        counted: the call enters again, or AMI tells its end.
         """
         match command:
-            case Answer() | Listen():
+            case Answer() | Listen() | TakeVoicemail() | Transfer():
                 self._order(command)
-            case Transfer():
-                self._send_outside(command)
             case Interrupt():
                 self._interrupt(command)
             case HangUpCall():
                 self._act(self._hang_up_call(command), command, command.call)
+            case MeasureVoicemail():
+                self._act(self._measure(command), command, command.voicemail)
             case _:
                 self._do_by_ami(command)
 
     def _do_by_ami(self, command: Command) -> None:
         match command:
             case RingAgent():
-                self._originate(command, command.leg, originate)
+                self._originate(command, command.leg, ring)
+            case PlayToAgent():
+                self._originate(command, command.leg, self._play_to)
             case DialCustomer():
                 self._originate(command, command.call, call_back)
             case JoinLeg():
@@ -170,14 +178,6 @@ class Switch:
             raise OSError(str(error)) from error
 
     # --- commands to a caller ---
-
-    def _send_outside(self, command: Transfer) -> None:
-        try:
-            dial(command)
-        except ValueError as error:
-            self._failed(command, command.call, str(error))
-        else:
-            self._order(command)
 
     def _order(self, command: Order) -> None:
         if conversation := self._conversations.get(command.call):
@@ -217,6 +217,13 @@ class Switch:
         else:
             work.close()
             self._failed(command, subject, "too much under way")
+
+    async def _measure(self, command: MeasureVoicemail) -> None:
+        seconds = await self._settings.spool.seconds(command.voicemail)
+        self._emit(VoicemailRecorded(command.voicemail, seconds))
+
+    def _play_to(self, command: PlayToAgent) -> dict[str, Value]:
+        return play_to(command, self._settings.spool.path(command.voicemail))
 
     def _originate(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
         self._book.asked.add(channel)
@@ -261,7 +268,7 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent):
+        if isinstance(command, RingAgent | PlayToAgent):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         elif isinstance(command, DialCustomer):
@@ -282,7 +289,8 @@ class Switch:
 
     async def _attend(self, session: AgiSession) -> None:
         call = printable(session.request.get("agi_uniqueid", ""))
-        conversation = Conversation(session, call, self._prompt_path, self._emit, self.conversation_counters)
+        counters, spool = self.conversation_counters, self._settings.spool
+        conversation = Conversation(session, call, self._prompt_path, self._emit, spool, counters)
         try:
             await self._enter(session, conversation)
             await conversation.run()

@@ -1,11 +1,15 @@
-from tandem.control.commands import Answer, HangUpCall, Interrupt, Transfer
+from pathlib import Path
+
+from tandem.control.commands import Answer, HangUpCall, Interrupt, MeasureVoicemail, TakeVoicemail, Transfer
 from tandem.control.events import (
     CallEntered,
     CommandFailed,
     Listened,
     SwitchFound,
     Transferred,
+    VoicemailRecorded,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import KEY, listen, plane
 from tests.telephony.asterisk.scripted import (
     Caller,
@@ -202,3 +206,44 @@ async def test_what_can_not_be_dialled_has_failed() -> None:
         assert await it.next(CommandFailed) == CommandFailed(
             "Transfer", "1.1", "can't be dialled: 'PJSIP/1&PJSIP/2' as ''"
         )
+
+
+VOICEMAIL = TakeVoicemail("1.1", "voicemail-1.1-1", 60.0, 2.6, "#")
+
+
+async def test_a_voicemail_is_recorded_once(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool", "/tone")) as it:
+        caller = await it.entered()
+        it.switch.do(VOICEMAIL)
+        await caller.answer('STREAM FILE "/tone" ""')
+        assert await caller.heard() == 'RECORD FILE "/spool/voicemail-1.1-1" "wav" "#" "60000" "s=3"'
+        (tmp_path / "voicemail-1.1-1.wav").write_bytes(bytes(44) + b"\x00\x20" * 16000)
+        caller.say("200 result=35 endpos=16000")
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
+        it.switch.do(VOICEMAIL)
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
+        it.switch.do(MeasureVoicemail("voicemail-1.1-1"))
+        assert await it.next(VoicemailRecorded) == VoicemailRecorded("voicemail-1.1-1", 2.0)
+
+
+async def test_a_recording_that_can_not_be_written_has_failed(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool", "/tone")) as it:
+        caller = await it.entered()
+        it.switch.do(VOICEMAIL)
+        await caller.answer('STREAM FILE "/tone" ""')
+        await caller.heard()
+        caller.say("200 result=-1 (writefile)")
+        await caller.answer("CHANNEL STATUS", "200 result=6")
+        assert (await it.next(CommandFailed)).command == "TakeVoicemail"
+
+
+async def test_a_caller_who_hung_up_before_the_recording_is_no_failure(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool", "/tone")) as it:
+        caller = await it.entered()
+        it.switch.do(VOICEMAIL)
+        await caller.answer('STREAM FILE "/tone" ""', "200 result=-1 endpos=0")
+        await caller.heard()
+        caller.say("HANGUP")
+        caller.say("200 result=-1")
+        await caller.ended()
+        assert not [event for event in it.told if isinstance(event, CommandFailed)]

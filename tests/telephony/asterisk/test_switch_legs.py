@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
-from tandem.control.commands import DialCustomer, HangUpLeg, HangUpStray, JoinLeg, RingAgent
+from tandem.control.commands import DialCustomer, HangUpLeg, HangUpStray, JoinLeg, PlayToAgent, RingAgent
 from tandem.control.events import (
     Bridged,
     CommandFailed,
@@ -12,6 +14,7 @@ from tandem.control.events import (
     SwitchFound,
     SwitchLost,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import RING, plane
 from tests.telephony.asterisk.scripted import (
     refusal,
@@ -162,3 +165,13 @@ async def test_a_pattern_can_not_hang_up_other_channels() -> None:
         it.switch.do(HangUpStray("/.*/"))
         assert (await it.next(CommandFailed)).subject == "/.*/"
         assert "Hangup" not in it.asterisk.names()
+
+
+async def test_a_voicemail_is_played_from_the_spool_and_nowhere_else(tmp_path: Path) -> None:
+    play = PlayToAgent("tandem-leg-1", "PJSIP/1001", "voicemail-1.1-1", "100", "", 15.0)
+    async with plane(spool=Spool(tmp_path, "/spool")) as it:
+        it.switch.do(play)
+        asked = await it.asterisk.asked("Originate")
+        assert (asked["Context"], asked["Variable"]) == ("tandem-voicemail", "TANDEM_MESSAGE=/spool/voicemail-1.1-1")
+        it.switch.do(msgspec.structs.replace(play, voicemail="../etc/x&y"))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-1", "failed")
