@@ -157,6 +157,22 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
     assert [offer.outcome for offer in await centre.live.rows(Offer)] == ["answered"]
 
 
+@pytest.mark.parametrize("centre", [", detect_machines: true"], indirect=True)
+async def test_an_answering_machine_is_not_put_through_and_tried_again_later(centre: Centre) -> None:
+    await centre.books()
+    agent = await centre.live.agent("1001")
+    first = await agent.answers()
+    machine = await centre.phone.rings()
+    await machine.answer()
+    machine.says(tone(REPLY, seconds=10))
+    await machine.ended(12.0)
+    await first.ended()
+    await centre.callback_is("asleep")
+    await centre.live.agent_is("1001", "ready")
+    (attempt,) = await centre.live.rows(CallbackAttempt)
+    assert attempt.outcome == "machine"
+
+
 @pytest.mark.parametrize("centre", [f", dialling: customer_first, greeting: {{en: '{GREETING}'}}"], indirect=True)
 async def test_customer_first_the_customer_is_greeted_and_the_agent_rung(centre: Centre) -> None:
     waited_since = await centre.books()
