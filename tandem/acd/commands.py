@@ -50,7 +50,8 @@ class RecordOffer(Command, frozen=True):
 class RecordWait(Command, frozen=True):
     """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
 
-    `arrived_at` is when the contact came to this queue, `enqueued_at` its age, kept from the queue before.
+    That of a callback, which no interval counts, ends with `reached`. `arrived_at` is when the contact came to this
+    queue, `enqueued_at` its age, kept from the queue before.
     """
 
     contact: str

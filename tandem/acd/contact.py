@@ -32,7 +32,7 @@ class Contact(msgspec.Struct):
 
     `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
     holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
-    ever offered to.
+    ever offered to. `dial_seconds` is None for a contact on the line, else how long calling the customer back may take.
     """
 
     id: str
@@ -47,6 +47,12 @@ class Contact(msgspec.Struct):
     offered_at: float = 0.0
     connected_at: float = 0.0
     tried: list[str] = []
+    dial_seconds: float | None = None
+
+    @property
+    def on_line(self) -> bool:
+        """Whether it came with its line held: one of those whom the intervals count."""
+        return self.dial_seconds is None
 
 
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:

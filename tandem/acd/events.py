@@ -19,7 +19,8 @@ class ContactQueued(Event, frozen=True):
     """A contact asks for an agent.
 
     `enqueued_at` (epoch seconds) keeps an earlier age; None means now. `priority` is the class, higher goes
-    first; `boost` (seconds) is age given for free within the class.
+    first; `boost` (seconds) is age given for free within the class. `dial_seconds` is set for a callback: its line is
+    released, and calling the customer, once an agent is reserved, may take so long.
     """
 
     contact: str
@@ -27,10 +28,14 @@ class ContactQueued(Event, frozen=True):
     priority: int = 0
     boost: float = 0.0
     enqueued_at: float | None = None
+    dial_seconds: float | None = None
 
 
 class ContactLeft(Event, frozen=True):
-    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`."""
+    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
+
+    A callback is gone with `not_now`, whether it is over or only goes on later.
+    """
 
     contact: str
     outcome: str

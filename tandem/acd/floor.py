@@ -96,7 +96,8 @@ class Floor:
         number = self._state.next_offer
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
-        self.roster.move(agent, "offered", now, deadline=now + self._state.settings.longest_stay.reserved)
+        longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
+        self.roster.move(agent, "offered", now, deadline=now + longest)
         contact.agent, contact.offer, contact.offered_at = agent.name, number, now
         agent.contact = contact.id
         if agent.name not in contact.tried:
@@ -111,7 +112,7 @@ class Floor:
 
     def answered(self, contact: Contact, now: float) -> None:
         """The agent picked up."""
-        deadline = now + self._state.settings.longest_stay.connecting
+        deadline = now + self._state.settings.longest_stay.connecting + (contact.dial_seconds or 0.0)
         self.lines.move(contact, "answered")
         self.roster.move(self.agent_of(contact), "answered", now, deadline=deadline)
 
@@ -166,7 +167,8 @@ class Floor:
     def enter(self, contact: Contact, now: float) -> None:
         """A contact begins to wait."""
         self.lines.enter(contact)
-        self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+        if contact.on_line:
+            self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
         self._find_agent(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
@@ -213,6 +215,12 @@ class Floor:
             self._find_contact(agent, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
+        if contact.on_line:
+            self._record_wait(contact, outcome)
+            self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+        elif outcome == "answered":
+            self._record_wait(contact, "reached")
+
+    def _record_wait(self, contact: Contact, outcome: str) -> None:
         agent = contact.agent or None
         self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
-        self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)

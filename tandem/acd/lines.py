@@ -81,6 +81,8 @@ class Lines:
                 del self._lines[contact.queue]
 
     def _count(self, contact: Contact, change: int) -> None:
+        if not contact.on_line:
+            return
         key = contact.queue, quarter_of(contact.arrived_at)
         self._unanswered[key] += change
         if not self._unanswered[key]:

@@ -12,7 +12,7 @@ from tandem.acd.commands import Command, RaiseAlarm
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
 from tandem.acd.floor import Floor
-from tandem.acd.intervals import OUTCOMES
+from tandem.acd.intervals import NOT_NOW, OUTCOMES
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.state import State
 from tandem.acd.waiting import Place, estimated_wait
@@ -140,10 +140,11 @@ class Router:
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, priority=event.priority, boost=event.boost)
+            contact.dial_seconds = event.dial_seconds
             self._floor.enter(contact, now)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
-        if event.outcome not in OUTCOMES:
+        if event.outcome not in (*OUTCOMES, NOT_NOW):
             raise InvariantBroken(f"{event.contact} left with the unknown outcome {event.outcome!r}")
         if contact := self._contact(event.contact, "left"):
             self._floor.leave(contact, event.outcome, now)

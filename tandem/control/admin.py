@@ -4,7 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events, guides, journeys, outside, pages, reading, transfers, voicemails
+from tandem.control import (
+    callbacks,
+    calls,
+    events,
+    guides,
+    journeys,
+    outside,
+    pages,
+    reading,
+    transfers,
+    voicemails,
+)
 from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.offers import route
@@ -56,6 +67,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     reading.TIMER: journeys.silence,
     "page": pages.expired,
     "guide": guides.expired,
+    **callbacks.TIMERS,
 }
 """What is done when a timer of a kind falls due, with its subject."""
 

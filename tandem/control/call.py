@@ -45,6 +45,10 @@ class Leg(msgspec.Struct):
     held_at: float | None = None
     hold_seconds: float = 0.0
     withdrawn: bool = False
+    later: bool = False
+    """Not asked of the switch yet: the customer is called first."""
+    alone: bool = False
+    """Rung while its customer was still to be called; JoinLeg brings them together."""
     gone: bool = False
     """Not in the switch any more; whether it ever joined its call, the call will tell when it comes back."""
 
@@ -100,6 +104,12 @@ class Call(msgspec.Struct):
     """The leg of the offer that is out, or of the agent in talk."""
     away: bool = False
     """Not heard of since the process began again; its next entry tells what was missed."""
+    callback: str = ""
+    """The callback that this call is an attempt of."""
+    bookings: int = 0
+    """Callbacks that its flow booked."""
+    booked: bool = False
+    """Whether its caller will be called back."""
     served: bool = False
     transferred: bool = False
     transfer: Transfer | None = None

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, outside, publishing, records
+from tandem.control import callbacks, commands, dialling, events, outside, publishing, records
+from tandem.control.bookings import find
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
 from tandem.control.errands import ERRANDS
+from tandem.control.listening import HEARS_THE_FLOW, listen
+from tandem.control.listening import hush as hush
 from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.control.page import Page
 from tandem.control.versions import flow_key, forget_unused_version
@@ -20,15 +23,14 @@ from tandem.ivr.flow import Flow
 ANY_NUMBER = "*"
 PAGE_SECONDS = 24 * 3600.0
 """How long a link leads to its page."""
-HEARS_THE_FLOW = ("flow", "queued")
-"""States of a call in which its caller hears what the flow says."""
 
 
 def entered(context: Context, event: events.CallEntered, now: float) -> None:
     """Every entry is a resume: a new call begins its flow, a known one goes on where it was."""
     call = context.state.calls.get(event.call)
     if call is None:
-        _begin(context, event, now)
+        if not dialling.entered(context, event, now):
+            _begin(context, event, now)
         return
     call.away = False
     call.out = 0
@@ -37,6 +39,8 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
+    elif call.state == "queued" and call.callback:
+        dialling.entered_again(context, call, now)
     elif errand := ERRANDS.get(call.state):
         errand.entered(context, call, event, now)
     else:
@@ -51,6 +55,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         context.tell(commands.GiveUp(event.call, event.channel))
         return
     known = recognise(state.settings, event.caller, event.dialled, flow.languages)
+    variables = known.variables | callbacks.variables(context, event.caller)
     call = Call(
         id=event.call,
         channel=event.channel,
@@ -61,7 +66,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         entered_at=now,
         flow=flow.name,
         version=flow.version,
-        session=flow_session.Session.begin(flow, known.variables, known.language),
+        session=flow_session.Session.begin(flow, variables, known.language),
     )
     state.calls[call.id] = call
     context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
@@ -101,6 +106,8 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         _come_back(context, call, now)
     elif call.state not in HEARS_THE_FLOW:
         return
+    elif call.state == "queued" and call.callback:
+        dialling.keep_company(context, call, now)
     elif event.step < call.listen:
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
     else:
@@ -108,6 +115,7 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
 
 
 def ended(context: Context, event: events.CallEnded, now: float) -> None:
+    dialling.hung_up(context, event, now)
     end(context, event.call, event.cause, now)
 
 
@@ -130,14 +138,16 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     publishing.count_end(context, call, outcome, now)
     context.show_pages(call)
     outside.forget(context, call.id)
+    dialling.call_ended(context, call, outcome, now)
     forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `voicemail`
-    (left a message), `contained` (the flow did it: it ended by itself, or a link was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `called_back` (it
+    booked a callback), `voicemail` (left a message), `contained` (the flow did it: it ended by itself, or a link was
+    delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
@@ -145,6 +155,8 @@ def _outcome(call: Call) -> str:
         return "served"
     if call.transferred or (call.transfer and call.transfer.answered_at):
         return "transferred"
+    if call.booked:
+        return "called_back"
     if call.left_voicemail or call.state == "recording":
         return "voicemail"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
@@ -161,27 +173,6 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     for command in flow_session.handle(call.session, flow, event, now):
         FROM_FLOW[type(command)](context, call, command, now)
     context.show_pages(call)
-
-
-def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
-    """No Listen takes another's place by itself: the one that is out is interrupted, and its answer brings the newest.
-
-    Who talks or is away will hear it when they come back.
-    """
-    if call.away or call.state not in HEARS_THE_FLOW:
-        return
-    hush(context, call)
-    call.listen += 1
-    if call.out:
-        return
-    call.out = call.listen
-    context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
-
-
-def hush(context: Context, call: Call) -> None:
-    """Interrupt the Listen that is out, once."""
-    if call.out and call.out == call.listen:
-        context.tell(commands.Interrupt(call.id, call.channel))
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
@@ -221,7 +212,7 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
-    """A call that waits in another queue takes its age along."""
+    """A call that waits in another queue takes its age along, and that of a callback which it makes needless."""
     came_at = leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
@@ -229,7 +220,9 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
         return
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, came_at)
+    booked_at = callbacks.taken_over(context, call, command.queue, now)
+    age = min((at for at in (came_at, booked_at) if at is not None), default=None)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age)
     route(context, queued, now)
 
 
@@ -263,6 +256,26 @@ def _record_form(context: Context, call: Call, command: ivr.RecordForm, now: flo
     context.tell(records.form(call.id, command, now))
 
 
+def _request_callback(context: Context, call: Call, command: ivr.RequestCallback, now: float) -> None:
+    """The contact leaves its queue when the callback has its place."""
+    answer = callbacks.book(context, call, command, now)
+    if isinstance(answer, ivr_events.CallbackBooked):
+        call.booked = True
+        leave_queue(context, call, "called_back", now)
+    walk(context, call, answer, now)
+
+
+def _cancel_callback(context: Context, call: Call, command: ivr.CancelCallback, now: float) -> None:
+    call.booked = False
+    for callback in find(context, call.caller, command.queue):
+        callbacks.cancel(context, callback, now)
+
+
+def _snooze_callback(context: Context, call: Call, command: ivr.SnoozeCallback, now: float) -> None:
+    for callback in find(context, call.caller, command.queue):
+        callbacks.snooze(context, callback, now + command.seconds, now)
+
+
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
     context.note(call, now, "answered survey", f"{command.question}: {command.answer}")
     context.tell(commands.RecordAnswer(call.id, command.question, command.answer, now))
@@ -284,13 +297,16 @@ def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: f
 
 
 FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
-    ivr.Listen: _listen,
+    ivr.Listen: listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,
     ivr.LeaveQueue: _leave_queue,
     ivr.LookUp: _look_up,
     ivr.Notify: _notify,
     ivr.RecordForm: _record_form,
+    ivr.RequestCallback: _request_callback,
+    ivr.CancelCallback: _cancel_callback,
+    ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

@@ -101,7 +101,10 @@ class GiveUp(Command, frozen=True):
 
 
 class RingAgent(Command, frozen=True):
-    """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`."""
+    """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`.
+
+    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile.
+    """
 
     leg: str
     device: str
@@ -110,6 +113,29 @@ class RingAgent(Command, frozen=True):
     caller: str
     caller_name: str
     ring_seconds: float
+
+
+class DialCustomer(Command, frozen=True):
+    """Call a customer back; the new channel gets the id `call`, and enters as a call when it is answered.
+
+    `destination` is what the switch dials, `caller_id` the number shown. It rings for `ring_seconds` at most. With
+    `detect_machine` the switch listens first whether a machine answered.
+    """
+
+    call: str
+    destination: str
+    caller_id: str
+    dialled: str
+    ring_seconds: float
+    detect_machine: bool
+
+
+class JoinLeg(Command, frozen=True):
+    """Bridge an agent's leg that waits with the customer's `channel`."""
+
+    leg: str
+    call: str
+    channel: str
 
 
 class HangUpLeg(Command, frozen=True):
@@ -343,6 +369,41 @@ class RecordCanary(Command, frozen=True):
     base_contained: int
     base_abandoned: int
     base_faulty: int
+
+
+class RecordCallback(Command, frozen=True):
+    """Key: callback. Written when it is booked or changed, and at its end.
+
+    `call` booked it, `reached` is the call in which the customer talked with `agent`. `enqueued_at` is its age.
+    `outcome`: empty while it is open, then `reached`, `rejoined` (called again, and waited on the line), `cancelled`,
+    `expired` or `failed` (no attempt is left).
+    """
+
+    callback: str
+    number: str
+    queue: str
+    call: str
+    booked_at: float
+    enqueued_at: float
+    not_before: float
+    expires_at: float
+    dials: int
+    ended_at: float | None
+    outcome: str
+    agent: str
+    reached: str
+
+
+class RecordCallbackAttempt(Command, frozen=True):
+    """Key: (callback, attempt). `outcome`: `reached`, `busy`, `no_answer`, `declined`, `unreachable`, `machine`,
+    `hung_up`, `agent_gone`, `rejoined`, `cancelled`, `lost` or `failed`."""
+
+    callback: str
+    attempt: int
+    agent: str
+    dialled_at: float
+    ended_at: float
+    outcome: str
 
 
 class RaiseAlarm(Command, frozen=True):

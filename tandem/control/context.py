@@ -3,6 +3,7 @@
 from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.call import Call
+from tandem.control.callback import Callback
 from tandem.control.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.timers import Timers
@@ -27,8 +28,8 @@ class Context:
         """The call or other work that is this contact."""
         return self.state.calls.get(contact) or self.state.work.get(contact)
 
-    def note(self, call: Call | Work, now: float, what: str, detail: str = "") -> None:
-        """Add a step to the timeline of a call, or of other work."""
+    def note(self, call: Call | Work | Callback, now: float, what: str, detail: str = "") -> None:
+        """Add a step to the timeline of a call, of other work or of a callback."""
         call.steps += 1
         self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
 

@@ -35,6 +35,7 @@ class CallEntered(Event, frozen=True):
     `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
     empty or hostile), `dialled` the number called. `last_leg` is the leg whose conversation with the call was the
     last to end, empty while there was none; `transferred` is the last transfer of which the switch was told.
+    `machine`: an answering machine took the call that we made.
     """
 
     call: str
@@ -44,6 +45,7 @@ class CallEntered(Event, frozen=True):
     dialled: str
     last_leg: str = ""
     transferred: Transferred | None = None
+    machine: bool = False
 
 
 class Listened(Event, frozen=True):
@@ -117,6 +119,19 @@ class Retrieved(Event, frozen=True):
     """The agent's phone took the call back from hold."""
 
     leg: str
+
+
+class DialBegun(Event, frozen=True):
+    """The switch has begun to call the customer of a callback; `call` is the unique id that the plane gave."""
+
+    call: str
+
+
+class DialFailed(Event, frozen=True):
+    """The customer was not reached: `no_answer`, `busy`, `declined`, `unreachable` or `failed`."""
+
+    call: str
+    reason: str
 
 
 class DeviceFound(Event, frozen=True):
@@ -292,6 +307,19 @@ class NotifyFailed(Event, frozen=True):
     subject: str
     number: int
     reason: str
+
+
+class CallbackCancelled(Event, frozen=True):
+    """The customer, or somebody for them, wants no callback any more."""
+
+    callback: str
+
+
+class CallbackSnoozed(Event, frozen=True):
+    """The customer wants to be called back not before `until` (epoch seconds)."""
+
+    callback: str
+    until: float
 
 
 # --- from admins and the process -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
 from tandem.control import commands, events, records
+from tandem.control.bookings import reached
 from tandem.control.call import Call, Leg
 from tandem.control.context import Context
 from tandem.control.work import KINDS
@@ -47,10 +48,10 @@ def _offer(context: Context, command: acd.Offer, now: float) -> None:
     call = context.state.calls[command.contact]
     call.leg = leg.id
     context.note(call, now, "offered", command.agent)
-    context.tell(_ring(call, leg, command.ring_seconds))
+    context.tell(ring(call, leg, command.ring_seconds))
 
 
-def _ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
+def ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
     return commands.RingAgent(
         leg=leg.id,
         device=leg.device,
@@ -62,7 +63,7 @@ def _ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
     )
 
 
-def _withdraw(context: Context, command: acd.WithdrawOffer, _now: float) -> None:
+def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     leg = context.state.legs.get(_leg_id(command.contact, command.offer))
     if leg is None:
         return
@@ -70,7 +71,16 @@ def _withdraw(context: Context, command: acd.WithdrawOffer, _now: float) -> None
     holder = context.holder(leg.call)
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
-    context.tell(commands.HangUpLeg(leg.id))
+        _let_go(context, leg)
+    if leg.later:
+        drop(context, leg, now, "withdrawn")
+    else:
+        context.tell(commands.HangUpLeg(leg.id))
+
+
+def _let_go(context: Context, leg: Leg) -> None:
+    if work := context.state.work.get(leg.call):
+        KINDS[work.kind].let_go(context, work, leg)
 
 
 def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> None:
@@ -123,6 +133,8 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
 def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     leg = context.state.legs.get(event.leg)
     if leg is not None and leg.bridged_at is None:
+        if not leg.withdrawn:
+            _let_go(context, leg)
         drop(context, leg, now, event.reason)
         route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
 
@@ -132,12 +144,14 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg, call = context.state.legs.get(event.leg), context.state.calls.get(event.call)
     if leg is None or call is None or call.leg != leg.id or call.state != "queued":
         return
+    leg.alone = False
     leg_answered(context, events.LegAnswered(leg.id), now)
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
     context.note(call, now, "connected", leg.agent)
     route(context, acd_events.ContactConnected(leg.offer), now)
+    reached(context, call, leg, now)
 
 
 def held(context: Context, event: events.Held, now: float) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from tandem.control import calls, commands, events, reading
 from tandem.control.call import Call
 from tandem.control.context import Context
+from tandem.control.listening import HEARS_THE_FLOW
 from tandem.control.page import Page, Reader, subject
 from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr import events as ivr_events
@@ -102,7 +103,7 @@ def expired(context: Context, page_id: str, _now: float) -> None:
 
 def _answer_for_the_voice(context: Context, page: Page, event: events.PageAnswered, now: float) -> None:
     call = context.state.calls.get(page.call)
-    if call is None or call.state not in calls.HEARS_THE_FLOW or event.step != call.session.steps:
+    if call is None or call.state not in HEARS_THE_FLOW or event.step != call.session.steps:
         return
     flow = context.state.flows[flow_key(call.flow, call.version)]
     answer = face.event_of(call.session, flow, event.answer, context.place(call, now))
@@ -127,7 +128,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
 
 
 def _listens(call: Call | None) -> bool:
-    return call is not None and call.state in calls.HEARS_THE_FLOW and not call.flow_ended
+    return call is not None and call.state in HEARS_THE_FLOW and not call.flow_ended
 
 
 def _forget(context: Context, page: Page) -> None:

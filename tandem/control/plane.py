@@ -5,7 +5,9 @@ import msgspec
 from tandem.control import (
     admin,
     agents,
+    callbacks,
     calls,
+    dialling,
     guides,
     journeys,
     links,
@@ -24,6 +26,8 @@ from tandem.control.state import PlaneState
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **callbacks.HANDLERS,
+    **dialling.HANDLERS,
     **links.HANDLERS,
     **pages.HANDLERS,
     **guides.HANDLERS,

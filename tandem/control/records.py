@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.call import Call, Leg, Transfer
+from tandem.control.callback import Callback
 from tandem.ivr import commands as ivr
 
 
@@ -25,6 +26,32 @@ def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause:
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
     )
+
+
+def callback(
+    row: Callback, ended_at: float | None = None, outcome: str = "", reached: str = "", agent: str = ""
+) -> commands.RecordCallback:
+    """The row of a callback; written when it is booked, whenever it changes, and at its end."""
+    return commands.RecordCallback(
+        callback=row.id,
+        number=row.number,
+        queue=row.queue,
+        call=row.call,
+        booked_at=row.booked_at,
+        enqueued_at=row.enqueued_at,
+        not_before=row.not_before,
+        expires_at=row.expires_at,
+        dials=row.dials,
+        ended_at=ended_at,
+        outcome=outcome,
+        agent=agent,
+        reached=reached,
+    )
+
+
+def callback_attempt(row: Callback, outcome: str, agent: str, now: float) -> commands.RecordCallbackAttempt:
+    """The row of a callback's attempt at hand, at its end."""
+    return commands.RecordCallbackAttempt(row.id, row.attempt, agent, row.dialled_at, now, outcome)
 
 
 def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:

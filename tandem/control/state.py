@@ -4,6 +4,7 @@ import msgspec
 
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
+from tandem.control.callback import Callback
 from tandem.control.canary import Canary
 from tandem.control.commands import LookUp, Notify
 from tandem.control.page import Page, Reader
@@ -33,6 +34,11 @@ class PlaneState(msgspec.Struct):
     """Flow name to the version on trial."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    callbacks: dict[str, Callback] = {}
+    booked: dict[str, dict[str, str]] = {}
+    """Number to queue to callback: one for each."""
+    bookings: dict[str, list[float]] = {}
+    """Number to when (epoch seconds) callbacks were booked for it within a day."""
     work: dict[str, Work] = {}
     """Contacts without a line, by id."""
     lookups: dict[str, dict[int, Asked]] = {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from tandem.control.call import Call
+from tandem.control.callback import Callback
 from tandem.control.context import Context
 from tandem.control.page import Page, Reader
 
@@ -14,12 +15,15 @@ def flow_key(name: str, version: str) -> str:
 
 
 def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor anybody still walks."""
+    """Drop a flow version that new calls don't get, that nobody walks, and no callback will walk."""
     state = context.state
     if state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
         return
     if name in state.canaries and state.canaries[name].version == version:
         return
-    walking: Iterable[Call | Page | Reader] = chain(state.calls.values(), state.pages.values(), state.guides.values())
+    resting = [callback for callback in state.callbacks.values() if callback.session]
+    walking: Iterable[Call | Page | Reader | Callback] = chain(
+        state.calls.values(), state.pages.values(), state.guides.values(), resting
+    )
     if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         state.flows.pop(flow_key(name, version), None)

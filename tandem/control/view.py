@@ -51,6 +51,20 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             }
             for work in state.work.values()
         ],
+        "callbacks": [
+            {
+                "callback": callback.id,
+                "number": callback.number,
+                "queue": callback.queue,
+                "state": callback.state,
+                "enqueued_at": callback.enqueued_at,
+                "not_before": callback.not_before,
+                "expires_at": callback.expires_at,
+                "contact": callback.contact,
+                "dials": callback.dials,
+            }
+            for callback in state.callbacks.values()
+        ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
         "canaries": msgspec.to_builtins(list(state.canaries.values())),
         "counters": dict(state.counters),

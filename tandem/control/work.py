@@ -28,6 +28,8 @@ class Work(msgspec.Struct):
     leg: str | None = None
     """The leg of the offer that is out, or of the agent who is at it."""
     steps: int = 0
+    dial_seconds: float | None = None
+    """Of a callback: how long calling the customer may take."""
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -37,11 +39,13 @@ class Kind(msgspec.Struct, frozen=True):
     `answered(context, work, leg, now)`: the agent picked up; it is still only offered.
     `ended(context, work, leg, now, lost)`: the leg of the agent who was at it is gone, `lost` with the switch. It must
     end the talk with the router, by `done` or `again`.
+    `let_go(context, work, leg)`: the offer was withdrawn or came to nothing. It must not tell the router anything.
     """
 
     ring: Callable[["Context", Work, "Leg", float], commands.Command]
     answered: Callable[["Context", Work, "Leg", float], None]
     ended: Callable[["Context", Work, "Leg", float, bool], None]
+    let_go: Callable[["Context", Work, "Leg"], None] = lambda _context, _work, _leg: None
 
 
 KINDS: dict[str, Kind] = {}

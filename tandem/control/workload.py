@@ -11,7 +11,10 @@ def put(context: Context, work: Work, now: float) -> None:
     """Give the work to the router, in a queue that somebody can serve."""
     context.state.work[work.id] = work
     context.note(work, now, "queued", work.queue)
-    route(context, acd_events.ContactQueued(work.id, work.queue, work.priority, work.boost, work.since), now)
+    queued = acd_events.ContactQueued(
+        work.id, work.queue, work.priority, work.boost, work.since, dial_seconds=work.dial_seconds
+    )
+    route(context, queued, now)
 
 
 def connected(context: Context, work: Work, leg: Leg, now: float) -> None:

@@ -138,6 +138,19 @@ class RequestCallback(Command, frozen=True):
     at: float | None = None
 
 
+class CancelCallback(Command, frozen=True):
+    """The contact wants no callback any more in `queue`, empty: in any queue. Without one, nothing happens."""
+
+    queue: str = ""
+
+
+class SnoozeCallback(Command, frozen=True):
+    """The contact wants no callback before `seconds` have passed, in `queue`, empty: in any. The age stays."""
+
+    seconds: float
+    queue: str = ""
+
+
 class RecordForm(Command, frozen=True):
     """What stands in a form now, for whoever takes over; `submitted` when it is complete and right."""
 

@@ -47,4 +47,5 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The variables that the flow begins with."""
         nobody: dict[str, Value] = {"number": "", "name": "", "tier": "", "priority": 0, "boost": 0.0}
         caller = {f"caller.{name}": value for name, value in (nobody | self.caller).items()}
-        return caller | {"dialled": self.dialled} | self.variables
+        callback: dict[str, Value] = {"callback.booked": False, "callback.queue": "", "callback.position": 0}
+        return caller | callback | {"dialled": self.dialled} | self.variables

@@ -95,6 +95,10 @@ class Opening:
         """The next local time, to the minute, at which it opens."""
         return min((at for at in self._moments(moment, 1, 0) if at > moment), default=None)
 
+    def closes_after(self, moment: datetime) -> datetime | None:
+        """The next local time, to the minute, at which a span of hours ends; another may begin then."""
+        return min((at for at in self._moments(moment, 1, 1) if at > moment), default=None)
+
     def closed_before(self, moment: datetime) -> datetime | None:
         """The last local time, to the minute, at which it closed."""
         return max((at for at in self._moments(moment, -1, 1) if at <= moment), default=None)

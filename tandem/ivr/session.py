@@ -98,6 +98,13 @@ def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Comma
     return turn.commands
 
 
+def back_in_queue(session: Session, flow: Flow, now: float) -> Session:
+    """A copy of the session of a contact that waits, back at its queue node: QueueEnded leads on from there."""
+    copy = msgspec.msgpack.decode(msgspec.msgpack.encode(session), type=Session)
+    copy.node, copy.here = Turn(copy, flow, now).to_the_queue(), Here()
+    return copy
+
+
 def _close(turn: Turn, event: Event) -> None:
     """The apology is out. Whoever waits in a queue goes on waiting after it."""
     session = turn.session

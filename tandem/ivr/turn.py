@@ -263,8 +263,8 @@ class Turn:
         return None
 
     def apologise(self) -> Next:
-        """The flow can't go on: to its `rescue` node, once; else an apology ends the contact's journey."""
-        if not self.session.rescued and self._rescuers():
+        """The flow can't go on: to its `rescue` node, once; else an apology, and then back to the queue or to the end."""
+        if not (self.session.rescued or self.session.waiting) and self._rescuers():
             self.session.rescued = True
             while self.flow.rescue is None:
                 self.leave()

@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.callback_settings import CallbackSettings
 from tandem.control.settings import Customer, DialPlan, Service, Settings
 from tandem.service.services import mistakes
 
@@ -37,6 +38,7 @@ _PATTERNS = {
         "is no SIP address like sip:desk@partner.example; * stands for any user",
     ),
     "trunk": (re.compile(r"[A-Za-z0-9_-]*"), "is no endpoint's name: letters, digits, - and _"),
+    "country": (re.compile(r"([A-Z]{2})?"), "is no country: two capital letters, such as CN"),
     "caller_id": (re.compile(r"\+?[0-9]*"), "is no number: digits, with or without a plus"),
 }
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class CentreError(Exception):
 
 
 class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    pass
+    callback: CallbackSettings = CallbackSettings()
 
 
 class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +106,17 @@ class _Reader:
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
         people, outside = _plain(customers, Customer), _plain(services, Service)
-        return Settings(lines, people, phones, fallback=fallback, acd=acd, dial_plan=dial_plan, services=outside)
+        callbacks = {name: queue.callback for name, queue in queues.items()}
+        return Settings(
+            lines,
+            people,
+            phones,
+            fallback=fallback,
+            acd=acd,
+            dial_plan=dial_plan,
+            services=outside,
+            callbacks=callbacks,
+        )
 
     def _load(self) -> CommentedMap:
         try:
@@ -128,7 +140,7 @@ class _Reader:
         read: dict[str, T] = {}
         for name, entry in entries.items():
             try:
-                read[str(name)] = msgspec.convert({**(entry or {}), **fixed(str(name))}, kind)
+                read[str(name)] = msgspec.convert({**_unmarked(entry or {}), **fixed(str(name))}, kind)
             except (msgspec.ValidationError, TypeError) as error:
                 self._problem(entries, name, f"{section}.{name}", str(error).replace("`$.", "`"))
         return read
@@ -137,7 +149,7 @@ class _Reader:
         if document.get(section) is None:
             return default
         try:
-            value: T = msgspec.convert(document[section], kind)
+            value: T = msgspec.convert(_unmarked(document[section]), kind)
         except msgspec.ValidationError as error:
             self._problem(document, section, section, str(error))
             return default
@@ -169,6 +181,15 @@ class _Reader:
     def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
         line = parent.lc.key(key)[0] + 1
         self._problems.append(f"{self._path}:{line}: {field}: {what}")
+
+
+def _unmarked(value: Any) -> Any:
+    """The same without the reader's own kinds of numbers, which remember how they were written."""
+    if isinstance(value, dict):
+        return {key: _unmarked(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(entry) for entry in value]
+    return float(value) if isinstance(value, float) else value
 
 
 def _able(agent: AgentSettings, queue: QueueSettings) -> bool:

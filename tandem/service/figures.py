@@ -41,6 +41,7 @@ def _plane(metrics: Metrics, engine: Engine) -> None:
     metrics.gauge("tandem_calls", "Calls in progress", lambda: len(engine.plane.state.calls))
     metrics.gauge("tandem_agents", "Agents by state", lambda: _agents(engine), "state")
     metrics.gauge("tandem_waiting", "Contacts not yet in conversation", lambda: _waiting(engine), "queue")
+    metrics.gauge("tandem_callbacks", "Callbacks that are open, by state", lambda: _callbacks(engine), "state")
     metrics.counter("tandem_counted", "Alarms, faults and repairs by kind", lambda: engine.plane.state.counters, "kind")
 
 
@@ -90,8 +91,12 @@ def _agents(engine: Engine) -> dict[str, float]:
     return dict(Counter(agent.state for agent in engine.plane.state.router.agents.values()))
 
 
+def _callbacks(engine: Engine) -> dict[str, float]:
+    return dict(Counter(callback.state for callback in engine.plane.state.callbacks.values()))
+
+
 def _waiting(engine: Engine) -> dict[str, float]:
     state = engine.plane.state
     contacts = state.router.contacts.values()
-    waiting = Counter(contact.queue for contact in contacts if contact.state in UNANSWERED)
+    waiting = Counter(contact.queue for contact in contacts if contact.state in UNANSWERED and contact.on_line)
     return dict.fromkeys(state.settings.acd.queues, 0.0) | waiting

@@ -168,6 +168,37 @@ class Interval(Base):
     wait_answered: Mapped[float]
 
 
+class Callback(Base):
+    """A customer who was to be called back."""
+
+    __tablename__ = "callbacks"
+    callback: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    queue: Mapped[str]
+    call: Mapped[str]
+    booked_at: Mapped[float] = mapped_column(index=True)
+    enqueued_at: Mapped[float]
+    not_before: Mapped[float]
+    expires_at: Mapped[float]
+    dials: Mapped[int]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    agent: Mapped[str]
+    reached: Mapped[str]
+
+
+class CallbackAttempt(Base):
+    """A try to call a customer back."""
+
+    __tablename__ = "callback_attempts"
+    callback: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agent: Mapped[str]
+    dialled_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float]
+    outcome: Mapped[str]
+
+
 class Alarm(Base):
     """The `number`-th alarm of journal entry `seq`."""
 

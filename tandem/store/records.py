@@ -31,6 +31,8 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
     commands.RecordCanary: models.FlowCanary,
+    commands.RecordCallback: models.Callback,
+    commands.RecordCallbackAttempt: models.CallbackAttempt,
     commands.RaiseAlarm: models.Alarm,
 }
 RECORD_TYPES = tuple(MODELS)

@@ -16,6 +16,7 @@ from tandem.ivr.values import KNOWN, kind_of
 from tandem.service.flow_cli import flow_of
 from tandem.service.flow_files import read_file
 
+OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"
 SHIPPED = Path(__file__).parents[2] / "flows"
 LIVE = Path(__file__).parents[1] / "live" / "flows"
 OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tandem.control.callback_settings import Retry
 from tandem.control.settings import DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
@@ -49,6 +50,41 @@ def test_every_problem_is_told_with_its_line_and_field(tmp_path: Path) -> None:
 )
 def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> None:
     assert problems(tmp_path, text)
+
+
+CALLBACK = """
+queues:
+  tech: {callback: %s}
+agents:
+  "1001": {skills: {}}
+"""
+
+
+def test_a_queue_says_how_its_customers_are_called_back(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(
+        CALLBACK % "{dialling: customer_first, busy: {minutes: 0.5, tries: 2}, hours: {monday: 09:00-12:00}}"
+    )
+    callback = read_centre(file).callbacks["tech"]
+    assert (callback.dialling, callback.busy, callback.tries) == ("customer_first", Retry(0.5, 2), 5)
+
+
+@pytest.mark.parametrize(
+    ("callback", "told"),
+    [
+        ("{dialing: agent_first}", "unknown field `dialing`"),
+        ("{dialling: agents}", "Invalid enum value 'agents'"),
+        ("{quiet_hours: 22-8}", "'22-8' are no quiet hours; write 21:00-08:00, or leave it empty"),
+        ("{zone: China}", "there is no time zone 'China'; write one such as Asia/Shanghai"),
+        ("{hours: {mondays: 09:00-12:00}}", "'mondays' is no day"),
+        ("{busy: {minutes: 0, tries: 2}}", "Expected `float` > 0.0"),
+        ("3", "Expected `object`, got `int`"),
+    ],
+)
+def test_mistakes_about_callbacks_are_told(tmp_path: Path, callback: str, told: str) -> None:
+    (problem,) = problems(tmp_path, CALLBACK % callback)
+    assert problem.startswith(":3: queues.tech: ")
+    assert told in problem
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -37,5 +37,9 @@ ALL: list[commands.Command] = [
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
+    commands.RecordCallback(
+        "tandem-callback-c1-1", "138", "help", "c1", 1005.0, 990.0, 1005.0, 9e4, 1, 1100.0, "reached", "1001", "c2"
+    ),
+    commands.RecordCallbackAttempt("tandem-callback-c1-1", 1, "1001", 1050.0, 1100.0, "reached"),
     commands.RaiseAlarm("overstay", "1001", "ringing for 25 s"),
 ]

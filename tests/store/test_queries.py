@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
 from tandem.store import queries
-from tandem.store.queries import AgentTime, Difference, SurveyCount
+from tandem.store.queries import AgentTime, CallbackFigures, Difference, SurveyCount
 from tandem.store.records import RecordWriter
 from tests.store.examples import ALL, contact, interval, wait
 
@@ -90,6 +90,23 @@ async def test_survey_links_and_alarms(engine: AsyncEngine) -> None:
     assert [(row.at, row.kind) for row in await queries.alarms(engine, 0.0, 2000.0)] == [(1000.0, "overstay")]
 
 
+async def test_what_became_of_callbacks(engine: AsyncEngine) -> None:
+    ends = [("reached", 1), ("failed", 3), ("expired", 0), ("cancelled", 0), ("rejoined", 1), ("", 0)]
+    rows = [
+        commands.RecordCallback(
+            f"cb{n}", "138", "tech", "c", 100.0 + n, 50.0, 100.0, 9e4, dials, 150.0 if end else None, end, "", ""
+        )
+        for n, (end, dials) in enumerate(ends)
+    ]
+    await write(engine, [*rows, *ALL])
+    assert await queries.callback_figures(engine, 0.0, 2000.0) == [
+        CallbackFigures("help", 1, 1, 0, 0, 0, 0, 0, 1, 110.0),
+        CallbackFigures("tech", 6, 1, 1, 1, 1, 1, 1, 5, 100.0),
+    ]
+    (attempt,) = await queries.callback_attempts(engine, "tandem-callback-c1-1")
+    assert (attempt.attempt, attempt.outcome, attempt.agent) == (1, "reached", "1001")
+
+
 WAITS = [
     wait("c1", 905.0, 925.0, "answered"),
     wait("c2", 910.0, 935.0, "answered"),
@@ -97,6 +114,7 @@ WAITS = [
     wait("c3", 920.0, 921.0, "abandoned"),
     wait("c4", 1799.9, 1900.0, "overflowed_out"),
     wait("c5", 930.0, 960.0, "self_served"),
+    wait("tandem-callback-c7-1-1", 940.0, 990.0, "reached"),
 ]
 RIGHT: dict[str, Any] = {
     "offered": 7, "answered": 3, "abandoned": 1, "overflowed_out": 1, "self_served": 1, "waiting": 1,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from tandem.control.commands import PlayToAgent, RingAgent, Transfer
+from tandem.control.commands import DialCustomer, PlayToAgent, RingAgent, Transfer
 from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import Value, printable
 
@@ -20,9 +20,10 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
 
     The first argument is the number dialled (without one, what Asterisk says), the second the From header of a call
     from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves. The third is the
-    leg that the call was joined with last, if any, the fourth what came of the last transfer.
+    leg that the call was joined with last, if any, the fourth what came of the last transfer, the fifth what AMD()
+    heard in a call that we made.
     """
-    dialled, sender, last_leg, transfer = (*arguments, "", "", "", "")[:4]
+    dialled, sender, last_leg, transfer, heard = (*arguments, "", "", "", "", "")[:5]
     caller, name = _known(request.get("agi_callerid", "")), _known(request.get("agi_calleridname", ""))
     if sender:
         caller, name = caller_from(unquote(sender))
@@ -34,6 +35,7 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
         dialled=printable(dialled or _known(request.get("agi_dnid", ""))),
         last_leg=printable(last_leg),
         transferred=transferred(transfer),
+        machine=heard == "MACHINE",
     )
 
 
@@ -65,10 +67,12 @@ def _known(value: str) -> str:
 
 
 def ring(command: RingAgent) -> dict[str, Value]:
-    """The fields of an Originate. Raises ValueError when the caller's channel is none."""
-    if "," in command.channel:
-        raise ValueError(f"no channel name: {command.channel!r}")  # it would be read as options of Bridge()
-    return _originate(command, "tandem-agent", f"TANDEM_CALLER={command.channel}")
+    """The fields of an Originate. Raises ValueError when the caller's channel is none.
+
+    An agent who is rung before the customer is called waits for them.
+    """
+    context = "tandem-agent" if command.channel else "tandem-agent-waits"
+    return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
 
 
 def play_to(command: PlayToAgent, path: str) -> dict[str, Value]:
@@ -90,6 +94,23 @@ def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) ->
     }
 
 
+def call_back(command: DialCustomer) -> dict[str, Value]:
+    """The fields of an Originate that calls a customer back. Raises ValueError for what is not one destination."""
+    if not _OUTSIDE.fullmatch(command.destination):
+        raise ValueError(f"can't be dialled: {command.destination!r}")
+    return {
+        "Channel": command.destination,
+        "ChannelId": command.call,
+        "Context": "tandem-callback",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.caller_id)}>",
+        "Variable": [f"TANDEM_DIALLED={_bare(command.dialled)}", f"TANDEM_AMD={int(command.detect_machine)}"],
+    }
+
+
 def dial(command: Transfer) -> str:
     """The arguments of Dial(). Raises ValueError for what would be read as something else than one destination.
 
@@ -105,6 +126,13 @@ def dial(command: Transfer) -> str:
 def _bare(text: str) -> str:
     """`text` without what has a meaning in a caller id."""
     return "".join(letter for letter in printable(text) if letter not in '"<>\\')
+
+
+def joinable(channel: str) -> str:
+    """`channel` itself. Raises ValueError for what would be read as options of Bridge()."""
+    if "," in channel:
+        raise ValueError(f"no channel name: {channel!r}")
+    return channel
 
 
 def exact(channel: str) -> str:

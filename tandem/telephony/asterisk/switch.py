@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -12,11 +12,13 @@ import structlog
 from tandem.control.commands import (
     Answer,
     Command,
+    DialCustomer,
     GiveUp,
     HangUpCall,
     HangUpLeg,
     HangUpStray,
     Interrupt,
+    JoinLeg,
     Listen,
     MeasureVoicemail,
     PlayToAgent,
@@ -27,6 +29,8 @@ from tandem.control.commands import (
 from tandem.control.events import (
     Bridged,
     CommandFailed,
+    DialBegun,
+    DialFailed,
     Event,
     LegFailed,
     LegRinging,
@@ -52,12 +56,13 @@ from tandem.telephony.asterisk.conversation import (
     Order,
     PromptPath,
 )
-from tandem.telephony.asterisk.phrases import call_entered, exact, play_to, ring
+from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, play_to, ring
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, Value, printable
 
 log = structlog.get_logger()
+C = TypeVar("C", bound=Command)
 
 MOST_TASKS = 5000
 MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
@@ -138,9 +143,9 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent and PlayToAgent, CommandFailed for the others. Answer, Listen,
-        TakeVoicemail and Transfer for a call that has no session now are dropped and counted: the call enters again, or
-        AMI tells its end.
+        What fails comes back: LegFailed for RingAgent and PlayToAgent, DialFailed for DialCustomer, CommandFailed for
+        the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are dropped and
+        counted: the call enters again, or AMI tells its end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -151,13 +156,23 @@ class Switch:
                 self._act(self._let_go(command), command, command.call)
             case MeasureVoicemail():
                 self._act(self._measure(command), command, command.voicemail)
-            case RingAgent() | PlayToAgent():
-                self._book.asked.add(command.leg)
-                self._act(self._ring(command), command, command.leg)
+            case _:
+                self._do_by_ami(command)
+
+    def _do_by_ami(self, command: Command) -> None:
+        match command:
+            case RingAgent():
+                self._originate(command, command.leg, ring)
+            case PlayToAgent():
+                self._originate(command, command.leg, self._play_to)
+            case DialCustomer():
+                self._originate(command, command.call, call_back)
+            case JoinLeg():
+                self._act(self._join(command), command, command.leg)
             case HangUpLeg():
-                self._withdraw(command)
+                self._withdraw(command, command.leg)
             case HangUpStray():
-                self._act(self._hang_up(command, command.channel), command, command.channel)
+                self._withdraw(command, command.channel)
             case _:
                 self._failed(command, "", "not a command for the switch")
 
@@ -226,26 +241,39 @@ class Switch:
         seconds = await self._settings.spool.seconds(command.voicemail)
         self._emit(VoicemailRecorded(command.voicemail, seconds))
 
-    def _originate(self, command: RingAgent | PlayToAgent) -> dict[str, Value]:
-        if isinstance(command, PlayToAgent):
-            return play_to(command, self._settings.spool.path(command.voicemail))
-        return ring(command)
+    def _play_to(self, command: PlayToAgent) -> dict[str, Value]:
+        return play_to(command, self._settings.spool.path(command.voicemail))
 
-    async def _ring(self, command: RingAgent | PlayToAgent) -> None:
+    def _originate(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
+        self._book.asked.add(channel)
+        self._act(self._ask_for(command, channel, fields), command, channel)
+
+    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
         try:
-            await self.ami.act("Originate", **self._originate(command))
+            await self.ami.act("Originate", **fields(command))
         except AmiLostError:
-            log.warning("link broke while asking for a leg; the next listing tells", leg=command.leg)
+            log.warning("link broke while asking for a channel; the next listing tells", channel=channel)
         except (AmiError, ValueError) as error:
             if isinstance(error, AmiTimeoutError):
-                self._withdrawn.add(command.leg)
+                self._withdrawn.add(channel)
+            self._failed(command, channel, str(error))
+
+    async def _join(self, command: JoinLeg) -> None:
+        """An agent who is gone meanwhile is told by their leg's end."""
+        leg = exact(command.leg)
+        try:
+            await self.ami.act("Setvar", Channel=leg, Variable="TANDEM_CALLER", Value=joinable(command.channel))
+            await self.ami.act("Redirect", Channel=leg, Context="tandem-agent", Exten="s", Priority=1)
+        except AmiRejectedError as error:
+            log.info("agent's leg is gone", leg=command.leg, reason=str(error))
+        except (AmiError, ValueError) as error:
             self._failed(command, command.leg, str(error))
 
-    def _withdraw(self, command: HangUpLeg) -> None:
-        """Asterisk makes a leg some moments after it was asked to: one not yet there is hung up when it comes."""
-        if command.leg in self._book.asked:
-            self._withdrawn.add(command.leg)
-        self._act(self._hang_up(command, command.leg), command, command.leg)
+    def _withdraw(self, command: HangUpLeg | HangUpStray, channel: str) -> None:
+        """Asterisk makes a channel some moments after it was asked to: one not yet there is hung up when it comes."""
+        if channel in self._book.asked:
+            self._withdrawn.add(channel)
+        self._act(self._hang_up(command, channel), command, channel)
 
     async def _hang_up(self, command: Command, channel: str) -> None:
         try:
@@ -262,6 +290,9 @@ class Switch:
         if isinstance(command, RingAgent | PlayToAgent):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
+        elif isinstance(command, DialCustomer):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(DialFailed(subject, "failed"))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
@@ -311,6 +342,9 @@ class Switch:
             if isinstance(event, LegRinging) and event.leg in self._withdrawn:
                 self._withdrawn.discard(event.leg)
                 self.do(HangUpLeg(event.leg))
+            if isinstance(event, DialBegun) and event.call in self._withdrawn:
+                self._withdrawn.discard(event.call)
+                self.do(HangUpStray(event.call))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
             self._emit(event)

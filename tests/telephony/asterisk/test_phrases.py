@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.control.commands import Transfer
+from tandem.control.commands import DialCustomer, Transfer
 from tandem.control.events import Transferred
-from tandem.telephony.asterisk.phrases import call_entered, caller_from, dial
+from tandem.telephony.asterisk.phrases import call_back, call_entered, caller_from, dial
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,35 @@ def test_a_transfer_dials_one_destination_and_nothing_else() -> None:
     assert dial(OUT) == "PJSIP/138@trunk,20,gim(default)S(7200)f(+864008)"
     uri = msgspec.structs.replace(OUT, destination="PJSIP/trunk/sip:desk@partner.example:5060", caller_id="")
     assert dial(uri) == "PJSIP/trunk/sip:desk@partner.example:5060,20,gim(default)S(7200)"
+
+
+BACK = DialCustomer("tandem-callback-1.1-1-1", "PJSIP/138@trunk", "+864008", "4008", 30.0, detect_machine=True)
+
+
+def test_a_customer_is_called_back_by_a_channel_of_our_own_id() -> None:
+    assert call_back(BACK) == {
+        "Channel": "PJSIP/138@trunk",
+        "ChannelId": "tandem-callback-1.1-1-1",
+        "Context": "tandem-callback",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": 30000,
+        "CallerID": "<+864008>",
+        "Variable": ["TANDEM_DIALLED=4008", "TANDEM_AMD=1"],
+    }
+
+
+@pytest.mark.parametrize("bad", ["", "PJSIP/1&PJSIP/2", "Local/1@x", "PJSIP/${X}"])
+def test_nobody_else_is_called_back(bad: str) -> None:
+    with pytest.raises(ValueError, match="can't be dialled"):
+        call_back(msgspec.structs.replace(BACK, destination=bad))
+
+
+def test_what_amd_heard_comes_with_the_entry() -> None:
+    assert call_entered("1.1", {}, ("4008", "", "", "", "MACHINE")).machine
+    assert not call_entered("1.1", {}, ("4008", "", "", "", "HUMAN")).machine
+    assert not call_entered("1.1", {}, ("4008",)).machine
 
 
 @pytest.mark.parametrize("bad", ["PJSIP/1&PJSIP/2", "PJSIP/1,60,G(x)", "Local/1@x", "PJSIP/1\n", "PJSIP/${X}", ""])
