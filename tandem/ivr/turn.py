@@ -263,7 +263,7 @@ class Turn:
         return None
 
     def apologise(self) -> Next:
-        """The flow can't go on: to its `rescue` node, once; else an apology, and then back to the queue or to the end."""
+        """The flow can't go on: to its `rescue` node, once; else an apology, then the queue it waits in or the end."""
         if not (self.session.rescued or self.session.waiting) and self._rescuers():
             self.session.rescued = True
             while self.flow.rescue is None:
