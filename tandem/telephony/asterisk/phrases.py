@@ -64,7 +64,7 @@ def _known(value: str) -> str:
     return "" if value == "unknown" else value
 
 
-def ring(command: RingAgent) -> dict[str, Value]:
+def originate(command: RingAgent) -> dict[str, Value]:
     """The fields of an Originate. Raises ValueError when the caller's channel is none."""
     if "," in command.channel:
         raise ValueError(f"no channel name: {command.channel!r}")  # it would be read as options of Bridge()

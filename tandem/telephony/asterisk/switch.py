@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -44,12 +44,13 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimes,
 )
 from tandem.telephony.asterisk.conversation import INTERRUPT, Conversation, ConversationCounters, Order, PromptPath
-from tandem.telephony.asterisk.phrases import call_entered, exact, play_to, ring
+from tandem.telephony.asterisk.phrases import call_entered, exact, originate, play_to
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, Value, printable
 
 log = structlog.get_logger()
+C = TypeVar("C", bound=Command)
 
 MOST_TASKS = 5000
 MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
@@ -143,9 +144,15 @@ class Switch:
                 self._act(self._hang_up_call(command), command, command.call)
             case MeasureVoicemail():
                 self._act(self._measure(command), command, command.voicemail)
-            case RingAgent() | PlayToAgent():
-                self._book.asked.add(command.leg)
-                self._act(self._ring(command), command, command.leg)
+            case _:
+                self._do_by_ami(command)
+
+    def _do_by_ami(self, command: Command) -> None:
+        match command:
+            case RingAgent():
+                self._originate(command, command.leg, originate)
+            case PlayToAgent():
+                self._originate(command, command.leg, self._play_to)
             case HangUpLeg():
                 self._withdraw(command)
             case HangUpStray():
@@ -207,20 +214,22 @@ class Switch:
         seconds = await self._settings.spool.seconds(command.voicemail)
         self._emit(VoicemailRecorded(command.voicemail, seconds))
 
-    def _originate(self, command: RingAgent | PlayToAgent) -> dict[str, Value]:
-        if isinstance(command, PlayToAgent):
-            return play_to(command, self._settings.spool.path(command.voicemail))
-        return ring(command)
+    def _play_to(self, command: PlayToAgent) -> dict[str, Value]:
+        return play_to(command, self._settings.spool.path(command.voicemail))
 
-    async def _ring(self, command: RingAgent | PlayToAgent) -> None:
+    def _originate(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
+        self._book.asked.add(channel)
+        self._act(self._ask_for(command, channel, fields), command, channel)
+
+    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
         try:
-            await self.ami.act("Originate", **self._originate(command))
+            await self.ami.act("Originate", **fields(command))
         except AmiLostError:
-            log.warning("link broke while asking for a leg; the next listing tells", leg=command.leg)
+            log.warning("link broke while asking for a channel; the next listing tells", channel=channel)
         except (AmiError, ValueError) as error:
             if isinstance(error, AmiTimeoutError):
-                self._withdrawn.add(command.leg)
-            self._failed(command, command.leg, str(error))
+                self._withdrawn.add(channel)
+            self._failed(command, channel, str(error))
 
     def _withdraw(self, command: HangUpLeg) -> None:
         """Asterisk makes a leg some moments after it was asked to: one not yet there is hung up when it comes."""
