@@ -66,7 +66,7 @@ def _known(value: str) -> str:
     return "" if value == "unknown" else value
 
 
-def ring(command: RingAgent) -> dict[str, Value]:
+def originate(command: RingAgent) -> dict[str, Value]:
     """The fields of an Originate. Raises ValueError when the caller's channel is none.
 
     An agent who is rung before the customer is called waits for them.

@@ -56,7 +56,7 @@ from tandem.telephony.asterisk.conversation import (
     Order,
     PromptPath,
 )
-from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, play_to, ring
+from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, originate, play_to
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, Value, printable
@@ -162,7 +162,7 @@ class Switch:
     def _do_by_ami(self, command: Command) -> None:
         match command:
             case RingAgent():
-                self._originate(command, command.leg, ring)
+                self._originate(command, command.leg, originate)
             case PlayToAgent():
                 self._originate(command, command.leg, self._play_to)
             case DialCustomer():
