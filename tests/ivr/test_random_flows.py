@@ -178,7 +178,7 @@ class Maker:
         ]
 
 
-KNOWN = {"number": "12", "day": "2023-11-16", "id": "x", "count": 3, "opens_at": "09:00", "opens_in_days": 1}
+KNOWN = {"number": "12", "day": "2023-11-16", "count": 3, "opens_at": "09:00", "opens_in_days": 1}
 CONDITIONS = ["caller.tier == 'vip'", "language == 'en'", "length(number) > 5", "opens_in_days < 2", "count == 1"]
 FIELDS = [
     {"variable": "number", "label": "hello", "kind": "digits", "min": 2},

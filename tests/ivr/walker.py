@@ -57,12 +57,24 @@ class Walker:
         assert session == self.session
         self.session = session
         self.listening = self.listening and not isinstance(event, events.Listened)
+        self.asked = None if self._answered(event) else self.asked
         told = handle(session, self.flow, event, self.now)
         for command in told:
             self._note(command)
         assert not any(isinstance(command, commands.Listen) for command in told[:-1])
         assert session.ended == (told[-1:] == [commands.HangUp()])
         assert session.ended or self.listening or self.asked, (event, told, session)
+
+    def _answered(self, event: events.Event) -> bool:
+        """Whether this is what the session waits for."""
+        match self.asked:
+            case commands.LookUp(number):
+                return isinstance(event, events.LookedUp | events.LookupFailed) and event.number == number
+            case commands.Transfer():
+                return isinstance(event, events.TransferEnded)
+            case commands.TakeVoicemail():
+                return isinstance(event, events.VoicemailTaken | events.VoicemailFailed)
+        return isinstance(event, events.CallbackBooked | events.CallbackRefused)
 
     def _note(self, command: commands.Command) -> None:
         match command:
