@@ -1,5 +1,6 @@
 """The pages that links have opened, and where the call goes on when one of them is over."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,14 +35,15 @@ def ended(turn: "Turn", event: PageEnded) -> "Next":
         return None
     if event.outcome == "done":
         del session.pages[event.link]
-        turn.leave_queue("self_served")
     while len(session.frames) > page.depth:
         turn.leave()
     link: Link = turn.flow.nodes[page.node]  # type: ignore[assignment]  # remember() is called by links alone
-    for here, there in link.results.items():
-        if _fits(turn, link, there, event.results.get(there)):
-            turn.set(here, event.results[there])
-    return _way(turn, link, event.outcome)
+    lacking = _keep(turn, link, event.results)
+    if event.outcome == "done" and not lacking:
+        return link.done
+    if event.outcome == "done":  # a page that broke off: nothing that `done` says would be true
+        turn.fault(f"link {link.purpose}: the page is over without {', '.join(lacking)}")
+    return _to_an_agent(turn, link)
 
 
 def _still_running(turn: "Turn", page: Page) -> bool:
@@ -51,14 +53,23 @@ def _still_running(turn: "Turn", page: Page) -> bool:
     return running[page.depth : page.depth + 1] == [page.running]
 
 
+def _keep(turn: "Turn", link: "Link", results: Mapping[str, Value]) -> list[str]:
+    """Keep the results that are as the page's flow declares them; those that are not there."""
+    lacking = []
+    for here, there in link.results.items():
+        if _fits(turn, link, there, results.get(there)):
+            turn.set(here, results[there])
+        else:
+            lacking.append(there)
+    return lacking
+
+
 def _fits(turn: "Turn", link: "Link", result: str, value: Value | None) -> bool:
     wanted = turn.flow_named(link.page or "").results.get(result)
     return value is not None and kind_of(value) == wanted
 
 
-def _way(turn: "Turn", link: "Link", outcome: str) -> "Next":
-    if outcome == "done":
-        return link.done
+def _to_an_agent(turn: "Turn", link: "Link") -> "Next":
     if link.stuck or everywhere.has_agent(turn):
         return link.stuck or everywhere.follow(turn, "agent")
     turn.fault(f"link {link.purpose}: the caller asks for an agent, and no flow has one")

@@ -31,7 +31,7 @@ from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
-from tandem.service.flow_cli import queue_check
+from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import flow_files_in, read_file, sources_in
 from tandem.service.flow_shelf import Shelf
 from tandem.service.secrets import read_secret
@@ -97,7 +97,7 @@ class Controller:
             FlowStore(database),
             lambda: self.engine.plane.state,
             self.engine.emit,
-            lambda: queue_check(self._settings.acd),
+            lambda: centre_check(self._settings),
             time.time,
         )
         self.loop: asyncio.Task[None] | None = None

@@ -21,7 +21,7 @@ from tandem.service.app import RECORDS
 from tandem.service.centre import read_centre
 from tandem.service.config import Config, load_config
 from tandem.service.credentials import load_credentials
-from tandem.service.flow_cli import queue_check
+from tandem.service.flow_cli import centre_check
 from tandem.service.flow_shelf import Shelf
 from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
@@ -69,7 +69,7 @@ async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
         store=FlowStore(database),
         state=lambda: None,
         emit=lambda _: None,
-        check=lambda: queue_check(read_centre(config.centre).acd),
+        check=lambda: centre_check(read_centre(config.centre)),
         clock=time.time,
     )
     app = web.Application(middlewares=[guard(token, LOOPBACK)])

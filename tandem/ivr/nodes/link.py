@@ -23,8 +23,8 @@ class Link(BaseNode, frozen=True):
 
     Without `page`, the page shows what the call is asked, and answers for it. With `page`, it walks that flow by
     itself, with `parameters` and `results` as in `call`. When it is over, wherever the call is by then, the call keeps
-    the results, leaves the queue it waits in, and goes on at `done`. Whoever asks for an agent on the page goes on at
-    `stuck`, without one at the flow's `agent`.
+    the results and goes on at `done`; whoever waits in a queue leaves it only where the flow then ends. Whoever asks
+    for an agent on the page goes on at `stuck`, without one at the flow's `agent`.
 
     Example:
         order_status:
