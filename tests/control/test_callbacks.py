@@ -125,6 +125,32 @@ def test_a_cancelled_callback_is_over_and_recorded() -> None:
     assert list(desk.plane.context.timers.due) == [f"bookings {NUMBER}"]
 
 
+def test_who_calls_again_may_cancel_by_key() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2")
+    out = desk.press("3", "c2")
+    assert one(commands.RecordCallback, out).outcome == "cancelled"
+    assert desk.plane.state.callbacks == {}
+    assert one(commands.RecordContact, desk.tell(events.CallEnded("c2"))).outcome != "called_back"
+
+
+def test_who_calls_again_may_snooze_by_key() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2")
+    desk.press("4", "c2")
+    assert (desk.callback.state, desk.callback.not_before) == ("asleep", desk.now + 600.0)
+
+
+def test_nobody_cancels_the_callback_of_another_number() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2", OTHER)
+    assert "Two for a person" in said(desk.history[-1][2])
+    assert desk.callback.number == NUMBER
+
+
 def test_a_cancelled_callback_whose_agent_rings_frees_the_agent() -> None:
     desk = Desk()
     desk.books()
