@@ -73,7 +73,7 @@ def allowed_from(windows: Sequence[Window], moment: float) -> float | None:
         if shut is None:
             return moment
         opens = shut.opens_after(moment)
-        if opens is None or opens <= moment:
+        if opens is None:
             return None
         moment = opens
     return None

@@ -28,7 +28,16 @@ nodes:
     type: branch
     cases: [{when: callback.booked, next: again}]
     else: menu
-  again: {type: menu, text: again, choices: {1: kept, 2: agent}, tries: 1, no_input: no, wrong_key: no, failed: kept}
+  again:
+    type: menu
+    text: again
+    choices: {1: kept, 2: agent, 3: gone, 4: busy}
+    tries: 1
+    no_input: no
+    wrong_key: no
+    failed: kept
+  gone: {type: cancel, next: bye}
+  busy: {type: snooze, minutes: 10, next: bye}
   menu: {type: menu, text: menu, choices: {2: agent, 5: later}, no_input: no, wrong_key: no, failed: kept}
   agent:
     {type: queue, queue: tech, boost: 7, while_waiting: {offers: [{key: "1", text: place, next: later}]}, next: rate}

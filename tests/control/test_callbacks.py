@@ -52,6 +52,19 @@ def test_one_for_a_number_and_queue_and_the_second_booking_is_known() -> None:
     assert desk.callback == first
 
 
+def test_the_older_age_of_two_bookings_counts() -> None:
+    desk = Desk()
+    desk.call("c1")
+    desk.press("2")
+    waiting_since = desk.now
+    desk.now += 30.0
+    desk.books("c2")
+    assert desk.callback.enqueued_at > waiting_since
+    assert "We will call you" in said(desk.press("1", after=5.0))
+    assert desk.callback.enqueued_at == waiting_since
+    assert desk.router.contacts[desk.callback.contact].enqueued_at == waiting_since
+
+
 def test_who_calls_again_is_told_and_taken_in_the_old_place() -> None:
     desk = Desk()
     desk.waits_and_books("c0", OTHER)
@@ -106,6 +119,15 @@ def test_three_bookings_a_day_are_enough_for_a_number() -> None:
     assert "We will call you" in said(desk.books("c5"))
 
 
+def test_only_the_bookings_of_the_last_day_count() -> None:
+    desk = Desk()
+    for number, later in enumerate((0.0, 12 * 3600.0, 13 * 3600.0)):
+        desk.pass_time(later)
+        desk.books(f"c{number}")
+        desk.tell(events.CallbackCancelled(desk.callback.id))
+    assert "We will call you" in said(desk.books("c3"))
+
+
 def test_no_more_callbacks_are_open_in_a_queue_than_allowed() -> None:
     desk = Desk(most_open=2)
     for number in range(2):
@@ -123,6 +145,32 @@ def test_a_cancelled_callback_is_over_and_recorded() -> None:
     assert desk.plane.state.booked == {}
     assert these(commands.RingAgent, desk.agent_ready("1001")) == []
     assert list(desk.plane.context.timers.due) == [f"bookings {NUMBER}"]
+
+
+def test_who_calls_again_may_cancel_by_key() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2")
+    out = desk.press("3", "c2")
+    assert one(commands.RecordCallback, out).outcome == "cancelled"
+    assert desk.plane.state.callbacks == {}
+    assert one(commands.RecordContact, desk.tell(events.CallEnded("c2"))).outcome != "called_back"
+
+
+def test_who_calls_again_may_snooze_by_key() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2")
+    desk.press("4", "c2")
+    assert (desk.callback.state, desk.callback.not_before) == ("asleep", desk.now + 600.0)
+
+
+def test_nobody_cancels_the_callback_of_another_number() -> None:
+    desk = Desk()
+    desk.books()
+    desk.call("c2", OTHER)
+    assert "Two for a person" in said(desk.history[-1][2])
+    assert desk.callback.number == NUMBER
 
 
 def test_a_cancelled_callback_whose_agent_rings_frees_the_agent() -> None:
@@ -153,6 +201,22 @@ def test_a_callback_that_reached_nobody_in_time_expires_with_a_record() -> None:
     assert (row.outcome, row.dials) == ("expired", 0)
     assert desk.plane.state.callbacks == {}
     assert desk.router.contacts == {}
+
+
+def test_one_that_expires_while_the_customers_phone_rings_is_over_when_that_came_to_nothing() -> None:
+    desk = Desk(expire_hours=1.0)
+    desk.books()
+    desk.pass_time(3595.0)
+    dial = desk.dials()
+    assert these(commands.RecordCallback, desk.pass_time(10.0)) == []
+    assert one(commands.RecordCallback, desk.tell(events.DialFailed(dial.call, "busy"))).outcome == "expired"
+
+
+def test_nobody_snoozes_past_the_end() -> None:
+    desk = Desk(expire_hours=1.0)
+    desk.books()
+    desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 1e9))
+    assert desk.callback.not_before == desk.callback.expires_at
 
 
 # BEGIN is Monday 12 January 1970, 13:46:40 UTC, 21:46:40 in Shanghai, where 138... is at home.

@@ -269,6 +269,17 @@ def test_an_attempt_that_is_gone_unseen_is_not_made_twice_but_tried_again_later(
     assert desk.agent_state("1001") == ("ready", "")
 
 
+def test_a_customer_given_up_just_before_a_kill_is_given_up_again() -> None:
+    desk = Desk()
+    desk.books()
+    dial = desk.dials()
+    desk.tell(events.LegEnded(desk.leg()))
+    desk.tell(events.Restarted())
+    seen = (events.SeenChannel(dial.call, "PJSIP/out-1", False),)
+    out = desk.tell(events.SwitchFound("boot-1", desk.now, seen, ("PJSIP/1001",)))
+    assert [stray.channel for stray in these(commands.HangUpStray, out)] == [dial.call]
+
+
 def test_customer_first_a_listing_leaves_the_reserved_agent_alone() -> None:
     desk = Desk(dialling="customer_first")
     desk.books()

@@ -137,13 +137,22 @@ def _describe_outside(command: commands.Command) -> str:
             return f"transfer {destination} ring {ring_seconds:g}"
         case commands.TakeVoicemail(queue, priority, longest, silence, keys):
             return f"record for {queue} priority {priority} longest {longest:g} silence {silence:g} keys {keys}"
-        case commands.RequestCallback(queue, number, priority, boost, at):
-            when = f" at {at - START:g}" if at is not None else ""
-            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
+        case commands.RequestCallback() | commands.CancelCallback() | commands.SnoozeCallback():
+            return _callback(command)
         case commands.RecordForm(form, values, submitted):
             return f"form {form} {_json(values)}" + " submitted" * submitted
     assert isinstance(command, commands.HangUp)
     return "hang up"
+
+
+def _callback(command: commands.RequestCallback | commands.CancelCallback | commands.SnoozeCallback) -> str:
+    match command:
+        case commands.RequestCallback(queue, number, priority, boost, at):
+            when = f" at {at - START:g}" if at is not None else ""
+            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
+        case commands.SnoozeCallback(seconds, queue):
+            return f"snooze callback {seconds:g}{f' in {queue}' if queue else ''}"
+    return f"cancel callback{f' in {command.queue}' if command.queue else ''}"
 
 
 def _page(page: str, variables: dict[str, Value]) -> str:

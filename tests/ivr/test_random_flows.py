@@ -159,6 +159,8 @@ class Maker:
             lookup | {"path": "/x/{number}", "query": {"id": "{caller.name}"}, "body": {"count": "{count}"}},
             {"type": "notify", "service": "shop", "event": "x", "body": {"number": number, "id": 1}, "next": way},
             {"type": "callback", "queue": "service", "number": number, "at": at, "next": way, "refused": way},
+            {"type": "cancel", "next": way},
+            {"type": "snooze", "minutes": 30, "next": way},
             ways | {"type": "transfer", "to": lambda: self.pick(["400", "{number}"]), "busy": way},
             ways | {"type": "voicemail", "queue": "service", "text": "sorry", "empty": way},
             ways | {"type": "voicemail", "queue": "service"},
@@ -258,7 +260,7 @@ def test_what_lint_lets_through_never_gets_stuck(seed: int) -> None:
 
 def test_every_kind_of_node_is_let_through() -> None:
     """Or the test above would prove little."""
-    made = [linted(maker.nodes(), maker.nodes(inner=True)) for maker in map(Maker, map(Random, range(60)))]
+    made = [linted(maker.nodes(), maker.nodes(inner=True)) for maker in map(Maker, map(Random, range(80)))]
     parts = [part for flow in made if flow for part in (flow, *flow.flows.values())]
     kinds = Counter(str(node.__struct_config__.tag) for part in parts for node in part.nodes.values())
     assert {kind: kinds[kind] for kind in NODE_TYPES if kinds[kind] < 2} == {}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tandem.control.commands import Utterance
+from tandem.service.app import JOURNAL
+from tandem.service.history import why
 from tandem.store import queries
 from tandem.store.models import Answer, Callback, CallbackAttempt, Leg, Offer, Wait
 from tests.live.centre import AGENTS, LiveCentre, State, live_centre
@@ -148,6 +150,10 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
 
     (row,) = await centre.live.rows(Callback)
     assert (row.outcome, row.agent, row.enqueued_at, row.dials) == ("reached", "1001", waited_since, 1)
+    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback)]
+    assert told[0] == f"callback booked: {CUSTOMER}, tech"
+    assert any(words.startswith("offered to 1001: rank 1 of 1") for words in told)
+    assert told[-1] == "ended: served"
     waits = {(wait.outcome, wait.since) for wait in await centre.live.rows(Wait)}
     assert waits == {("called_back", waited_since), ("reached", waited_since)}
     outcomes = {contact.call: contact.outcome for contact in await centre.live.records(queries.contacts)}

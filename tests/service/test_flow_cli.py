@@ -11,7 +11,7 @@ from tandem.control.settings import DialPlan, Service, Settings
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import read_flow
 from tandem.service.flow_cli import centre_check, flow_commands
-from tandem.service.flow_files import beside, read_file
+from tandem.service.flow_files import beside, flow_files_in, read_file
 
 PROJECT = Path(__file__).parents[2]
 FLOWS = PROJECT / "flows"

@@ -3,6 +3,7 @@
 from tandem.ivr.nodes.branch import Branch
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.callback import Callback
+from tandem.ivr.nodes.cancel import Cancel
 from tandem.ivr.nodes.collect import Collect
 from tandem.ivr.nodes.end import End
 from tandem.ivr.nodes.form import Form
@@ -14,6 +15,7 @@ from tandem.ivr.nodes.notify import Notify
 from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.nodes.say import Say
 from tandem.ivr.nodes.set import Set
+from tandem.ivr.nodes.snooze import Snooze
 from tandem.ivr.nodes.split import Split
 from tandem.ivr.nodes.survey import Survey
 from tandem.ivr.nodes.transfer import Transfer
@@ -23,6 +25,7 @@ Node = (
     Branch
     | Call
     | Callback
+    | Cancel
     | Collect
     | End
     | Form
@@ -34,6 +37,7 @@ Node = (
     | Queue
     | Say
     | Set
+    | Snooze
     | Split
     | Survey
     | Transfer
