@@ -198,7 +198,10 @@ async def test_a_client_that_guesses_has_to_wait_and_others_do_not(site: Site, p
 
 
 async def test_a_page_is_open_on_one_device_until_another_takes_it_over(site: Site, page: Browser) -> None:
+    preview = Browser(site, page.path.removeprefix("/l/"), "203.0.113.1")
+    await preview.get()
     await page.get()
+    await page.post_as({"step": page.step, "save": "1"})
     other = Browser(site, page.path.removeprefix("/l/"), "203.0.113.9")
     await other.get()
     assert (other.status, other.heading) == (409, "此页面已在另一台设备上打开")
@@ -211,6 +214,15 @@ async def test_a_page_is_open_on_one_device_until_another_takes_it_over(site: Si
     assert (page.status, page.heading) == (409, "此页面已在另一台设备上打开")
     await page.post_as({"take_over": "1"})
     assert page.heading == "您想做什么?"
+
+
+async def test_a_device_that_keeps_no_cookie_claims_nothing(site: Site, page: Browser) -> None:
+    await page.get()
+    stranger = Browser(site, page.path.removeprefix("/l/"))
+    await stranger.post_as({"step": page.step, "key": "1"})
+    assert stranger.status == 409
+    await page.post(key="1")
+    assert page.heading == "预约安装"
 
 
 async def test_the_cookie_is_for_this_page_and_for_no_script(page: Browser) -> None:
