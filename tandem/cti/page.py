@@ -207,7 +207,7 @@ def answers_in(given: Mapping[str, object]) -> list[Answer]:
     prefix = page_html.FIELD
     values = {name.removeprefix(prefix): value for name, value in texts.items() if name.startswith(prefix)}
     way = next((way for way in get_args(Way) if texts.get("way") == way), None)
-    submitted = "submit" in texts and way is None
+    submitted = "submit" in texts
     answers = [Answer(values=values, submitted=submitted)] if values or submitted else []
     if way:
         return [*answers, Answer(way=way)]

@@ -13,7 +13,7 @@ import pytest
 from tandem.control import events
 from tandem.control.commands import SendLink
 from tandem.control.pages import Code
-from tandem.cti import page_html
+from tandem.cti import page_html, watch
 from tandem.cti.page import ANSWERS_A_MINUTE, CLIENTS, MISSES_A_MINUTE, Counts
 from tandem.cti.tokens import Tokens
 from tandem.cti.words import LANGUAGES, known
@@ -257,6 +257,16 @@ async def test_answers_to_a_page_are_limited(site: Site, page: Browser) -> None:
     assert (page.status, page.heading) == (429, "请稍慢一些")
     site.now += 60
     assert (await page.post_as({"step": step, "key": "1"}), page.status)[1] == 200
+
+
+async def test_a_plane_that_does_not_answer_in_time_is_told_as_such(
+    site: Site, page: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 0.05)
+    await page.get()
+    site.deaf = True
+    await page.post(key="1")
+    assert (page.status, page.heading) == (503, "暂时无法使用")
 
 
 async def test_a_plane_that_is_behind_says_so(site: Site, page: Browser) -> None:
