@@ -41,10 +41,6 @@ class BaseNode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The variables that have a value, thanks to this node, where that field of it leads or speaks."""
         return {}
 
-    def outlasts(self, _field: str) -> bool:
-        """Whether the way by that field may be taken long after this node was left."""
-        return False
-
     def fills(self) -> dict[str, Value]:
         """Values of this node in which variables may stand in braces, by their path in the node (`query.number`)."""
         return {}

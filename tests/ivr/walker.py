@@ -58,6 +58,7 @@ class Walker:
         assert session == self.session
         self.session = session
         self.listening = self.listening and not isinstance(event, events.Listened)
+        self.asked = None if self._answered(event) else self.asked
         told = handle(session, self.flow, event, self.now)
         for command in told:
             self._note(command)
@@ -66,6 +67,17 @@ class Walker:
         assert session.ended or self.listening or self.asked, (event, told, session)
         shown = show(session, self.flow, self.now, self.place())
         assert not (shown.ended and shown.asks)
+
+    def _answered(self, event: events.Event) -> bool:
+        """Whether this is what the session waits for."""
+        match self.asked:
+            case commands.LookUp(number):
+                return isinstance(event, events.LookedUp | events.LookupFailed) and event.number == number
+            case commands.Transfer():
+                return isinstance(event, events.TransferEnded)
+            case commands.TakeVoicemail():
+                return isinstance(event, events.VoicemailTaken | events.VoicemailFailed)
+        return isinstance(event, events.CallbackBooked | events.CallbackRefused)
 
     def _note(self, command: commands.Command) -> None:
         match command:

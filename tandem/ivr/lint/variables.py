@@ -48,12 +48,14 @@ class _Found:
 
 
 def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
-    """What is known at each node that can be reached, whichever way a caller came."""
+    """What is known at each node that can be reached, whichever way a caller came.
+
+    Also where a caller comes back to long after (from a queue, when a page is over): no variable is ever unset.
+    """
     ways = [ref for ref in refs if ref.kind == "node" and ref.path[0] == "nodes"]
     out: dict[str, list[Reference]] = {}
     for ref in ways:
         out.setdefault(ref.path[1], []).append(ref)
-    later = _later(flow, out)
     known: dict[str, Known] = {flow.start: KNOWN | flow.parameters}
     ahead = [flow.start]
     while ahead:
@@ -61,29 +63,12 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
         ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
-        ends += [(ref.name, _given(flow, flow.nodes[ref.path[1]], ref.path[2])) for ref in later.get(name, [])]
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
             if met != known.get(target):
                 known[target] = met
                 ahead.append(target)
     return known
-
-
-def _later(flow: Flow, out: dict[str, list[Reference]]) -> dict[str, list[Reference]]:
-    """The ways that may be taken at a node, though they are an earlier node's."""
-    later: dict[str, list[Reference]] = {}
-    for name, node in flow.nodes.items():
-        outlasting = [ref for ref in out.get(name, []) if node.outlasts(ref.path[2])]
-        ahead, reached = [name] if outlasting else [], set[str]()
-        while ahead:
-            at = ahead.pop()
-            if at not in reached:
-                reached.add(at)
-                ahead += [ref.name for ref in out.get(at, [])]
-                ahead += [flow.agent] if flow.agent and isinstance(flow.nodes[at], Question | Link | Call) else []
-                later.setdefault(at, []).extend(outlasting)
-    return later
 
 
 def _met(one: Known | None, other: Known) -> Known:

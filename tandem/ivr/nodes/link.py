@@ -57,9 +57,6 @@ class Link(BaseNode, frozen=True):
     def needs_key(self, field: str) -> bool:
         return field in ("done", "stuck")
 
-    def outlasts(self, field: str) -> bool:
-        return field in ("done", "stuck")
-
     def enter(self, turn: Turn) -> Next:
         session = turn.session
         session.links += 1

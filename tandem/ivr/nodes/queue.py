@@ -109,9 +109,6 @@ class Queue(BaseNode, frozen=True):
     def needs_key(self, field: str) -> bool:
         return field == "while_waiting"
 
-    def outlasts(self, field: str) -> bool:
-        return field == "next"  # the contact may walk on while it waits
-
     def sets(self, field: str) -> dict[str, Kind]:
         return dict.fromkeys(PLACE, "number") if field == "while_waiting" else {}
 
