@@ -35,7 +35,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
-    outside.ask_again(context)
+    outside.ask_again(context, now)
 
 
 def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:
@@ -51,6 +51,7 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
 
 
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {
+    outside.TIMER: journeys.lookup_overdue,
     reading.TIMER: journeys.silence,
     "page": pages.expired,
     "guide": guides.expired,

@@ -60,6 +60,12 @@ def lookup_failed(context: Context, event: events.LookupFailed, now: float) -> N
     tell(context, event.subject, ivr.LookupFailed(event.number, event.reason), now)
 
 
+def lookup_overdue(context: Context, key: str, now: float) -> None:
+    """The answer to a lookup did not come in all the time its tries may take."""
+    subject, _, number = key.rpartition("/")
+    lookup_failed(context, events.LookupFailed(subject, int(number), "no answer, neither good nor bad, in time"), now)
+
+
 def notified(context: Context, event: events.Notified, now: float) -> None:
     command = outside.settled(context, event.subject, event.number)
     if command is not None:

@@ -42,8 +42,8 @@ def fill_value(value: Value, variables: Mapping[str, Value]) -> Value:
 
 
 def fill_line(text: str, variables: Mapping[str, Value]) -> str:
-    """A header or a part of a query: no value can begin a new line."""
-    return fill(text, variables, printable)
+    """A header or a part of a query: no value can begin a new line, or be taken for `{secret:NAME}`."""
+    return fill(text, variables, lambda value: printable(value).replace("{", "("))
 
 
 def fill_path(text: str, variables: Mapping[str, Value]) -> str:

@@ -1,20 +1,24 @@
 """The composition root: one controller, made of its parts and taken apart again."""
 
 import asyncio
+import random
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, RaiseAlarm, SendLink, ShowPage
-from tandem.control.settings import Settings
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, ShowPage
+from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.http import make_app, serve
+from tandem.cti.lookups import Lookups
+from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
@@ -28,12 +32,13 @@ from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
 from tandem.service.flow_files import flow_files_in, read_file
+from tandem.service.secrets import read_secret
 from tandem.service.setup import prompt_library
 from tandem.service.tasks import spawn
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry
-from tandem.store.outbox import Outbox
+from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
@@ -57,24 +62,27 @@ class Controller:
     """The running parts, and the wires between them."""
 
     def __init__(
-        self, config: Config, credentials: Credentials, journal: Journal, writer: RecordWriter, outbox: Outbox
+        self, config: Config, credentials: Credentials, journal: Journal, writer: RecordWriter, database: AsyncEngine
     ) -> None:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
         self.writer = writer
         self.switch = self._make_switch(credentials)
-        adapters = self._adapters()
+        outbox, adapters = Outbox(database), self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
         tokens = Tokens(credentials.link_key)
         self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, tokens.new, time.time)
         self.watch = Watch()
+        secrets, emit = partial(read_secret, config), self.engine.emit
+        self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
+        self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
         self.backend = Backend(
             emit=self.engine.emit,
             health=self._health,
             state=lambda: view(self.engine.plane, time.time()),
             agents=self._agents,
-            metrics=figures(self.engine, writer, self.switch, self.notifier),
+            metrics=figures(self.engine, writer, self.switch, self.notifier, self.lookups, self.notifications),
             outbox=outbox,
             tokens=tokens,
             readers=Readers(lambda: self.engine.plane, time.time),
@@ -151,6 +159,10 @@ class Controller:
                 self.notifier.send(command)
             elif isinstance(command, ShowPage):
                 self.watch.wake(command.page)
+            elif isinstance(command, LookUp):
+                self.lookups.ask(command)
+            elif isinstance(command, Notify):
+                self.notifications.tell(command)
             elif isinstance(command, RaiseAlarm):
                 log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
             elif not isinstance(command, RECORD_TYPES):
@@ -161,6 +173,9 @@ class Controller:
         self._record(entry, commands)
         if self.writer.lag > CATCH_UP:
             await self.writer.flush()
+
+    def _services(self) -> Mapping[str, Service]:
+        return self.engine.plane.state.settings.services
 
     def _agents(self) -> list[str]:
         return list(self.engine.plane.state.settings.acd.agents)
@@ -187,13 +202,15 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         await upgrade(database)
         writer = await RecordWriter.open(database)
         credentials = load_credentials(config.home)
-        running = Controller(config, credentials, journal, writer, Outbox(database))
+        running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
         stack.push_async_callback(_flush, writer)
         await running.recover()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
+        _background(stack, running.lookups.run(), "lookups")
+        _background(stack, running.notifications.run(), "notifications")
         app = make_app(running.backend, credentials.http_token)
         runner = await serve(app, str(config.host), config.port("http_port"))
         stack.push_async_callback(runner.cleanup)

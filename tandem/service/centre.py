@@ -1,4 +1,4 @@
-"""The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
+"""The centre file: numbers, queues, people, customers, services, as an admin writes them in YAML."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +10,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.settings import Customer, Settings
+from tandem.control.settings import Customer, Service, Settings
+from tandem.service.services import mistakes
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "services")
 T = TypeVar("T")
 
 
@@ -33,6 +34,10 @@ class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
 
 
 class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Service(Service, frozen=True, forbid_unknown_fields=True):
     pass
 
 
@@ -57,11 +62,15 @@ class _Reader:
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
+        services = self._entries(document, "services", _Service, lambda _: {})
         self._check_needs(document, queues, agents)
+        for name, service in services.items():
+            for field, what in mistakes(name, service):
+                self._problem(document["services"], name, f"services.{name}{field}", what)
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
-        return Settings(lines, _plain(customers, Customer), phones, acd)
+        return Settings(lines, _plain(customers, Customer), phones, acd, services=_plain(services, Service))
 
     def _load(self) -> CommentedMap:
         try:

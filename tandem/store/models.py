@@ -189,3 +189,18 @@ class OutboxItem(Base):
     changed_at: Mapped[float]
     opened_at: Mapped[float | None]
     device: Mapped[str] = mapped_column(server_default="")
+
+
+class NotificationItem(Base):
+    """A notification on its way to a system outside; see outbox.py for its states. `body` is JSON, as it is sent."""
+
+    __tablename__ = "notifications"
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]

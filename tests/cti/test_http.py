@@ -29,6 +29,7 @@ async def test_health_tells_whether_calls_can_be_taken(
 async def test_metrics_are_read_when_they_are_asked_for(site: Site) -> None:
     counts: Counter[str] = Counter()
     site.metrics.counter("tandem_links", "Links by outcome", lambda: counts, label="outcome")
+    site.metrics.counter("tandem_lookups", "Lookups", lambda: {("shop", "failed"): 2}, ("service", "outcome"))
     site.metrics.gauge("tandem_records_lag", "Batches", lambda: 7)
     observe = site.metrics.histogram("tandem_commit_seconds", "Commits", (0.001, 0.01))
     observe(0.005)
@@ -38,6 +39,7 @@ async def test_metrics_are_read_when_they_are_asked_for(site: Site) -> None:
     assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     for line in (
         'tandem_links_total{outcome="delivered"} 3.0',
+        'tandem_lookups_total{outcome="failed",service="shop"} 2.0',
         "tandem_records_lag 7.0",
         'tandem_commit_seconds_bucket{le="0.01"} 1.0',
     ):

@@ -23,6 +23,7 @@ def test_a_value_in_a_path_stays_in_its_place() -> None:
 
 
 def test_a_value_in_a_header_stays_on_its_line() -> None:
+    assert fill_line("{evil}", {"evil": "{secret:orders}"}) == "(secret:orders}"
     assert fill_line("by {lines}; {secret:orders}", KNOWN) == "by a X-Evil: 1; {secret:orders}"
 
 

@@ -53,3 +53,49 @@ def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CentreError, match="can't be read"):
         read_centre(tmp_path / "none.yaml")
+
+
+def test_services_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(
+        "services:\n"
+        "  shop:\n"
+        "    url: https://shop.example/api\n"
+        '    headers: {Authorization: "Bearer {secret:shop_token}", X-From: hotline}\n'
+        "    failures: 3\n"
+        "    open_seconds: 10\n"
+        "  notices: {url: 'http://127.0.0.1:8099/notices', signed_with: shop_key}\n"
+    )
+    services = read_centre(file).services
+    assert services["shop"].headers["Authorization"] == "Bearer {secret:shop_token}"
+    assert (services["shop"].failures, services["shop"].open_seconds) == (3, 10.0)
+    assert services["notices"].signed_with == "shop_key"
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("{}", "services.shop: Object missing required field `url`"),
+        ("{url: 'https://x', key: 1}", "services.shop: Object contains unknown field `key`"),
+        ("{url: 'ftp://x'}", "services.shop.url: must be like https://shop.example/api"),
+        ("{url: '/orders'}", "services.shop.url: must be like"),
+        ("{url: 'https://a b'}", "services.shop.url: must be like"),
+        ("{url: 'https://x:99999'}", "services.shop.url: is no address"),
+        ("{url: 'https://[x'}", "services.shop.url: is no address"),
+        ("{url: 'https://me:hunter2@x'}", "services.shop.url: has a password in clear: keep it with tandem secret set"),
+        ("{url: 'https://x?key=1'}", "services.shop.url: can't have ? or #"),
+        ("{url: 'https://x', headers: {Authorization: Bearer 1}}", "headers.Authorization: is a secret in clear"),
+        ("{url: 'https://x', headers: {X-Api-Key: '1'}}", "headers.X-Api-Key: is a secret in clear"),
+        ("{url: 'https://x', headers: {X: '{secret:a b}'}}", "services.shop.headers.X: 'a b' is no name of a secret"),
+        ("{url: 'https://x', headers: {'X Y': z}}", "services.shop.headers.X Y: is no header"),
+        ('{url: "https://x", headers: {X: "a\\nb"}}', "services.shop.headers.X: is no header"),
+        ("{url: 'https://x', failures: 0}", "services.shop.failures: must be at least 1"),
+        ("{url: 'https://x', open_seconds: 0}", "services.shop.open_seconds: must be more than 0"),
+        ("{url: 'https://x', signed_with: ../x}", "services.shop.signed_with: must be the name of a secret"),
+    ],
+)
+def test_a_mistake_in_a_service_is_told_with_its_line(tmp_path: Path, service: str, told: str) -> None:
+    (problem,) = problems(tmp_path, f"services:\n  shop: {service}\n")
+    assert problem.startswith(":2: ")
+    assert told in problem
+    assert "hunter2" not in problem
