@@ -128,7 +128,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
 
 
 def _listens(call: Call | None) -> bool:
-    return call is not None and call.state in HEARS_THE_FLOW and not call.flow_ended
+    return call is not None and call.state in HEARS_THE_FLOW
 
 
 def _forget(context: Context, page: Page) -> None:

@@ -56,7 +56,7 @@ def forget(context: Context, reader: Reader) -> None:
 
 
 def _hang_up(_context: Context, reader: Reader, _command: ivr.HangUp, _now: float) -> None:
-    reader.outcome = reader.outcome or "done"
+    reader.outcome = "done"
 
 
 def _send_link(context: Context, reader: Reader, command: ivr.SendLink, now: float) -> None:

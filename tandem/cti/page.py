@@ -59,10 +59,12 @@ class Counts:
 
 
 class Visit(NamedTuple):
-    """A request for a page that is there. `device` is what the device's cookie says, or a new secret for it."""
+    """A request for a page that is there. `device` is what the device's cookie says, or, not `known` yet, a new secret
+    for it."""
 
     item: OutboxItem
     device: str
+    known: bool
 
     @property
     def page(self) -> str:
@@ -71,7 +73,7 @@ class Visit(NamedTuple):
 
 
 class Page:
-    """Shows pages, one device each."""
+    """Shows pages, one device each: the first that answers, or looks on with a script."""
 
     def __init__(self, backend: Backend) -> None:
         self._outbox = backend.outbox
@@ -92,7 +94,7 @@ class Page:
             return _html(page_html.not_found(), 404)
         if request.method == "HEAD":  # a preview opens nothing
             return _html("", 200)
-        if not await self._outbox.claim(visit.item, _digest(visit.device)):
+        if not _may_look(visit.item, visit):  # looking claims nothing: a messenger's preview looks too
             return self._elsewhere(visit)
         view = await self._opened(visit)
         if view is None:
@@ -112,7 +114,7 @@ class Page:
         given = await request.post()
         if "take_over" in given:
             return await self._take_over(request, visit)
-        if not await self._outbox.claim(visit.item, _digest(visit.device)):
+        if not await self._claimed(visit):
             return self._elsewhere(visit)
         for answer in answers_in(given):
             if not await self._told(visit, PageAnswered(visit.page, _step(given), answer)):
@@ -129,7 +131,7 @@ class Page:
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await stream.prepare(request)
         with self._watch.looking(visit.page) as changed, suppress(ConnectionResetError):
-            mine, known = await self._is_mine(visit), ""
+            mine, known = await self._claimed(visit), ""
             while not self._closing:
                 mark = self._mark(visit.page) if mine else "elsewhere"
                 await stream.write(f"data: {mark}\n\n".encode() if mark != known else b":\n\n")
@@ -153,7 +155,8 @@ class Page:
         if item is None or not self._there(subject(item.call, item.link)):
             self._misses.add(client, now)
             return None
-        return Visit(item, request.cookies.get(COOKIE) or secrets.token_urlsafe(18))
+        device = request.cookies.get(COOKIE)
+        return Visit(item, device or secrets.token_urlsafe(18), bool(device))
 
     async def _opened(self, visit: Visit) -> PageShown | None:
         """What the page shows; the plane hears of the first time."""
@@ -178,10 +181,14 @@ class Page:
     def _elsewhere(self, visit: Visit) -> web.Response:
         return _html(page_html.notice(visit.item.language, "elsewhere", "take_over"), 409)
 
+    async def _claimed(self, visit: Visit) -> bool:
+        """Whether the page is this device's, by now at the latest. One that keeps no cookie can have none."""
+        return visit.known and await self._outbox.claim(visit.item, _digest(visit.device))
+
     async def _is_mine(self, visit: Visit) -> bool:
         """Whether no other device has taken the page over."""
         item = await self._outbox.by_token(visit.item.token)
-        return item is not None and item.device in ("", _digest(visit.device))
+        return item is not None and visit.known and _may_look(item, visit)
 
     def _mark(self, page: str) -> str:
         view = self._look(page)
@@ -200,7 +207,7 @@ def answers_in(given: Mapping[str, object]) -> list[Answer]:
     prefix = page_html.FIELD
     values = {name.removeprefix(prefix): value for name, value in texts.items() if name.startswith(prefix)}
     way = next((way for way in get_args(Way) if texts.get("way") == way), None)
-    submitted = "submit" in texts and way is None
+    submitted = "submit" in texts
     answers = [Answer(values=values, submitted=submitted)] if values or submitted else []
     if way:
         return [*answers, Answer(way=way)]
@@ -238,6 +245,11 @@ def _remember(request: web.Request, response: web.Response, visit: Visit) -> Non
         COOKIE, visit.device, path=request.path, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax",
         secure=request.headers.get("X-Forwarded-Proto") == "https" or request.secure,
     )  # fmt: skip
+
+
+def _may_look(item: OutboxItem, visit: Visit) -> bool:
+    """Whether the page is open on no other device."""
+    return item.device in ("", _digest(visit.device))
 
 
 def _digest(device: str) -> str:

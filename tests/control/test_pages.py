@@ -5,6 +5,7 @@ import pytest
 
 from tandem.control import commands, events
 from tandem.control.calls import PAGE_SECONDS
+from tandem.control.guides import KEPT_SECONDS
 from tandem.control.page import Page
 from tandem.control.pages import PageShown, look
 from tandem.control.view import view
@@ -192,7 +193,8 @@ def test_a_page_that_is_done_during_the_talk_does_not_disturb_it() -> None:
     assert seen(book).talking
     out = answer(book, values={"day": "2026-02-03", "name": "Ann"}, submitted=True)
     assert not these(commands.Interrupt, out)
-    assert book.plane.state.calls["c1"].state == "connected"
+    call = book.plane.state.calls["c1"]
+    assert (call.state, call.session.node) == ("connected", "queue")
 
 
 def test_a_stale_answer_answers_nothing_and_shows_the_present() -> None:
@@ -211,6 +213,8 @@ def test_a_revoked_page_and_one_too_old_are_gone() -> None:
     assert commands.ShowPage("c1/1") in out
     assert book.plane.state.pages == {}
     assert book.tell(events.PageAnswered("c1/1", 1, Answer(key="1"))) == []
+    book.tell(events.CallEnded("c1", 16))
+    book.pass_time(2 * PAGE_SECONDS)
     old = booking()
     old.tell(events.CallEnded("c1", 16))
     old.pass_time(BEGIN + PAGE_SECONDS - old.now - 1)
@@ -282,22 +286,72 @@ def test_the_view_of_a_call_has_its_pages_and_forms() -> None:
     assert (call["pages"][0]["node"], call["forms"]) == ("form", {})
 
 
+def with_form(nodes: str) -> str:
+    """The booking, whose form gives way to other nodes."""
+    return BOOKING[: BOOKING.index("nodes:")] + nodes + BOOKING[BOOKING.index("  gave_up:") :]
+
+
 LOOKUP = """nodes:
   form: {type: lookup, service: orders, path: /days, values: {day: {path: $.day}}, next: thanks, failed: gave_up}
 """
 
 
 def test_a_page_asks_systems_outside_and_goes_on_when_they_answer() -> None:
-    source = BOOKING[: BOOKING.index("nodes:")] + LOOKUP + BOOKING[BOOKING.index("  gave_up:") :]
-    book = booking(source)
+    book = booking(with_form(LOOKUP))
     out = book.tell(events.LinkOpened("c1", 1))
     assert one(commands.LookUp, out).subject == "c1/1"
     assert not seen(book).shown.asks and seen(book).outcome == ""
     assert one(commands.LookUp, book.tell(events.Restarted())).subject == "c1/1"
     out = book.tell(events.LookedUp("c1/1", 1, {"day": "Monday"}))
+    assert ("c1/1", "page looked up") in [(step.call, step.what) for step in these(commands.RecordStep, out)]
     assert seen(book).outcome == "done"
     assert book.plane.state.calls["c1"].session.variables["day"] == "Monday"
     assert commands.ShowPage("c1/1") in out
+
+
+def test_what_a_page_asked_is_forgotten_with_it() -> None:
+    book = booking(with_form(LOOKUP))
+    book.tell(events.LinkOpened("c1", 1))
+    book.tell(events.PageRevoked("c1/1"))
+    assert not these(commands.LookUp, book.tell(events.Restarted()))
+
+
+def test_a_page_whose_flow_wants_an_agent_is_stuck() -> None:
+    book = booking(with_form("nodes:\n  form: {type: queue, queue: tech, next: gave_up}\n"))
+    out = book.tell(events.LinkOpened("c1", 1))
+    assert seen(book).outcome == "stuck"
+    assert one(commands.Interrupt, out)
+    assert book.plane.state.calls["c1"].session.node == "stuck"
+    assert len(book.plane.context.router.snapshot().contacts) == 1
+
+
+def test_a_link_that_a_page_would_send_fails_and_the_page_goes_on_by_itself() -> None:
+    texts = BOOKING.replace("  thanks: {en: Thank you.}", "  thanks: {en: Thank you.}\n  message: {en: 'See {link}'}")
+    link = "nodes:\n  form: {type: link, purpose: x, text: message, next: gave_up, failed: gave_up}\n"
+    book = booking(texts[: texts.index("nodes:")] + link + texts[texts.index("  gave_up:") :])
+    out = book.tell(events.LinkOpened("c1", 1))
+    assert not these(commands.SendLink, out) and seen(book).outcome == ""
+    out = book.pass_time(1.0)
+    assert seen(book).outcome == "done"
+    assert one(commands.RaiseAlarm, out).kind == "flow fault"
+
+
+def test_a_guide_is_begun_once_and_goes_by_itself() -> None:
+    book = Playbook()
+    book.tell(events.FlowPublished(read_flow(BOOKING, "booking.yaml")))
+    out = book.tell(events.GuideBegan("guide-1", "booking", "c9", "en", {"city": "Riga"}))
+    assert one(commands.RecordStep, out).call == "c9/guide-1"
+    assert commands.ShowPage("guide-1") in out
+    assert book.tell(events.GuideBegan("guide-1", "booking")) == []
+    assert book.plane.state.timers == {"guide guide-1": book.now + KEPT_SECONDS}
+    answered = events.GuideAnswered("guide-1", 1, Answer(values={"name": "Ann"}))
+    assert one(commands.RecordForm, book.tell(answered, 60.0)).call == "c9"
+    assert book.plane.state.timers == {"guide guide-1": book.now + KEPT_SECONDS}
+    book.pass_time(KEPT_SECONDS + 1)
+    assert (book.plane.state.guides, book.plane.state.timers) == ({}, {})
+    book.tell(events.GuideBegan("guide-2", "booking"))
+    assert commands.ShowPage("guide-2") in book.tell(events.GuideEnded("guide-2"))
+    assert (book.plane.state.guides, book.plane.state.timers) == ({}, {})
 
 
 def test_what_a_queue_offers_can_be_taken_on_the_page() -> None:

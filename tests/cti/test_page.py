@@ -13,7 +13,7 @@ import pytest
 from tandem.control import events
 from tandem.control.commands import SendLink
 from tandem.control.pages import Code
-from tandem.cti import page_html
+from tandem.cti import page_html, watch
 from tandem.cti.page import ANSWERS_A_MINUTE, CLIENTS, MISSES_A_MINUTE, Counts
 from tandem.cti.tokens import Tokens
 from tandem.cti.words import LANGUAGES, known
@@ -198,7 +198,10 @@ async def test_a_client_that_guesses_has_to_wait_and_others_do_not(site: Site, p
 
 
 async def test_a_page_is_open_on_one_device_until_another_takes_it_over(site: Site, page: Browser) -> None:
+    preview = Browser(site, page.path.removeprefix("/l/"), "203.0.113.1")
+    await preview.get()
     await page.get()
+    await page.post_as({"step": page.step, "save": "1"})
     other = Browser(site, page.path.removeprefix("/l/"), "203.0.113.9")
     await other.get()
     assert (other.status, other.heading) == (409, "此页面已在另一台设备上打开")
@@ -211,6 +214,15 @@ async def test_a_page_is_open_on_one_device_until_another_takes_it_over(site: Si
     assert (page.status, page.heading) == (409, "此页面已在另一台设备上打开")
     await page.post_as({"take_over": "1"})
     assert page.heading == "您想做什么?"
+
+
+async def test_a_device_that_keeps_no_cookie_claims_nothing(site: Site, page: Browser) -> None:
+    await page.get()
+    stranger = Browser(site, page.path.removeprefix("/l/"))
+    await stranger.post_as({"step": page.step, "key": "1"})
+    assert stranger.status == 409
+    await page.post(key="1")
+    assert page.heading == "预约安装"
 
 
 async def test_the_cookie_is_for_this_page_and_for_no_script(page: Browser) -> None:
@@ -245,6 +257,16 @@ async def test_answers_to_a_page_are_limited(site: Site, page: Browser) -> None:
     assert (page.status, page.heading) == (429, "请稍慢一些")
     site.now += 60
     assert (await page.post_as({"step": step, "key": "1"}), page.status)[1] == 200
+
+
+async def test_a_plane_that_does_not_answer_in_time_is_told_as_such(
+    site: Site, page: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 0.05)
+    await page.get()
+    site.deaf = True
+    await page.post(key="1")
+    assert (page.status, page.heading) == (503, "暂时无法使用")
 
 
 async def test_a_plane_that_is_behind_says_so(site: Site, page: Browser) -> None:

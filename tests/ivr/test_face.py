@@ -17,6 +17,7 @@ TEXTS = {
     "cancel": "Cancel an order",
     "hours_label": "Opening hours",
     "none": "Nothing came.",
+    "done_hint": "A hint.",
     "wrong": "There is no such choice.",
     "hours": "We are open for {left|minutes}.",
     "ask": "Your order number, please.",
@@ -41,7 +42,7 @@ class Reader:
     """Somebody who reads; what they read is written down and read back between any two answers."""
 
     def __init__(self, nodes: str = NODES) -> None:
-        self.flow: Flow = read_flow(wrap(nodes, TEXTS, agent="bye"), "test.yaml")
+        self.flow: Flow = read_flow(wrap(nodes, TEXTS, agent="bye", zone="UTC"), "test.yaml")
         self.face = Face(Session.begin(self.flow, {"caller.name": "Ann"}, face="page"))
         self.now = START
         self.wanted: list[commands.Command] = []
@@ -105,6 +106,45 @@ def test_ways_are_answered_by_their_names() -> None:
     shown = reader.answer(Answer(way="agent"))
     assert shown.ended and not shown.asks
     assert shown.texts == ("Thank you.",)
+
+
+def test_a_way_that_leads_nowhere_is_not_taken() -> None:
+    reader = Reader()
+    first = reader.tell(events.Started())
+    assert reader.answer(Answer(way="back")).question == first.question
+    assert reader.answer(Answer(way="slow")).step == first.step
+
+
+FORM = """form:
+  type: form
+  title: what
+  fields:
+    - {variable: day, label: hours_label, kind: date, earliest: 1, latest: 3}
+    - {variable: name, label: cancel, min: 2, max: 20, required: false, hint: done_hint}
+    - {variable: count, label: cancel, kind: number, min: 0.5}
+    - {variable: floor, label: cancel, kind: choice, choices: {low: hours_label}}
+  submit: menu
+  next: bye
+  failed: bye
+bye: {type: end, text: thanks}"""
+
+
+def test_a_form_shows_its_fields_what_stands_in_them_and_what_is_wrong() -> None:
+    reader = Reader(FORM)
+    shown = reader.tell(events.Started())
+    assert (shown.question, shown.submit) == ("What can we do?", "Press one to cancel, two for the hours.")
+    assert [(field.min, field.max) for field in shown.fields] == [
+        ("2023-11-15", "2023-11-17"), ("2", "20"), ("0.5", ""), ("", ""),
+    ]  # fmt: skip
+    assert [field.required for field in shown.fields] == [True, False, True, True]
+    assert shown.fields[1].hint == "A hint."
+    assert shown.fields[3].choices == (Choice("low", "Opening hours"),)
+    reader.answer(Answer(values={"name": "Ann"}))
+    shown = reader.answer(Answer(values={"count": "0"}, submitted=True))
+    assert [field.error for field in shown.fields] == ["required", "", "too_small", "required"]
+    assert [field.value for field in shown.fields] == ["", "Ann", "0", ""]
+    right = {"day": "2023-11-16", "count": "1", "floor": "low"}
+    assert reader.answer(Answer(values=right, submitted=True)).ended
 
 
 def test_at_the_end_it_wants_to_hang_up_and_takes_no_more_answers() -> None:
