@@ -7,6 +7,7 @@ import time
 import uvloop
 
 from demo.proof import HOTLINE, Proof
+from demo.shop import shop
 from tandem.service.app import JOURNAL, RECORDS, read_all
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
@@ -45,12 +46,13 @@ async def serve(config: Config, once: bool) -> None:
 
 
 async def _work(supervisor: Supervisor, config: Config, once: bool) -> None:
-    say("starting Asterisk and the controller")
-    await supervisor.start()
-    await prove(config)
-    if not once:
-        await welcome(config)
-        await supervisor.watch()
+    say("starting Asterisk, the controller, and a small order service for the flows to ask")
+    async with shop(config, read_all(config)[0]):
+        await supervisor.start()
+        await prove(config)
+        if not once:
+            await welcome(config)
+            await supervisor.watch()
 
 
 async def prove(config: Config) -> None:

@@ -1,9 +1,12 @@
 """One real call through the hotline: two SIP phones with voice, a phone that takes texts, every step checked."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -20,6 +23,15 @@ from tests.phones.audio import Samples, read_wav
 HOTLINE = "4008"
 AGENT = "1001"
 CALLER = "2001"
+"""A premier member: they are served around the clock, so that the proof is too."""
+VISIT = {
+    "f.product": "tv",
+    "f.slot": "am",
+    "f.phone": "13800000001",
+    "f.address": "杭州市西湖区文三路18号",
+    "f.problem": "屏幕不亮",
+    "submit": "",
+}
 
 
 class Proof:
@@ -30,7 +42,8 @@ class Proof:
         self._credentials = credentials
         self._say = say
         self._began = time.monotonic()
-        self._flow: Flow = read_all(config)[1][0]
+        centre, flows = read_all(config)
+        self._flow: Flow = next(flow for flow in flows if flow.name == centre.lines[HOTLINE])
         self._library = prompt_library(config, find(config.asterisk_root, config.home))
 
     async def run(self) -> None:
@@ -47,8 +60,10 @@ class Proof:
             await self._ask_for_link(line)
             text = (await texts.receives()).text
             self._seen(f"the caller's phone got a SIP MESSAGE: {text}")
-            await self._open(http, text)
-            await line.hears(await self._prompt("link_sent"))
+            await self._book(text)
+            await line.hears(await self._prompt("repair/booked"))
+            self._seen("the voice went on by itself: the visit is booked")
+            await line.hears(await self._prompt("anything_else"))
             await line.press("0")
             self._seen("the caller pressed 0 for a person and was queued")
             await self._talk(agent, line)
@@ -56,19 +71,27 @@ class Proof:
             await self._tell(http, "sign-out")
 
     async def _ask_for_link(self, line: Line) -> None:
-        await line.hears(await self._prompt("welcome"))
+        await line.hears(await self._prompt("welcome_vip"))
         self._seen("the caller heard the welcome in Chinese")
         await line.hears(await self._prompt("main_menu"))
-        await line.press("1")
-        await line.hears(await self._prompt("orders"))
-        self._seen("the caller heard the main menu, pressed 1, and heard the orders menu")
-        await line.press("1")
+        await line.press("2")
+        await line.hears(await self._prompt("repair/which"))
+        self._seen("the caller heard the main menu, pressed 2, and was asked what to book")
+        await line.press("2")
 
-    async def _open(self, http: aiohttp.ClientSession, text: str) -> None:
+    async def _book(self, text: str) -> None:
+        """Fill in the page as a browser without a script does, a device with cookies of its own."""
         url = text[text.index("http") :].split()[0]
-        async with http.get(url) as page:
-            assert page.status == 200, page.status
-            self._seen("the link opened in a browser's place: HTTP 200")
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as device:
+            async with device.get(url) as page:
+                assert page.status == 200, page.status
+                step = re.search(r'name="step" value="([0-9]+)"', await page.text())
+            assert step, "the page asks nothing"
+            self._seen("the link opened in a browser's place, and shows the form")
+            headers = {"Origin": url[: url.index("/l/")]}
+            async with device.post(url, data=VISIT | {"f.date": _next_day(), "step": step[1]}, headers=headers) as page:
+                assert page.status == 200, page.status
+        self._seen("the form was filled in and sent")
 
     async def _talk(self, agent: Agent, line: Line) -> None:
         call = await agent.answers()
@@ -83,15 +106,19 @@ class Proof:
         self._seen("the agent hung up")
 
     async def _survey(self, line: Line) -> None:
-        await line.hears(await self._prompt("survey"))
+        await line.hears(await self._prompt("satisfaction/survey"))
         await line.press("5")
-        await line.hears(await self._prompt("survey_thanks"))
-        self._seen("the caller heard the survey, pressed 5, and was thanked")
+        await line.hears(await self._prompt("satisfaction/solved"))
+        await line.press("1")
+        await line.hears(await self._prompt("satisfaction/thanks"))
+        self._seen("the caller heard the survey, pressed 5 and 1, and was thanked")
         await line.ended(15)
         self._seen("the call ended")
 
     async def _prompt(self, text: str) -> Samples:
-        said, _ = speak(self._flow, text, self._flow.languages[0], {})
+        """The first part of a text of the hotline, or of one of its sub-flows (`repair/which`)."""
+        flow, _, key = text.rpartition("/")
+        said, _ = speak(self._flow.flows.get(flow, self._flow), key, self._flow.languages[0], {})
         root = find(self._config.asterisk_root, self._config.home).root
         return read_wav(Path(f"{root or ''}{await self._library.path(said[0])}.wav"))
 
@@ -108,3 +135,9 @@ class Proof:
 
     def _seen(self, what: str) -> None:
         self._say(f"  {time.monotonic() - self._began:5.1f} s  {what}")
+
+
+def _next_day() -> str:
+    """A day in which visits are made: not too soon, no Sunday."""
+    day = datetime.now(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=3)
+    return str(day + timedelta(days=day.isoweekday() == 7))

@@ -56,8 +56,9 @@ def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
 
 
 def _is_of(contact: str, call: str) -> bool:
-    """Whether a step of `contact` belongs to the life of `call`; the attempts of a callback belong to its."""
-    return contact == call or (call.startswith(CALLBACK_PREFIX) and contact.startswith(f"{call}-"))
+    """Whether a step of `contact` belongs to the life of `call`: its pages do, and the attempts of a callback."""
+    attempt = call.startswith(CALLBACK_PREFIX) and contact.startswith(f"{call}-")
+    return contact == call or contact.startswith(f"{call}/") or attempt
 
 
 def _in_words(step: RecordStep) -> str:
