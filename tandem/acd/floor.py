@@ -5,7 +5,7 @@ those agents free. So a contact that begins to wait only needs the best agent, a
 best contact.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
@@ -13,6 +13,7 @@ from tandem.acd.agent import Agent
 from tandem.acd.commands import Command, Offer, RaiseAlarm, RecordOffer, RecordWait, WithdrawOffer
 from tandem.acd.contact import Contact
 from tandem.acd.intervals import Ledger
+from tandem.acd.line import Line
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
 from tandem.acd.roster import Roster
@@ -42,52 +43,53 @@ class Floor:
     def index(self) -> None:
         """Build every index from the state: at the start, and when settings changed."""
         state = self._state
-        self.matching = Matching(state.queues(), state.settings.agents, state.settings.own_first)
+        self.matching = Matching(state.settings.agents)
         self.roster = Roster(state.agents, self.matching, self._emit)
-        self.lines = Lines(state.contacts, state.queues())
+        self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings.own_first)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
 
     # --- matching ----------------------------------------------------------------------------------------------
 
     def match_all(self, now: float) -> None:
         """Offer every contact that a ready agent can take, in the total order."""
-        heads = [head for queue in self.lines.queues() if (head := self.lines.head(queue, now))]
+        lines = self.lines
+        heads = [(lines.head(line, now), line.number, line) for line in lines.busy()]
         heapify(heads)
         while heads:
-            contact = self._state.contacts[heappop(heads)[-1]]
-            if self._find_agent(contact, now) and (head := self.lines.head(contact.queue, now)):
-                heappush(heads, head)
+            (*_, name), number, line = heappop(heads)
+            if self._find_agent(self._state.contacts[name], now) and line.ranks:
+                heappush(heads, (lines.head(line, now), number, line))
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
-        if not self._state.switch_up or self._kept_back(contact.queue):
+        line = self.lines.line_of(contact.queue)
+        if not self._state.switch_up or self._kept_back(line):
             return False
-        agent = self.roster.best(contact.queue, contact.tried)
+        agent = self.roster.best(line, contact.tried)
         if agent:
             self._offer(contact, agent, now)
         return agent is not None
 
     def _find_contact(self, agent: Agent, now: float) -> None:
-        profile = self.matching.profile(agent.name)
-        if profile is None or not self._state.switch_up:
+        number = self.matching.numbers.get(agent.name)
+        if number is None or not self._state.switch_up:
             return
-        queues = self.matching.queues_for(profile)
-        while agent.state == agents.READY and (contact := self._first(queues, now)):
+        while agent.state == agents.READY and (contact := self._first(number, now)):
             if self._state.queue(contact.queue).keep_free:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
 
-    def _first(self, queues: Mapping[str, int], now: float) -> Contact | None:
-        contact = self.lines.first(queues, now)
-        if contact and self._kept_back(contact.queue):
-            others = {queue: much for queue, much in queues.items() if not self._kept_back(queue)}
-            return self.lines.first(others, now)
-        return contact
+    def _first(self, agent: int, now: float) -> Contact | None:
+        among = self.lines.busy_for(agent)
+        if keeping := among & self.lines.keeping:
+            for line in self.lines.of(keeping):
+                among ^= self._kept_back(line) << line.number
+        return self.lines.first(among, agent, now) if among else None
 
-    def _kept_back(self, queue: str) -> bool:
-        """True while too few agents are ready for what this queue wants to keep free."""
-        least = self._state.queue(queue).keep_free
-        return bool(least) and self.roster.ready_for(queue) <= least
+    def _kept_back(self, line: Line) -> bool:
+        """True while too few agents are ready for what this line wants to keep free."""
+        least = line.queue.keep_free
+        return bool(least) and self.roster.ready_for(line) <= least
 
     # --- offers ------------------------------------------------------------------------------------------------
 

@@ -69,6 +69,8 @@ class Ledger:
 
     def changes(self, unanswered: Callable[[str, float], int]) -> list[RecordInterval]:
         """The intervals that changed since the last call. Raises InvariantBroken when one does not balance."""
+        if not self._changed:
+            return []
         records = [_record(queue, i, unanswered(queue, i.start)) for (queue, _), i in self._changed.items()]
         self._changed.clear()
         return records
@@ -81,17 +83,21 @@ class Ledger:
 
 
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:
-    outcomes = {outcome: interval.outcomes.get(outcome, 0) for outcome in OUTCOMES}
-    if interval.offered != sum(outcomes.values()) + waiting:
+    came_to = interval.outcomes
+    if interval.offered != sum(came_to.values()) + waiting:
         raise InvariantBroken(f"{queue}: the interval from {interval.start} does not balance: {interval}, {waiting}")
     return RecordInterval(
         queue=queue,
         start=interval.start,
         target=interval.target,
         offered=interval.offered,
+        answered=came_to.get("answered", 0),
+        abandoned=came_to.get("abandoned", 0),
+        overflowed_out=came_to.get("overflowed_out", 0),
+        called_back=came_to.get("called_back", 0),
+        lost=came_to.get("lost", 0),
         waiting=waiting,
         answered_in_target=interval.answered_in_target,
         abandoned_in_target=interval.abandoned_in_target,
         wait_answered=interval.wait_answered,
-        **outcomes,
     )

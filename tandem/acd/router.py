@@ -94,7 +94,9 @@ class Router:
         position = self._floor.lines.ahead_of(known) + 1
         expected = self._state.queue(known.queue).expected_handling_seconds
         handling = self._state.handling.get(known.queue, expected)
-        wait = estimated_wait(position, handling, self._floor.roster.staffed_for(known.queue))
+        wait = estimated_wait(
+            position, handling, self._floor.roster.staffed_for(self._floor.lines.line_of(known.queue))
+        )
         return Place(known.queue, position, wait, known.enqueued_at)
 
     def board(self, now: float) -> Board:
@@ -107,7 +109,7 @@ class Router:
 
     def can_ever_serve(self, queue: str) -> bool:
         """True when some agent in the settings, signed in or not, meets the queue's needs."""
-        return self.has_queue(queue) and bool(self._floor.matching.profiles_for(queue))
+        return self.has_queue(queue) and bool(self._floor.lines.line_of(queue).able)
 
     # --- settings and the switch -------------------------------------------------------------------------------
 
