@@ -32,7 +32,7 @@ class Contact(msgspec.Struct):
 
     `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
     holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
-    ever offered to.
+    ever offered to. `sticky` is the agent it waits for before anyone else is asked, until `deadline`.
     """
 
     id: str
@@ -47,6 +47,8 @@ class Contact(msgspec.Struct):
     offered_at: float = 0.0
     connected_at: float = 0.0
     tried: list[str] = []
+    sticky: str = ""
+    deadline: float | None = None
 
 
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:

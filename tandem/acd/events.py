@@ -19,7 +19,8 @@ class ContactQueued(Event, frozen=True):
     """A contact asks for an agent.
 
     `enqueued_at` (epoch seconds) keeps an earlier age; None means now. `priority` is the class, higher goes
-    first; `boost` (seconds) is age given for free within the class.
+    first; `boost` (seconds) is age given for free within the class. For `sticky_seconds` nobody but the agent
+    `sticky` is asked, if they are at work; whether they meet the queue's needs is not looked at.
     """
 
     contact: str
@@ -27,6 +28,8 @@ class ContactQueued(Event, frozen=True):
     priority: int = 0
     boost: float = 0.0
     enqueued_at: float | None = None
+    sticky: str = ""
+    sticky_seconds: float = 0.0
 
 
 class ContactLeft(Event, frozen=True):

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
+from tandem.acd import contact as contacts
 from tandem.acd.agent import Agent
 from tandem.acd.commands import Command, Offer, RaiseAlarm, RecordOffer, RecordWait, WithdrawOffer
-from tandem.acd.contact import Contact
+from tandem.acd.contact import Contact, Urgency
 from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
 from tandem.acd.lines import Lines
@@ -43,7 +44,7 @@ class Floor:
     def index(self) -> None:
         """Build every index from the state: at the start, and when settings changed."""
         state = self._state
-        self.matching = Matching(state.settings.agents)
+        self.matching = Matching(state.settings.agents, state.judged_at)
         self.roster = Roster(state.agents, self.matching, self._emit)
         self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings.own_first)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
@@ -53,38 +54,49 @@ class Floor:
     def match_all(self, now: float) -> None:
         """Offer every contact that a ready agent can take, in the total order."""
         lines = self.lines
-        heads = [(lines.head(line, now), line.number, line) for line in lines.busy()]
+        heads: list[tuple[Urgency, int, Line | None]] = []
+        heads += [(lines.head(line, now), line.number, line) for line in lines.busy()]
+        heads += [(lines.urgency(contact, now), -1, None) for contact in lines.sticky()]
         heapify(heads)
         while heads:
             (*_, name), number, line = heappop(heads)
-            if self._find_agent(self._state.contacts[name], now) and line.ranks:
+            if self._find_agent(self._state.contacts[name], now) and line and line.ranks:
                 heappush(heads, (lines.head(line, now), number, line))
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
         line = self.lines.line_of(contact.queue)
         if not self._state.switch_up or self._kept_back(line):
             return False
-        agent = self.roster.best(line, contact.tried)
+        agent = self._sticky_agent(contact) if contact.sticky else self.roster.best(line, contact.tried, now)
         if agent:
             self._offer(contact, agent, now)
         return agent is not None
+
+    def _sticky_agent(self, contact: Contact) -> Agent | None:
+        agent = self._state.agents[contact.sticky]
+        return agent if agent.state == agents.READY else None
 
     def _find_contact(self, agent: Agent, now: float) -> None:
         number = self.matching.numbers.get(agent.name)
         if number is None or not self._state.switch_up:
             return
-        while agent.state == agents.READY and (contact := self._first(number, now)):
+        while agent.state == agents.READY and (contact := self._first(agent, number, now)):
             if self._state.queue(contact.queue).keep_free:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
 
-    def _first(self, agent: int, now: float) -> Contact | None:
-        among = self.lines.busy_for(agent)
+    def _first(self, agent: Agent, number: int, now: float) -> Contact | None:
+        among = self.lines.busy_for(number)
         if keeping := among & self.lines.keeping:
             for line in self.lines.of(keeping):
                 among ^= self._kept_back(line) << line.number
-        return self.lines.first(among, agent, now) if among else None
+        first = [self.lines.first(among, number, now)] if among else []
+        waiting = self.lines.sticky_to(agent.name)
+        first += [contact for contact in waiting if not self._kept_back(self.lines.line_of(contact.queue))]
+        if len(first) < 2:  # nearly always; spares the comparison
+            return first[0] if first else None
+        return min(first, key=lambda contact: self.lines.urgency(contact, now))
 
     def _kept_back(self, line: Line) -> bool:
         """True while too few agents are ready for what this line wants to keep free."""
@@ -123,8 +135,10 @@ class Floor:
         contact.agent = agent.contact = ""
         self._back_off(agent, contact, outcome, now)
         self.roster.rest(agent, now)
+        self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
+        self._let_go(agent, now)
 
     def withdraw(self, contact: Contact, reason: str, now: float, outcome: str = "withdrawn") -> None:
         """End the offer for `reason`; the contact goes on from its old place."""
@@ -213,6 +227,20 @@ class Floor:
         """Take an agent whom no contact holds to where they belong, and find them work if that is ready."""
         if self.roster.rest(agent, now) and agent.state == agents.READY:
             self._find_contact(agent, now)
+        self._let_go(agent, now)
+
+    def release(self, contact: Contact, now: float) -> None:
+        """The contact has waited for one agent long enough."""
+        self.lines.release(contact)
+        if contact.state == contacts.WAITING:
+            self._find_agent(contact, now)
+
+    def _let_go(self, agent: Agent, now: float) -> None:
+        """Nobody waits for an agent who is not at work."""
+        waiting = self.lines.sticky_to(agent.name)
+        if waiting and not agents.is_staffed(agent):
+            for contact in waiting:
+                self.release(contact, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
         agent = contact.agent or None

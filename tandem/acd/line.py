@@ -7,25 +7,29 @@ from tandem.acd.settings import QueueSettings
 
 
 class Line:
-    """Those who wait in `queue`. `able`: the agents (as bits) who can take them; `grades`: the same, the best first.
-
-    `preference`: by grade, how much those agents prefer this line (all alike unless they take their own work first).
+    """Those who wait in `queue`. `able`: the agents (as bits) who can take them; `grades`: the same, the best first,
+    where the queue chooses by proficiency.
     """
 
-    __slots__ = ("able", "grades", "number", "pace", "preferred", "queue", "ranks")
+    __slots__ = ("_graded", "able", "grades", "number", "pace", "queue", "ranks")
 
-    def __init__(self, number: int, queue: QueueSettings, grades: Mapping[int, int], own_first: bool) -> None:
+    def __init__(self, number: int, queue: QueueSettings) -> None:
         self.number = number
         self.queue = queue
-        self.ranks: list[Rank] = []
         self.pace = queue.ageing
+        self.ranks: list[Rank] = []
         self.able = 0
-        for agents in grades.values():
-            self.able |= agents
-        best_first = sorted(grades.items(), reverse=True)
-        self.grades = [agents for _, agents in best_first] if queue.selection == "most_proficient" else []
-        self.preferred = best_first if own_first else []
+        self.grades: list[int] = []
 
-    def preference(self, agent: int) -> int:
-        """How much the agent prefers this line, the higher, the more."""
-        return next((grade for grade, agents in self.preferred if agents >> agent & 1), 0)
+    def open_to(self, graded: Mapping[int, int]) -> None:
+        """From now on these agents can take the contacts; by how good they are at it."""
+        self._graded = graded
+        self.able = 0
+        for agents in graded.values():
+            self.able |= agents
+        by_grade = self.queue.selection == "most_proficient"
+        self.grades = [graded[grade] for grade in sorted(graded, reverse=True)] if by_grade else []
+
+    def grade_of(self, agent: int) -> int:
+        """How good an agent who can take the contacts is at it."""
+        return next(grade for grade, agents in self._graded.items() if agents >> agent & 1)

@@ -1,15 +1,18 @@
 """Moves contacts from state to state, and keeps the waiting ones of every queue in order."""
 
 from bisect import bisect_left, insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from tandem.acd.bits import members
 from tandem.acd.contact import ENDED, TABLE, UNANSWERED, WAITING, Contact, Rank, Urgency, rank_of, urgency_of
+from tandem.acd.deadlines import Deadlines
 from tandem.acd.intervals import quarter_of
 from tandem.acd.line import Line
 from tandem.acd.machine import step
 from tandem.acd.matching import Matching
+from tandem.acd.needs import need_of
 from tandem.acd.settings import QueueSettings
 
 
@@ -24,7 +27,9 @@ class Lines:
     ) -> None:
         self._contacts = contacts
         self._own_first = own_first
-        self._lines = [Line(n, q, matching.grades(q), own_first) for n, q in enumerate(queues.values())]
+        self._lines = [Line(number, queue) for number, queue in enumerate(queues.values())]
+        for line in self._lines:
+            line.open_to(matching.grades(need_of(line.queue.needs)))
         self._by_queue = {line.queue.name: line for line in self._lines}
         self._busy = 0
         self._serves: dict[int, int] = {}
@@ -32,6 +37,8 @@ class Lines:
         for line in self._lines:
             self._paces[line.pace] = self._paces.get(line.pace, 0) | 1 << line.number
         self._heads: dict[float, list[tuple[Rank, int]]] = {pace: [] for pace in self._paces}
+        self._sticky: defaultdict[str, list[Contact]] = defaultdict(list)
+        self.deadlines = Deadlines(contacts)
         self._unanswered: Counter[tuple[str, float]] = Counter()
         self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free)
         for contact in contacts.values():
@@ -42,6 +49,8 @@ class Lines:
     def enter(self, contact: Contact) -> None:
         """Take in a new contact."""
         self._contacts[contact.id] = contact
+        if contact.deadline is not None:
+            self.deadlines.add(contact.id, contact.deadline)
         self._count(contact, 1)
         self._index(contact)
 
@@ -68,7 +77,26 @@ class Lines:
     def ahead_of(self, contact: Contact) -> int:
         """How many wait in the contact's queue with a better place."""
         line = self.line_of(contact.queue)
-        return bisect_left(line.ranks, rank_of(contact, line.queue))
+        rank = rank_of(contact, line.queue)
+        sticky = (other for other in self.sticky() if other.queue == contact.queue)
+        return bisect_left(line.ranks, rank) + sum(rank_of(other, line.queue) < rank for other in sticky)
+
+    def sticky_to(self, agent: str) -> tuple[Contact, ...]:
+        """Those who wait for this agent before anyone else."""
+        return tuple(self._sticky.get(agent, ()))
+
+    def sticky(self) -> Iterable[Contact]:
+        """Everybody who waits for one agent."""
+        return chain.from_iterable(self._sticky.values())
+
+    def release(self, contact: Contact) -> None:
+        """From now on anyone may serve a contact who waited for one agent."""
+        waits = contact.state == WAITING
+        if waits:
+            self._unindex(contact)
+        contact.sticky, contact.deadline = "", None
+        if waits:
+            self._index(contact)
 
     def busy_for(self, agent: int) -> int:
         """The lines (as bits) in which somebody waits whom the agent can take."""
@@ -89,11 +117,16 @@ class Lines:
     def first(self, among: int, agent: int, now: float) -> Contact:
         """The contact that is served first in the busy lines `among` (bits), by this agent."""
         if self._own_first:
-            heads = [(self.head(line, now, line.preference(agent)), line.ranks[0]) for line in self.of(among)]
+            heads = [(self.head(line, now, line.grade_of(agent)), line.ranks[0]) for line in self.of(among)]
             return self._contacts[min(heads)[1][-1]]
         firsts = [self._first_of_pace(pace, lines & among) for pace, lines in self._paces.items() if lines & among]
         best = firsts[0] if len(firsts) == 1 else min(firsts, key=lambda line: self.head(line, now))
         return self._contacts[best.ranks[0][-1]]
+
+    def urgency(self, contact: Contact, now: float) -> Urgency:
+        """The place of a waiting contact in the total order."""
+        queue = self.line_of(contact.queue).queue
+        return urgency_of(rank_of(contact, queue), queue, now)
 
     def head(self, line: Line, now: float, preference: int = 0) -> Urgency:
         """The place of a busy line's first in the total order; its last part is the id."""
@@ -116,6 +149,9 @@ class Lines:
     def _index(self, contact: Contact) -> None:
         if contact.state != WAITING:
             return
+        if contact.sticky:
+            self._sticky[contact.sticky].append(contact)
+            return
         line = self.line_of(contact.queue)
         rank = rank_of(contact, line.queue)
         ranks = line.ranks
@@ -130,6 +166,11 @@ class Lines:
         insort(self._heads[line.pace], (rank, line.number))
 
     def _unindex(self, contact: Contact) -> None:
+        if contact.sticky:
+            self._sticky[contact.sticky].remove(contact)
+            if not self._sticky[contact.sticky]:
+                del self._sticky[contact.sticky]
+            return
         line = self.line_of(contact.queue)
         ranks = line.ranks
         place = bisect_left(ranks, rank_of(contact, line.queue))

@@ -1,9 +1,21 @@
 """Moves agents from state to state, and keeps the ready ones in the order in which they are chosen."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
-from tandem.acd.agent import CONNECTED, PAUSED, READY, SIGNED_OUT, TABLE, WRAP_UP, Agent, is_staffed, rest_of
+from tandem.acd.agent import (
+    BUSY,
+    CONNECTED,
+    PAUSED,
+    READY,
+    SIGNED_OUT,
+    TABLE,
+    WRAP_UP,
+    Agent,
+    is_staffed,
+    occupancy,
+    rest_of,
+)
 from tandem.acd.bits import bits, members
 from tandem.acd.commands import Command, RecordAgentState
 from tandem.acd.deadlines import Deadlines
@@ -33,7 +45,7 @@ class Roster:
             if agent.name in self._numbers:
                 self._index(agent, self._numbers[agent.name])
 
-    def best(self, line: Line, tried: Collection[str]) -> Agent | None:
+    def best(self, line: Line, tried: Collection[str], now: float) -> Agent | None:
         """The ready agent whom the line prefers, of equals the longest idle; one of `tried` only if nobody else is."""
         able = line.able & self.ready
         if able and tried:
@@ -44,7 +56,9 @@ class Roster:
             if able & grade:
                 able &= grade
                 break
-        return self._agents[self._longest_idle(able)]
+        if line.queue.selection == "least_occupied":
+            return min(self._those(able), key=lambda agent: (occupancy(agent, now), *_idle_rank(agent)))
+        return self._longest_idle(able)
 
     def ready_for(self, line: Line) -> int:
         """How many agents who can serve the line are ready."""
@@ -64,12 +78,16 @@ class Roster:
         if number is not None:
             self._unindex(agent, number)
         self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
+        if agent.state == READY:
+            agent.free_seconds += now - agent.since
+        elif agent.state in BUSY:
+            agent.busy_seconds += now - agent.since
         agent.state, agent.reason, agent.since, agent.deadline = state, reason, now, deadline
         _turn_clocks(agent, now)
         if number is not None:
             self._index(agent, number)
         if deadline is not None:
-            self.deadlines.add(agent)
+            self.deadlines.add(agent.name, deadline)
 
     def rest(self, agent: Agent, now: float) -> bool:
         """Take an agent whom no contact holds (any more) to where they belong; True when that is a move.
@@ -84,31 +102,35 @@ class Roster:
             del self._agents[agent.name]
         return moves
 
-    def _longest_idle(self, able: int) -> str:
+    def _longest_idle(self, able: int) -> Agent:
         """Of these ready agents. A few are looked at one by one; of many one is met soon on the way from the top."""
         number = able.bit_count()
         if number * number <= len(self._by_idleness):
-            return min(self._idle_rank(self._agents[self._names[member]], member) for member in members(able))[1]
-        return next(name for _, name, number in self._by_idleness if able >> number & 1)
+            return min(self._those(able), key=_idle_rank)
+        return self._agents[next(name for _, name, number in self._by_idleness if able >> number & 1)]
+
+    def _those(self, numbers: int) -> Iterator[Agent]:
+        return (self._agents[self._names[number]] for number in members(numbers))
 
     def _index(self, agent: Agent, number: int) -> None:
         if is_staffed(agent):
             self.staffed |= 1 << number
         if agent.state == READY:
             self.ready |= 1 << number
-            insort(self._by_idleness, self._idle_rank(agent, number))
+            insort(self._by_idleness, (*_idle_rank(agent), number))
 
     def _unindex(self, agent: Agent, number: int) -> None:
         if is_staffed(agent):
             self.staffed ^= 1 << number
         if agent.state == READY:
             self.ready ^= 1 << number
-            del self._by_idleness[bisect_left(self._by_idleness, self._idle_rank(agent, number))]
+            del self._by_idleness[bisect_left(self._by_idleness, _idle_rank(agent))]
 
-    def _idle_rank(self, agent: Agent, number: int) -> tuple[float, str, int]:
-        if agent.idle_since is None:
-            raise InvariantBroken(f"{agent.name} is ready without an idle clock")
-        return agent.idle_since, agent.name, number
+
+def _idle_rank(agent: Agent) -> tuple[float, str]:
+    if agent.idle_since is None:
+        raise InvariantBroken(f"{agent.name} is ready without an idle clock")
+    return agent.idle_since, agent.name
 
 
 def _turn_clocks(agent: Agent, now: float) -> None:
@@ -121,3 +143,4 @@ def _turn_clocks(agent: Agent, now: float) -> None:
     if agent.state == SIGNED_OUT:
         agent.wrap_up_until = agent.back_off_until = 0.0
         agent.misses = 0
+        agent.busy_seconds = agent.free_seconds = 0.0

@@ -80,7 +80,9 @@ class Router:
 
     def next_wakeup(self) -> float | None:
         """When TimePassed is wanted, epoch seconds; None while there is no deadline."""
-        return self._floor.roster.deadlines.earliest()
+        floor = self._floor
+        moments = floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest(), floor.matching.expires
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def snapshot(self) -> State:
         """The state itself, not a copy: encode it before the next `handle`."""
@@ -129,8 +131,14 @@ class Router:
 
     def _time_passed(self, _event: events.TimePassed, now: float) -> None:
         """Deadlines fall here only: after a restart, what the switch has to tell counts although it comes late."""
+        if self._floor.matching.expires is not None and self._floor.matching.expires <= now:
+            self._state.judged_at = now
+            self._floor.index()
+            self._floor.match_all(now)
         while agent := self._floor.roster.deadlines.due(now):
             self._floor.expire(agent, now)
+        while contact := self._floor.lines.deadlines.due(now):
+            self._floor.release(contact, now)
 
     # --- contacts ----------------------------------------------------------------------------------------------
 
@@ -142,7 +150,13 @@ class Router:
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, priority=event.priority, boost=event.boost)
+            if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
+                contact.sticky, contact.deadline = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)
+
+    def _is_at_work(self, name: str) -> bool:
+        agent = self._state.agents.get(name)
+        return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
         if event.outcome not in OUTCOMES:

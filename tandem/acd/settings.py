@@ -4,19 +4,22 @@ from typing import Literal
 
 import msgspec
 
-Selection = Literal["longest_idle", "most_proficient"]
+from tandem.acd.needs import Needs, need_of
+from tandem.expression import ExpressionError
+
+Selection = Literal["longest_idle", "most_proficient", "least_occupied"]
 
 
 class QueueSettings(msgspec.Struct, frozen=True):
-    """One queue. `needs` maps each skill asked for to the least proficiency (1 to 5); times are seconds.
+    """One queue. `needs`: what it asks of an agent (acd/needs.py); ValueError when that is no need. Times are seconds.
 
     `ageing` is how much a second of waiting counts against other queues of the same priority. `selection` says which
-    of the ready agents is chosen; equally proficient ones by idleness. `keep_free`: its contacts are offered only
+    of the ready agents is chosen; equal ones by idleness. `keep_free`: its contacts are offered only
     while more than so many agents who could take them are ready (outbound work that must not block the hotline).
     """
 
     name: str
-    needs: dict[str, int] = {}
+    needs: Needs = {}
     priority: int = 0
     ageing: float = 1.0
     selection: Selection = "longest_idle"
@@ -28,14 +31,25 @@ class QueueSettings(msgspec.Struct, frozen=True):
     back_off_seconds: float = 10.0
     expected_handling_seconds: float = 180.0
 
+    def __post_init__(self) -> None:
+        check_needs(self.needs)
+
 
 class AgentSettings(msgspec.Struct, frozen=True):
-    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it."""
+    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it.
+
+    `certified_until`: skills that are held only until a moment (epoch seconds). `vendor` is the company an agent works
+    for, empty for own staff. An attribute may have several values: `{language: [en, zh]}`.
+    """
 
     name: str
     skills: dict[str, int]
     device: str
     display_name: str = ""
+    certified_until: dict[str, float] = {}
+    team: str = ""
+    vendor: str = ""
+    attributes: dict[str, str | tuple[str, ...]] = {}
 
 
 class LongestStay(msgspec.Struct, frozen=True):
@@ -60,3 +74,11 @@ class Settings(msgspec.Struct, frozen=True):
     agents: dict[str, AgentSettings] = {}
     longest_stay: LongestStay = LongestStay()
     own_first: bool = False
+
+
+def check_needs(needs: Needs) -> None:
+    """ValueError says where `needs` goes wrong, and why."""
+    try:
+        need_of(needs)
+    except ExpressionError as error:
+        raise ValueError(f"needs: {error}") from error

@@ -12,7 +12,8 @@ class State(msgspec.Struct):
     """The router's whole state, serialisable by msgspec.
 
     `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
-    a contact of a queue occupies an agent, as observed. `dropped_events`: events that came too late or named
+    a contact of a queue occupies an agent, as observed. `judged_at`: when it was last looked which
+    certificates are valid. `dropped_events`: events that came too late or named
     nothing known.
     """
 
@@ -24,6 +25,7 @@ class State(msgspec.Struct):
     handling: dict[str, float] = {}
     next_offer: int = 1
     switch_up: bool = True
+    judged_at: float = 0.0
     dropped_events: int = 0
 
     def queues(self) -> dict[str, QueueSettings]:
@@ -40,5 +42,9 @@ class State(msgspec.Struct):
         known = self.queues()
         self.retired = {name: known[name] for name in sorted(occupied - settings.queues.keys())}
         self.settings = settings
+        self.judged_at = now
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
+        for contact in self.contacts.values():
+            if contact.sticky not in settings.agents:
+                contact.sticky = ""

@@ -1,18 +1,21 @@
 """The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
 
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from tandem.acd.matching import meets
 from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.settings import Customer, Settings
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "time_zone")
 T = TypeVar("T")
 
 
@@ -52,6 +55,7 @@ class _Reader:
             if name not in SECTIONS:
                 self._problem(document, name, str(name), f"is not a section; the sections are {', '.join(SECTIONS)}")
         queues = self._entries(document, "queues", _Queue, lambda name: {"name": name})
+        self._read_dates(document)
         agents = self._entries(document, "agents", _Agent, lambda name: {"name": name, "device": f"PJSIP/{name}"})
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
@@ -100,9 +104,31 @@ class _Reader:
             return default
         return value
 
+    def _read_dates(self, document: CommentedMap) -> None:
+        """Certificates end with the day that is written, in the centre's time zone."""
+        zone = self._zone(document)
+        for name, agent in _items(document, "agents"):
+            for skill, day in _items(agent, "certified_until"):
+                if isinstance(day, date):
+                    agent["certified_until"][skill] = _end_of(day, zone)
+                    continue
+                agent["certified_until"][skill] = 0.0
+                what = f"{day!r} is no date; write it as 2026-12-31"
+                self._problem(document["agents"], name, f"agents.{name}.certified_until.{skill}", what)
+
+    def _zone(self, document: CommentedMap) -> tzinfo:
+        name: str = self._value(document, "time_zone", str, "UTC")
+        try:
+            return ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError):
+            self._problem(
+                document, "time_zone", "time_zone", f"there is no time zone {name!r}; write one as Asia/Shanghai"
+            )
+            return UTC
+
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():
-            if not any(_able(agent, queue) for agent in agents.values()):
+            if not any(meets(agent, queue.needs) for agent in agents.values()):
                 what = f"no agent has {queue.needs}: give one these skills, or ask for less"
                 self._problem(document["queues"], queue.name, f"queues.{queue.name}.needs", what)
         for agent in agents.values():
@@ -116,8 +142,17 @@ class _Reader:
         self._problems.append(f"{self._path}:{line}: {field}: {what}")
 
 
-def _able(agent: AgentSettings, queue: QueueSettings) -> bool:
-    return all(agent.skills.get(skill, 0) >= level for skill, level in queue.needs.items())
+def _items(parent: object, key: str) -> list[tuple[str, Any]]:
+    """What stands under `key`, where it is names with values; other things are told of elsewhere."""
+    entries = parent.get(key) if isinstance(parent, CommentedMap) else None
+    return list(entries.items()) if isinstance(entries, CommentedMap) else []
+
+
+def _end_of(day: date, zone: tzinfo) -> float:
+    """When `day` ends in `zone`, or the moment that a date with a time says; epoch seconds."""
+    if isinstance(day, datetime):
+        return (day if day.tzinfo else day.replace(tzinfo=zone)).timestamp()
+    return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
 
 
 def _plain(entries: dict[str, Any], kind: type[T]) -> dict[str, T]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from tandem.acd.why import Decision, in_words
+from tandem.acd.why import Decision
+from tandem.acd.words import in_words
 from tandem.control import wire
 from tandem.control.commands import Command, RecordStep
 from tandem.control.plane import Plane

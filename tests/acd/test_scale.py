@@ -28,6 +28,7 @@ def crowd(seed: int, pace: float) -> tuple[random.Random, dict[str, QueueSetting
 
 
 def can(skills: dict[str, int], queue: QueueSettings) -> bool:
+    assert isinstance(queue.needs, dict)
     return all(skills.get(skill, 0) >= level for skill, level in queue.needs.items())
 
 

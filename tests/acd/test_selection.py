@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tandem.acd.events import AgentPaused, AgentWentReady, ContactFinished, ContactLeft, ContactQueued, SettingsChanged
 from tandem.acd.settings import QueueSettings, Selection, Settings
-from tandem.acd.why import in_words
+from tandem.acd.words import in_words
 from tests.acd.playbook import Playbook, offered_to, settings
 
 PEOPLE = {"ann": {"tv": 2}, "bob": {"tv": 5}, "eve": {"tv": 5}}

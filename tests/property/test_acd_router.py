@@ -46,6 +46,17 @@ CHOOSY = QueueSettings("tv", {"tv": 1}, selection="most_proficient", ageing=0.5)
 CHOSEN = _version([KEPT, FAST, CHOOSY], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3, "tv": 4}, d={"phone": 2})
 VERSIONS += [CHOSEN, msgspec.structs.replace(CHOSEN, own_first=True)]
 
+# Needs as expressions, certificates that expire, and the least occupied agent.
+SPOKEN = QueueSettings("tv", "tv >= 2 and (language == 'en' or vendor != '')", selection="least_occupied")
+OWN = QueueSettings("phone", "phone and not team == 'blended'", wrap_up_seconds=5)
+PEOPLE = [
+    AgentSettings("a", {"tv": 5}, "PJSIP/a", certified_until={"tv": START + 50}, attributes={"language": "en"}),
+    AgentSettings("b", {"tv": 2, "phone": 4}, "PJSIP/b", vendor="acme"),
+    AgentSettings("c", {"phone": 3, "tv": 1}, "PJSIP/c", team="blended"),
+    AgentSettings("d", {"phone": 2, "tv": 3}, "PJSIP/d", certified_until={"phone": START + 90}, vendor="acme"),
+]
+VERSIONS.append(Settings({q.name: q for q in (SPOKEN, OWN, ANYBODY)}, {agent.name: agent for agent in PEOPLE}))
+
 Make = Callable[[State, int], Event | None]
 
 
@@ -69,7 +80,9 @@ def _agent(state: State, number: int) -> str:
 def _queued(state: State, number: int) -> Event:
     queue = _pick(["tv", "phone", "anybody", "both", "nowhere"], number)
     age = START - number if number % 7 == 0 else None
-    return events.ContactQueued(f"c{state.next_offer}-{number}", queue, number % 3 % 2, number % 4 * 10.0, age)
+    sticky = _pick(["", "", "a", "c", "f"], number)
+    name = f"c{state.next_offer}-{number}"
+    return events.ContactQueued(name, queue, number % 3 % 2, number % 4 * 10.0, age, sticky, number % 9 * 5.0)
 
 
 OUTCOMES = ["abandoned", "overflowed_out", "called_back", "lost"]
@@ -141,6 +154,19 @@ class Shadow:
         self.numbers.append(offer.offer)
 
 
+def meets_needs(agent: AgentSettings, needs: dict[str, int] | str, now: float) -> bool:
+    """Python's own word on an expression (`==` of an attribute means: one of its values)."""
+    skills = {skill: level for skill, level in agent.skills.items() if agent.certified_until.get(skill, now + 1) > now}
+    if isinstance(needs, dict):
+        return all(skills.get(skill, 0) >= level for skill, level in needs.items())
+    known: dict[str, object] = {
+        "team": agent.team,
+        "vendor": agent.vendor,
+        "language": agent.attributes.get("language", ""),
+    }
+    return bool(eval(needs, {}, {"tv": 0, "phone": 0, **skills, **known}))
+
+
 def _keys(commands: list[Command]) -> set[tuple[str, float]]:
     return {(command.queue, command.start) for command in commands if isinstance(command, RecordInterval)}
 
@@ -196,9 +222,11 @@ class Life:
     # --- the rules, once more ----------------------------------------------------------------------------------
 
     def able(self, agent: Agent, contact: Contact) -> bool:
-        known = self.router.snapshot().settings.agents.get(agent.name)
-        needs = self.router.snapshot().queue(contact.queue).needs
-        return known is not None and all(known.skills.get(skill, 0) >= level for skill, level in needs.items())
+        state = self.router.snapshot()
+        known = state.settings.agents.get(agent.name)
+        if contact.sticky or known is None:
+            return known is not None and contact.sticky == agent.name
+        return meets_needs(known, state.queue(contact.queue).needs, self.now)
 
     def check_decision(self, decision: Decision) -> None:
         """Called with the state as it is just before the offer."""
@@ -212,7 +240,7 @@ class Life:
         else:
             assert contact is best
         ready = self.ready_for(contact)
-        ready.sort(key=lambda agent: (-self.grade(agent, contact), agent.idle_since, agent.name))
+        ready.sort(key=lambda agent: (self.grade(agent, contact), agent.idle_since, agent.name))
         fresh = [agent for agent in ready if agent.name not in contact.tried]
         assert chosen is (fresh or ready)[0]
         assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
@@ -232,11 +260,17 @@ class Life:
         waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
         return [c for c in waiting if len(self.ready_for(c)) > state.queue(c.queue).keep_free]
 
-    def grade(self, agent: Agent, contact: Contact) -> int:
+    def grade(self, agent: Agent, contact: Contact) -> float:
+        """The smaller, the rather the queue chooses the agent."""
         state = self.router.snapshot()
         queue = state.queue(contact.queue)
         skills = state.settings.agents[agent.name].skills
-        return min(skills[skill] for skill in queue.needs) if queue.selection == "most_proficient" else 0
+        if queue.selection == "most_proficient":
+            return -min(skills[skill] for skill in queue.needs)
+        if queue.selection == "least_occupied":
+            there = agent.busy_seconds + agent.free_seconds + self.now - agent.since
+            return agent.busy_seconds / there if there else 0.0
+        return 0.0
 
     def check_pairs(self) -> None:
         state = self.router.snapshot()

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,32 @@ def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CentreError, match="can't be read"):
         read_centre(tmp_path / "none.yaml")
+
+
+def test_needs_people_and_the_day_a_certificate_ends(tmp_path: Path) -> None:
+    path = tmp_path / "centre.yaml"
+    path.write_text(
+        "time_zone: Asia/Shanghai\n"
+        "queues:\n"
+        "  a: {needs: \"x >= 2 and language == 'en'\"}\n"
+        "agents:\n"
+        '  "1": {skills: {x: 3}, certified_until: {x: 2026-12-31}, team: t, vendor: v,\n'
+        "        attributes: {language: [en, zh]}}\n"
+    )
+    agent = read_centre(path).acd.agents["1"]
+    assert agent.certified_until == {"x": datetime(2027, 1, 1, tzinfo=timezone(timedelta(hours=8))).timestamp()}
+    assert (agent.team, agent.vendor, agent.attributes) == ("t", "v", {"language": ("en", "zh")})
+
+
+def test_a_need_that_nobody_can_read_or_meet(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        "time_zone: Mars\n"
+        "queues:\n"
+        "  a: {needs: 'x >='}\n"
+        "  b: {needs: 'x >= 4'}\n"
+        "agents:\n"
+        '  "1": {skills: {x: 3}, certified_until: {x: soon}}\n',
+    )
+    assert [problem.partition(": ")[0] for problem in found] == [":3", ":1", ":6", ":4"]
+    assert "character 5: a value is missing" in found[0]
