@@ -5,18 +5,30 @@ those agents free. So a contact that begins to wait only needs the best agent, a
 best contact.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
 from tandem.acd import contact as contacts
 from tandem.acd.agent import Agent
-from tandem.acd.commands import Command, Offer, RaiseAlarm, RecordOffer, RecordWait, WithdrawOffer
+from tandem.acd.commands import (
+    Command,
+    Offer,
+    OfferToContact,
+    RaiseAlarm,
+    RecordMove,
+    RecordOffer,
+    RecordPlanStep,
+    RecordWait,
+    WithdrawOffer,
+)
+from tandem.acd.conditions import Conditions
 from tandem.acd.contact import Contact, Urgency
 from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
+from tandem.acd.plan import describe
 from tandem.acd.roster import Roster
 from tandem.acd.state import State
 from tandem.acd.waiting import blended
@@ -46,25 +58,28 @@ class Floor:
         state = self._state
         self.matching = Matching(state.settings.agents, state.judged_at)
         self.roster = Roster(state.agents, self.matching, self._emit)
-        self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings.own_first)
+        self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings, state.holding)
+        self.conditions = Conditions(state, self.lines, self.roster, self.matching, self.ledger)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
 
     # --- matching ----------------------------------------------------------------------------------------------
 
     def match_all(self, now: float) -> None:
         """Offer every contact that a ready agent can take, in the total order."""
-        lines = self.lines
+        self._match(self.lines.busy(), self.lines.sticky(), now)
+
+    def _match(self, lines: Iterable[Line], sticky: Iterable[Contact], now: float) -> None:
         heads: list[tuple[Urgency, int, Line | None]] = []
-        heads += [(lines.head(line, now), line.number, line) for line in lines.busy()]
-        heads += [(lines.urgency(contact, now), -1, None) for contact in lines.sticky()]
+        heads += [(line.urgency(line.ranks[0], now), line.number, line) for line in lines if line.ranks]
+        heads += [(self.lines.urgency(contact, now), -1, None) for contact in sticky]
         heapify(heads)
         while heads:
             (*_, name), number, line = heappop(heads)
             if self._find_agent(self._state.contacts[name], now) and line and line.ranks:
-                heappush(heads, (lines.head(line, now), number, line))
+                heappush(heads, (line.urgency(line.ranks[0], now), number, line))
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
-        line = self.lines.line_of(contact.queue)
+        line = self.lines.line_of(contact)
         if not self._state.switch_up or self._kept_back(line):
             return False
         agent = self._sticky_agent(contact) if contact.sticky else self.roster.best(line, contact.tried, now)
@@ -93,7 +108,7 @@ class Floor:
                 among ^= self._kept_back(line) << line.number
         first = [self.lines.first(among, number, now)] if among else []
         waiting = self.lines.sticky_to(agent.name)
-        first += [contact for contact in waiting if not self._kept_back(self.lines.line_of(contact.queue))]
+        first += [contact for contact in waiting if not self._kept_back(self.lines.line_of(contact))]
         if len(first) < 2:  # nearly always; spares the comparison
             return first[0] if first else None
         return min(first, key=lambda contact: self.lines.urgency(contact, now))
@@ -138,6 +153,7 @@ class Floor:
         self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
+        self._take_steps(contact, now)
         self._let_go(agent, now)
 
     def withdraw(self, contact: Contact, reason: str, now: float, outcome: str = "withdrawn") -> None:
@@ -181,9 +197,10 @@ class Floor:
 
     def enter(self, contact: Contact, now: float) -> None:
         """A contact begins to wait."""
-        self.lines.enter(contact)
+        self.lines.enter(contact, now)
         self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
         self._find_agent(contact, now)
+        self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
         """An unanswered contact is gone; an agent to whom it was offered is as idle as before."""
@@ -217,7 +234,7 @@ class Floor:
         contact.agent = agent.contact = ""
         self.lines.move(contact, "finished")
         if outcome != "lost":
-            average = self._state.handling.get(queue.name, queue.expected_handling_seconds)
+            average = self._state.handling_of(queue.name)
             observed = now - contact.connected_at + queue.wrap_up_seconds
             self._state.handling[queue.name] = blended(average, observed)
             agent.wrap_up_until = now + queue.wrap_up_seconds
@@ -229,18 +246,76 @@ class Floor:
             self._find_contact(agent, now)
         self._let_go(agent, now)
 
-    def release(self, contact: Contact, now: float) -> None:
-        """The contact has waited for one agent long enough."""
-        self.lines.release(contact)
+    # --- plans -------------------------------------------------------------------------------------------------
+
+    def review(self, now: float) -> None:
+        """Look at the conditions that what has happened may have changed, and do what follows."""
+        while (queue := self.conditions.due()) is not None:
+            if changed := self.conditions.review(queue, now):
+                self._begin_or_end(queue, changed, now)
+
+    def take_all_steps(self, now: float) -> None:
+        """Do for everyone who waits what the plans, which may be new, say."""
+        for contact in [contact for contact in self._state.contacts.values() if contact.state == contacts.WAITING]:
+            self._take_steps(contact, now)
+
+    def advance(self, contact: Contact, now: float) -> None:
+        """A moment of the contact's plan, or the end of its waiting for one agent, has come."""
+        before = self.lines.line_of(contact)
+        self.lines.advance(contact, now)
+        self._record_steps(contact, before)
         if contact.state == contacts.WAITING:
             self._find_agent(contact, now)
+            self._take_steps(contact, now)
+
+    def _record_steps(self, contact: Contact, before: Line) -> None:
+        line, holding = self.lines.line_of(contact), self._state.holding.get(contact.queue, ())
+        earlier = before.steps(holding)
+        for step in line.steps(holding):
+            if step not in earlier:
+                number = line.queue.plan.index(step)
+                self._emit(RecordPlanStep(contact.id, contact.queue, number, describe(step), in_force=True))
+        if line.is_overdue and not before.is_overdue:
+            self._emit(RecordPlanStep(contact.id, contact.queue, -1, "longest wait", in_force=True))
+
+    def _begin_or_end(self, queue: str, changed: list[int], now: float) -> None:
+        holding, plan = self._state.holding[queue], self._state.queue(queue).plan
+        for number in changed:
+            self._emit(RecordPlanStep("", queue, number, describe(plan[number]), in_force=number in holding))
+        self.lines.hold(queue, holding)
+        self._match(self.lines.lines_of(queue), (), now)
+        for contact in self.lines.waiting_in(queue):
+            self._take_steps(contact, now)
+
+    def _take_steps(self, contact: Contact, now: float) -> None:
+        """Do what is done once, where the contact still waits: offer it another way, or move it."""
+        plan = self._state.queue(contact.queue).plan
+        if not plan or contact.state != contacts.WAITING:
+            return
+        for step in self._state.steps_for(contact):
+            if step.offer and step.offer not in contact.ways:
+                contact.ways += (step.offer,)
+                self._emit(OfferToContact(contact.id, contact.queue, step.offer))
+            if step.move in self._state.settings.queues.keys() - {contact.queue, *contact.been}:
+                self._move(contact, step.move, now)
+                return
+
+    def _move(self, contact: Contact, queue: str, now: float) -> None:
+        """The contact goes on waiting in another queue: for that of before it overflowed, its age is kept."""
+        self._end_wait(contact, "overflowed_out", now)
+        self._emit(RecordMove(contact.id, contact.queue, queue))
+        self.lines.transfer(contact, queue, now)
+        self.ledger.arrived(self._state.queue(queue), now, self.lines.unanswered)
+        self._find_agent(contact, now)
+        self._take_steps(contact, now)
 
     def _let_go(self, agent: Agent, now: float) -> None:
         """Nobody waits for an agent who is not at work."""
         waiting = self.lines.sticky_to(agent.name)
         if waiting and not agents.is_staffed(agent):
             for contact in waiting:
-                self.release(contact, now)
+                self.lines.release(contact)
+                self._find_agent(contact, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
         agent = contact.agent or None

@@ -67,6 +67,14 @@ class Ledger:
             interval.abandoned_in_target += in_target
         self._changed[queue, interval.start] = interval
 
+    def level(self, queue: str, now: float) -> float:
+        """The share answered in target of those answered, or abandoned after it, who came in this quarter-hour or the
+        one before; 1 when there were none."""
+        since = quarter_of(now) - QUARTER_SECONDS
+        recent = [interval for interval in self._intervals.get(queue, ()) if interval.start >= since]
+        counted = sum(_count(i, "answered") + _count(i, "abandoned") - i.abandoned_in_target for i in recent)
+        return sum(interval.answered_in_target for interval in recent) / counted if counted else 1.0
+
     def changes(self, unanswered: Callable[[str, float], int]) -> list[RecordInterval]:
         """The intervals that changed since the last call. Raises InvariantBroken when one does not balance."""
         if not self._changed:
@@ -82,22 +90,22 @@ class Ledger:
         return None
 
 
+def _count(interval: Interval, outcome: str) -> int:
+    return interval.outcomes.get(outcome, 0)
+
+
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:
-    came_to = interval.outcomes
-    if interval.offered != sum(came_to.values()) + waiting:
+    outcomes = {outcome: interval.outcomes.get(outcome, 0) for outcome in OUTCOMES}
+    if interval.offered != sum(outcomes.values()) + waiting:
         raise InvariantBroken(f"{queue}: the interval from {interval.start} does not balance: {interval}, {waiting}")
     return RecordInterval(
         queue=queue,
         start=interval.start,
         target=interval.target,
         offered=interval.offered,
-        answered=came_to.get("answered", 0),
-        abandoned=came_to.get("abandoned", 0),
-        overflowed_out=came_to.get("overflowed_out", 0),
-        called_back=came_to.get("called_back", 0),
-        lost=came_to.get("lost", 0),
         waiting=waiting,
         answered_in_target=interval.answered_in_target,
         abandoned_in_target=interval.abandoned_in_target,
         wait_answered=interval.wait_answered,
+        **outcomes,
     )

@@ -3,34 +3,40 @@
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, count
 
 from tandem.acd.bits import members
-from tandem.acd.contact import ENDED, TABLE, UNANSWERED, WAITING, Contact, Rank, Urgency, rank_of, urgency_of
+from tandem.acd.contact import ENDED, TABLE, UNANSWERED, WAITING, Contact, Rank, Urgency
 from tandem.acd.deadlines import Deadlines
 from tandem.acd.intervals import quarter_of
-from tandem.acd.line import Line
+from tandem.acd.line import Line, moments_of, put_in_stage
 from tandem.acd.machine import step
 from tandem.acd.matching import Matching
-from tandem.acd.needs import need_of
-from tandem.acd.settings import QueueSettings
+from tandem.acd.settings import QueueSettings, Settings
 
 
 class Lines:
     """The only place where a contact's state changes. Holds indexes; what must survive is in the contacts.
 
-    `keeping`: the lines (as bits) that wait until enough agents are ready.
+    `keeping`: the lines (as bits) that wait until enough agents are ready. `touched`: queues whose length changed.
     """
 
     def __init__(
-        self, contacts: dict[str, Contact], queues: Mapping[str, QueueSettings], matching: Matching, own_first: bool
+        self,
+        contacts: dict[str, Contact],
+        queues: Mapping[str, QueueSettings],
+        matching: Matching,
+        settings: Settings,
+        holding: Mapping[str, Iterable[int]],
     ) -> None:
         self._contacts = contacts
-        self._own_first = own_first
-        self._lines = [Line(number, queue) for number, queue in enumerate(queues.values())]
-        for line in self._lines:
-            line.open_to(matching.grades(need_of(line.queue.needs)))
-        self._by_queue = {line.queue.name: line for line in self._lines}
+        self._matching = matching
+        self._own_first = settings.own_first
+        self._lines: list[Line] = []
+        self._by_queue: dict[str, list[Line]] = {}
+        self._moments: dict[str, list[float]] = {}
+        for queue in queues.values():
+            self._add(queue, settings.order == "service_objective")
         self._busy = 0
         self._serves: dict[int, int] = {}
         self._paces: dict[float, int] = {}
@@ -39,20 +45,60 @@ class Lines:
         self._heads: dict[float, list[tuple[Rank, int]]] = {pace: [] for pace in self._paces}
         self._sticky: defaultdict[str, list[Contact]] = defaultdict(list)
         self.deadlines = Deadlines(contacts)
+        self.touched: set[str] = set()
+        self._lengths: Counter[str] = Counter()
         self._unanswered: Counter[tuple[str, float]] = Counter()
         self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free)
+        for name in queues:
+            self.hold(name, holding.get(name, ()))
         for contact in contacts.values():
             if contact.state in UNANSWERED:
                 self._count(contact, 1)
             self._index(contact)
+        self.touched.clear()
 
-    def enter(self, contact: Contact) -> None:
+    def enter(self, contact: Contact, now: float) -> None:
         """Take in a new contact."""
         self._contacts[contact.id] = contact
-        if contact.deadline is not None:
-            self.deadlines.add(contact.id, contact.deadline)
+        self._place(contact, now)
         self._count(contact, 1)
         self._index(contact)
+
+    def advance(self, contact: Contact, now: float) -> None:
+        """A deadline of the contact has come: it may be served by others from now on, and go before others."""
+        waits = contact.state == WAITING
+        if waits:
+            self._unindex(contact)
+        if contact.sticky_until <= now:
+            contact.sticky = ""
+        self._place(contact, now)
+        if waits:
+            self._index(contact)
+
+    def transfer(self, contact: Contact, queue: str, now: float) -> None:
+        """A waiting contact goes on in another queue, with its age."""
+        self._unindex(contact)
+        self._count(contact, -1)
+        contact.been += (contact.queue,)
+        contact.queue, contact.arrived_at = queue, now
+        self._place(contact, now)
+        self._count(contact, 1)
+        self._index(contact)
+
+    def hold(self, queue: str, holding: Iterable[int]) -> None:
+        """From now on the conditions of these steps of the queue's plan hold, and no others."""
+        numbers = frozenset(holding)
+        for line in self._by_queue[queue]:
+            before = line.able
+            if line.ranks:
+                self._drop_head(line)
+            line.lift = sum(step.priority for step in line.steps(numbers)) if not line.is_overdue else 0
+            line.open_to(self._matching.grades(line.need(numbers)))
+            if line.ranks:
+                insort(self._heads[line.pace], (line.top(), line.number))
+            for agent in members(before ^ line.able):
+                if agent in self._serves:
+                    self._serves[agent] ^= 1 << line.number
 
     def move(self, contact: Contact, trigger: str) -> None:
         """Take `contact` to the state that `trigger` leads to; an ended one is forgotten.
@@ -64,22 +110,36 @@ class Lines:
             self._unindex(contact)
         if contact.state in UNANSWERED and state not in UNANSWERED:
             self._count(contact, -1)
+            contact.deadline = None
         contact.state = state
         if state == ENDED:
             del self._contacts[contact.id]
         else:
             self._index(contact)
 
-    def line_of(self, queue: str) -> Line:
-        """Where the contacts of `queue` wait."""
+    def line_of(self, contact: Contact) -> Line:
+        """Where the contact waits, or would wait again."""
+        return self._by_queue[contact.queue][contact.stage]
+
+    def lines_of(self, queue: str) -> list[Line]:
+        """Where the contacts of `queue` wait, those who came last first."""
         return self._by_queue[queue]
+
+    def waiting_in(self, queue: str) -> list[Contact]:
+        """Those who wait in `queue`, the sticky ones too."""
+        ids = [rank[-1] for line in self._by_queue[queue] for rank in line.ranks]
+        return [self._contacts[name] for name in ids] + [c for c in self.sticky() if c.queue == queue]
+
+    def length(self, queue: str) -> int:
+        """How many contacts of `queue` are unanswered."""
+        return self._lengths[queue]
 
     def ahead_of(self, contact: Contact) -> int:
         """How many wait in the contact's queue with a better place."""
-        line = self.line_of(contact.queue)
-        rank = rank_of(contact, line.queue)
-        sticky = (other for other in self.sticky() if other.queue == contact.queue)
-        return bisect_left(line.ranks, rank) + sum(rank_of(other, line.queue) < rank for other in sticky)
+        own = self._lifted(contact)
+        lines = self._by_queue[contact.queue]
+        ahead = sum(bisect_left(line.ranks, (own[0] + line.lift, own[1], own[2])) for line in lines if line.ranks)
+        return ahead + sum(self._lifted(other) < own for other in self.sticky() if other.queue == contact.queue)
 
     def sticky_to(self, agent: str) -> tuple[Contact, ...]:
         """Those who wait for this agent before anyone else."""
@@ -94,7 +154,7 @@ class Lines:
         waits = contact.state == WAITING
         if waits:
             self._unindex(contact)
-        contact.sticky, contact.deadline = "", None
+        contact.sticky = ""
         if waits:
             self._index(contact)
 
@@ -117,20 +177,16 @@ class Lines:
     def first(self, among: int, agent: int, now: float) -> Contact:
         """The contact that is served first in the busy lines `among` (bits), by this agent."""
         if self._own_first:
-            heads = [(self.head(line, now, line.grade_of(agent)), line.ranks[0]) for line in self.of(among)]
+            heads = [(line.urgency(line.ranks[0], now, line.grade_of(agent)), line.ranks[0]) for line in self.of(among)]
             return self._contacts[min(heads)[1][-1]]
         firsts = [self._first_of_pace(pace, lines & among) for pace, lines in self._paces.items() if lines & among]
-        best = firsts[0] if len(firsts) == 1 else min(firsts, key=lambda line: self.head(line, now))
+        best = firsts[0] if len(firsts) == 1 else min(firsts, key=lambda line: line.urgency(line.ranks[0], now))
         return self._contacts[best.ranks[0][-1]]
 
     def urgency(self, contact: Contact, now: float) -> Urgency:
         """The place of a waiting contact in the total order."""
-        queue = self.line_of(contact.queue).queue
-        return urgency_of(rank_of(contact, queue), queue, now)
-
-    def head(self, line: Line, now: float, preference: int = 0) -> Urgency:
-        """The place of a busy line's first in the total order; its last part is the id."""
-        return urgency_of(line.ranks[0], line.queue, now, preference)
+        line = self.line_of(contact)
+        return line.urgency(line.rank(contact), now)
 
     def unanswered(self, queue: str, quarter: float) -> int:
         """How many contacts that came to `queue` in the quarter-hour beginning at `quarter` are still unanswered."""
@@ -143,7 +199,7 @@ class Lines:
         """
         number = among.bit_count()
         if 4 * number * number <= self._busy.bit_count():
-            return min(self.of(among), key=_first_rank)
+            return min(self.of(among), key=Line.top)
         return self._lines[next(number for _, number in self._heads[pace] if among >> number & 1)]
 
     def _index(self, contact: Contact) -> None:
@@ -152,8 +208,8 @@ class Lines:
         if contact.sticky:
             self._sticky[contact.sticky].append(contact)
             return
-        line = self.line_of(contact.queue)
-        rank = rank_of(contact, line.queue)
+        line = self.line_of(contact)
+        rank = line.rank(contact)
         ranks = line.ranks
         if not ranks:
             self._busy |= 1 << line.number
@@ -163,7 +219,7 @@ class Lines:
         else:
             self._drop_head(line)
         ranks.insert(0, rank)
-        insort(self._heads[line.pace], (rank, line.number))
+        insort(self._heads[line.pace], (line.top(), line.number))
 
     def _unindex(self, contact: Contact) -> None:
         if contact.sticky:
@@ -171,29 +227,43 @@ class Lines:
             if not self._sticky[contact.sticky]:
                 del self._sticky[contact.sticky]
             return
-        line = self.line_of(contact.queue)
+        line = self.line_of(contact)
         ranks = line.ranks
-        place = bisect_left(ranks, rank_of(contact, line.queue))
+        place = bisect_left(ranks, line.rank(contact))
         if place:
             del ranks[place]
             return
         self._drop_head(line)
         del ranks[0]
         if ranks:
-            insort(self._heads[line.pace], (ranks[0], line.number))
+            insort(self._heads[line.pace], (line.top(), line.number))
         else:
             self._busy ^= 1 << line.number
 
+    def _add(self, queue: QueueSettings, by_target: bool) -> None:
+        numbers = count(len(self._lines))
+        self._moments[queue.name] = moments_of(queue)
+        stages = range(len(self._moments[queue.name]) + 1)
+        self._by_queue[queue.name] = [Line(next(numbers), queue, stage, by_target) for stage in stages]
+        self._lines += self._by_queue[queue.name]
+
+    def _place(self, contact: Contact, now: float) -> None:
+        put_in_stage(contact, self._moments[contact.queue], now)
+        if contact.deadline is not None:
+            self.deadlines.add(contact.id, contact.deadline)
+
+    def _lifted(self, contact: Contact) -> Rank:
+        line = self.line_of(contact)
+        return line.lifted(line.rank(contact))
+
     def _drop_head(self, line: Line) -> None:
         heads = self._heads[line.pace]
-        del heads[bisect_left(heads, (line.ranks[0], line.number))]
+        del heads[bisect_left(heads, (line.top(), line.number))]
 
     def _count(self, contact: Contact, change: int) -> None:
+        self.touched.add(contact.queue)
+        self._lengths[contact.queue] += change
         key = contact.queue, quarter_of(contact.arrived_at)
         self._unanswered[key] += change
         if not self._unanswered[key]:
             del self._unanswered[key]
-
-
-def _first_rank(line: Line) -> Rank:
-    return line.ranks[0]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from tandem.acd.bits import bits
-from tandem.acd.needs import Needs, Person, grade, lacking, need_of
+from tandem.acd.needs import Person, grade, lacking
 from tandem.acd.settings import AgentSettings
 from tandem.expression import Term
 
@@ -17,9 +17,9 @@ def person_of(agent: AgentSettings, now: float) -> Person:
     return Person(skills, {**attributes, "team": (agent.team,), "vendor": (agent.vendor,)})
 
 
-def meets(agent: AgentSettings, needs: Needs, now: float = 0.0) -> bool:
-    """True when the agent meets `needs` at `now`."""
-    return not lacking(need_of(needs), person_of(agent, now))
+def meets(agent: AgentSettings, need: Term, now: float = 0.0) -> bool:
+    """True when the agent meets `need` at `now`."""
+    return not lacking(need, person_of(agent, now))
 
 
 class Matching:

@@ -29,7 +29,7 @@ _ENDS_IDLENESS = frozenset({CONNECTED, WRAP_UP, PAUSED, SIGNED_OUT})
 class Roster:
     """The only place where an agent's state changes. Holds indexes; what must survive is in the agents themselves.
 
-    `ready` and `staffed` are agents as bits. Those who are not in the settings are in none.
+    `ready`, `staffed` and `touched` (who changed state) are agents as bits; who is not in the settings is in none.
     """
 
     def __init__(self, agents: dict[str, Agent], matching: Matching, emit: Callable[[Command], None]) -> None:
@@ -40,6 +40,7 @@ class Roster:
         self.deadlines = Deadlines(agents)
         self.ready = 0
         self.staffed = 0
+        self.touched = 0
         self._by_idleness: list[tuple[float, str, int]] = []
         for agent in agents.values():
             if agent.name in self._numbers:
@@ -76,6 +77,7 @@ class Roster:
         state = step(TABLE, agent.state, trigger)
         number = self._numbers.get(agent.name)
         if number is not None:
+            self.touched |= 1 << number
             self._unindex(agent, number)
         self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
         if agent.state == READY:

@@ -5,9 +5,11 @@ from typing import Literal
 import msgspec
 
 from tandem.acd.needs import Needs, need_of
+from tandem.acd.plan import Step
 from tandem.expression import ExpressionError
 
 Selection = Literal["longest_idle", "most_proficient", "least_occupied"]
+Order = Literal["age", "service_objective"]
 
 
 class QueueSettings(msgspec.Struct, frozen=True):
@@ -16,6 +18,7 @@ class QueueSettings(msgspec.Struct, frozen=True):
     `ageing` is how much a second of waiting counts against other queues of the same priority. `selection` says which
     of the ready agents is chosen; equal ones by idleness. `keep_free`: its contacts are offered only
     while more than so many agents who could take them are ready (outbound work that must not block the hotline).
+    Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound.
     """
 
     name: str
@@ -30,6 +33,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     misses_before_pause: int = 2
     back_off_seconds: float = 10.0
     expected_handling_seconds: float = 180.0
+    longest_wait: float = 0.0
+    plan: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
         check_needs(self.needs)
@@ -67,13 +72,15 @@ class Settings(msgspec.Struct, frozen=True):
     """All the router needs to know; names are the keys.
 
     `own_first`: within a priority class, an agent who becomes ready takes what they are most proficient for, and only
-    then the oldest.
+    then the oldest. `order`: within a priority class the oldest goes first, or who has used up most of their queue's
+    service-level threshold (`service_objective`).
     """
 
     queues: dict[str, QueueSettings] = {}
     agents: dict[str, AgentSettings] = {}
     longest_stay: LongestStay = LongestStay()
     own_first: bool = False
+    order: Order = "age"
 
 
 def check_needs(needs: Needs) -> None:

@@ -3,8 +3,10 @@
 import msgspec
 
 from tandem.acd.agent import Agent
-from tandem.acd.contact import Contact
+from tandem.acd.contact import UNANSWERED, Contact
 from tandem.acd.intervals import Interval
+from tandem.acd.line import moments_of, put_in_stage, steps_in_force, waited_by
+from tandem.acd.plan import Plan
 from tandem.acd.settings import QueueSettings, Settings
 
 
@@ -12,9 +14,9 @@ class State(msgspec.Struct):
     """The router's whole state, serialisable by msgspec.
 
     `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
-    a contact of a queue occupies an agent, as observed. `judged_at`: when it was last looked which
-    certificates are valid. `dropped_events`: events that came too late or named
-    nothing known.
+    a contact of a queue occupies an agent, as observed. `judged_at`: when it was last looked which certificates are
+    valid. `holding`: by queue, the steps of its plan whose conditions hold. `dropped_events`: events that came too
+    late or named nothing known.
     """
 
     settings: Settings = Settings()
@@ -26,6 +28,7 @@ class State(msgspec.Struct):
     next_offer: int = 1
     switch_up: bool = True
     judged_at: float = 0.0
+    holding: dict[str, list[int]] = {}
     dropped_events: int = 0
 
     def queues(self) -> dict[str, QueueSettings]:
@@ -36,11 +39,22 @@ class State(msgspec.Struct):
         """The queue in force, or the retired one. KeyError when there never was one."""
         return self.settings.queues.get(name) or self.retired[name]
 
+    def handling_of(self, queue: str) -> float:
+        """How long (seconds) a contact of the queue occupies an agent, as far as is known."""
+        return self.handling.get(queue, self.queue(queue).expected_handling_seconds)
+
+    def steps_for(self, contact: Contact) -> Plan:
+        """The steps of the plan that are in force for a contact."""
+        queue = self.queue(contact.queue)
+        return steps_in_force(queue, waited_by(queue, contact.stage), self.holding.get(contact.queue, ()))
+
     def change_settings(self, settings: Settings, now: float) -> None:
         """Take new settings; queues with contacts in them live on retired, new agents appear signed out."""
         occupied = {contact.queue for contact in self.contacts.values()}
         known = self.queues()
         self.retired = {name: known[name] for name in sorted(occupied - settings.queues.keys())}
+        same = [name for name, queue in settings.queues.items() if name in known and queue.plan == known[name].plan]
+        self.holding = {name: self.holding[name] for name in same if name in self.holding}
         self.settings = settings
         self.judged_at = now
         for name in settings.agents:
@@ -48,3 +62,5 @@ class State(msgspec.Struct):
         for contact in self.contacts.values():
             if contact.sticky not in settings.agents:
                 contact.sticky = ""
+            if contact.state in UNANSWERED:
+                put_in_stage(contact, moments_of(self.queue(contact.queue)), now)

@@ -11,11 +11,12 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.matching import meets
-from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
+from tandem.acd.plan import widest
+from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.settings import Customer, Settings
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "time_zone")
+SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "time_zone", "order")
 T = TypeVar("T")
 
 
@@ -61,10 +62,12 @@ class _Reader:
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
+        order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
+        self._check_moves(document, queues)
         if self._problems:
             raise CentreError(self._problems)
-        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
+        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay, order=order)
         return Settings(lines, _plain(customers, Customer), phones, acd)
 
     def _load(self) -> CommentedMap:
@@ -128,7 +131,7 @@ class _Reader:
 
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():
-            if not any(meets(agent, queue.needs) for agent in agents.values()):
+            if not any(meets(agent, widest(queue.needs, queue.plan)) for agent in agents.values()):
                 what = f"no agent has {queue.needs}: give one these skills, or ask for less"
                 self._problem(document["queues"], queue.name, f"queues.{queue.name}.needs", what)
         for agent in agents.values():
@@ -136,6 +139,13 @@ class _Reader:
                 if not 1 <= level <= 5:
                     what = f"{level} is not a proficiency; it runs from 1 to 5"
                     self._problem(document["agents"], agent.name, f"agents.{agent.name}.skills.{skill}", what)
+
+    def _check_moves(self, document: CommentedMap, queues: dict[str, _Queue]) -> None:
+        for queue in queues.values():
+            for number, step in enumerate(queue.plan):
+                if step.move and step.move not in queues:
+                    what = f"there is no queue {step.move!r} to move to"
+                    self._problem(document["queues"], queue.name, f"queues.{queue.name}.plan[{number}].move", what)
 
     def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
         line = parent.lc.key(key)[0] + 1

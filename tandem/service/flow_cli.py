@@ -10,6 +10,7 @@ import typer
 from ruamel.yaml import YAML
 
 from tandem.acd.matching import meets
+from tandem.acd.plan import widest
 from tandem.acd.settings import Settings
 from tandem.ivr.flow import Flow
 from tandem.ivr.lint import queues
@@ -97,7 +98,11 @@ def flow_of(tests: Path, trials: Trials) -> Path:
 def queue_check(settings: Settings) -> Check:
     """A Check that the centre has a flow's queues, and an agent for each."""
     agents = settings.agents.values()
-    able = {name for name, queue in settings.queues.items() if any(meets(agent, queue.needs) for agent in agents)}
+    able = {
+        name
+        for name, queue in settings.queues.items()
+        if any(meets(agent, widest(queue.needs, queue.plan)) for agent in agents)
+    }
 
     def check(flow: Flow) -> Iterable[Finding]:
         return queues.find(flow, settings.queues, able)

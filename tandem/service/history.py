@@ -6,12 +6,15 @@ from pathlib import Path
 import msgspec
 
 from tandem.acd.why import Decision
-from tandem.acd.words import in_words
+from tandem.acd.words import Language, in_words, waiting_in_words
 from tandem.control import wire
 from tandem.control.commands import Command, RecordStep
 from tandem.control.plane import Plane
 from tandem.service.engine import replay
 from tandem.store.journal_reader import Entry, JournalReader
+
+_WAITS = frozenset({"queued", "plan", "moved", "offer ended"})
+"""Steps of a call after which it may be asked why it still waits."""
 
 
 class HistoryError(Exception):
@@ -35,8 +38,10 @@ def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replaye
             yield Replayed(entry, commands, wire.digest(commands) == entry.digest)
 
 
-def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
-    """The life of `call`, each step with its time (epoch seconds) and the decisions in plain words."""
+def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[float, str]]:
+    """The life of `call`, each step with its time (epoch seconds) and the decisions in plain words, in `language`.
+
+    Where the call has to wait, and at each step of the queue's plan, it is told why nobody can take it."""
     reader = JournalReader(path)
     name = call.encode()
     mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
@@ -46,11 +51,14 @@ def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
     plane, seq = _plane_before(reader, mentions[0])
     plane.context.router.observer = decisions.append
     for entry, commands in replay(plane, reader.entries(seq)):
-        reasons = [in_words(decision) for decision in decisions if decision.contact == call]
+        reasons = [in_words(decision, language) for decision in decisions if decision.contact == call]
         decisions.clear()
-        for command in commands:
-            if isinstance(command, RecordStep) and command.call == call:
-                yield entry.at, reasons.pop(0) if command.what == "offered" else _in_words(command)
+        steps = [command for command in commands if isinstance(command, RecordStep) and command.call == call]
+        for step in steps:
+            yield entry.at, reasons.pop(0) if step.what == "offered" else _in_words(step)
+        waiting = plane.context.router.why_waiting(call, entry.at)
+        if waiting and any(step.what in _WAITS for step in steps):
+            yield entry.at, waiting_in_words(waiting, language)
         if entry.seq >= mentions[-1] and call not in plane.state.calls:
             return
 

@@ -50,12 +50,12 @@ ANN = AgentSettings(
     ],
 )
 def test_needs_and_who_meets_them(needs: dict[str, int] | str, met: bool) -> None:
-    assert meets(ANN, needs, START) is met
+    assert meets(ANN, need_of(needs), START) is met
 
 
 def test_a_certificate_ends_at_its_moment() -> None:
-    assert meets(ANN, "phone == 5", START + 9.9)
-    assert not meets(ANN, "phone", START + 10)
+    assert meets(ANN, need_of("phone == 5"), START + 9.9)
+    assert not meets(ANN, need_of("phone"), START + 10)
 
 
 @pytest.mark.parametrize(

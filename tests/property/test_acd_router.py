@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tandem.acd import events
 from tandem.acd.agent import Agent
-from tandem.acd.commands import Command, Offer, RecordInterval, RecordOffer, RecordWait
+from tandem.acd.commands import Command, Offer, RecordInterval, RecordMove, RecordOffer, RecordWait
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
+from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.acd.state import State
@@ -55,6 +56,34 @@ PEOPLE = [
     AgentSettings("c", {"phone": 3, "tv": 1}, "PJSIP/c", team="blended"),
     AgentSettings("d", {"phone": 2, "tv": 3}, "PJSIP/d", certified_until={"phone": START + 90}, vendor="acme"),
 ]
+# Plans: rings that widen, conditions, moves back and forth, and a longest wait.
+RINGS = QueueSettings(
+    "tv",
+    {"tv": 4},
+    plan=(
+        Step(after=5, needs={"tv": 1}),
+        Step(after=10, team="blended"),
+        Step(after=20, vendor="acme", priority=1),
+        Step(after=12, when=Condition("length", 2, 1), offer="callback"),
+        Step(after=40, move="phone"),
+    ),
+    longest_wait=60,
+)
+CROWDED = QueueSettings(
+    "phone",
+    {"phone": 3},
+    ageing=0.5,
+    plan=(
+        Step(when=Condition("length", 3, 1), priority=2, needs="phone"),
+        Step(when=Condition("agents_ready", 0, 2), team="blended"),
+        Step(when=Condition("estimated_wait", 300), move="tv"),
+        Step(when=Condition("service_level", 0.5, 0.8), offer="chat"),
+    ),
+    longest_wait=45,
+    misses_before_pause=9,
+)
+PLANNED = Settings({q.name: q for q in (RINGS, CROWDED, ANYBODY)}, {agent.name: agent for agent in PEOPLE})
+VERSIONS += [PLANNED, PLANNED, msgspec.structs.replace(PLANNED, order="service_objective")]
 VERSIONS.append(Settings({q.name: q for q in (SPOKEN, OWN, ANYBODY)}, {agent.name: agent for agent in PEOPLE}))
 
 Make = Callable[[State, int], Event | None]
@@ -129,21 +158,24 @@ class Shadow:
         self.offered: Counter[tuple[str, float]] = Counter()
         self.figures: dict[tuple[str, float], RecordInterval] = {}
 
-    def saw(self, commands: list[Command]) -> None:
+    def saw(self, commands: list[Command], now: float) -> None:
         for command in commands:
             if isinstance(command, Offer):
                 self._saw_offer(command)
             elif isinstance(command, RecordOffer):
                 del self.offers[command.offer]
             elif isinstance(command, RecordWait):
+                assert command.queue == self.arrivals[command.contact][0]
                 self.outcomes[*self.arrivals.pop(command.contact), command.outcome] += 1
+            elif isinstance(command, RecordMove):
+                self.arrived(command.contact, command.to, now)
             elif isinstance(command, RecordInterval):
                 assert (command.queue, command.start) not in _keys(commands[commands.index(command) + 1 :])
                 self.figures[command.queue, command.start] = command
 
-    def arrived(self, contact: Contact) -> None:
-        key = contact.queue, contact.arrived_at // QUARTER * QUARTER
-        self.arrivals[contact.id] = key
+    def arrived(self, contact: str, queue: str, now: float) -> None:
+        key = queue, now // QUARTER * QUARTER
+        self.arrivals[contact] = key
         self.offered[key] += 1
 
     def _saw_offer(self, offer: Offer) -> None:
@@ -212,9 +244,10 @@ class Life:
         for contact in self.router.snapshot().contacts:
             assert twin.place(contact) == self.router.place(contact)
         self.journal.append((event, self.now, commands))
-        for contact in self.router.snapshot().contacts.keys() - known:
-            self.shadow.arrived(self.router.snapshot().contacts[contact])
-        self.shadow.saw(commands)
+        queues = self.router.snapshot().settings.queues
+        if isinstance(event, events.ContactQueued) and event.contact not in known and event.queue in queues:
+            self.shadow.arrived(event.contact, event.queue, self.now)
+        self.shadow.saw(commands, self.now)
         self.check_pairs()
         self.check_nobody_waits_needlessly()
         self.check_intervals()
@@ -226,7 +259,29 @@ class Life:
         known = state.settings.agents.get(agent.name)
         if contact.sticky or known is None:
             return known is not None and contact.sticky == agent.name
-        return meets_needs(known, state.queue(contact.queue).needs, self.now)
+        queue, steps = state.queue(contact.queue), self.in_force(contact)
+        groups = {("team", step.team) for step in steps} | {("vendor", step.vendor) for step in steps}
+        if groups & ({("team", known.team), ("vendor", known.vendor)} - {("team", ""), ("vendor", "")}):
+            return True
+        own = [step.needs for step in steps if step.needs is not None]
+        return meets_needs(known, own[-1] if own else queue.needs, self.now)
+
+    def in_force(self, contact: Contact) -> list[Step]:
+        """By the time waited; whether a condition holds is the router's word."""
+        state = self.router.snapshot()
+        holding = state.holding.get(contact.queue, [])
+        return [
+            step
+            for number, step in enumerate(state.queue(contact.queue).plan)
+            if self.waited(contact, step.after) and (step.when is None or number in holding)
+        ]
+
+    def waited(self, contact: Contact, seconds: float) -> bool:
+        """Contacts whose moment comes just now are looked at one by one: they may be a moment behind."""
+        moments = sorted({step.after for step in self.router.snapshot().queue(contact.queue).plan if step.after})
+        limit = self.router.snapshot().queue(contact.queue).longest_wait
+        moments = sorted({*moments, limit} - {0})
+        return not seconds or moments.index(seconds) < contact.stage
 
     def check_decision(self, decision: Decision) -> None:
         """Called with the state as it is just before the offer."""
@@ -246,9 +301,14 @@ class Life:
         assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
 
     def urgency(self, contact: Contact) -> tuple[float, float, list[int]]:
-        queue = self.router.snapshot().queue(contact.queue)
+        state = self.router.snapshot()
+        queue, name = state.queue(contact.queue), [-ord(letter) for letter in contact.id] + [1]
+        if queue.longest_wait and self.waited(contact, queue.longest_wait):
+            return 1_000_000, self.now - contact.enqueued_at, name
         age = self.now - contact.enqueued_at + contact.boost
-        return contact.priority + queue.priority, queue.ageing * age, [-ord(letter) for letter in contact.id] + [1]
+        pace = queue.ageing / (queue.service_level_seconds if state.settings.order == "service_objective" else 1)
+        raised = sum(step.priority for step in self.in_force(contact))
+        return contact.priority + queue.priority + raised, pace * age, name
 
     def ready_for(self, contact: Contact) -> list[Agent]:
         agents = self.router.snapshot().agents.values()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tandem.acd.plan import Condition, Step
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 
@@ -83,3 +84,34 @@ def test_a_need_that_nobody_can_read_or_meet(tmp_path: Path) -> None:
     )
     assert [problem.partition(": ")[0] for problem in found] == [":3", ":1", ":6", ":4"]
     assert "character 5: a value is missing" in found[0]
+
+
+def test_a_plan(tmp_path: Path) -> None:
+    path = tmp_path / "centre.yaml"
+    path.write_text(
+        "order: service_objective\n"
+        "queues:\n"
+        "  a:\n"
+        "    needs: {x: 3}\n"
+        "    plan:\n"
+        "      - {after: 20, team: blended}\n"
+        "      - {when: {measure: length, on: 5, off: 2}, offer: callback}\n"
+        "      - {after: 90, move: b}\n"
+        "  b: {}\n"
+        "agents:\n"
+        '  "1": {skills: {}, team: blended}\n'
+    )
+    acd = read_centre(path).acd
+    assert acd.order == "service_objective"
+    assert acd.queues["a"].plan == (
+        Step(after=20, team="blended"),
+        Step(when=Condition("length", 5, 2), offer="callback"),
+        Step(after=90, move="b"),
+    )
+
+
+def test_a_plan_that_leads_nowhere(tmp_path: Path) -> None:
+    [found] = problems(tmp_path, "queues:\n  a: {plan: [{after: 9, move: c}]}\nagents: {1: {skills: {}}}\norder: age\n")
+    assert ":2: queues.a.plan[0].move: there is no queue 'c'" in found
+    [found] = problems(tmp_path, "queues:\n  a: {plan: [{when: {measure: mood, on: 3}}]}\nagents: {1: {skills: {}}}\n")
+    assert "Invalid enum value 'mood'" in found
