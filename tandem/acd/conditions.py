@@ -22,7 +22,7 @@ class Conditions:
         self._lines = lines
         self._roster = roster
         self._ledger = ledger
-        queues = [queue for queue in state.queues().values() if any(step.when for step in queue.plan)]
+        queues = [queue for queue in state.queues().values() if _is_watched(queue)]
         self._watched: Mapping[str, QueueSettings] = {queue.name: queue for queue in queues}
         self._names = list(self._watched)
         self._able = {name: _able(matching, queue) for name, queue in self._watched.items()}
@@ -57,6 +57,12 @@ class Conditions:
         self._state.holding[name] = holding
         return sorted(set(held) ^ set(holding))
 
+    def must_stop(self, name: str) -> bool:
+        """True while too few agents are ready for a queue that keeps some free: between its thresholds, as before."""
+        queue = self._watched[name]
+        ready = (self._able[name] & self._roster.ready).bit_count()
+        return ready <= (queue.resume_free if name in self._state.stopped else queue.keep_free)
+
     def _measure(self, name: str, measure: Measure, now: float) -> float:
         if measure == "length":
             return self._lines.length(name)
@@ -73,6 +79,10 @@ class Conditions:
             able = (self._able[name] >> agent & 1 for name in self._names)
             self._for_agent[agent] = sum(bit << number for number, bit in enumerate(able))
         return self._for_agent[agent]
+
+
+def _is_watched(queue: QueueSettings) -> bool:
+    return queue.resume_free > queue.keep_free or any(step.when for step in queue.plan)
 
 
 def _able(matching: Matching, queue: QueueSettings) -> int:

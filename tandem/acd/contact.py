@@ -43,6 +43,7 @@ class Contact(msgspec.Struct):
     arrived_at: float
     priority: int = 0
     boost: float = 0.0
+    tier: str = ""
     state: str = WAITING
     agent: str = ""
     offer: int = 0
@@ -60,10 +61,14 @@ class Contact(msgspec.Struct):
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:
     """The contact's place within its queue; the smallest is served first.
 
-    Priority class (contact's plus queue's, higher first), then age plus boost (the older first), then id.
-    Ages in a queue grow alike, so comparing start times compares ages and the rank never changes while waiting.
+    Priority class (contact's plus queue's, higher first), then age plus boost plus the head start of the customer's
+    tier (the older first), then id. Ages in a queue grow alike, so comparing start times compares ages and the rank
+    never changes while waiting.
     """
-    return -(contact.priority + queue.priority), contact.enqueued_at - contact.boost, contact.id
+    since = contact.enqueued_at - contact.boost
+    if queue.head_starts:
+        since -= queue.head_starts.get(contact.tier, 0.0)
+    return -(contact.priority + queue.priority), since, contact.id
 
 
 def urgency_of(rank: Rank, pace: float, now: float, preference: int = 0) -> Urgency:

@@ -31,7 +31,7 @@ from tandem.acd.matching import Matching
 from tandem.acd.plan import describe
 from tandem.acd.roster import Roster
 from tandem.acd.state import State
-from tandem.acd.waiting import blended
+from tandem.acd.waiting import Patience, blended
 
 Observe = Callable[[Contact, Agent, float], None]
 
@@ -96,7 +96,7 @@ class Floor:
         if number is None or not self._state.switch_up:
             return
         while agent.state == agents.READY and (contact := self._first(agent, number, now)):
-            if self._state.queue(contact.queue).keep_free:
+            if self.lines.keeping >> self.lines.line_of(contact).number & 1:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
@@ -116,7 +116,9 @@ class Floor:
     def _kept_back(self, line: Line) -> bool:
         """True while too few agents are ready for what this line wants to keep free."""
         least = line.queue.keep_free
-        return bool(least) and self.roster.ready_for(line) <= least
+        if not least and not self._state.stopped:  # nearly always
+            return False
+        return line.queue.name in self._state.stopped or bool(least and self.roster.ready_for(line) <= least)
 
     # --- offers ------------------------------------------------------------------------------------------------
 
@@ -236,7 +238,9 @@ class Floor:
         if outcome != "lost":
             average = self._state.handling_of(queue.name)
             observed = now - contact.connected_at + queue.wrap_up_seconds
-            self._state.handling[queue.name] = blended(average, observed)
+            before = self._state.handled.get(queue.name, 0)
+            self._state.handling[queue.name] = blended(average, observed, before)
+            self._state.handled[queue.name] = before + 1
             agent.wrap_up_until = now + queue.wrap_up_seconds
         self.settle(agent, now)
 
@@ -253,6 +257,17 @@ class Floor:
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
                 self._begin_or_end(queue, changed, now)
+            self._stop_or_go_on(queue, now)
+
+    def _stop_or_go_on(self, queue: str, now: float) -> None:
+        """Work that must not take the last agents stops when few are ready, and goes on only when more are."""
+        settings, stopped = self._state.queue(queue), self._state.stopped
+        stops = settings.resume_free > settings.keep_free and self.conditions.must_stop(queue)
+        if stops and queue not in stopped:
+            stopped.append(queue)
+        elif not stops and queue in stopped:
+            stopped.remove(queue)
+            self._match(self.lines.lines_of(queue), self.lines.sticky(), now)
 
     def take_all_steps(self, now: float) -> None:
         """Do for everyone who waits what the plans, which may be new, say."""
@@ -321,3 +336,6 @@ class Floor:
         agent = contact.agent or None
         self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
         self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+        if now > contact.arrived_at:
+            patience = self._state.patience.setdefault(contact.queue, Patience())
+            patience.saw(now - contact.arrived_at, outcome == "abandoned")

@@ -1,5 +1,6 @@
 """A line: contacts of a queue who wait for the same agents, in their order."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from tandem.acd.contact import Contact, Rank, Urgency, rank_of, urgency_of
@@ -97,6 +98,12 @@ class Line:
     def top(self) -> Rank:
         """The place of the first in line among all lines of the same pace."""
         return self.lifted(self.ranks[0])
+
+    def ahead_of(self, place: Urgency, now: float) -> int:
+        """How many of this line come before somebody of another line with this place in the total order."""
+        group, _, urgency, name = place
+        since = now + urgency / self.pace if self.pace else now
+        return bisect_left(self.ranks, (group + self.lift, since, name))
 
     def urgency(self, rank: Rank, now: float, preference: int = 0) -> Urgency:
         """The place in the total order over all queues at `now`; its last part is the id."""

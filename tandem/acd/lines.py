@@ -48,7 +48,7 @@ class Lines:
         self.touched: set[str] = set()
         self._lengths: Counter[str] = Counter()
         self._unanswered: Counter[tuple[str, float]] = Counter()
-        self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free)
+        self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free or line.queue.resume_free)
         for name in queues:
             self.hold(name, holding.get(name, ()))
         for contact in contacts.values():
@@ -140,6 +140,18 @@ class Lines:
         lines = self._by_queue[contact.queue]
         ahead = sum(bisect_left(line.ranks, (own[0] + line.lift, own[1], own[2])) for line in lines if line.ranks)
         return ahead + sum(self._lifted(other) < own for other in self.sticky() if other.queue == contact.queue)
+
+    def work_ahead_of(self, contact: Contact, now: float) -> float:
+        """How many, of all queues, those who can serve the contact have to serve before it.
+
+        Of those in a line that only some of these agents can take, or that others can take too, a part is counted.
+        """
+        own, able = self.line_of(contact), self.line_of(contact).able
+        place, total = own.urgency(own.rank(contact), now), float(self.ahead_of(contact))
+        for line in self.busy():
+            if line.queue is not own.queue and (common := (line.able & able).bit_count()):
+                total += line.ahead_of(place, now) * common / line.able.bit_count()
+        return total
 
     def sticky_to(self, agent: str) -> tuple[Contact, ...]:
         """Those who wait for this agent before anyone else."""

@@ -16,7 +16,7 @@ from tandem.acd.intervals import OUTCOMES
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.plan import widest
 from tandem.acd.state import State
-from tandem.acd.waiting import Place, estimated_wait
+from tandem.acd.waiting import Patience, Place, estimate
 from tandem.acd.why import Decision, Waiting, explain, explain_waiting
 
 Named = TypeVar("Named")
@@ -90,15 +90,27 @@ class Router:
         """The state itself, not a copy: encode it before the next `handle`."""
         return self._state
 
-    def place(self, contact: str) -> Place | None:
-        """Where an unanswered contact stands in its queue; None for any other."""
+    def place(self, contact: str, now: float | None = None) -> Place | None:
+        """Where an unanswered contact stands in its queue, with an estimate of its wait; None for any other.
+
+        `now` (epoch seconds) matters only where queues age at different paces.
+        """
         known = self._state.contacts.get(contact)
         if known is None or known.state not in contacts.UNANSWERED:
             return None
-        position = self._floor.lines.ahead_of(known) + 1
-        staffed = self._floor.roster.staffed_for(self._floor.lines.line_of(known))
-        wait = estimated_wait(position, self._state.handling_of(known.queue), staffed)
-        return Place(known.queue, position, wait, known.enqueued_at)
+        lines, queue = self._floor.lines, known.queue
+        ahead = lines.work_ahead_of(known, known.arrived_at if now is None else now)
+        staffed = self._floor.roster.staffed_for(lines.line_of(known))
+        patience = self._state.patience.get(queue, Patience())
+        wait = estimate(ahead, self._state.handling_of(queue), staffed, patience.rate())
+        return Place(queue, lines.ahead_of(known) + 1, wait.mean, known.enqueued_at, wait.earliest, wait.latest)
+
+    def standing(self, contact: str) -> tuple[str, int, float] | None:
+        """Queue, position and age (epoch seconds) of an unanswered contact: its place without an estimate."""
+        known = self._state.contacts.get(contact)
+        if known is None or known.state not in contacts.UNANSWERED:
+            return None
+        return known.queue, self._floor.lines.ahead_of(known) + 1, known.enqueued_at
 
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""
@@ -161,7 +173,7 @@ class Router:
             self._commands.append(RaiseAlarm("no such queue", event.contact, event.queue))
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
-            contact = Contact(event.contact, event.queue, age, now, priority=event.priority, boost=event.boost)
+            contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
             if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)

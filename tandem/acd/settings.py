@@ -17,7 +17,9 @@ class QueueSettings(msgspec.Struct, frozen=True):
 
     `ageing` is how much a second of waiting counts against other queues of the same priority. `selection` says which
     of the ready agents is chosen; equal ones by idleness. `keep_free`: its contacts are offered only
-    while more than so many agents who could take them are ready (outbound work that must not block the hotline).
+    while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
+    that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
+    seconds of age given for free.
     Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound.
     """
 
@@ -27,6 +29,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     ageing: float = 1.0
     selection: Selection = "longest_idle"
     keep_free: int = 0
+    resume_free: int = 0
+    head_starts: dict[str, float] = {}
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
     service_level_seconds: float = 20.0

@@ -8,15 +8,17 @@ from tandem.acd.intervals import Interval
 from tandem.acd.line import moments_of, put_in_stage, steps_in_force, waited_by
 from tandem.acd.plan import Plan
 from tandem.acd.settings import QueueSettings, Settings
+from tandem.acd.waiting import Patience
 
 
 class State(msgspec.Struct):
     """The router's whole state, serialisable by msgspec.
 
     `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
-    a contact of a queue occupies an agent, as observed. `judged_at`: when it was last looked which certificates are
-    valid. `holding`: by queue, the steps of its plan whose conditions hold. `dropped_events`: events that came too
-    late or named nothing known.
+    a contact of a queue occupies an agent, as observed in so many (`handled`) talks; `patience`: of its callers, as
+    observed. `judged_at`: when it was last looked which certificates are valid. `holding`: by queue, the steps of its
+    plan whose conditions hold. `stopped`: queues that keep agents free and wait until more are. `dropped_events`:
+    events that came too late or named nothing known.
     """
 
     settings: Settings = Settings()
@@ -25,10 +27,13 @@ class State(msgspec.Struct):
     contacts: dict[str, Contact] = {}
     intervals: dict[str, list[Interval]] = {}
     handling: dict[str, float] = {}
+    handled: dict[str, int] = {}
+    patience: dict[str, Patience] = {}
     next_offer: int = 1
     switch_up: bool = True
     judged_at: float = 0.0
     holding: dict[str, list[int]] = {}
+    stopped: list[str] = []
     dropped_events: int = 0
 
     def queues(self) -> dict[str, QueueSettings]:
@@ -53,10 +58,12 @@ class State(msgspec.Struct):
         occupied = {contact.queue for contact in self.contacts.values()}
         known = self.queues()
         self.retired = {name: known[name] for name in sorted(occupied - settings.queues.keys())}
-        same = [name for name, queue in settings.queues.items() if name in known and queue.plan == known[name].plan]
-        self.holding = {name: self.holding[name] for name in same if name in self.holding}
         self.settings = settings
         self.judged_at = now
+        queues = self.queues()
+        kept = [name for name, queue in queues.items() if name in known and queue.plan == known[name].plan]
+        self.holding = {name: self.holding[name] for name in kept if name in self.holding}
+        self.stopped = [name for name in self.stopped if name in queues and queues[name].resume_free]
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
         for contact in self.contacts.values():

@@ -175,7 +175,8 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
         return
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    route(context, acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost), now)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, tier=call.tier)
+    route(context, queued, now)
 
 
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:

@@ -45,6 +45,8 @@ KEPT = QueueSettings("phone", {"phone": 1}, keep_free=1, priority=1, wrap_up_sec
 FAST = QueueSettings("anybody", ageing=3.0)
 CHOOSY = QueueSettings("tv", {"tv": 1}, selection="most_proficient", ageing=0.5)
 CHOSEN = _version([KEPT, FAST, CHOOSY], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3, "tv": 4}, d={"phone": 2})
+EASED = msgspec.structs.replace(KEPT, keep_free=0, resume_free=1, head_starts={"gold": 9.0})
+VERSIONS.append(_version([EASED, FAST], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3}, d={"phone": 2}))
 VERSIONS += [CHOSEN, msgspec.structs.replace(CHOSEN, own_first=True)]
 
 # Needs as expressions, certificates that expire, and the least occupied agent.
@@ -111,7 +113,9 @@ def _queued(state: State, number: int) -> Event:
     age = START - number if number % 7 == 0 else None
     sticky = _pick(["", "", "a", "c", "f"], number)
     name = f"c{state.next_offer}-{number}"
-    return events.ContactQueued(name, queue, number % 3 % 2, number % 4 * 10.0, age, sticky, number % 9 * 5.0)
+    return events.ContactQueued(
+        name, queue, number % 3 % 2, number % 4 * 10.0, age, sticky, number % 9 * 5.0, _pick(["", "gold"], number)
+    )
 
 
 OUTCOMES = ["abandoned", "overflowed_out", "called_back", "lost"]
@@ -305,7 +309,7 @@ class Life:
         queue, name = state.queue(contact.queue), [-ord(letter) for letter in contact.id] + [1]
         if queue.longest_wait and self.waited(contact, queue.longest_wait):
             return 1_000_000, self.now - contact.enqueued_at, name
-        age = self.now - contact.enqueued_at + contact.boost
+        age = self.now - contact.enqueued_at + contact.boost + queue.head_starts.get(contact.tier, 0.0)
         pace = queue.ageing / (queue.service_level_seconds if state.settings.order == "service_objective" else 1)
         raised = sum(step.priority for step in self.in_force(contact))
         return contact.priority + queue.priority + raised, pace * age, name
@@ -318,6 +322,7 @@ class Life:
         """Those who wait, but for those whose queue keeps the agents free."""
         state = self.router.snapshot()
         waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
+        waiting = [contact for contact in waiting if contact.queue not in state.stopped]
         return [c for c in waiting if len(self.ready_for(c)) > state.queue(c.queue).keep_free]
 
     def grade(self, agent: Agent, contact: Contact) -> float:
