@@ -24,6 +24,7 @@ class Conditions:
         self._ledger = ledger
         queues = [queue for queue in state.queues().values() if _is_watched(queue)]
         self._watched: Mapping[str, QueueSettings] = {queue.name: queue for queue in queues}
+        self.are_any = bool(queues)
         self._names = list(self._watched)
         self._able = {name: _able(matching, queue) for name, queue in self._watched.items()}
         self._for_agent: dict[int, int] = {}
@@ -35,14 +36,12 @@ class Conditions:
 
     def due(self) -> str | None:
         """A queue whose measures may have changed since it was last looked at."""
-        if not self._watched:
-            return None
-        touched, self._lines.touched = self._lines.touched, set()
-        self._due |= touched & self._watched.keys()
-        agents, self._roster.touched = self._roster.touched, 0
-        for agent in members(agents):
+        self._due |= self._lines.touched & self._watched.keys()
+        for agent in self._roster.touched:
             self._due.update(self._names[number] for number in members(self._queues_of(agent)))
-        return min(self._due, default=None)
+        self._lines.touched.clear()
+        self._roster.touched.clear()
+        return min(self._due, default=None) if self._due else None
 
     def review(self, name: str, now: float) -> list[int]:
         """Look at a queue's conditions; the steps for which they have begun or ceased to hold."""

@@ -254,6 +254,8 @@ class Floor:
 
     def review(self, now: float) -> None:
         """Look at the conditions that what has happened may have changed, and do what follows."""
+        if not self.conditions.are_any:  # nearly always; spares every event a look
+            return
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
                 self._begin_or_end(queue, changed, now)
@@ -304,8 +306,7 @@ class Floor:
 
     def _take_steps(self, contact: Contact, now: float) -> None:
         """Do what is done once, where the contact still waits: offer it another way, or move it."""
-        plan = self._state.queue(contact.queue).plan
-        if not plan or contact.state != contacts.WAITING:
+        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan:
             return
         for step in self._state.steps_for(contact):
             if step.offer and step.offer not in contact.ways:
@@ -337,5 +338,7 @@ class Floor:
         self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
         self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
         if now > contact.arrived_at:
-            patience = self._state.patience.setdefault(contact.queue, Patience())
+            patience = self._state.patience.get(contact.queue)
+            if patience is None:
+                patience = self._state.patience[contact.queue] = Patience()
             patience.saw(now - contact.arrived_at, outcome == "abandoned")

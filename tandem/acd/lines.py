@@ -260,7 +260,9 @@ class Lines:
         self._lines += self._by_queue[queue.name]
 
     def _place(self, contact: Contact, now: float) -> None:
-        put_in_stage(contact, self._moments[contact.queue], now)
+        moments = self._moments[contact.queue]
+        if moments or contact.sticky or contact.stage or contact.deadline is not None:  # else nothing ever changes
+            put_in_stage(contact, moments, now)
         if contact.deadline is not None:
             self.deadlines.add(contact.id, contact.deadline)
 
@@ -273,9 +275,12 @@ class Lines:
         del heads[bisect_left(heads, (line.top(), line.number))]
 
     def _count(self, contact: Contact, change: int) -> None:
-        self.touched.add(contact.queue)
-        self._lengths[contact.queue] += change
-        key = contact.queue, quarter_of(contact.arrived_at)
-        self._unanswered[key] += change
-        if not self._unanswered[key]:
+        queue = contact.queue
+        self.touched.add(queue)
+        self._lengths[queue] += change
+        key = queue, quarter_of(contact.arrived_at)
+        left = self._unanswered[key] + change
+        if left:
+            self._unanswered[key] = left
+        else:
             del self._unanswered[key]

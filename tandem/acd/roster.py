@@ -29,7 +29,8 @@ _ENDS_IDLENESS = frozenset({CONNECTED, WRAP_UP, PAUSED, SIGNED_OUT})
 class Roster:
     """The only place where an agent's state changes. Holds indexes; what must survive is in the agents themselves.
 
-    `ready`, `staffed` and `touched` (who changed state) are agents as bits; who is not in the settings is in none.
+    `ready` and `staffed` are agents as bits, `touched` the numbers of those who changed state; who is not in the
+    settings is in none.
     """
 
     def __init__(self, agents: dict[str, Agent], matching: Matching, emit: Callable[[Command], None]) -> None:
@@ -40,11 +41,14 @@ class Roster:
         self.deadlines = Deadlines(agents)
         self.ready = 0
         self.staffed = 0
-        self.touched = 0
+        self.touched: set[int] = set()
         self._by_idleness: list[tuple[float, str, int]] = []
         for agent in agents.values():
-            if agent.name in self._numbers:
-                self._index(agent, self._numbers[agent.name])
+            number = self._numbers.get(agent.name)
+            if number is not None and is_staffed(agent):
+                self.staffed |= 1 << number
+            if number is not None and agent.state == READY:
+                self._join_line(agent, number)
 
     def best(self, line: Line, tried: Collection[str], now: float) -> Agent | None:
         """The ready agent whom the line prefers, of equals the longest idle; one of `tried` only if nobody else is."""
@@ -76,9 +80,9 @@ class Roster:
         """
         state = step(TABLE, agent.state, trigger)
         number = self._numbers.get(agent.name)
-        if number is not None:
-            self.touched |= 1 << number
-            self._unindex(agent, number)
+        staffed = is_staffed(agent)
+        if number is not None and agent.state == READY:
+            self._leave_line(agent, number)
         self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
         if agent.state == READY:
             agent.free_seconds += now - agent.since
@@ -86,10 +90,14 @@ class Roster:
             agent.busy_seconds += now - agent.since
         agent.state, agent.reason, agent.since, agent.deadline = state, reason, now, deadline
         _turn_clocks(agent, now)
-        if number is not None:
-            self._index(agent, number)
         if deadline is not None:
             self.deadlines.add(agent.name, deadline)
+        if number is not None:
+            self.touched.add(number)
+            if is_staffed(agent) != staffed:
+                self.staffed ^= 1 << number
+            if state == READY:
+                self._join_line(agent, number)
 
     def rest(self, agent: Agent, now: float) -> bool:
         """Take an agent whom no contact holds (any more) to where they belong; True when that is a move.
@@ -114,19 +122,13 @@ class Roster:
     def _those(self, numbers: int) -> Iterator[Agent]:
         return (self._agents[self._names[number]] for number in members(numbers))
 
-    def _index(self, agent: Agent, number: int) -> None:
-        if is_staffed(agent):
-            self.staffed |= 1 << number
-        if agent.state == READY:
-            self.ready |= 1 << number
-            insort(self._by_idleness, (*_idle_rank(agent), number))
+    def _join_line(self, agent: Agent, number: int) -> None:
+        self.ready ^= 1 << number
+        insort(self._by_idleness, (*_idle_rank(agent), number))
 
-    def _unindex(self, agent: Agent, number: int) -> None:
-        if is_staffed(agent):
-            self.staffed ^= 1 << number
-        if agent.state == READY:
-            self.ready ^= 1 << number
-            del self._by_idleness[bisect_left(self._by_idleness, _idle_rank(agent))]
+    def _leave_line(self, agent: Agent, number: int) -> None:
+        self.ready ^= 1 << number
+        del self._by_idleness[bisect_left(self._by_idleness, _idle_rank(agent))]
 
 
 def _idle_rank(agent: Agent) -> tuple[float, str]:
