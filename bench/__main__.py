@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ami_parse, calls, core, flow, journal, keys
+from bench import ami_parse, calls, core, decisions, flow, journal, keys
 from bench.figure import Figure, json_line, machine, table
 from bench.place import asterisk_version
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "calls": calls.run,
     "keys": keys.run,
     "core": core.run,
+    "decisions": decisions.run,
     "flow": flow.run,
     "journal": journal.run,
     "ami": ami_parse.run,

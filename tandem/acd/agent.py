@@ -19,6 +19,7 @@ NOT_READY = "not_ready"
 
 OFFERED = frozenset({RESERVED, RINGING})
 OCCUPIED = OFFERED | {CONNECTING, CONNECTED, HOLD}
+BUSY = OCCUPIED | {WRAP_UP}
 
 DEVICE = "device"
 RING_NO_ANSWER = "ring no answer"
@@ -52,6 +53,8 @@ class Agent(msgspec.Struct):
     `wants` is what the agent asked for last (ready, paused or signed_out); the agent is in it whenever nothing
     stands against it. `idle_since` is None when the clock starts anew at the next ready. `paused_since` is the
     pause's own start, kept while the phone is gone. `deadline` is when the state has to be left.
+    `busy_seconds` (with a contact or wrapping up) and `free_seconds` (ready) are those since signing in, without the
+    state that lasts.
     """
 
     name: str
@@ -68,6 +71,8 @@ class Agent(msgspec.Struct):
     back_off_reason: str = ""
     misses: int = 0
     device_present: bool = False
+    busy_seconds: float = 0.0
+    free_seconds: float = 0.0
     contact: str = ""
 
 
@@ -104,3 +109,9 @@ def ask_for(agent: Agent, wants: str, pause_reason: str = "") -> None:
     if (wants, pause_reason) != (agent.wants, agent.pause_reason):
         agent.paused_since = None
     agent.wants, agent.pause_reason = wants, pause_reason
+
+
+def occupancy(agent: Agent, now: float) -> float:
+    """The share of a ready agent's time that was taken, since they signed in: 0 to 1."""
+    there = agent.busy_seconds + agent.free_seconds + now - agent.since
+    return agent.busy_seconds / there if there else 0.0

@@ -25,6 +25,37 @@ class WithdrawOffer(Command, frozen=True):
     reason: str
 
 
+class OfferToContact(Command, frozen=True):
+    """The queue's plan offers a waiting contact another way: `callback`, `chat`, `link` or `voicemail`. It still waits;
+    say ContactLeft when it takes the offer."""
+
+    contact: str
+    queue: str
+    way: str
+
+
+class RecordPlanStep(Command, frozen=True):
+    """Step number `step` (from 0) of the queue's plan has taken force, or ended, for a contact; `what` it does.
+
+    `contact` is empty where a condition changed and the step concerns everyone whose time for it has come; `step` is -1
+    when the contact has waited for the longest that the queue allows.
+    """
+
+    contact: str
+    queue: str
+    step: int
+    what: str
+    in_force: bool
+
+
+class RecordMove(Command, frozen=True):
+    """The plan of `queue` moved the contact `to` another queue, where it goes on with its age."""
+
+    contact: str
+    queue: str
+    to: str
+
+
 class RecordAgentState(Command, frozen=True):
     """The agent left `state` (entered at `since`, epoch seconds) for `new_state`, now."""
 

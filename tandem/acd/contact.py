@@ -32,7 +32,10 @@ class Contact(msgspec.Struct):
 
     `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
     holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
-    ever offered to. `dial_seconds` is None for a contact on the line, else how long calling the customer back may take.
+    ever offered to. `sticky` is the agent it waits for before anyone else is asked, until `sticky_until`. `stage`
+    counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
+    offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
+    on the line, else how long calling the customer back may take.
     """
 
     id: str
@@ -41,12 +44,19 @@ class Contact(msgspec.Struct):
     arrived_at: float
     priority: int = 0
     boost: float = 0.0
+    tier: str = ""
     state: str = WAITING
     agent: str = ""
     offer: int = 0
     offered_at: float = 0.0
     connected_at: float = 0.0
     tried: list[str] = []
+    sticky: str = ""
+    sticky_until: float = 0.0
+    stage: int = 0
+    deadline: float | None = None
+    ways: tuple[str, ...] = ()
+    been: tuple[str, ...] = ()
     dial_seconds: float | None = None
 
     @property
@@ -58,17 +68,21 @@ class Contact(msgspec.Struct):
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:
     """The contact's place within its queue; the smallest is served first.
 
-    Priority class (contact's plus queue's, higher first), then age plus boost (the older first), then id.
-    Ages in a queue grow alike, so comparing start times compares ages and the rank never changes while waiting.
+    Priority class (contact's plus queue's, higher first), then age plus boost plus the head start of the customer's
+    tier (the older first), then id. Ages in a queue grow alike, so comparing start times compares ages and the rank
+    never changes while waiting.
     """
-    return -(contact.priority + queue.priority), contact.enqueued_at - contact.boost, contact.id
+    since = contact.enqueued_at - contact.boost
+    if queue.head_starts:
+        since -= queue.head_starts.get(contact.tier, 0.0)
+    return -(contact.priority + queue.priority), since, contact.id
 
 
-def urgency_of(rank: Rank, queue: QueueSettings, now: float, preference: int = 0) -> Urgency:
-    """The place of the contact with this rank in `queue` in the total order over all queues at `now`.
+def urgency_of(rank: Rank, pace: float, now: float, preference: int = 0) -> Urgency:
+    """The place of the contact with this rank in the total order over all queues at `now`.
 
-    Priority class, then how much the agent prefers the queue, then age plus boost times the queue's ageing (Kleinrock
-    1964: delay-dependent priority), then id; the smallest is served first.
+    Priority class, then how much the agent prefers the queue, then age plus boost times its `pace` (Kleinrock 1964:
+    delay-dependent priority), then id; the smallest is served first.
     """
     group, since, contact = rank
-    return group, -preference, -queue.ageing * (now - since), contact
+    return group, -preference, -pace * (now - since), contact

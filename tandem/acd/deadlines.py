@@ -1,23 +1,30 @@
-"""One heap for every state that must be left by a certain time."""
+"""A heap of the moments at which something has to be done about an agent or a contact."""
 
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
+from typing import Generic, Protocol, TypeVar
 
-from tandem.acd.agent import Agent
+
+class Timed(Protocol):
+    """Whatever has to be looked at again at `deadline` (epoch seconds), if that is not None."""
+
+    deadline: float | None
 
 
-class Deadlines:
-    """The agents' deadlines, earliest first. An entry that is not its agent's deadline any more is passed over."""
+Thing = TypeVar("Thing", bound=Timed)
 
-    def __init__(self, agents: Mapping[str, Agent]) -> None:
-        self._agents = agents
-        self._heap = [(agent.deadline, agent.name) for agent in agents.values() if agent.deadline is not None]
+
+class Deadlines(Generic[Thing]):
+    """Deadlines by name, earliest first. An entry that is not its thing's deadline any more is passed over."""
+
+    def __init__(self, things: Mapping[str, Thing]) -> None:
+        self._things = things
+        self._heap = [(thing.deadline, name) for name, thing in things.items() if thing.deadline is not None]
         heapify(self._heap)
 
-    def add(self, agent: Agent) -> None:
-        """Watch the agent's deadline, if it has one."""
-        if agent.deadline is not None:
-            heappush(self._heap, (agent.deadline, agent.name))
+    def add(self, name: str, deadline: float) -> None:
+        """Watch the thing's new deadline."""
+        heappush(self._heap, (deadline, name))
 
     def earliest(self) -> float | None:
         """When the next deadline falls, epoch seconds; None when there is none."""
@@ -25,13 +32,13 @@ class Deadlines:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def due(self, now: float) -> Agent | None:
-        """Take off and return the next agent whose deadline has come."""
+    def due(self, now: float) -> Thing | None:
+        """Take off and return the next thing whose deadline has come."""
         earliest = self.earliest()
         if earliest is None or earliest > now:
             return None
-        return self._agents[heappop(self._heap)[1]]
+        return self._things[heappop(self._heap)[1]]
 
     def _is_stale(self, deadline: float, name: str) -> bool:
-        agent = self._agents.get(name)
-        return agent is None or agent.deadline != deadline
+        thing = self._things.get(name)
+        return thing is None or thing.deadline != deadline

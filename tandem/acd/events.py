@@ -19,8 +19,10 @@ class ContactQueued(Event, frozen=True):
     """A contact asks for an agent.
 
     `enqueued_at` (epoch seconds) keeps an earlier age; None means now. `priority` is the class, higher goes
-    first; `boost` (seconds) is age given for free within the class. `dial_seconds` is set for a callback: its line is
-    released, and calling the customer, once an agent is reserved, may take so long.
+    first; `boost` (seconds) is age given for free within the class, to which a queue may add for the customer's
+    `tier`. For `sticky_seconds` nobody but the agent `sticky` is asked, if they are at work; whether they meet the
+    queue's needs is not looked at. `dial_seconds` is set for a callback: its line is released, and calling the
+    customer, once an agent is reserved, may take so long.
     """
 
     contact: str
@@ -29,6 +31,9 @@ class ContactQueued(Event, frozen=True):
     boost: float = 0.0
     enqueued_at: float | None = None
     dial_seconds: float | None = None
+    sticky: str = ""
+    sticky_seconds: float = 0.0
+    tier: str = ""
 
 
 class ContactLeft(Event, frozen=True):

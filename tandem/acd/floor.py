@@ -5,19 +5,33 @@ those agents free. So a contact that begins to wait only needs the best agent, a
 best contact.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
+from tandem.acd import contact as contacts
 from tandem.acd.agent import Agent
-from tandem.acd.commands import Command, Offer, RaiseAlarm, RecordOffer, RecordWait, WithdrawOffer
-from tandem.acd.contact import Contact
+from tandem.acd.commands import (
+    Command,
+    Offer,
+    OfferToContact,
+    RaiseAlarm,
+    RecordMove,
+    RecordOffer,
+    RecordPlanStep,
+    RecordWait,
+    WithdrawOffer,
+)
+from tandem.acd.conditions import Conditions
+from tandem.acd.contact import Contact, Urgency
 from tandem.acd.intervals import Ledger
+from tandem.acd.line import Line
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
+from tandem.acd.plan import describe
 from tandem.acd.roster import Roster
 from tandem.acd.state import State
-from tandem.acd.waiting import blended
+from tandem.acd.waiting import Patience, blended
 
 Observe = Callable[[Contact, Agent, float], None]
 
@@ -42,52 +56,69 @@ class Floor:
     def index(self) -> None:
         """Build every index from the state: at the start, and when settings changed."""
         state = self._state
-        self.matching = Matching(state.queues(), state.settings.agents, state.settings.own_first)
+        self.matching = Matching(state.settings.agents, state.judged_at)
         self.roster = Roster(state.agents, self.matching, self._emit)
-        self.lines = Lines(state.contacts, state.queues())
+        self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings, state.holding)
+        self.conditions = Conditions(state, self.lines, self.roster, self.matching, self.ledger)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
 
     # --- matching ----------------------------------------------------------------------------------------------
 
     def match_all(self, now: float) -> None:
         """Offer every contact that a ready agent can take, in the total order."""
-        heads = [head for queue in self.lines.queues() if (head := self.lines.head(queue, now))]
+        self._match(self.lines.busy(), self.lines.sticky(), now)
+
+    def _match(self, lines: Iterable[Line], sticky: Iterable[Contact], now: float) -> None:
+        heads: list[tuple[Urgency, int, Line | None]] = []
+        heads += [(line.urgency(line.ranks[0], now), line.number, line) for line in lines if line.ranks]
+        heads += [(self.lines.urgency(contact, now), -1, None) for contact in sticky]
         heapify(heads)
         while heads:
-            contact = self._state.contacts[heappop(heads)[-1]]
-            if self._find_agent(contact, now) and (head := self.lines.head(contact.queue, now)):
-                heappush(heads, head)
+            (*_, name), number, line = heappop(heads)
+            if self._find_agent(self._state.contacts[name], now) and line and line.ranks:
+                heappush(heads, (line.urgency(line.ranks[0], now), number, line))
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
-        if not self._state.switch_up or self._kept_back(contact.queue):
+        line = self.lines.line_of(contact)
+        if not self._state.switch_up or self._kept_back(line):
             return False
-        agent = self.roster.best(contact.queue, contact.tried)
+        agent = self._sticky_agent(contact) if contact.sticky else self.roster.best(line, contact.tried, now)
         if agent:
             self._offer(contact, agent, now)
         return agent is not None
 
+    def _sticky_agent(self, contact: Contact) -> Agent | None:
+        agent = self._state.agents[contact.sticky]
+        return agent if agent.state == agents.READY else None
+
     def _find_contact(self, agent: Agent, now: float) -> None:
-        profile = self.matching.profile(agent.name)
-        if profile is None or not self._state.switch_up:
+        number = self.matching.numbers.get(agent.name)
+        if number is None or not self._state.switch_up:
             return
-        queues = self.matching.queues_for(profile)
-        while agent.state == agents.READY and (contact := self._first(queues, now)):
-            if self._state.queue(contact.queue).keep_free:
+        while agent.state == agents.READY and (contact := self._first(agent, number, now)):
+            if self.lines.keeping >> self.lines.line_of(contact).number & 1:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
 
-    def _first(self, queues: Mapping[str, int], now: float) -> Contact | None:
-        contact = self.lines.first(queues, now)
-        if contact and self._kept_back(contact.queue):
-            others = {queue: much for queue, much in queues.items() if not self._kept_back(queue)}
-            return self.lines.first(others, now)
-        return contact
+    def _first(self, agent: Agent, number: int, now: float) -> Contact | None:
+        among = self.lines.busy_for(number)
+        if keeping := among & self.lines.keeping:
+            for line in self.lines.of(keeping):
+                among ^= self._kept_back(line) << line.number
+        first = [self.lines.first(among, number, now)] if among else []
+        waiting = self.lines.sticky_to(agent.name)
+        first += [contact for contact in waiting if not self._kept_back(self.lines.line_of(contact))]
+        if len(first) < 2:  # nearly always; spares the comparison
+            return first[0] if first else None
+        return min(first, key=lambda contact: self.lines.urgency(contact, now))
 
-    def _kept_back(self, queue: str) -> bool:
-        """True while too few agents are ready for what this queue wants to keep free."""
-        least = self._state.queue(queue).keep_free
-        return bool(least) and self.roster.ready_for(queue) <= least
+    def _kept_back(self, line: Line) -> bool:
+        """True while too few agents are ready for what this line wants to keep free."""
+        least = line.queue.keep_free
+        if not least and not self._state.stopped:  # nearly always
+            return False
+        return line.queue.name in self._state.stopped or bool(least and self.roster.ready_for(line) <= least)
 
     # --- offers ------------------------------------------------------------------------------------------------
 
@@ -122,8 +153,11 @@ class Floor:
         contact.agent = agent.contact = ""
         self._back_off(agent, contact, outcome, now)
         self.roster.rest(agent, now)
+        self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
+        self._take_steps(contact, now)
+        self._let_go(agent, now)
 
     def withdraw(self, contact: Contact, reason: str, now: float, outcome: str = "withdrawn") -> None:
         """End the offer for `reason`; the contact goes on from its old place."""
@@ -166,10 +200,11 @@ class Floor:
 
     def enter(self, contact: Contact, now: float) -> None:
         """A contact begins to wait."""
-        self.lines.enter(contact)
+        self.lines.enter(contact, now)
         if contact.on_line:
             self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
         self._find_agent(contact, now)
+        self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
         """An unanswered contact is gone; an agent to whom it was offered is as idle as before."""
@@ -203,9 +238,11 @@ class Floor:
         contact.agent = agent.contact = ""
         self.lines.move(contact, "finished")
         if outcome != "lost":
-            average = self._state.handling.get(queue.name, queue.expected_handling_seconds)
+            average = self._state.handling_of(queue.name)
             observed = now - contact.connected_at + queue.wrap_up_seconds
-            self._state.handling[queue.name] = blended(average, observed)
+            before = self._state.handled.get(queue.name, 0)
+            self._state.handling[queue.name] = blended(average, observed, before)
+            self._state.handled[queue.name] = before + 1
             agent.wrap_up_until = now + queue.wrap_up_seconds
         self.settle(agent, now)
 
@@ -213,14 +250,106 @@ class Floor:
         """Take an agent whom no contact holds to where they belong, and find them work if that is ready."""
         if self.roster.rest(agent, now) and agent.state == agents.READY:
             self._find_contact(agent, now)
+        self._let_go(agent, now)
+
+    # --- plans -------------------------------------------------------------------------------------------------
+
+    def review(self, now: float) -> None:
+        """Look at the conditions that what has happened may have changed, and do what follows."""
+        if not self.conditions.are_any:  # nearly always; spares every event a look
+            return
+        while (queue := self.conditions.due()) is not None:
+            if changed := self.conditions.review(queue, now):
+                self._begin_or_end(queue, changed, now)
+            self._stop_or_go_on(queue, now)
+
+    def _stop_or_go_on(self, queue: str, now: float) -> None:
+        """Work that must not take the last agents stops when few are ready, and goes on only when more are."""
+        settings, stopped = self._state.queue(queue), self._state.stopped
+        stops = settings.resume_free > settings.keep_free and self.conditions.must_stop(queue)
+        if stops and queue not in stopped:
+            stopped.append(queue)
+        elif not stops and queue in stopped:
+            stopped.remove(queue)
+            self._match(self.lines.lines_of(queue), self.lines.sticky(), now)
+
+    def take_all_steps(self, now: float) -> None:
+        """Do for everyone who waits what the plans, which may be new, say."""
+        for contact in [contact for contact in self._state.contacts.values() if contact.state == contacts.WAITING]:
+            self._take_steps(contact, now)
+
+    def advance(self, contact: Contact, now: float) -> None:
+        """A moment of the contact's plan, or the end of its waiting for one agent, has come."""
+        before = self.lines.line_of(contact)
+        self.lines.advance(contact, now)
+        self._record_steps(contact, before)
+        if contact.state == contacts.WAITING:
+            self._find_agent(contact, now)
+            self._take_steps(contact, now)
+
+    def _record_steps(self, contact: Contact, before: Line) -> None:
+        line, holding = self.lines.line_of(contact), self._state.holding.get(contact.queue, ())
+        earlier = before.steps(holding)
+        for step in line.steps(holding):
+            if step not in earlier:
+                number = line.queue.plan.index(step)
+                self._emit(RecordPlanStep(contact.id, contact.queue, number, describe(step), in_force=True))
+        if line.is_overdue and not before.is_overdue:
+            self._emit(RecordPlanStep(contact.id, contact.queue, -1, "longest wait", in_force=True))
+
+    def _begin_or_end(self, queue: str, changed: list[int], now: float) -> None:
+        holding, plan = self._state.holding[queue], self._state.queue(queue).plan
+        for number in changed:
+            self._emit(RecordPlanStep("", queue, number, describe(plan[number]), in_force=number in holding))
+        self.lines.hold(queue, holding)
+        self._match(self.lines.lines_of(queue), (), now)
+        for contact in self.lines.waiting_in(queue):
+            self._take_steps(contact, now)
+
+    def _take_steps(self, contact: Contact, now: float) -> None:
+        """Do what is done once, where the contact still waits on its line: offer it another way, or move it."""
+        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan or not contact.on_line:
+            return
+        for step in self._state.steps_for(contact):
+            if step.offer and step.offer not in contact.ways:
+                contact.ways += (step.offer,)
+                self._emit(OfferToContact(contact.id, contact.queue, step.offer))
+            if step.move in self._state.settings.queues.keys() - {contact.queue, *contact.been}:
+                self._move(contact, step.move, now)
+                return
+
+    def _move(self, contact: Contact, queue: str, now: float) -> None:
+        """The contact goes on waiting in another queue: for that of before it overflowed, its age is kept."""
+        self._end_wait(contact, "overflowed_out", now)
+        self._emit(RecordMove(contact.id, contact.queue, queue))
+        self.lines.transfer(contact, queue, now)
+        self.ledger.arrived(self._state.queue(queue), now, self.lines.unanswered)
+        self._find_agent(contact, now)
+        self._take_steps(contact, now)
+
+    def _let_go(self, agent: Agent, now: float) -> None:
+        """Nobody waits for an agent who is not at work."""
+        waiting = self.lines.sticky_to(agent.name)
+        if waiting and not agents.is_staffed(agent):
+            for contact in waiting:
+                self.lines.release(contact)
+                self._find_agent(contact, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
         if contact.on_line:
             self._record_wait(contact, outcome)
             self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+            self._learn_patience(contact, outcome, now)
         elif outcome == "answered":
             self._record_wait(contact, "reached")
 
     def _record_wait(self, contact: Contact, outcome: str) -> None:
         agent = contact.agent or None
         self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
+
+    def _learn_patience(self, contact: Contact, outcome: str, now: float) -> None:
+        if now > contact.arrived_at:
+            patience = self._state.patience.get(contact.queue)
+            if patience is None:
+                patience = self._state.patience[contact.queue] = Patience()
+            patience.saw(now - contact.arrived_at, outcome == "abandoned")

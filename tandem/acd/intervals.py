@@ -69,8 +69,18 @@ class Ledger:
             interval.abandoned_in_target += in_target
         self._changed[queue, interval.start] = interval
 
+    def level(self, queue: str, now: float) -> float:
+        """The share answered in target of those answered, or abandoned after it, who came in this quarter-hour or the
+        one before; 1 when there were none."""
+        since = quarter_of(now) - QUARTER_SECONDS
+        recent = [interval for interval in self._intervals.get(queue, ()) if interval.start >= since]
+        counted = sum(_count(i, "answered") + _count(i, "abandoned") - i.abandoned_in_target for i in recent)
+        return sum(interval.answered_in_target for interval in recent) / counted if counted else 1.0
+
     def changes(self, unanswered: Callable[[str, float], int]) -> list[RecordInterval]:
         """The intervals that changed since the last call. Raises InvariantBroken when one does not balance."""
+        if not self._changed:
+            return []
         records = [_record(queue, i, unanswered(queue, i.start)) for (queue, _), i in self._changed.items()]
         self._changed.clear()
         return records
@@ -80,6 +90,10 @@ class Ledger:
             if interval.start == start:
                 return interval
         return None
+
+
+def _count(interval: Interval, outcome: str) -> int:
+    return interval.outcomes.get(outcome, 0)
 
 
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:

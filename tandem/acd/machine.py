@@ -11,9 +11,10 @@ class InvariantBroken(Exception):  # noqa: N818 - the design's own name for it
 
 def step(table: Table, state: str, trigger: str) -> str:
     """The state that `trigger` leads to. Raises InvariantBroken when the table has no such step."""
-    if not allows(table, state, trigger):
-        raise InvariantBroken(f"{trigger!r} in state {state!r}")
-    return table[state][trigger]
+    try:
+        return table[state][trigger]
+    except KeyError:
+        raise InvariantBroken(f"{trigger!r} in state {state!r}") from None
 
 
 def allows(table: Table, state: str, trigger: str) -> bool:

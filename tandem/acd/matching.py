@@ -1,53 +1,53 @@
-"""Which agents can serve which queues, cached by skill profile: agents with equal skills are matched once."""
+"""Which agents meet which needs. Agents have numbers, sets of them are bits; those who are alike are matched once."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
-from tandem.acd.settings import AgentSettings, QueueSettings
-
-Profile = frozenset[tuple[str, int]]
-
-
-def lacking(skills: Mapping[str, int], queue: QueueSettings) -> list[tuple[str, int, int]]:
-    """The needs that `skills` do not meet, as (skill, proficiency held, proficiency needed)."""
-    held = ((skill, skills.get(skill, 0), level) for skill, level in queue.needs.items())
-    return [need for need in held if need[1] < need[2]]
+from tandem.acd.bits import bits
+from tandem.acd.needs import Person, grade, lacking
+from tandem.acd.settings import AgentSettings
+from tandem.expression import Term
 
 
-def proficiency(skills: Mapping[str, int], queue: QueueSettings) -> int:
-    """How good an agent who meets the queue's needs is at it: the least of the skills needed, 0 when it needs none."""
-    return min((skills[skill] for skill in queue.needs), default=0)
+def person_of(agent: AgentSettings, now: float) -> Person:
+    """The agent as needs see them at `now`: a skill is not held any more when its certificate has expired."""
+    until = agent.certified_until
+    skills = {skill: level for skill, level in agent.skills.items() if skill not in until or until[skill] > now}
+    attributes = {name: (value,) if isinstance(value, str) else value for name, value in agent.attributes.items()}
+    return Person(skills, {**attributes, "team": (agent.team,), "vendor": (agent.vendor,)})
+
+
+def meets(agent: AgentSettings, need: Term, now: float = 0.0) -> bool:
+    """True when the agent meets `need` at `now`."""
+    return not lacking(need, person_of(agent, now))
 
 
 class Matching:
-    """Answers for one set of settings; made anew when they change. `own_first` as in Settings."""
+    """Answers for one set of settings at `now`; made anew when they change, and when a certificate expires.
 
-    def __init__(
-        self, queues: Mapping[str, QueueSettings], agents: Mapping[str, AgentSettings], own_first: bool
-    ) -> None:
-        self._queues = queues
-        self._own_first = own_first
-        self._profiles: dict[str, Profile] = {name: frozenset(agent.skills.items()) for name, agent in agents.items()}
-        self._distinct = set(self._profiles.values())
-        self._served_by: dict[str, dict[Profile, int]] = {}
-        self._serves: dict[Profile, dict[str, int]] = {}
+    `numbers`: agent to number. `expires`: when the next certificate does, epoch seconds, None when there is none.
+    """
 
-    def profile(self, agent: str) -> Profile | None:
-        """The agent's skills, or None for an agent that is not in the settings."""
-        return self._profiles.get(agent)
+    def __init__(self, agents: Mapping[str, AgentSettings], now: float) -> None:
+        self.numbers = {name: number for number, name in enumerate(agents)}
+        alike: defaultdict[object, list[int]] = defaultdict(list)
+        people: dict[object, Person] = {}
+        for name, agent in agents.items():
+            person = person_of(agent, now)
+            profile = frozenset(person.skills.items()), frozenset(person.attributes.items())
+            people[profile] = person
+            alike[profile].append(self.numbers[name])
+        self._alike = [(person, bits(alike[profile])) for profile, person in people.items()]
+        moments = (moment for agent in agents.values() for moment in agent.certified_until.values())
+        self.expires = min((moment for moment in moments if moment > now), default=None)
+        self._graded: dict[Term, dict[int, int]] = {}
 
-    def profiles_for(self, queue: str) -> Mapping[Profile, int]:
-        """The profiles that meet the queue's needs, and how much the queue prefers each (the higher, the more)."""
-        if queue not in self._served_by:
-            needs = self._queues[queue]
-            able = [profile for profile in self._distinct if not lacking(dict(profile), needs)]
-            prefers = needs.selection == "most_proficient"
-            self._served_by[queue] = {p: proficiency(dict(p), needs) if prefers else 0 for p in able}
-        return self._served_by[queue]
-
-    def queues_for(self, profile: Profile) -> Mapping[str, int]:
-        """The queues whose needs the profile meets, and how much its agents prefer each (the higher, the more)."""
-        if profile not in self._serves:
-            skills = dict(profile)
-            able = [queue for queue in self._queues.values() if not lacking(skills, queue)]
-            self._serves[profile] = {q.name: proficiency(skills, q) if self._own_first else 0 for q in able}
-        return self._serves[profile]
+    def grades(self, need: Term) -> dict[int, int]:
+        """The agents who meet the need, by how good they are at it."""
+        if need not in self._graded:
+            found: defaultdict[int, int] = defaultdict(int)
+            for person, numbers in self._alike:
+                if not lacking(need, person):
+                    found[grade(need, person)] |= numbers
+            self._graded[need] = dict(found)
+        return self._graded[need]

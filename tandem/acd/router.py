@@ -14,9 +14,10 @@ from tandem.acd.events import Event
 from tandem.acd.floor import Floor
 from tandem.acd.intervals import NOT_NOW, OUTCOMES
 from tandem.acd.machine import InvariantBroken, allows
+from tandem.acd.plan import widest
 from tandem.acd.state import State
-from tandem.acd.waiting import Place, estimated_wait
-from tandem.acd.why import Decision, explain
+from tandem.acd.waiting import Patience, Place, estimate
+from tandem.acd.why import Decision, Waiting, explain, explain_waiting
 
 Named = TypeVar("Named")
 
@@ -74,28 +75,47 @@ class Router:
         Raises InvariantBroken when the router contradicts itself; it must not be used any more then.
         """
         self._handlers[type(event)](event, now)
+        self._floor.review(now)
         commands = [*self._commands, *self._floor.ledger.changes(self._floor.lines.unanswered)]
         self._commands.clear()
         return commands
 
     def next_wakeup(self) -> float | None:
         """When TimePassed is wanted, epoch seconds; None while there is no deadline."""
-        return self._floor.roster.deadlines.earliest()
+        floor = self._floor
+        moments = floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest(), floor.matching.expires
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def snapshot(self) -> State:
         """The state itself, not a copy: encode it before the next `handle`."""
         return self._state
 
-    def place(self, contact: str) -> Place | None:
-        """Where an unanswered contact stands in its queue; None for any other."""
+    def place(self, contact: str, now: float | None = None) -> Place | None:
+        """Where an unanswered contact stands in its queue, with an estimate of its wait; None for any other.
+
+        `now` (epoch seconds) matters only where queues age at different paces.
+        """
         known = self._state.contacts.get(contact)
         if known is None or known.state not in contacts.UNANSWERED:
             return None
-        position = self._floor.lines.ahead_of(known) + 1
-        expected = self._state.queue(known.queue).expected_handling_seconds
-        handling = self._state.handling.get(known.queue, expected)
-        wait = estimated_wait(position, handling, self._floor.roster.staffed_for(known.queue))
-        return Place(known.queue, position, wait, known.enqueued_at)
+        lines, queue = self._floor.lines, known.queue
+        ahead = lines.work_ahead_of(known, known.arrived_at if now is None else now)
+        staffed = self._floor.roster.staffed_for(lines.line_of(known))
+        patience = self._state.patience.get(queue, Patience())
+        wait = estimate(ahead, self._state.handling_of(queue), staffed, patience.rate())
+        return Place(queue, lines.ahead_of(known) + 1, wait.mean, known.enqueued_at, wait.earliest, wait.latest)
+
+    def standing(self, contact: str) -> tuple[str, int, float] | None:
+        """Queue, position and age (epoch seconds) of an unanswered contact: its place without an estimate."""
+        known = self._state.contacts.get(contact)
+        if known is None or known.state not in contacts.UNANSWERED:
+            return None
+        return known.queue, self._floor.lines.ahead_of(known) + 1, known.enqueued_at
+
+    def why_waiting(self, contact: str, now: float) -> Waiting | None:
+        """Why a contact still waits, None when it does not."""
+        known = self._state.contacts.get(contact)
+        return explain_waiting(self._state, known, now) if known and known.state == contacts.WAITING else None
 
     def board(self, now: float) -> Board:
         """The figures an operator watches."""
@@ -106,17 +126,26 @@ class Router:
         return name in self._state.settings.queues
 
     def can_ever_serve(self, queue: str) -> bool:
-        """True when some agent in the settings, signed in or not, meets the queue's needs."""
-        return self.has_queue(queue) and bool(self._floor.matching.profiles_for(queue))
+        """True when some agent in the settings, signed in or not, meets the queue's needs, or may at some step."""
+        if not self.has_queue(queue):
+            return False
+        settings = self._state.queue(queue)
+        return bool(self._floor.matching.grades(widest(settings.needs, settings.plan)))
 
     # --- settings and the switch -------------------------------------------------------------------------------
 
     def _settings_changed(self, event: events.SettingsChanged, now: float) -> None:
         self._state.change_settings(event.settings, now)
-        self._floor.index()
-        self._floor.match_all(now)
+        self._begin_anew(now)
         for name in [name for name in self._state.agents if name not in event.settings.agents]:
             self._agent_signed_out(events.AgentSignedOut(name), now)
+
+    def _begin_anew(self, now: float) -> None:
+        """Who can serve whom has changed."""
+        self._floor.index()
+        self._floor.conditions.look_at_all()
+        self._floor.match_all(now)
+        self._floor.take_all_steps(now)
 
     def _switch_lost(self, _event: events.SwitchLost, _now: float) -> None:
         self._state.switch_up = False
@@ -127,8 +156,13 @@ class Router:
 
     def _time_passed(self, _event: events.TimePassed, now: float) -> None:
         """Deadlines fall here only: after a restart, what the switch has to tell counts although it comes late."""
+        if self._floor.matching.expires is not None and self._floor.matching.expires <= now:
+            self._state.judged_at = now
+            self._begin_anew(now)
         while agent := self._floor.roster.deadlines.due(now):
             self._floor.expire(agent, now)
+        while contact := self._floor.lines.deadlines.due(now):
+            self._floor.advance(contact, now)
 
     # --- contacts ----------------------------------------------------------------------------------------------
 
@@ -139,9 +173,15 @@ class Router:
             self._commands.append(RaiseAlarm("no such queue", event.contact, event.queue))
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
-            contact = Contact(event.contact, event.queue, age, now, priority=event.priority, boost=event.boost)
+            contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
             contact.dial_seconds = event.dial_seconds
+            if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
+                contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)
+
+    def _is_at_work(self, name: str) -> bool:
+        agent = self._state.agents.get(name)
+        return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
         if event.outcome not in (*OUTCOMES, NOT_NOW):

@@ -4,38 +4,61 @@ from typing import Literal
 
 import msgspec
 
-Selection = Literal["longest_idle", "most_proficient"]
+from tandem.acd.needs import Needs, need_of
+from tandem.acd.plan import Step
+from tandem.expression import ExpressionError
+
+Selection = Literal["longest_idle", "most_proficient", "least_occupied"]
+Order = Literal["age", "service_objective"]
 
 
 class QueueSettings(msgspec.Struct, frozen=True):
-    """One queue. `needs` maps each skill asked for to the least proficiency (1 to 5); times are seconds.
+    """One queue. `needs`: what it asks of an agent (acd/needs.py); ValueError when that is no need. Times are seconds.
 
     `ageing` is how much a second of waiting counts against other queues of the same priority. `selection` says which
-    of the ready agents is chosen; equally proficient ones by idleness. `keep_free`: its contacts are offered only
-    while more than so many agents who could take them are ready (outbound work that must not block the hotline).
+    of the ready agents is chosen; equal ones by idleness. `keep_free`: its contacts are offered only
+    while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
+    that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
+    seconds of age given for free.
+    Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound.
     """
 
     name: str
-    needs: dict[str, int] = {}
+    needs: Needs = {}
     priority: int = 0
     ageing: float = 1.0
     selection: Selection = "longest_idle"
     keep_free: int = 0
+    resume_free: int = 0
+    head_starts: dict[str, float] = {}
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
     service_level_seconds: float = 20.0
     misses_before_pause: int = 2
     back_off_seconds: float = 10.0
     expected_handling_seconds: float = 180.0
+    longest_wait: float = 0.0
+    plan: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_needs(self.needs)
 
 
 class AgentSettings(msgspec.Struct, frozen=True):
-    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it."""
+    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it.
+
+    `certified_until`: skills that are held only until a moment (epoch seconds). `vendor` is the company an agent works
+    for, empty for own staff. An attribute may have several values: `{language: [en, zh]}`.
+    """
 
     name: str
     skills: dict[str, int]
     device: str
     display_name: str = ""
+    certified_until: dict[str, float] = {}
+    team: str = ""
+    vendor: str = ""
+    attributes: dict[str, str | tuple[str, ...]] = {}
 
 
 class LongestStay(msgspec.Struct, frozen=True):
@@ -53,10 +76,20 @@ class Settings(msgspec.Struct, frozen=True):
     """All the router needs to know; names are the keys.
 
     `own_first`: within a priority class, an agent who becomes ready takes what they are most proficient for, and only
-    then the oldest.
+    then the oldest. `order`: within a priority class the oldest goes first, or who has used up most of their queue's
+    service-level threshold (`service_objective`).
     """
 
     queues: dict[str, QueueSettings] = {}
     agents: dict[str, AgentSettings] = {}
     longest_stay: LongestStay = LongestStay()
     own_first: bool = False
+    order: Order = "age"
+
+
+def check_needs(needs: Needs) -> None:
+    """ValueError says where `needs` goes wrong, and why."""
+    try:
+        need_of(needs)
+    except ExpressionError as error:
+        raise ValueError(f"needs: {error}") from error

@@ -3,17 +3,22 @@
 import msgspec
 
 from tandem.acd.agent import Agent
-from tandem.acd.contact import Contact
+from tandem.acd.contact import UNANSWERED, Contact
 from tandem.acd.intervals import Interval
+from tandem.acd.line import moments_of, put_in_stage, steps_in_force, waited_by
+from tandem.acd.plan import Plan
 from tandem.acd.settings import QueueSettings, Settings
+from tandem.acd.waiting import Patience
 
 
 class State(msgspec.Struct):
     """The router's whole state, serialisable by msgspec.
 
     `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
-    a contact of a queue occupies an agent, as observed. `dropped_events`: events that came too late or named
-    nothing known.
+    a contact of a queue occupies an agent, as observed in so many (`handled`) talks; `patience`: of its callers, as
+    observed. `judged_at`: when it was last looked which certificates are valid. `holding`: by queue, the steps of its
+    plan whose conditions hold. `stopped`: queues that keep agents free and wait until more are. `dropped_events`:
+    events that came too late or named nothing known.
     """
 
     settings: Settings = Settings()
@@ -22,8 +27,13 @@ class State(msgspec.Struct):
     contacts: dict[str, Contact] = {}
     intervals: dict[str, list[Interval]] = {}
     handling: dict[str, float] = {}
+    handled: dict[str, int] = {}
+    patience: dict[str, Patience] = {}
     next_offer: int = 1
     switch_up: bool = True
+    judged_at: float = 0.0
+    holding: dict[str, list[int]] = {}
+    stopped: list[str] = []
     dropped_events: int = 0
 
     def queues(self) -> dict[str, QueueSettings]:
@@ -34,11 +44,30 @@ class State(msgspec.Struct):
         """The queue in force, or the retired one. KeyError when there never was one."""
         return self.settings.queues.get(name) or self.retired[name]
 
+    def handling_of(self, queue: str) -> float:
+        """How long (seconds) a contact of the queue occupies an agent, as far as is known."""
+        return self.handling.get(queue, self.queue(queue).expected_handling_seconds)
+
+    def steps_for(self, contact: Contact) -> Plan:
+        """The steps of the plan that are in force for a contact."""
+        queue = self.queue(contact.queue)
+        return steps_in_force(queue, waited_by(queue, contact.stage), self.holding.get(contact.queue, ()))
+
     def change_settings(self, settings: Settings, now: float) -> None:
         """Take new settings; queues with contacts in them live on retired, new agents appear signed out."""
         occupied = {contact.queue for contact in self.contacts.values()}
         known = self.queues()
         self.retired = {name: known[name] for name in sorted(occupied - settings.queues.keys())}
         self.settings = settings
+        self.judged_at = now
+        queues = self.queues()
+        kept = [name for name, queue in queues.items() if name in known and queue.plan == known[name].plan]
+        self.holding = {name: self.holding[name] for name in kept if name in self.holding}
+        self.stopped = [name for name in self.stopped if name in queues and queues[name].resume_free]
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
+        for contact in self.contacts.values():
+            if contact.sticky not in settings.agents:
+                contact.sticky = ""
+            if contact.state in UNANSWERED:
+                put_in_stage(contact, moments_of(self.queue(contact.queue)), now)

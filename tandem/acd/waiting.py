@@ -1,8 +1,16 @@
-"""How long a contact will still wait: a first, simple estimate, which issue C replaces."""
+"""How long a contact will still wait: those ahead of it leave one by one, because they are served or give up."""
+
+from math import log
+from typing import NamedTuple
 
 import msgspec
 
-_WEIGHT_OF_NEWEST = 0.1
+_FIRST_WEIGHT = 10
+_LAST_WEIGHT = 2000
+_Z80 = 0.8416
+"""The 80th percentile of the standard normal distribution; the 20th is its opposite."""
+
+_ONE_BY_ONE = 50
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -20,6 +28,31 @@ class Place(msgspec.Struct, frozen=True):
     latest: float = 0.0
 
 
+class Patience(msgspec.Struct):
+    """What was seen of a queue's callers: how many gave up, and for how long all of them together waited (seconds)."""
+
+    gave_up: float = 0.0
+    waited: float = 0.0
+
+    def saw(self, waited: float, gave_up: bool) -> None:
+        """Take in the end of a wait; what is long ago counts less and less."""
+        fades = 1 - 1 / _LAST_WEIGHT
+        self.gave_up = self.gave_up * fades + gave_up
+        self.waited = self.waited * fades + waited
+
+    def rate(self) -> float:
+        """How many of those who wait give up in a second: the best estimate for a patience that is exponential."""
+        return self.gave_up / self.waited if self.waited else 0.0
+
+
+class Estimate(NamedTuple):
+    """Mean, 20th and 80th percentile of a wait, seconds."""
+
+    mean: float
+    earliest: float
+    latest: float
+
+
 def estimated_wait(position: int, handling_seconds: float, agents: int) -> float:
     """Seconds until the contact at `position` (from 1) is answered, if `agents` serve this queue alone.
 
@@ -29,6 +62,40 @@ def estimated_wait(position: int, handling_seconds: float, agents: int) -> float
     return position * handling_seconds / max(agents, 1)
 
 
-def blended(average: float, observed: float) -> float:
-    """The exponentially weighted average of handling seconds after one more observation; starts at the expected."""
-    return average + _WEIGHT_OF_NEWEST * (observed - average)
+def estimate(ahead: float, handling_seconds: float, agents: int, give_up_rate: float) -> Estimate:
+    """The wait of one who has `ahead` others before them (a part of one, where agents have other work too).
+
+    While k are ahead, the next leaves at the rate agents / handling + k x give_up_rate. Each such step is exponential;
+    their sum has nearly a gamma distribution (Whitt 1999: predicting queueing delays), whose percentiles are those of
+    Wilson and Hilferty (1931). With no agents, as if there were one.
+    """
+    served = max(agents, 1) / handling_seconds if handling_seconds > 0 else 1e9
+    mean, variance = _sum_of_steps(ahead, served, give_up_rate)
+    shape = mean * mean / variance
+    spread = _Z80 * (1 / (9 * shape)) ** 0.5
+    middle = 1 - 1 / (9 * shape)
+    return Estimate(mean, mean * max(middle - spread, 0.0) ** 3, mean * (middle + spread) ** 3)
+
+
+def _sum_of_steps(ahead: float, served: float, give_up_rate: float) -> tuple[float, float]:
+    """Mean and variance of the time until `ahead` others and then the contact itself have left."""
+    number = int(ahead) + 1
+    rates = [served + k * give_up_rate for k in range(min(number, _ONE_BY_ONE))]
+    mean, variance = sum(1 / rate for rate in rates), sum(1 / rate**2 for rate in rates)
+    part, rest = ahead + 1 - number, number - len(rates)
+    if rest and give_up_rate:  # of many, by the integral in place of the sum
+        low, high = (served + (k - 0.5) * give_up_rate for k in (_ONE_BY_ONE, number))
+        mean += log(high / low) / give_up_rate
+        variance += (1 / low - 1 / high) / give_up_rate
+    elif rest:
+        mean, variance = mean + rest / served, variance + rest / served**2
+    last = served + number * give_up_rate
+    return mean + part / last, variance + part / last**2
+
+
+def blended(average: float, observed: float, before: int) -> float:
+    """The average of handling seconds after one more observation, when there were so many `before`.
+
+    It starts at what was expected, which counts as ten; in the end the newest counts one part in two thousand.
+    """
+    return average + (observed - average) / min(_FIRST_WEIGHT + before, _LAST_WEIGHT)

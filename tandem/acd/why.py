@@ -1,26 +1,44 @@
-"""Why an offer went to one agent and not to another. Worked out only when somebody asks."""
+"""Why an offer went to one agent and not to another, or to nobody. Worked out only when somebody asks."""
 
 import msgspec
 
-from tandem.acd.agent import NOT_READY, PAUSED, READY, SIGNED_OUT, WRAP_UP, Agent
+from tandem.acd.agent import NOT_READY, PAUSED, READY, SIGNED_OUT, WRAP_UP, Agent, occupancy
 from tandem.acd.contact import Contact
-from tandem.acd.matching import lacking, proficiency
-from tandem.acd.settings import QueueSettings
+from tandem.acd.matching import person_of
+from tandem.acd.needs import Lack, Person, grade, lacking
+from tandem.acd.plan import Step, need_in
 from tandem.acd.state import State
 
 
+class Hindrance(msgspec.Struct, frozen=True):
+    """What stands between an agent and a contact.
+
+    `kind`: `unknown` (not in the settings), `lacks` (see `lacks`), `wrap_up`, `paused`, `not_ready`, `busy` (with
+    another contact), `tried` (had this contact already), `sticky` (the contact waits for somebody else) or `reserved`
+    (kept free for others). `detail` is the agent's state or reason, which ends in `seconds_left`. `expired`:
+    skills lacked, and when (epoch seconds) their certificates expired. `step` of the plan would let the agent in.
+    """
+
+    kind: str
+    detail: str = ""
+    seconds_left: float | None = None
+    lacks: tuple[Lack, ...] = ()
+    expired: dict[str, float] = {}
+    step: Step | None = None
+
+
 class Skipped(msgspec.Struct, frozen=True):
-    """An agent who was signed in, but not chosen, and the reason in plain words."""
+    """An agent who was signed in, but not chosen, and why."""
 
     agent: str
-    reason: str
+    hindrance: Hindrance
 
 
 class Decision(msgspec.Struct, frozen=True):
     """An offer is about to be made at `at` (epoch seconds).
 
     `rank`: the chosen agent's place, from 1, among the `ready` agents with the queue's needs, in the queue's order.
-    Agents behind the chosen one are not in `skipped`: it was simply not their turn.
+    Agents behind the chosen one are not in `skipped`: it was simply not their turn. `steps` of the plan were in force.
     """
 
     at: float
@@ -32,17 +50,34 @@ class Decision(msgspec.Struct, frozen=True):
     rank: int
     ready: int
     skipped: tuple[Skipped, ...]
+    steps: tuple[Step, ...] = ()
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Why a contact is not offered at `at` (epoch seconds).
+
+    `skipped` is everyone who is signed in; `steps` are in force. Something changes by itself at `next_moment`, if not
+    None: a step of the plan, the end of waiting for one agent, or of a wrap-up or back-off of somebody who could serve.
+    `switch_up`: False when nothing at all can be rung.
+    """
+
+    at: float
+    contact: str
+    queue: str
+    waited: float
+    skipped: tuple[Skipped, ...]
+    steps: tuple[Step, ...]
+    next_moment: float | None
+    switch_up: bool
 
 
 def explain(state: State, contact: Contact, chosen: Agent, now: float) -> Decision:
     """The decision to offer `contact` to `chosen`, with the state as it was just before."""
-    queue = state.queue(contact.queue)
-    reasons = {name: _hindrance(state, agent, queue, now) for name, agent in state.agents.items()}
-    able = [agent for name, agent in state.agents.items() if not reasons[name]]
-    ready = [agent.name for agent in sorted(able, key=lambda agent: _preference(state, agent, queue))]
+    found = {name: hindrance(state, agent, contact, now) for name, agent in state.agents.items()}
+    able = [agent for name, agent in state.agents.items() if not found[name]]
+    ready = [agent.name for agent in sorted(able, key=lambda agent: _preference(state, agent, contact, now))]
     rank = ready.index(chosen.name) + 1
-    reasons |= dict.fromkeys(ready[: rank - 1], "tried already")
-    skipped = (Skipped(name, reason) for name, reason in sorted(reasons.items()) if reason)
+    found |= dict.fromkeys(ready[: rank - 1], Hindrance("tried"))
     return Decision(
         at=now,
         offer=state.next_offer,
@@ -52,41 +87,74 @@ def explain(state: State, contact: Contact, chosen: Agent, now: float) -> Decisi
         agent=chosen.name,
         rank=rank,
         ready=len(ready),
-        skipped=tuple(entry for entry in skipped if state.agents[entry.agent].state != SIGNED_OUT),
+        skipped=_skipped(state, found),
+        steps=state.steps_for(contact),
     )
 
 
-def in_words(decision: Decision) -> str:
-    """The decision as a sentence for an operator."""
-    sentence = f"offered to {decision.agent}: rank {decision.rank} of {decision.ready}"
-    if decision.skipped:
-        sentence += "; skipped " + "; ".join(f"{entry.agent}: {entry.reason}" for entry in decision.skipped)
-    return sentence
+def explain_waiting(state: State, contact: Contact, now: float) -> Waiting:
+    """Why a contact still waits, and when something changes by itself. Agents who are ready are kept free."""
+    found = {name: hindrance(state, agent, contact, now) for name, agent in state.agents.items()}
+    reserved = Hindrance("reserved", str(state.queue(contact.queue).keep_free))
+    found = {name: reason or reserved for name, reason in found.items()}
+    ends = [now + reason.seconds_left for reason in found.values() if reason and reason.seconds_left is not None]
+    moments = [*ends, contact.deadline] if contact.deadline is not None else ends
+    return Waiting(
+        at=now,
+        contact=contact.id,
+        queue=contact.queue,
+        waited=now - contact.enqueued_at,
+        skipped=_skipped(state, found),
+        steps=state.steps_for(contact),
+        next_moment=min(moments, default=None),
+        switch_up=state.switch_up,
+    )
 
 
-def _preference(state: State, agent: Agent, queue: QueueSettings) -> tuple[int, float, str]:
-    """The order in which the queue chooses among ready agents; the smallest first."""
-    prefers = queue.selection == "most_proficient"
-    grade = proficiency(state.settings.agents[agent.name].skills, queue) if prefers else 0
-    return -grade, agent.idle_since or 0.0, agent.name
-
-
-def _hindrance(state: State, agent: Agent, queue: QueueSettings, now: float) -> str:
-    """Why the agent can't take a contact of the queue now; empty when nothing stands against it."""
+def hindrance(state: State, agent: Agent, contact: Contact, now: float) -> Hindrance | None:
+    """What keeps the agent from taking the contact now; None when nothing stands against it."""
     settings = state.settings.agents.get(agent.name)
     if settings is None:
-        return "not in the settings"
-    if missing := lacking(settings.skills, queue):
-        return ", ".join(f"{skill} {held} < {needed}" if held else f"no {skill}" for skill, held, needed in missing)
+        return Hindrance("unknown")
+    if contact.sticky:
+        return _absence(agent, now) if agent.name == contact.sticky else Hindrance("sticky", contact.sticky)
+    person = person_of(settings, state.judged_at)
+    if lacks := lacking(need_in(state.queue(contact.queue).needs, state.steps_for(contact)), person):
+        names = {lack.name for lack in lacks}
+        until = {name: at for name, at in settings.certified_until.items() if name in names and at <= state.judged_at}
+        return Hindrance("lacks", lacks=lacks, expired=until, step=_step_for(state, person, contact))
     return _absence(agent, now)
 
 
-def _absence(agent: Agent, now: float) -> str:
+def _step_for(state: State, person: Person, contact: Contact) -> Step | None:
+    """The first step of the plan that is not yet in force and lets this person in."""
+    queue, present = state.queue(contact.queue), state.steps_for(contact)
+    later = sorted((step for step in queue.plan if step not in present), key=lambda step: step.after)
+    return next((step for step in later if not lacking(need_in(queue.needs, (*present, step)), person)), None)
+
+
+def _skipped(state: State, found: dict[str, Hindrance | None]) -> tuple[Skipped, ...]:
+    """Those who are signed in and were passed over, by name."""
+    reasons = ((name, reason) for name, reason in sorted(found.items()) if reason)
+    return tuple(Skipped(name, reason) for name, reason in reasons if state.agents[name].state != SIGNED_OUT)
+
+
+def _preference(state: State, agent: Agent, contact: Contact, now: float) -> tuple[float, float, str]:
+    """The order in which the queue chooses among ready agents; the smallest first."""
+    queue, first = state.queue(contact.queue), 0.0
+    if queue.selection == "most_proficient" and not contact.sticky:
+        need = need_in(queue.needs, state.steps_for(contact))
+        first = -grade(need, person_of(state.settings.agents[agent.name], state.judged_at))
+    elif queue.selection == "least_occupied":
+        first = occupancy(agent, now)
+    return first, agent.idle_since or 0.0, agent.name
+
+
+def _absence(agent: Agent, now: float) -> Hindrance | None:
     if agent.state == WRAP_UP:
-        return f"wrap-up {agent.wrap_up_until - now:.0f} s left"
+        return Hindrance("wrap_up", seconds_left=agent.wrap_up_until - now)
     if agent.state == PAUSED:
-        return f"paused: {agent.reason}"
+        return Hindrance("paused", agent.reason)
     if agent.state == NOT_READY:
-        left = f", {agent.deadline - now:.0f} s left" if agent.deadline else ""
-        return f"not ready: {agent.reason}{left}"
-    return "" if agent.state == READY else f"with another contact ({agent.state})"
+        return Hindrance("not_ready", agent.reason, agent.deadline - now if agent.deadline else None)
+    return None if agent.state == READY else Hindrance("busy", agent.state)

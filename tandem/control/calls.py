@@ -222,7 +222,7 @@ def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> 
     context.note(call, now, "queued", command.queue)
     booked_at = callbacks.taken_over(context, call, command.queue, now)
     age = min((at for at in (came_at, booked_at) if at is not None), default=None)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age, tier=call.tier)
     route(context, queued, now)
 
 
@@ -234,11 +234,11 @@ def leave_queue(context: Context, call: Call, outcome: str, now: float) -> float
     """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
     if call.state != "queued":
         return None
-    place = context.router.place(call.id)
+    standing = context.router.standing(call.id)
     call.move("leave")
     context.note(call, now, "left queue", outcome.replace("_", " "))
     route(context, acd_events.ContactLeft(call.id, outcome), now)
-    return place.enqueued_at if place else None
+    return standing[2] if standing else None
 
 
 def _look_up(context: Context, call: Call, command: ivr.LookUp, now: float) -> None:

@@ -55,7 +55,7 @@ class Context:
 
     def place(self, call: Call, now: float) -> Place | None:
         """Where the call stands in its queue, None when it does not wait."""
-        if call.state != "queued" or (place := self.router.place(call.id)) is None:
+        if call.state != "queued" or (place := self.router.place(call.id, now)) is None:
             return None
         waited = now - place.enqueued_at
         return Place(place.position, place.estimated_wait, waited, place.earliest, place.latest)

@@ -89,6 +89,27 @@ def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> Non
     context.tell(records.offer(command, now))
 
 
+def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
+    _note_waiting(context, command.contact, now, "offered another way", command.way)
+
+
+def _record_plan_step(context: Context, command: acd.RecordPlanStep, now: float) -> None:
+    """A condition concerns the whole queue: it is counted, and `why` finds it in the router's state."""
+    if command.contact:
+        _note_waiting(context, command.contact, now, "plan", command.what)
+    elif command.in_force:
+        context.count(f"plan of {command.queue}: {command.what}")
+
+
+def _record_move(context: Context, command: acd.RecordMove, now: float) -> None:
+    _note_waiting(context, command.contact, now, "moved", f"{command.queue} to {command.to}")
+
+
+def _note_waiting(context: Context, contact: str, now: float, what: str, detail: str) -> None:
+    if call := context.state.calls.get(contact):
+        context.note(call, now, what, detail)
+
+
 def _record(context: Context, command: acd.Command, now: float) -> None:
     context.tell(records.from_router(command, now))
 
@@ -101,6 +122,9 @@ _FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
     acd.Offer: _offer,
     acd.WithdrawOffer: _withdraw,
     acd.RecordOffer: _record_offer,
+    acd.OfferToContact: _offer_way,
+    acd.RecordPlanStep: _record_plan_step,
+    acd.RecordMove: _record_move,
     acd.RecordAgentState: _record,
     acd.RecordWait: _record,
     acd.RecordInterval: _record,

@@ -118,9 +118,5 @@ def _page(page: Page) -> dict[str, Any]:
 
 def _wait(plane: Plane, call: Call) -> dict[str, Any]:
     """Where a call stands and since when (epoch seconds); None for one that does not wait."""
-    place = plane.context.router.place(call.id)
-    return {
-        "queue": place.queue if place else None,
-        "place": place.position if place else None,
-        "enqueued_at": place.enqueued_at if place else None,
-    }
+    queue, place, since = plane.context.router.standing(call.id) or (None, None, None)
+    return {"queue": queue, "place": place, "enqueued_at": since}

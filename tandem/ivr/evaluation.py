@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tandem.ivr.expression import COMPARISONS, FUNCTIONS, ExpressionError, Result, Term
+from tandem.expression import COMPARISONS, FUNCTIONS, ExpressionError, Result, Term
 from tandem.ivr.values import Value, kind_of
 
 ANY = "anything"

@@ -1,15 +1,19 @@
 """The centre file: numbers, queues, people, customers, services, as an admin writes them in YAML."""
 
 import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from tandem.acd.settings import AgentSettings, LongestStay, QueueSettings
+from tandem.acd.matching import meets
+from tandem.acd.plan import widest
+from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback_settings import CallbackSettings
 from tandem.control.settings import Customer, DialPlan, Service, Settings
@@ -25,6 +29,8 @@ SECTIONS = (
     "dial_plan",
     "services",
     "fallback",
+    "time_zone",
+    "order",
 )
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
@@ -88,6 +94,7 @@ class _Reader:
             if name not in SECTIONS:
                 self._problem(document, name, str(name), f"is not a section; the sections are {', '.join(SECTIONS)}")
         queues = self._entries(document, "queues", _Queue, lambda name: {"name": name})
+        self._read_dates(document)
         agents = self._entries(document, "agents", _Agent, lambda name: {"name": name, "device": f"PJSIP/{name}"})
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
@@ -97,13 +104,15 @@ class _Reader:
         plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
         self._check_dial_plan(document, plan)
         services = self._entries(document, "services", _Service, lambda _: {})
+        order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
+        self._check_moves(document, queues)
         for name, service in services.items():
             for field, what in mistakes(name, service):
                 self._problem(document["services"], name, f"services.{name}{field}", what)
         if self._problems:
             raise CentreError(self._problems)
-        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay)
+        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay, order=order)
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
         people, outside = _plain(customers, Customer), _plain(services, Service)
         callbacks = {name: queue.callback for name, queue in queues.items()}
@@ -155,6 +164,28 @@ class _Reader:
             return default
         return value
 
+    def _read_dates(self, document: CommentedMap) -> None:
+        """Certificates end with the day that is written, in the centre's time zone."""
+        zone = self._zone(document)
+        for name, agent in _items(document, "agents"):
+            for skill, day in _items(agent, "certified_until"):
+                if isinstance(day, date):
+                    agent["certified_until"][skill] = _end_of(day, zone)
+                    continue
+                agent["certified_until"][skill] = 0.0
+                what = f"{day!r} is no date; write it as 2026-12-31"
+                self._problem(document["agents"], name, f"agents.{name}.certified_until.{skill}", what)
+
+    def _zone(self, document: CommentedMap) -> tzinfo:
+        name: str = self._value(document, "time_zone", str, "UTC")
+        try:
+            return ZoneInfo(name)
+        except (ValueError, ZoneInfoNotFoundError):
+            self._problem(
+                document, "time_zone", "time_zone", f"there is no time zone {name!r}; write one as Asia/Shanghai"
+            )
+            return UTC
+
     def _check_dial_plan(self, document: CommentedMap, plan: DialPlan) -> None:
         """What is not written as it should be could allow other calls than the admin meant."""
         for field, (pattern, what) in _PATTERNS.items():
@@ -169,7 +200,7 @@ class _Reader:
 
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():
-            if not any(_able(agent, queue) for agent in agents.values()):
+            if not any(meets(agent, widest(queue.needs, queue.plan)) for agent in agents.values()):
                 what = f"no agent has {queue.needs}: give one these skills, or ask for less"
                 self._problem(document["queues"], queue.name, f"queues.{queue.name}.needs", what)
         for agent in agents.values():
@@ -178,9 +209,29 @@ class _Reader:
                     what = f"{level} is not a proficiency; it runs from 1 to 5"
                     self._problem(document["agents"], agent.name, f"agents.{agent.name}.skills.{skill}", what)
 
+    def _check_moves(self, document: CommentedMap, queues: dict[str, _Queue]) -> None:
+        for queue in queues.values():
+            for number, step in enumerate(queue.plan):
+                if step.move and step.move not in queues:
+                    what = f"there is no queue {step.move!r} to move to"
+                    self._problem(document["queues"], queue.name, f"queues.{queue.name}.plan[{number}].move", what)
+
     def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
         line = parent.lc.key(key)[0] + 1
         self._problems.append(f"{self._path}:{line}: {field}: {what}")
+
+
+def _items(parent: object, key: str) -> list[tuple[str, Any]]:
+    """What stands under `key`, where it is names with values; other things are told of elsewhere."""
+    entries = parent.get(key) if isinstance(parent, CommentedMap) else None
+    return list(entries.items()) if isinstance(entries, CommentedMap) else []
+
+
+def _end_of(day: date, zone: tzinfo) -> float:
+    """When `day` ends in `zone`, or the moment that a date with a time says; epoch seconds."""
+    if isinstance(day, datetime):
+        return (day if day.tzinfo else day.replace(tzinfo=zone)).timestamp()
+    return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
 
 
 def _unmarked(value: Any) -> Any:
@@ -190,10 +241,6 @@ def _unmarked(value: Any) -> Any:
     if isinstance(value, list):
         return [_unmarked(entry) for entry in value]
     return float(value) if isinstance(value, float) else value
-
-
-def _able(agent: AgentSettings, queue: QueueSettings) -> bool:
-    return all(agent.skills.get(skill, 0) >= level for skill, level in queue.needs.items())
 
 
 def _plain(entries: dict[str, Any], kind: type[T]) -> dict[str, T]:

@@ -14,6 +14,7 @@ import structlog
 import typer
 import uvloop
 
+from tandem.acd.words import Language
 from tandem.control import wire
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
@@ -130,9 +131,12 @@ def balance(hours: Annotated[float, typer.Option(help="How far back")] = 24.0) -
 
 
 @cli.command()
-def why(call: Annotated[str, typer.Argument(help="The call's id, as in `tandem report contacts`")]) -> None:
-    """Tell a call's life and the reason of every decision on it."""
-    for at, text in history.why(load_config().home / JOURNAL, call):
+def why(
+    call: Annotated[str, typer.Argument(help="The call's id, as in `tandem report contacts`")],
+    language: Annotated[Language, typer.Option(help="The language of the reasons")] = "en",
+) -> None:
+    """Tell a call's life and the reason of every decision on it, and of every wait."""
+    for at, text in history.why(load_config().home / JOURNAL, call, language):
         typer.echo(f"{_clock(at)}  {text}")
 
 

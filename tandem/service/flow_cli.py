@@ -9,6 +9,8 @@ import msgspec
 import typer
 from ruamel.yaml import YAML
 
+from tandem.acd.matching import meets
+from tandem.acd.plan import widest
 from tandem.acd.settings import Settings
 from tandem.control.destinations import destination
 from tandem.control.settings import Settings as CentreSettings
@@ -100,12 +102,12 @@ def flow_of(tests: Path, trials: Trials) -> Path:
 
 def queue_check(settings: Settings) -> Check:
     """A Check that the centre has a flow's queues, and an agent for each."""
-
-    def served(needs: dict[str, int]) -> bool:
-        agents = settings.agents.values()
-        return any(all(agent.skills.get(skill, 0) >= least for skill, least in needs.items()) for agent in agents)
-
-    able = {name for name, queue in settings.queues.items() if served(queue.needs)}
+    agents = settings.agents.values()
+    able = {
+        name
+        for name, queue in settings.queues.items()
+        if any(meets(agent, widest(queue.needs, queue.plan)) for agent in agents)
+    }
 
     def check(flow: Flow) -> Iterable[Finding]:
         return queues.find(flow, settings.queues, able)

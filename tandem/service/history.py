@@ -5,13 +5,17 @@ from pathlib import Path
 
 import msgspec
 
-from tandem.acd.why import Decision, in_words
+from tandem.acd.why import Decision
+from tandem.acd.words import Language, in_words, waiting_in_words
 from tandem.control import wire
 from tandem.control.callback import CALLBACK_PREFIX, booked_by
 from tandem.control.commands import Command, RecordStep
 from tandem.control.plane import Plane
 from tandem.service.engine import replay
 from tandem.store.journal_reader import Entry, JournalReader
+
+_WAITS = frozenset({"queued", "plan", "moved", "offer ended"})
+"""Steps of a call after which it may be asked why it still waits."""
 
 
 class HistoryError(Exception):
@@ -35,8 +39,10 @@ def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replaye
             yield Replayed(entry, commands, wire.digest(commands) == entry.digest)
 
 
-def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
-    """The life of `call` (or callback), each step with its time (epoch seconds) and the decisions in plain words."""
+def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[float, str]]:
+    """The life of `call` (or callback), each step with its time (epoch seconds) and the decisions in plain words.
+
+    Where it has to wait, and at each step of the queue's plan, it is told why nobody can take it."""
     reader = JournalReader(path)
     name = booked_by(call).encode()  # what a callback's life began with, before anything was called by its name
     mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
@@ -46,11 +52,14 @@ def why(path: Path, call: str) -> Iterator[tuple[float, str]]:
     plane, seq = _plane_before(reader, mentions[0])
     plane.context.router.observer = decisions.append
     for entry, commands in replay(plane, reader.entries(seq)):
-        reasons = [in_words(decision) for decision in decisions if _is_of(decision.contact, call)]
+        reasons = [in_words(decision, language) for decision in decisions if _is_of(decision.contact, call)]
         decisions.clear()
-        for command in commands:
-            if isinstance(command, RecordStep) and _is_of(command.call, call):
-                yield entry.at, reasons.pop(0) if command.what == "offered" else _in_words(command)
+        steps = [command for command in commands if isinstance(command, RecordStep) and _is_of(command.call, call)]
+        for step in steps:
+            yield entry.at, reasons.pop(0) if step.what == "offered" else _in_words(step)
+        waiting = plane.context.router.why_waiting(call, entry.at)
+        if waiting and any(step.what in _WAITS for step in steps):
+            yield entry.at, waiting_in_words(waiting, language)
         if entry.seq >= mentions[-1] and not (call in plane.state.calls or call in plane.state.callbacks):
             return
 

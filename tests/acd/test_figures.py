@@ -1,11 +1,28 @@
 """Places in the queue and the operator's board."""
 
+import pytest
+
 from tandem.acd.board import QueueFigures
-from tandem.acd.events import AgentPaused, ContactConnected, ContactFinished, ContactQueued, DeviceLost, OfferRinging
-from tandem.acd.waiting import Place
+from tandem.acd.events import (
+    AgentPaused,
+    ContactConnected,
+    ContactFinished,
+    ContactLeft,
+    ContactQueued,
+    DeviceLost,
+    OfferRinging,
+)
+from tandem.acd.waiting import estimate
 from tests.acd.playbook import Playbook, settings
 
 HELP = settings({"help": {}, "tv": {"tv": 1}}, {"ann": {}, "bob": {}, "eve": {}}, expected_handling_seconds=100)
+
+
+def told(book: Playbook, contact: str) -> tuple[str, int, float, float]:
+    place = book.router.place(contact, book.now)
+    assert place is not None
+    assert 0 < place.earliest < place.estimated_wait < place.latest
+    return place.queue, place.position, place.estimated_wait, place.enqueued_at
 
 
 def test_the_place_counts_those_ahead_and_the_agents_at_work() -> None:
@@ -14,8 +31,8 @@ def test_the_place_counts_those_ahead_and_the_agents_at_work() -> None:
     book.talk("c2")
     book.tell(ContactQueued("c3", "help"), ContactQueued("c4", "help"), ContactQueued("c5", "help", priority=1))
     book.now += 7
-    assert book.router.place("c5") == Place("help", 1, 50, book.now - 7)
-    assert book.router.place("c4") == Place("help", 3, 150, book.now - 7)
+    assert told(book, "c5") == ("help", 1, 50, book.now - 7)
+    assert told(book, "c4") == ("help", 3, 150, book.now - 7)
 
 
 def test_paused_agents_and_lost_phones_do_not_count() -> None:
@@ -23,13 +40,13 @@ def test_paused_agents_and_lost_phones_do_not_count() -> None:
     book.tell(AgentPaused("bob", "lunch"), DeviceLost("eve"))
     book.talk("c1")
     book.tell(ContactQueued("c2", "help"))
-    assert book.router.place("c2") == Place("help", 1, 100, book.now)
+    assert told(book, "c2") == ("help", 1, 100, book.now)
 
 
 def test_with_nobody_there_the_estimate_is_for_one_agent() -> None:
     book = Playbook(HELP)
     book.tell(ContactQueued("c1", "help"), ContactQueued("c2", "help"))
-    assert book.router.place("c2") == Place("help", 2, 200, book.now)
+    assert told(book, "c2") == ("help", 2, 200, book.now)
 
 
 def test_observed_handling_moves_the_estimate() -> None:
@@ -38,10 +55,10 @@ def test_observed_handling_moves_the_estimate() -> None:
     book.after(170, ContactFinished("c1"))
     book.tell(ContactQueued("c2", "help"))
     # A tenth of the way from 100 to 170 + 30 wrap-up.
-    assert book.router.place("c2") == Place("help", 1, 110, book.now)
+    assert told(book, "c2") == ("help", 1, 110, book.now)
     book.after(30, ContactConnected(2))
     book.after(180, ContactFinished("c2"), ContactQueued("c3", "help"))
-    assert book.router.place("c3") == Place("help", 1, 120, book.now)
+    assert told(book, "c3")[2] == pytest.approx(110 + 100 / 11)
 
 
 def test_a_contact_in_talk_or_unknown_has_no_place() -> None:
@@ -62,3 +79,38 @@ def test_the_board_shows_agents_and_queues() -> None:
     assert (ann.state, ann.wants, ann.contact, ann.since) == ("connected", "paused", "c1", book.now)
     assert (bob.state, bob.contact) == ("ringing", "c2")
     assert (eve.state, eve.contact, eve.paused_since) == ("signed_out", "", None)
+
+
+def test_the_range_of_one_exponential_time_is_nearly_exact() -> None:
+    wait = estimate(0, 100.0, 1, 0.0)
+    assert wait == pytest.approx((100, 22.3, 160.9), rel=0.01)
+
+
+def test_those_who_give_up_shorten_the_wait() -> None:
+    # One leaves at 1/100 + 2/200, the next at 1/100 + 1/200, then the contact itself is served.
+    assert estimate(2, 100.0, 1, 1 / 200).mean == pytest.approx(50 + 100 / 1.5 + 100)
+    assert estimate(3000, 100.0, 10, 1e-9).mean == pytest.approx(estimate(3000, 100.0, 10, 0.0).mean, rel=1e-3)
+    exact = sum(1 / (0.1 + k / 200) for k in range(301))
+    assert estimate(300, 100.0, 10, 1 / 200).mean == pytest.approx(exact, rel=1e-4)
+
+
+def test_work_of_other_queues_that_comes_first_is_counted() -> None:
+    chosen = settings({"help": {}, "tv": {"tv": 1}, "gold": {"tv": 1}}, {"ann": {"tv": 1}, "bob": {}})
+    book = Playbook(chosen)
+    book.tell(ContactQueued("c1", "tv"))
+    book.after(1, ContactQueued("c2", "help"), ContactQueued("c3", "gold", priority=1))
+    # Before c2 come c1 and c3, both for Ann, who is half of those who can serve c2.
+    assert book.router.place("c2", book.now) is not None
+    assert book.router._floor.lines.work_ahead_of(book.contact("c2"), book.now) == 2
+    # Before c1 come c3, and none of c2.
+    assert book.router._floor.lines.work_ahead_of(book.contact("c1"), book.now) == 1
+
+
+def test_callers_who_gave_up_are_remembered() -> None:
+    book = Playbook(HELP, "ann")
+    book.talk("c1")
+    book.tell(ContactQueued("c2", "help"))
+    book.after(50, ContactLeft("c2", "abandoned"), ContactQueued("c3", "help"), ContactQueued("c4", "help"))
+    place = book.router.place("c4")
+    assert place is not None
+    assert place.estimated_wait == pytest.approx(100 + 1 / (1 / 100 + 1 / 50))

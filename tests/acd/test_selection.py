@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from tandem.acd.commands import WithdrawOffer
 from tandem.acd.events import AgentPaused, AgentWentReady, ContactFinished, ContactLeft, ContactQueued, SettingsChanged
 from tandem.acd.settings import QueueSettings, Selection, Settings
-from tandem.acd.why import in_words
+from tandem.acd.words import in_words
 from tests.acd.playbook import Playbook, offered_to, settings
 
 PEOPLE = {"ann": {"tv": 2}, "bob": {"tv": 5}, "eve": {"tv": 5}}
@@ -106,3 +107,25 @@ def test_a_finished_talk_lets_kept_back_work_go() -> None:
     book.talk("c1", "hotline")
     book.tell(ContactQueued("o1", "outbound"))
     assert offered_to(book.after(60, ContactFinished("c1"))) == [("o1", "bob")]
+
+
+def test_work_that_stopped_goes_on_only_when_more_agents_are_ready() -> None:
+    chosen = with_queues(HOTLINE, replace(OUTBOUND, keep_free=1, resume_free=2), ann={}, bob={}, eve={})
+    book = Playbook(chosen, "ann", "bob", "eve")
+    assert offered_to(book.tell(ContactQueued("o1", "outbound"))) == [("o1", "ann")]
+    assert offered_to(book.tell(ContactQueued("o2", "outbound"))) == [("o2", "bob")]
+    assert book.tell(ContactQueued("o3", "outbound"), ContactLeft("o2", "abandoned")) == [
+        WithdrawOffer(2, "o2", "bob", "abandoned")
+    ]
+    assert book.state.stopped == ["outbound"]
+    # Two are ready now, which was enough before it stopped.
+    assert offered_to(book.tell(ContactLeft("o1", "abandoned"))) == [("o3", "ann")]
+    assert book.state.stopped == []
+
+
+def test_a_customers_tier_has_a_head_start_in_seconds_by_queue() -> None:
+    for seconds, first in ((9.0, "plain"), (11.0, "gold")):
+        book = Playbook(with_queues(QueueSettings("help", head_starts={"gold": seconds}), ann={}))
+        book.tell(ContactQueued("plain", "help"))
+        book.after(10, ContactQueued("gold", "help", tier="gold"))
+        assert offered_to(book.make_ready("ann")) == [(first, "ann")]

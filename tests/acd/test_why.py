@@ -10,7 +10,7 @@ from tandem.acd.events import (
     SwitchFound,
     SwitchLost,
 )
-from tandem.acd.why import in_words
+from tandem.acd.words import in_words
 from tests.acd.playbook import Playbook, settings
 
 PEOPLE = {"1001": {"tv": 3}, "1002": {"tv": 3}, "1003": {"tv": 2}, "1004": {}, "1005": {"tv": 5}, "1006": {"tv": 5}}

@@ -1,5 +1,8 @@
+from msgspec.structs import replace
+
+from tandem.acd.plan import Condition, Step
 from tandem.control import commands, events
-from tests.control.playbook import Playbook, one, said, these
+from tests.control.playbook import SETTINGS, Playbook, one, said, these
 
 
 def test_an_agent_is_rung_for_the_caller_and_joined() -> None:
@@ -114,3 +117,26 @@ def test_a_bridge_for_a_withdrawn_offer_is_not_a_conversation() -> None:
     assert these(commands.HangUpLeg, book.pass_time(20.0))
     assert book.tell(events.Bridged("c1", leg)) == []
     assert book.plane.state.calls["c1"].state == "queued"
+
+
+def test_the_steps_of_a_plan_are_in_the_timeline() -> None:
+    tech = SETTINGS.acd.queues["tech"]
+    there = replace(tech, name="there", plan=())
+    plan = (Step(after=20, needs={"tv": 1}), Step(after=30, offer="callback"), Step(after=40, move="there"))
+    queues = {"tech": replace(tech, plan=(*plan, Step(when=Condition("length", 1), priority=1))), "there": there}
+    book = Playbook(replace(SETTINGS, acd=replace(SETTINGS.acd, queues=queues)))
+    book.queue()
+    steps = []
+    for _ in range(3):
+        wakeup = book.plane.context.router.next_wakeup()
+        assert wakeup is not None
+        out = book.tell(events.TimePassed(), wakeup - book.now)
+        steps += [(step.what, step.detail) for step in these(commands.RecordStep, out)]
+    assert steps == [
+        ("plan", "needs tv >= 1"),
+        ("plan", "offer callback"),
+        ("offered another way", "callback"),
+        ("plan", "move to there"),
+        ("moved", "tech to there"),
+    ]
+    assert book.plane.state.counters == {"plan of tech: priority +1": 1}

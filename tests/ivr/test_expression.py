@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tandem.expression import LONGEST, ExpressionError, Result, parse
 from tandem.ivr.evaluation import evaluate, kind, variables_in
-from tandem.ivr.expression import LONGEST, ExpressionError, Result, parse
 from tandem.ivr.values import Value
 
 VARIABLES: dict[str, Value] = {"tier": "vip", "order.number": "1002", "age": 41, "share": 0.5, "member": True}

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tandem.acd import events
 from tandem.acd.agent import Agent
-from tandem.acd.commands import Command, Offer, RecordInterval, RecordOffer, RecordWait
+from tandem.acd.commands import Command, Offer, RecordInterval, RecordMove, RecordOffer, RecordWait
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
+from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.acd.state import State
@@ -44,7 +45,48 @@ KEPT = QueueSettings("phone", {"phone": 1}, keep_free=1, priority=1, wrap_up_sec
 FAST = QueueSettings("anybody", ageing=3.0)
 CHOOSY = QueueSettings("tv", {"tv": 1}, selection="most_proficient", ageing=0.5)
 CHOSEN = _version([KEPT, FAST, CHOOSY], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3, "tv": 4}, d={"phone": 2})
+EASED = msgspec.structs.replace(KEPT, keep_free=0, resume_free=1, head_starts={"gold": 9.0})
+VERSIONS.append(_version([EASED, FAST], a={"tv": 5}, b={"tv": 2, "phone": 4}, c={"phone": 3}, d={"phone": 2}))
 VERSIONS += [CHOSEN, msgspec.structs.replace(CHOSEN, own_first=True)]
+
+# Needs as expressions, certificates that expire, and the least occupied agent.
+SPOKEN = QueueSettings("tv", "tv >= 2 and (language == 'en' or vendor != '')", selection="least_occupied")
+OWN = QueueSettings("phone", "phone and not team == 'blended'", wrap_up_seconds=5)
+PEOPLE = [
+    AgentSettings("a", {"tv": 5}, "PJSIP/a", certified_until={"tv": START + 50}, attributes={"language": "en"}),
+    AgentSettings("b", {"tv": 2, "phone": 4}, "PJSIP/b", vendor="acme"),
+    AgentSettings("c", {"phone": 3, "tv": 1}, "PJSIP/c", team="blended"),
+    AgentSettings("d", {"phone": 2, "tv": 3}, "PJSIP/d", certified_until={"phone": START + 90}, vendor="acme"),
+]
+# Plans: rings that widen, conditions, moves back and forth, and a longest wait.
+RINGS = QueueSettings(
+    "tv",
+    {"tv": 4},
+    plan=(
+        Step(after=5, needs={"tv": 1}),
+        Step(after=10, team="blended"),
+        Step(after=20, vendor="acme", priority=1),
+        Step(after=12, when=Condition("length", 2, 1), offer="callback"),
+        Step(after=40, move="phone"),
+    ),
+    longest_wait=60,
+)
+CROWDED = QueueSettings(
+    "phone",
+    {"phone": 3},
+    ageing=0.5,
+    plan=(
+        Step(when=Condition("length", 3, 1), priority=2, needs="phone"),
+        Step(when=Condition("agents_ready", 0, 2), team="blended"),
+        Step(when=Condition("estimated_wait", 300), move="tv"),
+        Step(when=Condition("service_level", 0.5, 0.8), offer="chat"),
+    ),
+    longest_wait=45,
+    misses_before_pause=9,
+)
+PLANNED = Settings({q.name: q for q in (RINGS, CROWDED, ANYBODY)}, {agent.name: agent for agent in PEOPLE})
+VERSIONS += [PLANNED, PLANNED, msgspec.structs.replace(PLANNED, order="service_objective")]
+VERSIONS.append(Settings({q.name: q for q in (SPOKEN, OWN, ANYBODY)}, {agent.name: agent for agent in PEOPLE}))
 
 Make = Callable[[State, int], Event | None]
 
@@ -69,7 +111,14 @@ def _agent(state: State, number: int) -> str:
 def _queued(state: State, number: int) -> Event:
     queue = _pick(["tv", "phone", "anybody", "both", "nowhere"], number)
     age = START - number if number % 7 == 0 else None
-    return events.ContactQueued(f"c{state.next_offer}-{number}", queue, number % 3 % 2, number % 4 * 10.0, age)
+    sticky = _pick(["", "", "a", "c", "f"], number)
+    name = f"c{state.next_offer}-{number}"
+    tier = _pick(["", "gold"], number)
+    seconds = number % 9 * 5.0
+    boost = number % 4 * 10.0
+    return events.ContactQueued(
+        name, queue, number % 3 % 2, boost, age, sticky=sticky, sticky_seconds=seconds, tier=tier
+    )
 
 
 OUTCOMES = ["abandoned", "overflowed_out", "called_back", "self_served", "lost"]
@@ -116,21 +165,24 @@ class Shadow:
         self.offered: Counter[tuple[str, float]] = Counter()
         self.figures: dict[tuple[str, float], RecordInterval] = {}
 
-    def saw(self, commands: list[Command]) -> None:
+    def saw(self, commands: list[Command], now: float) -> None:
         for command in commands:
             if isinstance(command, Offer):
                 self._saw_offer(command)
             elif isinstance(command, RecordOffer):
                 del self.offers[command.offer]
             elif isinstance(command, RecordWait):
+                assert command.queue == self.arrivals[command.contact][0]
                 self.outcomes[*self.arrivals.pop(command.contact), command.outcome] += 1
+            elif isinstance(command, RecordMove):
+                self.arrived(command.contact, command.to, now)
             elif isinstance(command, RecordInterval):
                 assert (command.queue, command.start) not in _keys(commands[commands.index(command) + 1 :])
                 self.figures[command.queue, command.start] = command
 
-    def arrived(self, contact: Contact) -> None:
-        key = contact.queue, contact.arrived_at // QUARTER * QUARTER
-        self.arrivals[contact.id] = key
+    def arrived(self, contact: str, queue: str, now: float) -> None:
+        key = queue, now // QUARTER * QUARTER
+        self.arrivals[contact] = key
         self.offered[key] += 1
 
     def _saw_offer(self, offer: Offer) -> None:
@@ -139,6 +191,19 @@ class Shadow:
         assert all(offer.offer > earlier for earlier in self.numbers)
         self.offers[offer.offer] = offer
         self.numbers.append(offer.offer)
+
+
+def meets_needs(agent: AgentSettings, needs: dict[str, int] | str, now: float) -> bool:
+    """Python's own word on an expression (`==` of an attribute means: one of its values)."""
+    skills = {skill: level for skill, level in agent.skills.items() if agent.certified_until.get(skill, now + 1) > now}
+    if isinstance(needs, dict):
+        return all(skills.get(skill, 0) >= level for skill, level in needs.items())
+    known: dict[str, object] = {
+        "team": agent.team,
+        "vendor": agent.vendor,
+        "language": agent.attributes.get("language", ""),
+    }
+    return bool(eval(needs, {}, {"tv": 0, "phone": 0, **skills, **known}))
 
 
 def _keys(commands: list[Command]) -> set[tuple[str, float]]:
@@ -186,9 +251,10 @@ class Life:
         for contact in self.router.snapshot().contacts:
             assert twin.place(contact) == self.router.place(contact)
         self.journal.append((event, self.now, commands))
-        for contact in self.router.snapshot().contacts.keys() - known:
-            self.shadow.arrived(self.router.snapshot().contacts[contact])
-        self.shadow.saw(commands)
+        queues = self.router.snapshot().settings.queues
+        if isinstance(event, events.ContactQueued) and event.contact not in known and event.queue in queues:
+            self.shadow.arrived(event.contact, event.queue, self.now)
+        self.shadow.saw(commands, self.now)
         self.check_pairs()
         self.check_nobody_waits_needlessly()
         self.check_intervals()
@@ -196,9 +262,33 @@ class Life:
     # --- the rules, once more ----------------------------------------------------------------------------------
 
     def able(self, agent: Agent, contact: Contact) -> bool:
-        known = self.router.snapshot().settings.agents.get(agent.name)
-        needs = self.router.snapshot().queue(contact.queue).needs
-        return known is not None and all(known.skills.get(skill, 0) >= level for skill, level in needs.items())
+        state = self.router.snapshot()
+        known = state.settings.agents.get(agent.name)
+        if contact.sticky or known is None:
+            return known is not None and contact.sticky == agent.name
+        queue, steps = state.queue(contact.queue), self.in_force(contact)
+        groups = {("team", step.team) for step in steps} | {("vendor", step.vendor) for step in steps}
+        if groups & ({("team", known.team), ("vendor", known.vendor)} - {("team", ""), ("vendor", "")}):
+            return True
+        own = [step.needs for step in steps if step.needs is not None]
+        return meets_needs(known, own[-1] if own else queue.needs, self.now)
+
+    def in_force(self, contact: Contact) -> list[Step]:
+        """By the time waited; whether a condition holds is the router's word."""
+        state = self.router.snapshot()
+        holding = state.holding.get(contact.queue, [])
+        return [
+            step
+            for number, step in enumerate(state.queue(contact.queue).plan)
+            if self.waited(contact, step.after) and (step.when is None or number in holding)
+        ]
+
+    def waited(self, contact: Contact, seconds: float) -> bool:
+        """Contacts whose moment comes just now are looked at one by one: they may be a moment behind."""
+        moments = sorted({step.after for step in self.router.snapshot().queue(contact.queue).plan if step.after})
+        limit = self.router.snapshot().queue(contact.queue).longest_wait
+        moments = sorted({*moments, limit} - {0})
+        return not seconds or moments.index(seconds) < contact.stage
 
     def check_decision(self, decision: Decision) -> None:
         """Called with the state as it is just before the offer."""
@@ -212,15 +302,20 @@ class Life:
         else:
             assert contact is best
         ready = self.ready_for(contact)
-        ready.sort(key=lambda agent: (-self.grade(agent, contact), agent.idle_since, agent.name))
+        ready.sort(key=lambda agent: (self.grade(agent, contact), agent.idle_since, agent.name))
         fresh = [agent for agent in ready if agent.name not in contact.tried]
         assert chosen is (fresh or ready)[0]
         assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
 
     def urgency(self, contact: Contact) -> tuple[float, float, list[int]]:
-        queue = self.router.snapshot().queue(contact.queue)
-        age = self.now - contact.enqueued_at + contact.boost
-        return contact.priority + queue.priority, queue.ageing * age, [-ord(letter) for letter in contact.id] + [1]
+        state = self.router.snapshot()
+        queue, name = state.queue(contact.queue), [-ord(letter) for letter in contact.id] + [1]
+        if queue.longest_wait and self.waited(contact, queue.longest_wait):
+            return 1_000_000, self.now - contact.enqueued_at, name
+        age = self.now - contact.enqueued_at + contact.boost + queue.head_starts.get(contact.tier, 0.0)
+        pace = queue.ageing / (queue.service_level_seconds if state.settings.order == "service_objective" else 1)
+        raised = sum(step.priority for step in self.in_force(contact))
+        return contact.priority + queue.priority + raised, pace * age, name
 
     def ready_for(self, contact: Contact) -> list[Agent]:
         agents = self.router.snapshot().agents.values()
@@ -230,13 +325,20 @@ class Life:
         """Those who wait, but for those whose queue keeps the agents free."""
         state = self.router.snapshot()
         waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
+        waiting = [contact for contact in waiting if contact.queue not in state.stopped]
         return [c for c in waiting if len(self.ready_for(c)) > state.queue(c.queue).keep_free]
 
-    def grade(self, agent: Agent, contact: Contact) -> int:
+    def grade(self, agent: Agent, contact: Contact) -> float:
+        """The smaller, the rather the queue chooses the agent."""
         state = self.router.snapshot()
         queue = state.queue(contact.queue)
         skills = state.settings.agents[agent.name].skills
-        return min(skills[skill] for skill in queue.needs) if queue.selection == "most_proficient" else 0
+        if queue.selection == "most_proficient":
+            return -min(skills[skill] for skill in queue.needs)
+        if queue.selection == "least_occupied":
+            there = agent.busy_seconds + agent.free_seconds + self.now - agent.since
+            return agent.busy_seconds / there if there else 0.0
+        return 0.0
 
     def check_pairs(self) -> None:
         state = self.router.snapshot()

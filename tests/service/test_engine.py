@@ -164,3 +164,4 @@ async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
     assert told[0] == "entered: 138 dialled 4008, flow line"
     assert "offered to 1001: rank 1 of 1" in told
     assert told[-1] == "ended: abandoned"
+    assert "分配给1001:在1名就绪坐席中排第1" in [text for _, text in why(world.path, "c1", "zh-CN")]

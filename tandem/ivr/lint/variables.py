@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from tandem.expression import ExpressionError, parse
 from tandem.ivr.evaluation import ANY, kind, variables_in
-from tandem.ivr.expression import ExpressionError, parse
 from tandem.ivr.filling import slots
 from tandem.ivr.flow import Flow
 from tandem.ivr.lint.subflows import Visit, visit

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from tandem.expression import ExpressionError, parse
 from tandem.ivr.evaluation import evaluate
-from tandem.ivr.expression import ExpressionError, parse
 from tandem.ivr.node import BaseNode
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn

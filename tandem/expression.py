@@ -1,4 +1,4 @@
-"""Conditions: `caller.tier == 'vip' and length(order.number) >= 8`.
+"""PURE. Conditions, as flows and queues have them: `caller.tier == 'vip' and length(order.number) >= 8`.
 
     condition   or | and | not | comparison
     comparison  sum [(== != < <= > >= in) sum]
@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tandem.ivr.values import Value
-
-Result = Value | tuple[Any, ...]
+Result = str | int | float | bool | tuple[Any, ...]
 DEEPEST = 30
 LONGEST = 500
 

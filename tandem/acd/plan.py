@@ -1,0 +1,100 @@
+"""What becomes of those who wait in a queue: steps, by time waited and by condition.
+
+A step widens who may serve (another need, a team, a vendor), raises the priority, offers the contact another way, or
+moves it to another queue. What it says holds for everyone in the queue, those who came before it was written too.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from tandem.acd.needs import Needs, either, member_of, need_of
+from tandem.expression import ExpressionError, Term
+
+Measure = Literal["estimated_wait", "service_level", "length", "agents_ready"]
+Way = Literal["callback", "chat", "link", "voicemail"]
+
+_BAD_WHEN_LOW = frozenset({"service_level", "agents_ready"})
+
+
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Begins to hold when the measure of the queue reaches `on`, and ends when it is back at `off`.
+
+    Without `off` it ends when the measure is not at `on` any more.
+    `estimated_wait` (seconds, of one who would come now) and `length` (unanswered contacts) begin at `on` or more,
+    `service_level` (0 to 1, of the present quarter-hour and the one before) and `agents_ready` at `on` or less. Agents
+    whom only a step lets serve the queue are not counted.
+    """
+
+    measure: Measure
+    on: float
+    off: float | None = None
+
+    def __post_init__(self) -> None:
+        off = self.on if self.off is None else self.off
+        if (off < self.on) if self._low else (off > self.on):
+            raise ValueError(f"off must be {'at least' if self._low else 'at most'} {self.on:g}, which is on")
+
+    def holds(self, value: float, held: bool) -> bool:
+        """Whether it holds now that the measure has this value, when it `held` just before."""
+        if held and self.off not in (None, self.on):
+            return value < self.off if self._low else value > self.off
+        return value <= self.on if self._low else value >= self.on
+
+    @property
+    def _low(self) -> bool:
+        return self.measure in _BAD_WHEN_LOW
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In force for a contact that has waited for `after` seconds (by its age), and while `when` holds.
+
+    `needs` takes the place of the queue's own; `team` and `vendor` let others serve whatever their skills are;
+    `priority` is added. `offer` and `move` (to a queue that the contact has not been in) are done once.
+    """
+
+    after: float = 0.0
+    when: Condition | None = None
+    needs: Needs | None = None
+    team: str = ""
+    vendor: str = ""
+    priority: int = 0
+    offer: Way | None = None
+    move: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            need_of(self.needs or {})
+        except ExpressionError as error:
+            raise ValueError(f"needs: {error}") from error
+
+
+Plan = tuple[Step, ...]
+
+
+def need_in(needs: Needs, steps: Plan) -> Term:
+    """What a queue that asks for `needs` asks for while these steps of its plan are in force."""
+    own = [step.needs for step in steps if step.needs is not None]
+    terms = [need_of(own[-1] if own else needs)]
+    terms += [member_of("team", step.team) for step in steps if step.team]
+    terms += [member_of("vendor", step.vendor) for step in steps if step.vendor]
+    return either(terms)
+
+
+def widest(needs: Needs, plan: Plan) -> Term:
+    """Met by whoever may ever serve a queue that asks for `needs` and has this plan."""
+    own = [need_of(step.needs) for step in plan if step.needs is not None]
+    return either([need_in(needs, tuple(step for step in plan if step.needs is None)), *own])
+
+
+def describe(step: Step) -> str:
+    """What the step does, as a short text: `needs tv >= 1, team blended`."""
+    parts = [f"needs {step.needs if isinstance(step.needs, str) else _short(step.needs)}"] if step.needs else []
+    parts += [f"{name} {value}" for name, value in (("team", step.team), ("vendor", step.vendor)) if value]
+    parts += [f"priority {step.priority:+}"] if step.priority else []
+    parts += [f"offer {step.offer}"] if step.offer else []
+    return ", ".join(parts + ([f"move to {step.move}"] if step.move else [])) or "nothing"
+
+
+def _short(needs: dict[str, int]) -> str:
+    return " and ".join(f"{skill} >= {level}" for skill, level in needs.items())
