@@ -23,7 +23,7 @@ def test_the_demos_centre_is_right() -> None:
     assert centre.lines == {"4008": "hotline"}
     assert centre.acd.agents["1001"].device == "PJSIP/1001"
     assert centre.acd.queues["tech"].needs == {"tech": 2}
-    assert centre.customers["2002"].boost == 300
+    assert centre.customers["2001"].boost == 300
 
 
 def test_every_problem_is_told_with_its_line_and_field(tmp_path: Path) -> None:
