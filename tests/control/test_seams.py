@@ -85,8 +85,8 @@ def test_what_a_page_led_to_while_its_call_was_away_is_due_when_it_is_back(done:
     out = book.reenter()
     if done == "look":
         out = book.tell(events.LookedUp("c1", 1, {}))
-    wanted = {"shop": commands.Transfer, "message": commands.TakeVoicemail}.get(done, commands.Listen)
-    assert len(these(wanted, out)) == 1
+    orders: dict[str, type[commands.Command]] = {"shop": commands.Transfer, "message": commands.TakeVoicemail}
+    assert len(these(orders.get(done, commands.Listen), out)) == 1
 
 
 @pytest.mark.parametrize(("done", "state"), [("shop", "transferring"), ("message", "recording")])

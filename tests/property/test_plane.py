@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tandem.control import commands, events, wire
 from tandem.control.canary import Margins
 from tandem.control.plane import Plane
-from tandem.control.versions import flow_key
+from tandem.control.versions import Walker, flow_key
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, Playbook, these
 
@@ -99,7 +99,7 @@ def check_leaks(book: Playbook) -> None:
     """Nothing is kept for who is gone, and nothing is gone that somebody needs."""
     state = book.plane.state
     resting = [callback for callback in state.callbacks.values() if callback.session]
-    walkers = (*state.calls.values(), *state.pages.values(), *state.guides.values(), *resting)
+    walkers: tuple[Walker, ...] = (*state.calls.values(), *state.pages.values(), *state.guides.values(), *resting)
     given = {flow_key(flow, version) for flow, version in state.published.items()}
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
