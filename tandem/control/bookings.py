@@ -69,4 +69,4 @@ def reached(context: Context, call: Call, leg: Leg, now: float) -> None:
         return
     attempt_over(context, callback, "reached", leg.agent, now)
     close(context, callback, "reached", now, call.id, leg.agent)
-    call.flow_ended = callback.session is None
+    call.callback, call.flow_ended = "", callback.session is None

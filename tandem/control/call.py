@@ -105,7 +105,7 @@ class Call(msgspec.Struct):
     away: bool = False
     """Not heard of since the process began again; its next entry tells what was missed."""
     callback: str = ""
-    """The callback that this call is an attempt of."""
+    """The callback that this call is an attempt of, until it comes to a conversation."""
     bookings: int = 0
     """Callbacks that its flow booked."""
     booked: bool = False

@@ -18,7 +18,7 @@ from tandem.control.daytime import Window, allowed_from, allowed_until, quiet_wi
 from tandem.control.destinations import destination, plain_number
 from tandem.control.offers import route
 from tandem.control.regions import zones_of
-from tandem.control.versions import flow_key
+from tandem.control.versions import flow_of
 from tandem.control.work import Work
 from tandem.control.workload import put
 from tandem.ivr import commands as ivr
@@ -107,7 +107,7 @@ def _way_on(context: Context, call: Call, now: float) -> Session | None:
     """The journey of a caller who waits, as it is to go on after the talk."""
     if call.session.waiting is None:
         return None
-    return back_in_queue(call.session, context.state.flows[flow_key(call.flow, call.version)], now)
+    return back_in_queue(call.session, flow_of(context, call), now)
 
 
 def _book_again(context: Context, callback: Callback, at: float | None, age: float, now: float) -> None:
@@ -151,6 +151,18 @@ def snooze(context: Context, callback: Callback, until: float, now: float) -> No
         context.note(callback, now, "snoozed", f"{until - now:.0f} s")
         _to_sleep(context, callback, now)
         _schedule(context, callback, now)
+
+
+def cancel_all(context: Context, number: str, queue: str, now: float) -> None:
+    """End what is booked for a number as presented, in one queue or in all."""
+    for callback in find(context, number, queue):
+        cancel(context, callback, now)
+
+
+def snooze_all(context: Context, number: str, command: ivr.SnoozeCallback, now: float) -> None:
+    """Have what is booked for a number as presented wait."""
+    for callback in find(context, number, command.queue):
+        snooze(context, callback, now + command.seconds, now)
 
 
 def taken_over(context: Context, call: Call, queue: str, now: float) -> float | None:

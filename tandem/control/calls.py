@@ -5,16 +5,14 @@ from typing import Any
 
 from tandem.acd import events as acd_events
 from tandem.control import callbacks, commands, dialling, events, outside, publishing, records
-from tandem.control.bookings import find
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
 from tandem.control.errands import ERRANDS
-from tandem.control.listening import HEARS_THE_FLOW, listen
-from tandem.control.listening import hush as hush
+from tandem.control.listening import HEARS_THE_FLOW, hush, listen
 from tandem.control.offers import finish_talk, learn_from_entry, route
 from tandem.control.page import Page
-from tandem.control.versions import flow_key, forget_unused_version
+from tandem.control.versions import flow_of, forget_unused_version
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
@@ -90,7 +88,10 @@ def _come_back(context: Context, call: Call, now: float) -> None:
     if call.leg is not None:
         finish_talk(context, call, now)
     call.move("return")
-    walk(context, call, ivr_events.QueueEnded("served"), now)
+    if call.flow_ended:
+        context.tell(commands.HangUpCall(call.id, call.channel))
+    else:
+        walk(context, call, ivr_events.QueueEnded("served"), now)
 
 
 def listened(context: Context, event: events.Listened, now: float) -> None:
@@ -168,10 +169,15 @@ def _outcome(call: Call) -> str:
 
 
 def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
-    """Tell the call's session, and have done what it wants."""
-    flow = context.state.flows[flow_key(call.flow, call.version)]
-    for command in flow_session.handle(call.session, flow, event, now):
+    """Tell the call's session, and have done what it wants.
+
+    What its caller hears ends when it moves on, also to where nothing is said.
+    """
+    heard, step = call.listen, call.session.steps
+    for command in flow_session.handle(call.session, flow_of(context, call), event, now):
         FROM_FLOW[type(command)](context, call, command, now)
+    if call.listen == heard and call.session.steps != step and not call.flow_ended:
+        hush(context, call)
     context.show_pages(call)
 
 
@@ -267,13 +273,11 @@ def _request_callback(context: Context, call: Call, command: ivr.RequestCallback
 
 def _cancel_callback(context: Context, call: Call, command: ivr.CancelCallback, now: float) -> None:
     call.booked = False
-    for callback in find(context, call.caller, command.queue):
-        callbacks.cancel(context, callback, now)
+    callbacks.cancel_all(context, call.caller, command.queue, now)
 
 
 def _snooze_callback(context: Context, call: Call, command: ivr.SnoozeCallback, now: float) -> None:
-    for callback in find(context, call.caller, command.queue):
-        callbacks.snooze(context, callback, now + command.seconds, now)
+    callbacks.snooze_all(context, call.caller, command, now)
 
 
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:

@@ -7,7 +7,7 @@ from tandem.control import commands, events, reading
 from tandem.control.context import Context
 from tandem.control.page import Reader
 from tandem.control.pages import PageShown
-from tandem.control.versions import flow_key, forget_unused_version
+from tandem.control.versions import flow_key, flow_of, forget_unused_version
 from tandem.ivr import events as ivr_events
 from tandem.ivr.face import Face
 from tandem.ivr.session import Session
@@ -18,7 +18,7 @@ KEPT_SECONDS = 8 * 3600.0
 
 def look(context: Context, guide: Reader, now: float) -> PageShown:
     """What `guide` shows at `now` (epoch seconds)."""
-    return PageShown(guide.face.shown(reading.flow_of(context, guide), now), guide.outcome)
+    return PageShown(guide.face.shown(flow_of(context, guide), now), guide.outcome)
 
 
 def began(context: Context, event: events.GuideBegan, now: float) -> None:

@@ -5,17 +5,15 @@ from typing import Any
 
 from tandem.control import calls, events, guides, outside, pages, reading
 from tandem.control.context import Context
+from tandem.control.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr
-
-WALKING = ("flow", "queued")
-"""States of a call in which its flow goes on; while an agent is on the line it rests."""
 
 
 def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
     """Tell the session that `subject` walks; nobody is told once it is over, or while it rests."""
     state = context.state
     call = state.calls.get(subject)
-    if call is not None and call.state in WALKING:
+    if call is not None and call.state in HEARS_THE_FLOW:
         calls.walk(context, call, event, now)
     elif (page := state.pages.get(subject)) is not None:
         pages.tell(context, page, event, now)

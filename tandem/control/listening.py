@@ -6,7 +6,7 @@ from tandem.control.context import Context
 from tandem.ivr import commands as ivr
 
 HEARS_THE_FLOW = ("flow", "queued")
-"""States of a call in which its caller hears what the flow says."""
+"""States of a call in which its flow goes on, and its caller hears what it says; elsewhere it rests."""
 
 
 def listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
@@ -17,7 +17,6 @@ def listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> No
     if call.away or call.state not in HEARS_THE_FLOW:
         return
     hush(context, call)
-    call.listen += 1
     if call.out:
         return
     call.out = call.listen
@@ -25,6 +24,7 @@ def listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> No
 
 
 def hush(context: Context, call: Call) -> None:
-    """Interrupt the Listen that is out, once."""
+    """The session has left what it asked for: interrupt the Listen that is out, once; its key answers nothing now."""
     if call.out and call.out == call.listen:
         context.tell(commands.Interrupt(call.id, call.channel))
+    call.listen += 1

@@ -1,6 +1,6 @@
 """What flows ask and tell systems outside: kept until it is answered, so that it can be asked again after a restart.
 
-A `subject` is whoever walks a flow, by id: a call.
+A `subject` is whoever walks a flow, by id: a call, a page or a guide.
 """
 
 from tandem.control import commands

@@ -10,7 +10,7 @@ from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.listening import HEARS_THE_FLOW
 from tandem.control.page import Page, Reader, subject
-from tandem.control.versions import flow_key, forget_unused_version
+from tandem.control.versions import flow_of, forget_unused_version
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
 from tandem.ivr.form import Code as Code
@@ -40,7 +40,7 @@ def look(context: Context, page: Page, now: float) -> PageShown | None:
     call = context.state.calls.get(page.call)
     place = context.place(call, now) if call else None
     talking = call is not None and call.state == "connected"
-    flow = context.state.flows[flow_key(page.flow, page.version)]
+    flow = flow_of(context, page)
     if page.running:
         if page.reader is None:
             return None
@@ -59,8 +59,7 @@ def opened(context: Context, call: str, link: int, now: float) -> None:
     if page is None:
         return
     if page.running and page.reader is None:
-        flow = context.state.flows[flow_key(page.flow, page.version)]
-        session = Session.begin(flow, page.variables, page.language, page.running, "page")
+        session = Session.begin(flow_of(context, page), page.variables, page.language, page.running, "page")
         page.reader = Reader(page.subject, call, page.subject, page.flow, page.version, face.Face(session))
         tell(context, page, ivr_events.Started(), now)
     context.tell(commands.ShowPage(page.subject))
@@ -105,8 +104,7 @@ def _answer_for_the_voice(context: Context, page: Page, event: events.PageAnswer
     call = context.state.calls.get(page.call)
     if call is None or call.state not in HEARS_THE_FLOW or event.step != call.session.steps:
         return
-    flow = context.state.flows[flow_key(call.flow, call.version)]
-    answer = face.event_of(call.session, flow, event.answer, context.place(call, now))
+    answer = face.event_of(call.session, flow_of(context, call), event.answer, context.place(call, now))
     if answer is not None:
         context.note(call, now, "answered on the page", page.purpose)
         calls.walk(context, call, answer, now)
@@ -121,7 +119,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
     call = context.state.calls.get(page.call)
     if call is None or not _listens(call):
         return
-    flow = reading.flow_of(context, reader)
+    flow = flow_of(context, reader)
     known = reader.session.variables
     results = {name: known[name] for name in flow.flows[page.running].results if name in known}
     calls.walk(context, call, ivr_events.PageEnded(page.link, reader.outcome, results), now)

@@ -3,22 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import commands, outside, records
+from tandem.control import callbacks, commands, outside, records
 from tandem.control.context import Context
 from tandem.control.page import Reader
+from tandem.control.versions import flow_of
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
-from tandem.ivr.flow import Flow
 
 TIMER = "reader"
 NEEDS_A_CALL = (ivr.Enqueue, ivr.Transfer, ivr.TakeVoicemail, ivr.RequestCallback)
 """What only a call can do: a reader whose flow wants it is stuck."""
-
-
-def flow_of(context: Context, reader: Reader) -> Flow:
-    """The flow that is read."""
-    return context.state.flows[f"{reader.flow}@{reader.version}"]
 
 
 def tell(context: Context, reader: Reader, event: ivr_events.Event, now: float) -> None:
@@ -72,6 +67,19 @@ def _notify(context: Context, reader: Reader, command: ivr.Notify, _now: float) 
     outside.notify(context, reader.subject, command)
 
 
+def _cancel_callback(context: Context, reader: Reader, command: ivr.CancelCallback, now: float) -> None:
+    callbacks.cancel_all(context, _number(reader), command.queue, now)
+
+
+def _snooze_callback(context: Context, reader: Reader, command: ivr.SnoozeCallback, now: float) -> None:
+    callbacks.snooze_all(context, _number(reader), command, now)
+
+
+def _number(reader: Reader) -> str:
+    """Whose callbacks are theirs: their call may be over, but its number stays known."""
+    return str(reader.session.variables.get("caller.number", ""))
+
+
 def _record_form(context: Context, reader: Reader, command: ivr.RecordForm, now: float) -> None:
     reader.forms[command.form] = command.values
     if command.submitted:
@@ -98,6 +106,8 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Reader, Any, float], None
     ivr.SendLink: _send_link,
     ivr.LookUp: _look_up,
     ivr.Notify: _notify,
+    ivr.CancelCallback: _cancel_callback,
+    ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordForm: _record_form,
     ivr.RecordAnswer: _record_answer,
     ivr.RecordStep: _record_step,

@@ -12,6 +12,7 @@ from tandem.control.call import Call, Transfer
 from tandem.control.context import Context
 from tandem.control.destinations import destination
 from tandem.control.errands import ERRANDS, Errand
+from tandem.control.listening import hush
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 
@@ -27,7 +28,6 @@ def begin(context: Context, call: Call, command: ivr.Transfer, now: float) -> No
         context.note(call, now, "transfer not allowed", command.destination[:80])
         calls.walk(context, call, ivr_events.TransferEnded("not_allowed"), now)
         return
-    calls.leave_queue(context, call, "overflowed_out", now)
     call.transfers += 1
     call.transfer = Transfer(call.transfers, target, min(command.ring_seconds, LONGEST_RING), now)
     call.move("transfer")
@@ -38,7 +38,7 @@ def begin(context: Context, call: Call, command: ivr.Transfer, now: float) -> No
 def _dial(context: Context, call: Call) -> None:
     plan = context.state.settings.dial_plan
     transfer = _transfer(call)
-    calls.hush(context, call)
+    hush(context, call)
     context.tell(
         commands.Transfer(
             call=call.id,

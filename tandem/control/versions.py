@@ -7,6 +7,15 @@ from tandem.control.call import Call
 from tandem.control.callback import Callback
 from tandem.control.context import Context
 from tandem.control.page import Page, Reader
+from tandem.ivr.flow import Flow
+
+Walker = Call | Page | Reader | Callback
+"""Whoever walks a flow, in the version that they began with."""
+
+
+def flow_of(context: Context, walker: Walker) -> Flow:
+    """The flow that somebody walks."""
+    return context.state.flows[flow_key(walker.flow, walker.version)]
 
 
 def flow_key(name: str, version: str) -> str:
@@ -22,8 +31,6 @@ def forget_unused_version(context: Context, name: str, version: str) -> None:
     if name in state.canaries and state.canaries[name].version == version:
         return
     resting = [callback for callback in state.callbacks.values() if callback.session]
-    walking: Iterable[Call | Page | Reader | Callback] = chain(
-        state.calls.values(), state.pages.values(), state.guides.values(), resting
-    )
+    walking: Iterable[Walker] = chain(state.calls.values(), state.pages.values(), state.guides.values(), resting)
     if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         state.flows.pop(flow_key(name, version), None)

@@ -11,6 +11,7 @@ from tandem.control import calls, commands, events, workload
 from tandem.control.call import Call, Leg
 from tandem.control.context import Context
 from tandem.control.errands import ERRANDS, Errand
+from tandem.control.listening import hush
 from tandem.control.voicemail import Voicemail
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
@@ -22,7 +23,6 @@ SHORTEST = 1.0
 
 def begin(context: Context, call: Call, command: ivr.TakeVoicemail, now: float) -> None:
     """Record the caller, if anybody will ever hear it."""
-    calls.leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was to leave a voicemail there")
         calls.walk(context, call, ivr_events.VoicemailFailed(f"nobody can serve queue {command.queue}"), now)
@@ -34,7 +34,7 @@ def begin(context: Context, call: Call, command: ivr.TakeVoicemail, now: float) 
     )
     call.move("record")
     context.note(call, now, "voicemail", command.queue)
-    calls.hush(context, call)
+    hush(context, call)
     context.tell(context.state.voicemails[call.voicemail].order)
 
 

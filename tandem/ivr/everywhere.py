@@ -74,7 +74,7 @@ def follow(turn: "Turn", way: Meaning) -> "Next":
 
 def has_agent(turn: "Turn") -> bool:
     """Whether the agent key leads anywhere."""
-    return _agents_flow(turn) is not None
+    return any(turn.flow_named(name).agent for name in turn.running)
 
 
 def remember(turn: "Turn") -> None:
@@ -89,9 +89,3 @@ def _before(turn: "Turn") -> str | None:
     """The question before the one at hand, or before the announcement at hand."""
     earlier = [node for node in turn.session.trail if node != turn.session.node]
     return earlier[-1] if earlier else None
-
-
-def _agents_flow(turn: "Turn") -> str | None:
-    """The innermost running flow that has an agent node."""
-    running = [turn.session.running, *(frame.flow for frame in reversed(turn.session.frames))]
-    return next((name for name in running if turn.flow_named(name).agent), None)

@@ -39,3 +39,7 @@ class Flow(msgspec.Struct, frozen=True):
     results: dict[str, Kind] = {}
     zone: str = ""
     flows: dict[str, "Flow"] = {}
+
+    def named(self, name: str) -> "Flow":
+        """One of the sub-flows; this flow for its own name, and for any other."""
+        return self.flows.get(name, self)

@@ -48,9 +48,7 @@ def ended(turn: "Turn", event: PageEnded) -> "Next":
 
 def _still_running(turn: "Turn", page: Page) -> bool:
     """Whether the flow of the page's link node is not over."""
-    session = turn.session
-    running = [*(frame.flow for frame in session.frames), session.running]
-    return running[page.depth : page.depth + 1] == [page.running]
+    return turn.running[page.depth : page.depth + 1] == [page.running]
 
 
 def _keep(turn: "Turn", link: "Link", results: Mapping[str, Value]) -> list[str]:

@@ -122,7 +122,7 @@ class Rehearsal:
         if not self.session.pages or self.session.ended:
             raise RehearsalError(f"{verb}: {self._where()}, and no page is open")
         number = max(self.session.pages)
-        running = self._flow.flows.get(self.session.pages[number].running, self._flow)
+        running = self._flow.named(self.session.pages[number].running)
         page = getattr(running.nodes[self.session.pages[number].node], "page", "")
         kinds = self._flow.flows[page].results if page in self._flow.flows else {}
         self._tell(events.PageEnded(number, verb.removeprefix("page "), as_kinds(values, kinds)))
@@ -145,8 +145,8 @@ class Rehearsal:
         return bool(asked) and not self._queued() and not session.here.outcome
 
     def _form(self) -> bool:
-        flow = self._flow.flows.get(self.session.running, self._flow)
-        return not self.session.ended and isinstance(flow.nodes.get(self.session.node), Form)
+        node = self._flow.named(self.session.running).nodes.get(self.session.node)
+        return not self.session.ended and isinstance(node, Form)
 
     def _queued(self) -> bool:
         """Whether the caller hears the queue's music, and does nothing else meanwhile."""

@@ -80,7 +80,7 @@ class Session(msgspec.Struct):
 
         With `running` it walks that sub-flow of `flow` alone, whose end ends it.
         """
-        walked = flow.flows.get(running, flow)
+        walked = flow.named(running)
         spoken = language if language in walked.languages else walked.languages[0]
         return cls(flow.name, flow.version, spoken, dict(variables), walked.start, walked.name, face=face)
 

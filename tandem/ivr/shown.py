@@ -108,14 +108,14 @@ def question_of(session: Session, flow: Flow) -> Question | None:
     """The node that waits for an answer; None while there is nothing to answer."""
     if session.ended or session.closing:
         return None
-    node = _running(session, flow).nodes.get(session.node)
+    node = flow.named(session.running).nodes.get(session.node)
     waits = session.listen.keys or isinstance(node, Form)
     return node if isinstance(node, Question) and waits and session.listen.wait else None
 
 
 def offers_of(session: Session, flow: Flow, place: Place | None) -> list[Offer]:
     """What a contact that listens to a queue's music at `place` is offered; each has a key."""
-    node = _running(session, flow).nodes.get(session.node)
+    node = flow.named(session.running).nodes.get(session.node)
     if not isinstance(node, Queue) or session.waiting is None or place is None:
         return []
     return [offer for offer in node.while_waiting.offers if offer.holds(place)]
@@ -127,7 +127,7 @@ def heard(session: Session, flow: Flow) -> list[str]:
     if not names:
         return [] if question_of(session, flow) else [utterance.text for utterance in session.listen.say]
     turn = _turn(session, flow, 0.0)
-    asked = _words_of(question_of(session, flow) or _running(session, flow).nodes.get(session.node))
+    asked = _words_of(question_of(session, flow) or flow.named(session.running).nodes.get(session.node))
     return [turn.message(name) for name in names if name not in asked]
 
 
@@ -137,10 +137,6 @@ def _turn(session: Session, flow: Flow, now: float) -> Turn:
         hidden = session.variables | {"caller.number": HIDDEN}
         session = msgspec.structs.replace(session, variables=hidden)
     return Turn(session, flow, now)
-
-
-def _running(session: Session, flow: Flow) -> Flow:
-    return flow.flows.get(session.running, flow)
 
 
 def _names(listen: Listen, flow: str) -> list[str]:

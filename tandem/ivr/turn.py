@@ -81,7 +81,12 @@ class Turn:
 
     def flow_named(self, name: str) -> "Flow":
         """The contact's flow, or one of its sub-flows."""
-        return self._flow.flows.get(name, self._flow)
+        return self._flow.named(name)
+
+    @property
+    def running(self) -> list[str]:
+        """The flows that are not over, by name, each called by the one before it."""
+        return [*(frame.flow for frame in self.session.frames), self.session.running]
 
     def full_name(self, node: str) -> str:
         """A node's name; those of a sub-flow begin with its name."""
@@ -274,8 +279,7 @@ class Turn:
 
     def _rescuers(self) -> bool:
         """Whether a running flow has a rescue node."""
-        running = (self.session.running, *(frame.flow for frame in self.session.frames))
-        return any(self.flow_named(name).rescue for name in running)
+        return any(self.flow_named(name).rescue for name in self.running)
 
     def _speak(self, text: str) -> list[Utterance]:
         if self.session.face != "voice":

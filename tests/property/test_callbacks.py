@@ -10,10 +10,13 @@ from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
 from tandem.control.callback_settings import Retry
 from tandem.control.plane import Plane
-from tests.control.desk import Desk
+from tandem.ivr.reader import read_flow
+from tests.control.desk import FLOW, Desk
 from tests.control.playbook import these
+from tests.property.test_plane import check_leaks
 
 AGENTS = ("1001", "1002")
+VERSIONS = tuple(read_flow(FLOW.replace("We are sorry", words), "line.yaml") for words in ("We are sorry", "Sorry"))
 Step = Callable[[Desk, int], object]
 
 
@@ -113,6 +116,7 @@ STEPS: tuple[Step, ...] = (
     lambda desk, pick: desk.tell(events.SwitchLost()),
     seen,
     lambda desk, pick: desk.tell(events.Restarted()),
+    lambda desk, pick: desk.tell(events.FlowPublished(VERSIONS[pick % 2])),
     lambda desk, pick: desk.pass_time(float(pick)),
     lambda desk, pick: desk.pass_time(20.0 * pick),
 )
@@ -152,6 +156,7 @@ def check(desk: Desk) -> None:
     pairs = Counter((callback.number, callback.queue) for callback in state.callbacks.values())
     assert all(count == 1 for count in pairs.values())
     assert {name for queues in state.booked.values() for name in queues.values()} == set(state.callbacks)
+    check_leaks(desk)
     waiting = {c.id for c in contacts.values() if c.state in UNANSWERED}
     assert waiting == {c.id for c in state.calls.values() if c.state == "queued"} | set(state.work)
 

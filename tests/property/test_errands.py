@@ -14,7 +14,10 @@ from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 from tests.property.test_plane import CALLS, STEPS, Step, check
 
 ERRAND_FLOW = (
-    FLOW.replace("2: agent}", "2: agent, 3: shop, 4: message}")
+    FLOW.replace("2: agent}", "2: agent, 3: shop, 4: message}").replace(
+        "next: orders}]",
+        "next: orders}, {key: '3', text: offer, next: shop}, {key: '4', text: offer, next: message}]",
+    )
     + """
   shop: {type: transfer, to: '2001', next: menu, failed: message}
   message: {type: voicemail, queue: tech, next: menu, failed: bye}

@@ -54,17 +54,49 @@ PAGE_STEPS: tuple[Step, ...] = (
     answer_guide,
     lambda book, pick: book.tell(events.GuideEnded("guide-1")),
 )
-lives = st.lists(st.tuples(st.sampled_from(STEPS + PAGE_STEPS * 2), st.integers(0, 255)), max_size=60)
+SUBJECTS = (*CALLS, *(f"{call}/{link}" for call in CALLS for link in (1, 2)), "guide-1")
+OUTSIDE_STEPS: tuple[Step, ...] = (
+    lambda book, pick: book.tell(events.LookedUp(SUBJECTS[pick % len(SUBJECTS)], 1 + pick // 16 % 2, {})),
+    lambda book, pick: book.tell(events.LookedUp(SUBJECTS[pick % 12], 1, {})),
+    lambda book, pick: book.tell(events.LookupFailed(SUBJECTS[pick % len(SUBJECTS)], 1 + pick // 16 % 2, "no")),
+    lambda book, pick: book.tell(events.Notified(SUBJECTS[pick % len(SUBJECTS)], 1)),
+    lambda book, pick: book.tell(events.NotifyFailed(SUBJECTS[pick % len(SUBJECTS)], 1, "no")),
+    lambda book, pick: book.tell(events.Restarted()),
+)
+LOOK = "  look: {type: lookup, service: orders, path: /days, next: tell, failed: tell}\n"
+TELL = "  tell: {type: notify, service: orders, event: booked, next: %s}\n"
+ASKING_LINE = LINE.replace("done: booked", "done: look") + LOOK + TELL % "booked"
+ASKING_PAGE = BOOKING.replace("next: thanks\n    failed", "next: look\n    failed") + LOOK + TELL % "thanks"
+lives = st.lists(st.tuples(st.sampled_from(STEPS + PAGE_STEPS * 2 + OUTSIDE_STEPS), st.integers(0, 255)), max_size=60)
 
 
 def live(life: list[tuple[Step, int]]) -> Playbook:
     book = Playbook()
-    book.tell(events.FlowPublished(read_flow(LINE, "line.yaml", {"booking": BOOKING}.get)))
+    book.tell(events.FlowPublished(read_flow(ASKING_LINE, "line.yaml", {"booking": ASKING_PAGE}.get)))
     for step, pick in life:
         step(book, pick)
         check(book)
         look(book)
+        asked_again(book)
     return book
+
+
+def asked_again(book: Playbook) -> None:
+    """A restart asks again for all that is out, once."""
+    _, event, out = book.history[-1]
+    state = book.plane.state
+    if isinstance(event, events.Restarted):
+        asked = [asked.lookup for lookups in state.lookups.values() for asked in lookups.values()]
+        assert these(commands.LookUp, out) == asked
+        assert these(commands.Notify, out) == [note for notes in state.notes.values() for note in notes.values()]
+        links = [(link.call, link.link) for link in these(commands.SendLink, out)]
+        requested = [
+            (call.id, link.number)
+            for call in state.calls.values()
+            for link in call.links.values()
+            if link.status == "requested"
+        ]
+        assert links == requested
 
 
 def look(book: Playbook) -> None:

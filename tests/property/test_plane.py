@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tandem.control import commands, events, wire
 from tandem.control.canary import Margins
 from tandem.control.plane import Plane
+from tandem.control.versions import Walker, flow_key
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, Playbook, these
 
@@ -89,12 +90,27 @@ def check(book: Playbook) -> None:
     in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
-    walked = {f"{call.flow}@{call.version}" for call in state.calls.values()}
-    given = {f"line@{version}" for version in state.published.values()}
-    given |= {f"line@{canary.version}" for canary in state.canaries.values()}
-    assert walked | given <= set(state.flows), "a version is gone that a call needs"
     for call in state.calls.values():
         assert call.leg is None or call.leg in state.legs
+    check_leaks(book)
+
+
+def check_leaks(book: Playbook) -> None:
+    """Nothing is kept for who is gone, and nothing is gone that somebody needs."""
+    state = book.plane.state
+    resting = [callback for callback in state.callbacks.values() if callback.session]
+    walkers: tuple[Walker, ...] = (*state.calls.values(), *state.pages.values(), *state.guides.values(), *resting)
+    given = {flow_key(flow, version) for flow, version in state.published.items()}
+    given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
+    assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
+    subjects = {*state.calls, *state.pages, *state.guides}
+    assert set(state.lookups) <= subjects
+    assert all(state.lookups.values()) and all(state.notes.values())
+    owned = {"page": set(state.pages), "guide": set(state.guides), "reader": subjects, "bookings": set(state.bookings)}
+    owned |= {"callback": set(state.callbacks), "callback-expiry": set(state.callbacks)}
+    owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
+    for kind, _, subject in (name.partition(" ") for name in state.timers):
+        assert subject in owned[kind], (kind, subject)
 
 
 @settings(max_examples=300, deadline=None)
