@@ -12,7 +12,7 @@ from bench.native.baseline import write_baseline
 from tandem.ivr.speech import prompts
 from tandem.service.config import Config, ConfigError, check_ports, load_config
 from tandem.service.setup import prompt_library
-from tandem.telephony.provision.install import AsteriskInstall, find
+from tandem.telephony.provision.install import AsteriskInstall, AsteriskMissingError, find
 from tests.live.centre import LiveCentre, live_centre
 
 QUEUE = {"native": "4999", "Tandem": "4008"}
@@ -74,8 +74,12 @@ def install() -> AsteriskInstall:
 
 
 def asterisk_version() -> str:
-    """Asterisk's version, such as 22.10.1."""
-    told = subprocess.run(install().command("-V"), capture_output=True, text=True, check=True).stdout
+    """Asterisk's version, such as 22.10.1; `none` before `tandem setup`: some benchmarks need none."""
+    try:
+        command = install().command("-V")
+    except AsteriskMissingError:
+        return "none"
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return told.split()[1].partition("+")[0].partition("~")[0]
 
 

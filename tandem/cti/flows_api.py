@@ -1,5 +1,6 @@
 """The handlers for admins: drafts, versions and trials of flows, under the operators' token."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -11,9 +12,10 @@ from tandem.cti.guard import answer, refusal
 BODY_LIMIT = 8 * 2**20
 """Bytes: forty flows of the longest kind."""
 
+NAME = "[a-z][a-z0-9_]*"
 Author = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Words = Annotated[str, msgspec.Meta(max_length=500)]
-Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$", max_length=64)]
+Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$", max_length=64)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 
 
@@ -121,7 +123,7 @@ class FlowsApi:
         return [
             web.get("/flows", _answers(lambda _: shelf.overview())),
             web.post("/flows", _answers(self._publish)),
-            web.get("/flows/export", self._export),
+            web.get("/flows/export", _answers(self._export)),
             web.post("/flows/import", _answers(self._restore)),
             web.get("/flows/{flow}", _answers(lambda request: shelf.history(_flow(request)))),
             web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", _answers(self._version)),
@@ -148,7 +150,7 @@ class FlowsApi:
             _flow(request), request.query.get("from", ""), request.query.get("to", "draft")
         )
 
-    async def _export(self, _: web.Request) -> web.Response:
+    async def _export(self, _: web.Request) -> object:
         return web.Response(body=await self._shelf.export(), content_type="application/jsonl")
 
     async def _restore(self, request: web.Request) -> object:
@@ -164,10 +166,11 @@ class FlowsApi:
 def _answers(ask: Callable[[web.Request], Awaitable[object]]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
-            return answer(await ask(request))
+            told = await ask(request)
+            return told if isinstance(told, web.Response) else answer(told)
         except Refused as error:
-            told = {"error": {"code": error.code, "message": str(error)}, "problems": error.problems}
-            return answer(told, error.status)
+            refused = {"error": {"code": error.code, "message": str(error)}, "problems": error.problems}
+            return answer(refused, error.status)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return refusal(400, "bad_json", str(error))
 
@@ -175,7 +178,10 @@ def _answers(ask: Callable[[web.Request], Awaitable[object]]) -> Handler:
 
 
 def _flow(request: web.Request) -> str:
-    return request.match_info["flow"]
+    flow = request.match_info["flow"]
+    if not re.fullmatch(NAME, flow):
+        raise Refused(404, "no_flow", f"{flow!r} is no name of a flow: small letters, digits and _ are.")
+    return flow
 
 
 async def _wish(request: web.Request, kind: type[T]) -> T:

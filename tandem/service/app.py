@@ -43,9 +43,11 @@ from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.store.retention import Retention
 from tandem.telephony.asterisk.ami_terms import AmiLogin
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
-from tandem.telephony.provision.install import find
+from tandem.telephony.provision.install import AsteriskInstall, find
 
 log = structlog.get_logger()
 
@@ -71,7 +73,10 @@ class Controller:
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
         self.writer = writer
-        self.switch = self._make_switch(credentials)
+        install = find(config.asterisk_root, config.home)
+        recordings = spool(config, install)
+        self.retention = Retention(database, config.keep_days, recordings.remove)
+        self.switch = self._make_switch(credentials, install, recordings)
         outbox, adapters = Outbox(database), self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
         tokens = Tokens(credentials.link_key)
@@ -112,9 +117,10 @@ class Controller:
         await self.shelf.take_files(sources_in(self.config.flows))
 
     async def keep_house(self) -> None:
-        """Prune the journal for ever; what has no record yet stays."""
+        """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
         while True:
             await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
+            await self.retention.prune(time.time())
             await asyncio.sleep(PRUNE_EVERY)
 
     def _load_settings(self) -> None:
@@ -131,12 +137,11 @@ class Controller:
         if settings != in_force:
             self.engine.emit(events.SettingsLoaded(settings))
 
-    def _make_switch(self, credentials: Credentials) -> Switch:
+    def _make_switch(self, credentials: Credentials, install: AsteriskInstall, recordings: Spool) -> Switch:
         config = self.config
         login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
-        install = find(config.asterisk_root, config.home)
         settings = SwitchSettings(
-            login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=spool(config, install)
+            login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=recordings
         )
         prompts = prompt_library(config, install)
         return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)

@@ -18,6 +18,7 @@ PREFIX = "TANDEM_"
 SECRET_PREFIX = f"{PREFIX}SECRET_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Days = Annotated[int, Field(ge=0, le=36500)]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -75,6 +76,12 @@ class Config(BaseModel):
     """How customers' browsers reach us, for links; without it http://<host>:<http_port>."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
+    keep_links: Days = 90
+    """Days for which links and notifications that are done, forms, and voicemails that were heard are kept; 0: for
+    ever."""
+    keep_notifications: Days = 90
+    keep_forms: Days = 365
+    keep_voicemails: Days = 365
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -91,6 +98,12 @@ class Config(BaseModel):
         """The port called `name` (a field's name, such as "sip_port"), offset added."""
         number: int = getattr(self, name)
         return number + self.port_offset
+
+    @property
+    def keep_days(self) -> dict[str, int]:
+        """How long what is kept, for store.retention."""
+        kinds = ("links", "notifications", "forms", "voicemails")
+        return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:
         """Our own environment, with the variables that give another process this configuration."""

@@ -14,12 +14,13 @@ import msgspec
 import typer
 from aiohttp import web
 
-from tandem.cti.flows_api import FlowsApi
+from tandem.cti.flows_api import FlowsApi, Refused
 from tandem.cti.guard import guard
 from tandem.cti.http import LOOPBACK, serve
+from tandem.ivr.reader import Check
 from tandem.service.app import RECORDS
-from tandem.service.centre import read_centre
-from tandem.service.config import Config, load_config
+from tandem.service.centre import CentreError, read_centre
+from tandem.service.config import Config, ConfigError, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_shelf import Shelf
@@ -33,7 +34,10 @@ def ask(method: str, path: str, wish: object = None, json: bool = False, raw: bo
     status, told = asyncio.run(_asked(load_config(), method, path, body))
     if raw and status == 200:
         return told
-    answer = msgspec.json.decode(told)
+    try:
+        answer = msgspec.json.decode(told)
+    except msgspec.DecodeError:
+        raise ConfigError([f"what serves there answered {status}, and no JSON: see the controller's log"]) from None
     if status == 200:
         return answer
     if json:
@@ -69,7 +73,7 @@ async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
         store=FlowStore(database),
         state=lambda: None,
         emit=lambda _: None,
-        check=lambda: centre_check(read_centre(config.centre)),
+        check=lambda: _check(config),
         clock=time.time,
     )
     app = web.Application(middlewares=[guard(token, LOOPBACK)])
@@ -80,6 +84,13 @@ async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
     finally:
         await runner.cleanup()
         await database.dispose()
+
+
+def _check(config: Config) -> Check:
+    try:
+        return centre_check(read_centre(config.centre))
+    except CentreError as error:
+        raise Refused(422, "centre", f"The centre file can't be used. {error}") from None
 
 
 def tell_problems(problems: list[dict[str, Any]]) -> None:

@@ -60,7 +60,7 @@ class Library:
             draft, sources = await self.draft(flow), await self.sources()
             flows = {name: sources[name].source for name in (in_force.flows if in_force else ()) if name in sources}
             return FlowVersion(flow, 0, "", draft.source, draft.tests, flows, draft.author, draft.message, draft.at)
-        if which.isdecimal():
+        if which.isdecimal() and len(which) < 10:
             return await self.version(flow, int(which))
         if which or in_force is None:
             raise Refused(404, "no_version", f"There is no version {which!r} of {flow}: give a number, or draft.")

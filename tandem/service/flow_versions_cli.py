@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from tandem.cti.flows_api import NAME
 from tandem.service.flow_client import ask, tell_problems
 from tandem.service.flow_files import TESTS, sources_in
 
@@ -41,14 +43,14 @@ def draft(
 ) -> None:
     """Keep a flow that is being worked at, right or not; say what keeps it from being published."""
     if drop:
-        _say(ask("DELETE", f"/flows/{place}/draft"))
+        _say(ask("DELETE", f"/flows/{_name(place)}/draft"))
     elif Path(place).is_file():
         for name, source in _written(place).items():
             wish = source | {"author": author or _login(), "message": message}
             tell_problems(ask("PUT", f"/flows/{name}/draft", wish)["problems"])
             typer.echo(f"the draft of {name} is kept; tandem flow publish {name} brings it into force")
     else:
-        typer.echo(ask("GET", f"/flows/{place}/draft")["source"], nl=False)
+        typer.echo(ask("GET", f"/flows/{_name(place)}/draft")["source"], nl=False)
 
 
 def publish(
@@ -62,7 +64,7 @@ def publish(
     sources: dict[str, Wish] = {}
     for place in filter(_is_place, places):
         sources |= _written(place)
-    drafts = [place for place in places if not _is_place(place)]
+    drafts = [_name(place) for place in places if not _is_place(place)]
     wish = {"flows": sources, "drafts": drafts, "author": author or _login(), "message": message, "force": force}
     _say_published(ask("POST", "/flows", wish, json), json)
 
@@ -134,7 +136,7 @@ def import_(file: Annotated[Path, typer.Argument(help="An export", exists=True, 
 @canary_commands.command(name="start")
 def start_canary(
     place: Annotated[str, typer.Argument(help="A flow's file (with the sub-flows beside it), or the name of a flow")],
-    percent: Annotated[float, typer.Option(help="How many of a hundred callers get it")],
+    percent: Annotated[float, typer.Option(help="How many of a hundred callers get it: more than 0, less than 100")],
     version: Annotated[int | None, typer.Option(help="Of a named flow, this version instead of its draft")] = None,
     containment: Annotated[float, typer.Option(help="How much lower the share of contained calls may be")] = 0.05,
     abandonment: Annotated[float, typer.Option(help="How much higher the share of abandoned calls may be")] = 0.05,
@@ -146,9 +148,10 @@ def start_canary(
     """Prove a version and give it to some of the callers; it ends by itself when it is surely worse."""
     margins = {"containment": containment, "abandonment": abandonment, "errors": errors, "enough": enough}
     wish: Wish = {"author": author or _login(), "message": message, "percent": percent, "number": version, **margins}
-    name = place
     if Path(place).is_file():
         name, wish["flows"] = Path(place).stem, _written(Path(place).parent)
+    else:
+        name = _name(place)
     started = ask("POST", f"/flows/{name}/canary", wish)["started"]
     typer.echo(f"version {started['number']} of {name} is on trial with {percent:g} % of the callers")
 
@@ -242,6 +245,12 @@ def _written(place: str | Path) -> dict[str, Wish]:
 
 def _is_place(place: str) -> bool:
     return Path(place).exists()
+
+
+def _name(place: str) -> str:
+    if not re.fullmatch(NAME, place):
+        raise typer.BadParameter(f"there is no file {place}, and a flow's name has small letters, digits and _ only")
+    return place
 
 
 def _login() -> str:

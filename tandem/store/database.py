@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine as AsyncEngine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tandem.store.models import Base
+from tandem.store.private import keep_private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,6 +32,7 @@ def open_database(path: Path) -> AsyncEngine:
 
 async def upgrade(engine: AsyncEngine) -> None:
     """Bring the schema to the newest version, wholly or not at all. RecordsError: it can't be used."""
+    keep_private(Path(engine.url.database or ""))
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)

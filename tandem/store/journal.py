@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from tandem.store.journal_reader import FORMAT, Entry, JournalError, JournalReader, checksum, explained
+from tandem.store.private import keep_private
 
 META = """
 BEGIN IMMEDIATE;
@@ -100,6 +101,7 @@ class Journal(JournalReader):
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:
+        keep_private(self.path)
         self._database = sqlite3.connect(self.path, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")

@@ -1,8 +1,9 @@
 """The flows over HTTP, with a real shelf behind."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,26 @@ async def test_an_export_comes_back_elsewhere(desk: Desk, tmp_path: Path) -> Non
     async with at_desk(tmp_path / "elsewhere") as other:
         assert (await other.ask("POST", "/flows/import", export))[0] == 200
         assert other.plane.state.published == desk.plane.state.published
+
+
+async def test_what_can_be_no_name_of_a_flow_gets_no_draft(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        for name in ("A", "a%20b", "..%2Fa", "1a"):
+            status, told = await desk.ask("PUT", f"/flows/{name}/draft", {"author": "ann", "source": LINE})
+            assert (status, told["error"]["code"]) == (404, "no_flow")
+        assert await desk.ask("GET", "/flows") == (200, [])
+
+
+async def test_a_number_too_long_for_a_version_is_none(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        await desk.publish(LINE)
+        status, told = await desk.ask("GET", f"/flows/line/diff?from={'9' * 5000}&to=1")
+        assert (status, told["error"]["code"]) == (404, "no_version")
+
+
+async def test_a_store_that_cannot_be_read_is_told_as_json(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        with closing(sqlite3.connect(tmp_path / "records.sqlite3")) as raw, raw:
+            raw.execute("DROP TABLE flow_versions")
+        status, told = await desk.ask("GET", "/flows/export")
+        assert (status, told["error"]["code"]) == (409, "store")

@@ -109,3 +109,8 @@ def test_a_home_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Pat
         check_home(Config(home=tmp_path / "file/home"))
     check_home(Config(home=tmp_path / "new/home"))
     assert list((tmp_path / "new/home").iterdir()) == []
+
+
+def test_how_long_what_is_kept(tmp_path: Path) -> None:
+    config = load_config({"TANDEM_KEEP_FORMS": "0", "TANDEM_KEEP_LINKS": "7"}, tmp_path / "absent.toml")
+    assert config.keep_days == {"links": 7, "notifications": 90, "forms": 0, "voicemails": 365}

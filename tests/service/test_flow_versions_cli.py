@@ -86,3 +86,16 @@ def test_without_a_controller_there_is_no_trial(flows: Path) -> None:
     assert code == 1
     assert "Start the controller first" in told
     assert tandem_flow("canary", "status", "hotline") == (0, "")
+
+
+def test_what_is_neither_a_file_nor_a_name_is_told_so(flows: Path) -> None:
+    for command in (("publish",), ("draft",), ("draft", "--drop"), ("canary", "start", "--percent", "5")):
+        code, told = tandem_flow(*command, flows / "hotlien.yaml")
+        assert (code, "there is no file" in " ".join(told.split())) == (2, True)
+
+
+def test_a_broken_centre_file_is_told_where_it_matters(flows: Path) -> None:
+    (flows.parent / "centre.yaml").write_text("queues: [")
+    code, told = tandem_flow("publish", flows)
+    assert (code, "The centre file can't be used. " in told, "centre.yaml:1" in told) == (1, True, True)
+    assert tandem_flow("versions")[0] == 0

@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -50,6 +51,50 @@ async def test_a_migration_that_breaks_leaves_nothing_behind(tmp_path: Path, mon
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT name FROM sqlite_master").fetchall() == []
     await upgrade(engine)
+    await engine.dispose()
+
+
+def rights(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+
+
+async def test_nobody_else_may_read_the_records(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite3"
+    path.touch(mode=0o644)  # as earlier versions made it
+    engine = open_database(path)
+    await upgrade(engine)
+    async with engine.connect():
+        assert rights(tmp_path) == {
+            "records.sqlite3": 0o600, "records.sqlite3-wal": 0o600, "records.sqlite3-shm": 0o600,
+        }  # fmt: skip
+    await engine.dispose()
+
+
+async def test_a_file_of_the_first_version_comes_to_the_newest_with_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tmp_path / "migrations"
+    (first / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/0001_records.py"):
+        (first / name).write_text((database.MIGRATIONS / name).read_text())
+    path = tmp_path / "records.sqlite3"
+    engine = open_database(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "MIGRATIONS", first)
+        await upgrade(engine)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("INSERT INTO waits VALUES ('c1', 100.0, 'tv', 130.0, 'answered', '1001')")
+        raw.execute("INSERT INTO intervals VALUES ('tv', 0.0, 20.0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 30.0)")
+        raw.execute(
+            "INSERT INTO outbox VALUES ('c1', 1, '', '', '', '', '', 'token', 'delivered', '', '', 1, 0, 0, NULL)"
+        )
+    await upgrade(engine)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT since FROM waits").fetchall() == [(100.0,)]
+        assert raw.execute("SELECT offered, self_served FROM intervals").fetchall() == [(1, 0)]
+        assert raw.execute("SELECT token, device FROM outbox").fetchall() == [("token", "")]
     await engine.dispose()
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -48,6 +49,12 @@ async def test_what_was_appended_is_read_back_after_reopening(path: Path) -> Non
     assert journal.latest_snapshot() == Snapshot(2, 2.0, b"state")
     assert list(journal.entries(2)) == [entry(3)]
     await journal.close()
+
+
+async def test_nobody_else_may_read_it(journal: Journal, path: Path) -> None:
+    await journal.append([entry(1)])
+    files = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * 3
 
 
 async def test_a_stretch_is_found_by_number_and_by_time(journal: Journal) -> None:

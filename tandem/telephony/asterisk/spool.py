@@ -1,4 +1,4 @@
-"""The folder of recordings, which Asterisk writes and we read."""
+"""The folder of recordings, which Asterisk writes, and we read and remove."""
 
 import asyncio
 import re
@@ -35,6 +35,10 @@ class Spool(msgspec.Struct, frozen=True):
     async def seconds(self, name: str) -> float:
         """How long the recording is; 0 when there is none or nothing was said."""
         return await asyncio.to_thread(_seconds, self._file(name))
+
+    def remove(self, name: str) -> None:
+        """Delete the recording, if it is there; OSError when it can't be."""
+        self._file(name).unlink(missing_ok=True)
 
     def _file(self, name: str) -> Path:
         self.path(name)

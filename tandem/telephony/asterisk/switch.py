@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import hmac
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -299,7 +300,8 @@ class Switch:
     # --- calls that enter ---
 
     def _session_began(self, session: AgiSession) -> None:
-        if session.request.get("agi_network_script", "") != self._settings.agi_key:
+        key = session.request.get("agi_network_script", "")
+        if not hmac.compare_digest(key.encode(errors="replace"), self._settings.agi_key.encode()):
             self.counters.strangers += 1
             session.close()
             return

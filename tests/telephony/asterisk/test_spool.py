@@ -39,3 +39,12 @@ async def test_no_recording_has_no_length(tmp_path: Path) -> None:
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, bad: str) -> None:
     with pytest.raises(ValueError, match="no name of a recording"):
         Spool(tmp_path, "/spool").path(bad)
+
+
+def test_a_recording_is_removed_once_and_nothing_elsewhere(tmp_path: Path) -> None:
+    spool = recording(tmp_path, [0])
+    spool.remove("v")
+    spool.remove("v")
+    assert not spool.has("v")
+    with pytest.raises(ValueError, match="no name of a recording"):
+        spool.remove("../v")

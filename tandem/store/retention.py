@@ -1,0 +1,62 @@
+"""Forgets what was kept for long enough: texts, numbers, what was filled in and what was said."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+from sqlalchemy import Delete, delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tandem.store.models import Form, NotificationItem, OutboxItem, Voicemail
+from tandem.store.outbox import UNFINISHED
+
+log = structlog.get_logger()
+
+DAY = 86400.0
+
+
+class Retention:
+    """Deletes `links` (with their addresses and texts), `notifications`, `forms` and heard `voicemails` that are older
+    than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old.
+
+    `remove` deletes a voicemail's recording; OSError when it can't be, and the voicemail stays on record.
+    """
+
+    def __init__(self, engine: AsyncEngine, days: Mapping[str, int], remove: Callable[[str], None]) -> None:
+        self._engine, self._days, self._remove = engine, days, remove
+
+    async def prune(self, now: float) -> None:
+        """Delete what is old enough at `now` (epoch seconds). What fails is logged, and due again the next time."""
+        for kind, days in self._days.items():
+            if days:
+                try:
+                    await self._forget(kind, now - days * DAY)
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("old records not deleted", kind=kind, error=str(error))
+
+    async def _forget(self, kind: str, before: float) -> None:
+        if kind == "voicemails":
+            await self._forget_voicemails(before)
+        else:
+            await self._execute(_older(kind, before))
+
+    async def _forget_voicemails(self, before: float) -> None:
+        """The recording first: one that nothing names would stay for ever."""
+        old = select(Voicemail.voicemail).where(Voicemail.left_at < before, Voicemail.heard_at.is_not(None))
+        async with self._engine.connect() as connection:
+            names = (await connection.scalars(old)).all()
+        for name in names:
+            await asyncio.to_thread(self._remove, name)
+            await self._execute(delete(Voicemail).where(Voicemail.voicemail == name))
+
+    async def _execute(self, statement: Delete) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(statement)
+
+
+def _older(kind: str, before: float) -> Delete:
+    if kind == "forms":
+        return delete(Form).where(Form.at < before)
+    item: type[OutboxItem | NotificationItem] = OutboxItem if kind == "links" else NotificationItem
+    return delete(item).where(item.created_at < before, item.state.not_in(UNFINISHED))

@@ -1,0 +1,59 @@
+"""Every route there is, asked by somebody who has nothing to show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tandem.cti.flows_api import FlowsApi
+from tandem.cti.http import make_app, serve
+from tandem.service.flow_shelf import Shelf
+from tandem.store.outbox import Outbox
+from tests.cti.sites import TOKEN, Site
+
+FOR_EVERYBODY = {
+    ("GET", "/health"): 200,
+    ("HEAD", "/health"): 200,
+    ("GET", "/metrics"): 200,
+    ("HEAD", "/metrics"): 200,
+    ("GET", "/l/x"): 404,
+    ("HEAD", "/l/x"): 404,
+    ("POST", "/l/x"): 404,
+    ("GET", "/l/x/live"): 404,
+    ("GET", "/page-x.js"): 200,
+    ("HEAD", "/page-x.js"): 200,
+}
+"""A page needs the token in its address; without one there is nothing."""
+
+
+def shelf() -> Shelf:
+    """No route that is refused comes as far as this."""
+    nothing: Any = None
+    return Shelf(nothing, nothing, nothing, nothing, nothing)
+
+
+def routes(app: web.Application) -> Iterator[tuple[str, str]]:
+    for route in app.router.routes():
+        assert route.resource
+        info = route.resource.get_info()
+        names = info["pattern"].groupindex if "pattern" in info else {}
+        path = info["formatter"].format(**dict.fromkeys(names, "x")) if "formatter" in info else info["path"]
+        yield route.method, path.replace("/versions/x", "/versions/1")
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, token: str | None) -> None:
+    site = Site(outbox)
+    app = make_app(site.backend, TOKEN, more=FlowsApi(shelf()).routes())
+    everything = set(routes(app))
+    assert len(everything) > 30
+    runner = await serve(app, "127.0.0.1", 0)
+    async with site.running():
+        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        for method, path in everything:
+            response, _ = await site.ask(method, path, token=token)
+            assert response.status == FOR_EVERYBODY.get((method, path), 401), (method, path)
+    await runner.cleanup()
+    assert everything >= FOR_EVERYBODY.keys()
+    assert site.told == []
