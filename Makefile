@@ -25,7 +25,7 @@ check:
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -m "not live"
+	.venv/bin/pytest -m "not live" -n auto --dist worksteal
 
 bench: setup
 	.venv/bin/python -m bench

@@ -148,11 +148,15 @@ def load_config(environment: Mapping[str, str] = os.environ, file: Path = PROJEC
 
 
 def check_ports(config: Config, names: tuple[str, ...] = OURS + ASTERISKS) -> None:
-    """ConfigError with one line for every port in `names` that another program holds."""
+    """ConfigError with one line for every port in `names` that another program holds.
+
+    SIP goes over UDP and TCP, all else over TCP: there, a voice that someone has on UDP at the same number is no harm.
+    """
     lines = []
     for name in names:
         host = str(config.host) if name in ("sip_port", "http_port") else "127.0.0.1"
-        if not _is_free(host, config.port(name)):
+        kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if name == "sip_port" else (socket.SOCK_STREAM,)
+        if not _is_free(host, config.port(name), kinds):
             lines.append(f"port {config.port(name)} ({PORTS[name]}) is taken: {_advice(name)}")
     if lines:
         raise ConfigError(lines)
@@ -205,8 +209,8 @@ def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> s
     return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
-def _is_free(host: str, port: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+def _is_free(host: str, port: int, kinds: tuple[socket.SocketKind, ...]) -> bool:
+    for kind in kinds:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

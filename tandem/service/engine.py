@@ -27,6 +27,8 @@ class Figures(msgspec.Struct):
     """What the loop did, for the metrics."""
 
     events: int = 0
+    under_way: int = 0
+    """Events handled whose commands have not left yet: their entries are being committed."""
     commits: int = 0
     commit_seconds: float = 0.0
     waiting: int = 0
@@ -94,6 +96,7 @@ class Engine:
             self.figures.commit_seconds += asyncio.get_running_loop().time() - started
             for entry, commands in batch:
                 self._carry_out(entry, commands)
+                self.figures.under_way -= 1
             if self._now >= self._snapshot_at:
                 await self.save_snapshot()
 
@@ -127,6 +130,7 @@ class Engine:
         commands = self.plane.handle(event, now)
         self._seq += 1
         self.figures.events += 1
+        self.figures.under_way += 1
         return Entry(self._seq, now, wire.encode(event), wire.digest(commands)), commands
 
 

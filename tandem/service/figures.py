@@ -29,7 +29,7 @@ def figures(
     metrics = Metrics()
     _plane(metrics, engine)
     _loop(metrics, engine)
-    _records(metrics, writer)
+    _records(metrics, engine, writer)
     _edges(metrics, switch)
     metrics.counter("tandem_links", "Links by outcome", lambda: dict(notifier.counts), "outcome")
     _services(metrics, lookups, notifications)
@@ -54,8 +54,9 @@ def _loop(metrics: Metrics, engine: Engine) -> None:
     metrics.counter("tandem_replay_differing", "Entries whose replay differed from the run", lambda: loop.differing)
 
 
-def _records(metrics: Metrics, writer: RecordWriter) -> None:
-    metrics.gauge("tandem_records_lag", "Batches of records to be written", lambda: writer.lag)
+def _records(metrics: Metrics, engine: Engine, writer: RecordWriter) -> None:
+    lag = "Events whose records are not yet written"
+    metrics.gauge("tandem_records_lag", lag, lambda: engine.figures.under_way + writer.lag)
     metrics.counter("tandem_records_failures", "Record transactions tried again", lambda: writer.failures)
     metrics.counter("tandem_records_refused", "Batches left to the next start", lambda: writer.refused)
 

@@ -215,7 +215,7 @@ class LiveCentre:
             await database.dispose()
 
     async def until_recorded(self) -> None:
-        """Wait until the writer has nothing left to write."""
+        """Wait until the records say all that the state says."""
         while (await self.metrics())["tandem_records_lag"]:
             await asyncio.sleep(0.05)
 

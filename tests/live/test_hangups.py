@@ -80,7 +80,8 @@ async def test_callers_who_hang_up_just_when_the_agent_answers_leave_nobody_talk
     for name in AGENTS[:4]:
         await centre.agent_is(name, "ready")
     assert {contact.outcome for contact in (await centre.contacts()).values()} <= {"abandoned", "served"}
-    assert set((await outcomes(centre))["legs"]) <= {"withdrawn", "served"}
+    # Asterisk may tell first that the agent's leg ended, and only then that the caller's did.
+    assert set((await outcomes(centre))["legs"]) <= {"withdrawn", "served", "failed"}
 
 
 def agent_of(state: State, caller: str) -> str:

@@ -82,6 +82,29 @@ async def test_who_helps_themselves_while_waiting_leaves_the_queue_self_served(c
     assert (interval.offered, interval.self_served, interval.waiting) == (1, 1, 0)
 
 
+async def test_a_kill_while_a_number_is_typed_costs_a_second_start_and_no_more(centre: LiveCentre) -> None:
+    caller = await centre.caller()
+    line = await caller.dial(HOTLINE)
+    await centre.call_is(caller.number, "queued")
+    await line.press("1")
+    await line.hears(await centre.prompt("order", "en"))
+    await line.press("45")
+    await centre.until(lambda state: state["calls"][0]["node"] == "order", "the question")
+    await centre.kill_controller()
+    await line.press("6")  # nobody hears it
+    await centre.start_controller()
+    await line.hears(await centre.prompt("order", "en"), 15)
+    assert (await centre.call_is(caller.number, "queued"))["place"] == 1
+    await line.press("457")
+    await line.hears(await centre.prompt("is_it", "en"))
+    await line.hears(await centre.sound(Utterance("en", "four five seven")))
+    await line.press("1")
+    await line.hears(await centre.prompt("bye", "en"))
+    await line.ended()
+    await centre.idle()
+    assert (await centre.contacts())[caller.number].outcome == "contained"
+
+
 async def test_an_agent_answers_in_the_midst_of_a_question(centre: LiveCentre) -> None:
     caller = await centre.caller()
     line = await caller.dial(HOTLINE)

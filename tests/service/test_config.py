@@ -103,6 +103,12 @@ def test_a_taken_port_is_told_with_its_purpose_and_the_setting(kind: socket.Sock
     check_ports(config, ("sip_port",))
 
 
+def test_a_voice_at_the_number_of_a_port_for_calls_keeps_no_controller_from_starting() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
+        voice.bind(("127.0.0.1", 0))
+        check_ports(Config(agi_port=voice.getsockname()[1]), ("agi_port",))
+
+
 def test_a_home_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"can't be written to .*TANDEM_HOME"):

@@ -1,7 +1,7 @@
 """The loop on a real journal: nothing leaves before it is durable, and a restart gives the same state."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from tandem.service.history import replay_stretch, why
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry, JournalReader
 from tests.control.playbook import FLOW, SETTINGS
+
+CarryOut = Callable[[Entry, list[Command]], None]
 
 
 class World:
@@ -41,9 +43,9 @@ class World:
 
 
 @asynccontextmanager
-async def running(world: World) -> AsyncIterator[Engine]:
+async def running(world: World, carry_out: CarryOut | None = None) -> AsyncIterator[Engine]:
     journal = await Journal.open(world.path)
-    engine = Engine(journal, world.carry_out, lambda: world.now)
+    engine = Engine(journal, carry_out or world.carry_out, lambda: world.now)
 
     async def pass_over(_entry: Entry, _commands: list[Command]) -> None:
         pass
@@ -165,3 +167,19 @@ async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
     assert "offered to 1001: rank 1 of 1" in told
     assert told[-1] == "ended: abandoned"
     assert "分配给1001:在1名就绪坐席中排第1" in [text for _, text in why(world.path, "c1", "zh-CN")]
+
+
+async def test_what_is_handled_is_under_way_until_its_commands_have_left(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    under_way: list[int] = []
+
+    def carry_out(entry: Entry, asked: list[Command]) -> None:
+        under_way.append(engine.figures.under_way)
+        world.carry_out(entry, asked)
+
+    async with running(world, carry_out) as engine:
+        set_up(engine)
+        engine.emit(call("c1"))
+        await world.until(commands.Listen)
+        assert under_way == [4, 3, 2, 1]
+        assert engine.figures.under_way == 0

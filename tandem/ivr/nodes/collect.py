@@ -101,7 +101,7 @@ class Collect(Patient, frozen=True, kw_only=True):
         if turn.here.confirming and isinstance(event, Listened):
             return self._confirm(turn, event.key)
         if isinstance(event, Resumed) and not turn.here.confirming:
-            return self.ask(turn)
+            return self._anew(turn)  # who hears the question again types it all again, and keys may have been lost
         return super().on_event(turn, event)
 
     def _complete(self, turn: Turn) -> Next:
