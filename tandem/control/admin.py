@@ -4,7 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events, guides, journeys, outside, pages, reading, transfers, voicemails
+from tandem.control import (
+    calls,
+    chats,
+    desk,
+    events,
+    guides,
+    journeys,
+    outside,
+    pages,
+    reading,
+    transfers,
+    voicemails,
+)
 from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.offers import route
@@ -28,6 +40,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
                 calls.push(context, call, link, now)
     outside.ask_again(context, now)
     voicemails.ask_again(context)
+    chats.restarted(context, now)
 
 
 def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
@@ -56,6 +69,10 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     reading.TIMER: journeys.silence,
     "page": pages.expired,
     "guide": guides.expired,
+    chats.IDLE: chats.idle,
+    chats.AWAY: chats.away,
+    chats.OVER: chats.over,
+    desk.TIMER: desk.not_accepted,
 }
 """What is done when a timer of a kind falls due, with its subject."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from tandem.control import commands, events
 from tandem.control.call import Call
 from tandem.control.canary import Canary
+from tandem.control.chat import Chat
 from tandem.control.context import Context
 from tandem.control.page import Page, Reader
 from tandem.ivr.flow import Flow
@@ -36,7 +37,10 @@ def forget_unused_version(context: Context, name: str, version: str) -> None:
         return
     if name in state.canaries and state.canaries[name].version == version:
         return
-    walking: Iterable[Call | Page | Reader] = chain(state.calls.values(), state.pages.values(), state.guides.values())
+    chats = (chat for chat in state.chats.values() if chat.state != "ended")
+    walking: Iterable[Call | Page | Reader] = chain(
+        state.calls.values(), state.pages.values(), state.guides.values(), chats
+    )
     if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         state.flows.pop(flow_key(name, version), None)
 
@@ -77,7 +81,7 @@ def canary_stopped(context: Context, event: events.CanaryStopped, now: float) ->
         _end_canary(context, canary, "stopped", event.author, "", now)
 
 
-def count_end(context: Context, call: Call, outcome: str, now: float) -> None:
+def count_end(context: Context, call: Call | Chat, outcome: str, now: float) -> None:
     """Count a call's end where a trial is on; what the switch lost says nothing of a flow."""
     canary = context.state.canaries.get(call.flow)
     if canary is None or outcome == "lost":

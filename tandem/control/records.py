@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.call import Call, Leg, Transfer
+from tandem.control.chat import Chat
 from tandem.ivr import commands as ivr
 
 
@@ -24,6 +25,26 @@ def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause:
         cause=cause,
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
+    )
+
+
+def chat(chat: Chat, ended_at: float | None = None, outcome: str = "") -> commands.RecordContact:
+    """The row of a chat; written at its start (no end, no outcome) and at its end."""
+    return commands.RecordContact(
+        call=chat.id,
+        caller=chat.caller,
+        dialled=chat.dialled,
+        flow=chat.flow,
+        version=chat.version,
+        language=chat.session.language,
+        tier=chat.tier,
+        started_at=chat.entered_at,
+        ended_at=ended_at,
+        outcome=outcome,
+        cause=0,
+        talk_seconds=chat.talk_seconds,
+        hold_seconds=0.0,
+        channel="chat",
     )
 
 

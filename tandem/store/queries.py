@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Form, Interval, Link, Step, Wait
+from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Form, Interval, Link, Message, Step, Wait
 
 QUARTER_HOUR = 900.0
 OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
@@ -90,6 +90,11 @@ async def timeline(engine: AsyncEngine, call: str) -> Sequence[Step]:
 async def forms(engine: AsyncEngine, call: str) -> Sequence[Form]:
     """The forms that the contact of `call` filled in, as they stand."""
     return await _all(engine, select(Form).where(Form.call == call).order_by(Form.form))
+
+
+async def messages(engine: AsyncEngine, call: str) -> Sequence[Message]:
+    """What was written in the chat `call`, in order."""
+    return await _all(engine, select(Message).where(Message.call == call).order_by(Message.number))
 
 
 async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Link]:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tandem.control.settings import DialPlan
+from tandem.control.settings import ChatSettings, DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 
@@ -54,6 +54,16 @@ def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CentreError, match="can't be read"):
         read_centre(tmp_path / "none.yaml")
+
+
+def test_how_long_a_chat_waits_is_an_admins_to_say_within_reason(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text("chats: {remind_after: 60}\n")
+    assert read_centre(file).chats == ChatSettings(60.0, 120.0)
+    assert problems(tmp_path, "chats: {close_after: 1}\n") == [
+        ":1: chats.close_after: must be 5 to 86400 seconds",
+    ]
+    assert "chats" in problems(tmp_path, "chats: {remind: 60}\n")[0]
 
 
 PLAN = """
