@@ -1,5 +1,6 @@
 """Chats: the flow as a conversation in writing, from its beginning to its end."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ MOST_KEPT = 200
 """Messages that can be read again; all of them are recorded."""
 LONGEST = 2000
 """Characters of a message."""
+KEPT_CONTROLS = "\n\u200d"
+"""New lines, and what joins emoji."""
 WALKING = ("flow", "queued")
 """States in which the flow goes on; while an agent is there it rests."""
 
@@ -68,10 +71,17 @@ def said(context: Context, event: events.ChatSaid, now: float) -> None:
         return
     if chat.state != "ended" and event.number == chat.heard + 1:
         chat.heard = event.number
-        say(context, chat, now, "customer", event.text[:LONGEST])
-        tell(context, chat, _meant(context, chat, event.text[:LONGEST], now), now)
+        text = readable(event.text)
+        say(context, chat, now, "customer", text)
+        tell(context, chat, _meant(context, chat, text, now), now)
         await_customer(context, chat, now)
     _show(context, chat)
+
+
+def readable(text: str) -> str:
+    """A stranger's text as it may be shown: without what controls a screen or turns the direction of writing."""
+    kept = (c for c in text if c in KEPT_CONTROLS or not unicodedata.category(c).startswith("C"))
+    return "".join(kept)[:LONGEST]
 
 
 def _meant(context: Context, chat: Chat, text: str, now: float) -> ivr_events.Event:

@@ -68,7 +68,7 @@ def said(context: Context, event: events.AgentSaid, now: float) -> None:
         return
     if event.number == chat.agent_heard + 1:
         chat.agent_heard = event.number
-        chats.say(context, chat, now, "agent", event.text[: chats.LONGEST])
+        chats.say(context, chat, now, "agent", chats.readable(event.text))
         chats.await_customer(context, chat, now)
     context.tell(commands.ShowChat(chat.id, chat.agent))
 

@@ -91,6 +91,7 @@ class Controller:
             readers=Readers(lambda: self.engine.plane, time.time),
             watch=self.watch,
             public_url=public_url,
+            chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
         self.shelf = Shelf(

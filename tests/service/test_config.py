@@ -109,3 +109,13 @@ def test_a_home_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Pat
         check_home(Config(home=tmp_path / "file/home"))
     check_home(Config(home=tmp_path / "new/home"))
     assert list((tmp_path / "new/home").iterdir()) == []
+
+
+def test_sites_that_may_open_chats_are_given_with_commas_and_must_be_origins(tmp_path: Path) -> None:
+    given = {"TANDEM_CHAT_ORIGINS": "https://shop.example, http://127.0.0.1:8080"}
+    assert load_config(given, tmp_path / "absent.toml").chat_origins == (
+        "https://shop.example",
+        "http://127.0.0.1:8080",
+    )
+    with pytest.raises(ConfigError, match="chat_origins"):
+        load_config({"TANDEM_CHAT_ORIGINS": "https://shop.example/page"}, tmp_path / "absent.toml")
