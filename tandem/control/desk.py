@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import chats, commands, events, reading
+from tandem.control import chats, commands, events
 from tandem.control.channels import CHANNELS, Channel
 from tandem.control.chat import Chat
 from tandem.control.context import Context
@@ -41,7 +41,6 @@ def accepted(context: Context, event: events.AgentAccepted, now: float) -> None:
     _take_back(context, chat)
     chat.agent, chat.agent_heard, chat.connected_at = agent, 0, now
     chat.move("connect")
-    context.timers.clear(f"{reading.TIMER} {chat.id}")
     context.note(chat, now, "connected", agent)
     chats.say(context, chat, now, "system", "", notice="joined")
     route(context, acd_events.OfferAnswered(offer), now)

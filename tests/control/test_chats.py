@@ -368,6 +368,22 @@ def test_nobody_but_the_agent_in_talk_speaks_and_nothing_is_said_twice() -> None
     assert book.news() == ["A: Hello."]
 
 
+def test_a_second_talk_begins_to_count_anew() -> None:
+    book = ChatBook()
+    book.talking()
+    book.agent_says("Hello.")
+    book.close()
+    book.says("0")
+    book.pass_time(6.0)
+    book.accept()
+    book.news()
+    book.tell(events.AgentSaid("chat-1", "1001", 1, "Hello again."))
+    assert book.news() == ["A: Hello again."]
+    book.close()
+    book.says("5")
+    assert book.outcome().outcome == "served"
+
+
 def test_an_agent_who_pauses_loses_the_offer() -> None:
     book = ChatBook()
     book.agent_ready("1001")
