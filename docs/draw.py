@@ -6,11 +6,12 @@ from pathlib import Path
 
 from tandem.acd import agent, contact
 from tandem.acd.machine import Table
-from tandem.control import call, callback
+from tandem.control import call, callback, chat
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
     "call": call.CALL,
+    "chat": chat.CHAT,
     "leg": call.LEG,
     "callback": callback.CALLBACK,
     "agent": agent.TABLE,

@@ -7,6 +7,8 @@ from tandem.acd import events as acd
 from tandem.control import (
     callbacks,
     calls,
+    chats,
+    desk,
     events,
     guides,
     journeys,
@@ -39,6 +41,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
                 calls.push(context, call, link, now)
     outside.ask_again(context, now)
     voicemails.ask_again(context)
+    chats.restarted(context, now)
 
 
 def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
@@ -68,6 +71,10 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     "page": pages.expired,
     "guide": guides.expired,
     **callbacks.TIMERS,
+    chats.IDLE: chats.idle,
+    chats.AWAY: chats.away,
+    chats.OVER: chats.over,
+    desk.TIMER: desk.not_accepted,
 }
 """What is done when a timer of a kind falls due, with its subject."""
 

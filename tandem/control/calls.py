@@ -7,6 +7,7 @@ from tandem.acd import events as acd_events
 from tandem.control import callbacks, commands, dialling, events, outside, publishing, records
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
+from tandem.control.chat import Chat
 from tandem.control.context import Context
 from tandem.control.errands import ERRANDS
 from tandem.control.listening import HEARS_THE_FLOW, hush, listen
@@ -48,7 +49,7 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
 
 def _begin(context: Context, event: events.CallEntered, now: float) -> None:
     state = context.state
-    flow = _flow_for(context, event)
+    flow = flow_for(context, event.dialled, event.caller or event.call)
     if flow is None:
         context.tell(commands.GiveUp(event.call, event.channel))
         return
@@ -73,13 +74,13 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
     walk(context, call, ivr_events.Started(), now)
 
 
-def _flow_for(context: Context, event: events.CallEntered) -> Flow | None:
-    """The flow of the number dialled; where it has none, the fallback's."""
-    settings, caller = context.state.settings, event.caller or event.call
-    name = settings.lines.get(event.dialled) or settings.lines.get(ANY_NUMBER, "")
+def flow_for(context: Context, dialled: str, caller: str) -> Flow | None:
+    """The flow of the number dialled; where it has none, the fallback's. `caller`: their number, or id without one."""
+    settings = context.state.settings
+    name = settings.lines.get(dialled) or settings.lines.get(ANY_NUMBER, "")
     if flow := publishing.flow_for(context, name, caller):
         return flow
-    context.alarm("no flow for number", event.dialled, f"leads to flow {name!r}, which is not published")
+    context.alarm("no flow for number", dialled, f"leads to flow {name!r}, which is not published")
     return publishing.flow_for(context, settings.fallback, caller)
 
 
@@ -218,25 +219,33 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
-    """A call that waits in another queue takes its age along, and that of a callback which it makes needless."""
+    if not enqueue(context, call, command, now):
+        walk(context, call, ivr_events.QueueEnded("unavailable"), now)
+
+
+def enqueue(context: Context, call: Call | Chat, command: ivr.Enqueue, now: float) -> bool:
+    """Give the contact to the router; False: nobody can serve it.
+
+    One that waits in another queue takes its age along, a call that of a callback too which it makes needless.
+    """
     came_at = leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
-        walk(context, call, ivr_events.QueueEnded("unavailable"), now)
-        return
+        return False
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    booked_at = callbacks.taken_over(context, call, command.queue, now)
+    booked_at = callbacks.taken_over(context, call, command.queue, now) if isinstance(call, Call) else None
     age = min((at for at in (came_at, booked_at) if at is not None), default=None)
     queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age, tier=call.tier)
     route(context, queued, now)
+    return True
 
 
 def _leave_queue(context: Context, call: Call, command: ivr.LeaveQueue, now: float) -> None:
     leave_queue(context, call, command.outcome, now)
 
 
-def leave_queue(context: Context, call: Call, outcome: str, now: float) -> float | None:
+def leave_queue(context: Context, call: Call | Chat, outcome: str, now: float) -> float | None:
     """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
     if call.state != "queued":
         return None

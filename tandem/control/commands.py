@@ -5,6 +5,7 @@ Commands are carried out in order for one call, and their outcome comes back as 
 
 import msgspec
 
+from tandem.control.chat import Message
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -177,6 +178,34 @@ class ShowPage(Command, frozen=True):
     page: str
 
 
+class ShowChat(Command, frozen=True):
+    """Something was said in `chat`, or dealt with; `agent` is who has it or is offered it, empty: nobody."""
+
+    chat: str
+    agent: str
+
+
+# --- to desktops -----------------------------------------------------------------------------------------------
+
+
+class OfferChat(Command, frozen=True):
+    """Show `agent` that `chat` waits for them, with what was said (the newest of it); answered with AgentAccepted or
+    AgentDeclined."""
+
+    offer: int
+    agent: str
+    chat: str
+    said: tuple[Message, ...]
+
+
+class WithdrawChat(Command, frozen=True):
+    """The offer is out no more: it was answered, came too late, or the customer is gone."""
+
+    offer: int
+    agent: str
+    chat: str
+
+
 # --- to systems outside ----------------------------------------------------------------------------------------
 
 
@@ -220,6 +249,8 @@ class RecordContact(Command, frozen=True):
     cause: int
     talk_seconds: float
     hold_seconds: float
+    channel: str = "voice"
+    """Or `chat`: then `cause` says nothing."""
 
 
 class RecordLeg(Command, frozen=True):
@@ -313,6 +344,21 @@ class RecordVoicemail(Command, frozen=True):
     left_at: float
     heard_at: float | None
     agent: str | None
+
+
+class RecordMessage(Command, frozen=True):
+    """Key: (call, number). A message in a chat. `sender`: `customer`, `bot`, `agent` or `system`.
+
+    A `notice` (see control.chat) is told in words of the face's own, without a `text`.
+    """
+
+    call: str
+    number: int
+    at: float
+    sender: str
+    text: str
+    notice: str
+    agent: str
 
 
 class RecordStep(Command, frozen=True):

@@ -4,6 +4,7 @@ from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.call import Call
 from tandem.control.callback import Callback
+from tandem.control.chat import Chat
 from tandem.control.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.timers import Timers
@@ -28,8 +29,8 @@ class Context:
         """The call or other work that is this contact."""
         return self.state.calls.get(contact) or self.state.work.get(contact)
 
-    def note(self, call: Call | Work | Callback, now: float, what: str, detail: str = "") -> None:
-        """Add a step to the timeline of a call, of other work or of a callback."""
+    def note(self, call: Call | Work | Callback | Chat, now: float, what: str, detail: str = "") -> None:
+        """Add a step to the timeline of a call, a chat, of other work or of a callback."""
         call.steps += 1
         self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
 
@@ -53,7 +54,7 @@ class Context:
         """Count something that an operator may want to see."""
         self.state.counters[kind] = self.state.counters.get(kind, 0) + 1
 
-    def place(self, call: Call, now: float) -> Place | None:
+    def place(self, call: Call | Chat, now: float) -> Place | None:
         """Where the call stands in its queue, None when it does not wait."""
         if call.state != "queued" or (place := self.router.place(call.id, now)) is None:
             return None

@@ -271,6 +271,78 @@ class GuideEnded(Event, frozen=True):
     guide: str
 
 
+# --- from chats -------------------------------------------------------------------------------------------------
+
+
+class ChatBegan(Event, frozen=True):
+    """A customer began to write to `line` (a number that leads to a flow); `chat` is an id that begins with "chat-".
+
+    `name`, `language` and `number` are what they say of themselves, each may be empty.
+    """
+
+    chat: str
+    line: str
+    name: str = ""
+    language: str = ""
+    number: str = ""
+
+
+class ChatSaid(Event, frozen=True):
+    """The customer's message `number`, counted from 1 by their side, so that one sent twice counts once."""
+
+    chat: str
+    number: int
+    text: str
+
+
+class ChatLost(Event, frozen=True):
+    """The customer's connection is gone; they may come back."""
+
+    chat: str
+
+
+class ChatResumed(Event, frozen=True):
+    """The customer is connected again."""
+
+    chat: str
+
+
+class ChatLeft(Event, frozen=True):
+    """The customer has left."""
+
+    chat: str
+
+
+class AgentAccepted(Event, frozen=True):
+    """The agent whom offer `offer` was made to takes the chat."""
+
+    chat: str
+    offer: int
+
+
+class AgentDeclined(Event, frozen=True):
+    """The agent whom offer `offer` was made to does not take the chat."""
+
+    chat: str
+    offer: int
+
+
+class AgentSaid(Event, frozen=True):
+    """The agent's message `number` of this talk, counted from 1."""
+
+    chat: str
+    agent: str
+    number: int
+    text: str
+
+
+class AgentClosed(Event, frozen=True):
+    """The agent is through with the talk."""
+
+    chat: str
+    agent: str
+
+
 # --- from systems outside --------------------------------------------------------------------------------------
 
 

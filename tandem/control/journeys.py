@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, events, guides, outside, pages, reading
+from tandem.control import calls, chats, events, guides, outside, pages, reading
 from tandem.control.context import Context
 from tandem.control.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr
@@ -19,13 +19,15 @@ def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
         pages.tell(context, page, event, now)
     elif (guide := state.guides.get(subject)) is not None:
         guides.tell(context, guide, event, now)
+    elif (chat := state.chats.get(subject)) is not None:
+        chats.tell(context, chat, event, now)
 
 
 def note(context: Context, subject: str, now: float, what: str, detail: str) -> None:
     """Add a step to the timeline of whom `subject` belongs to."""
     state = context.state
     call, page = state.calls.get(subject), state.pages.get(subject)
-    reader = page.reader if page else state.guides.get(subject)
+    reader = page.reader if page else state.guides.get(subject) or state.chats.get(subject)
     if call is not None:
         context.note(call, now, what, detail)
     elif reader is not None:

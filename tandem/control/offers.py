@@ -8,6 +8,7 @@ from tandem.acd import events as acd_events
 from tandem.control import commands, events, records
 from tandem.control.bookings import reached
 from tandem.control.call import Call, Leg
+from tandem.control.channels import channel_of
 from tandem.control.context import Context
 from tandem.control.work import KINDS
 
@@ -36,6 +37,9 @@ def finish_talk(context: Context, call: Call, now: float, outcome: str = "served
 
 
 def _offer(context: Context, command: acd.Offer, now: float) -> None:
+    if channel := channel_of(context, command.contact):
+        channel.offer(context, command, now)
+        return
     device = context.state.settings.acd.agents[command.agent].device
     leg_id = _leg_id(command.contact, command.offer)
     leg = Leg(leg_id, command.contact, command.agent, device, command.offer, now)
@@ -64,6 +68,9 @@ def ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
 
 
 def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
+    if channel := channel_of(context, command.contact):
+        channel.withdraw(context, command, now)
+        return
     leg = context.state.legs.get(_leg_id(command.contact, command.offer))
     if leg is None:
         return
@@ -84,7 +91,7 @@ def _let_go(context: Context, leg: Leg) -> None:
 
 
 def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> None:
-    if holder := context.holder(command.contact):
+    if holder := context.holder(command.contact) or context.state.chats.get(command.contact):
         context.note(holder, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
     context.tell(records.offer(command, now))
 

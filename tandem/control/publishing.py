@@ -6,6 +6,7 @@ from typing import Any
 from tandem.control import commands, events
 from tandem.control.call import Call
 from tandem.control.canary import Canary
+from tandem.control.chat import Chat
 from tandem.control.context import Context
 from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr.flow import Flow
@@ -61,7 +62,7 @@ def canary_stopped(context: Context, event: events.CanaryStopped, now: float) ->
         _end_canary(context, canary, "stopped", event.author, "", now)
 
 
-def count_end(context: Context, call: Call, outcome: str, now: float) -> None:
+def count_end(context: Context, call: Call | Chat, outcome: str, now: float) -> None:
     """Count a call's end where a trial is on; what the switch lost says nothing of a flow."""
     canary = context.state.canaries.get(call.flow)
     if canary is None or outcome == "lost":

@@ -23,8 +23,13 @@ def tell(context: Context, reader: Reader, event: ivr_events.Event, now: float) 
     for command in face.tell(reader.face, flow_of(context, reader), event, now):
         if isinstance(command, NEEDS_A_CALL):
             reader.outcome = "stuck"
-        elif type(command) in _FROM_FLOW:
-            _FROM_FLOW[type(command)](context, reader, command, now)
+        elif type(command) in FROM_FLOW:
+            FROM_FLOW[type(command)](context, reader, command, now)
+    set_timer(context, reader)
+
+
+def set_timer(context: Context, reader: Reader) -> None:
+    """Have them told when they have waited as long as their session wants."""
     if reader.outcome or reader.face.due is None:
         context.timers.clear(f"{TIMER} {reader.subject}")
     else:
@@ -101,7 +106,7 @@ def _record_fault(context: Context, reader: Reader, command: ivr.RecordFault, no
     context.alarm("flow fault", f"{reader.flow}:{command.node}", command.reason)
 
 
-_FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Reader, Any, float], None]] = {
+FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Any, Any, float], None]] = {
     ivr.HangUp: _hang_up,
     ivr.SendLink: _send_link,
     ivr.LookUp: _look_up,

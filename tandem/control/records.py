@@ -6,6 +6,7 @@ from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.call import Call, Leg, Transfer
 from tandem.control.callback import Callback
+from tandem.control.chat import Chat
 from tandem.ivr import commands as ivr
 
 
@@ -52,6 +53,26 @@ def callback(
 def callback_attempt(row: Callback, outcome: str, agent: str, now: float) -> commands.RecordCallbackAttempt:
     """The row of a callback's attempt at hand, at its end."""
     return commands.RecordCallbackAttempt(row.id, row.attempt, agent, row.dialled_at, now, outcome)
+
+
+def chat(chat: Chat, ended_at: float | None = None, outcome: str = "") -> commands.RecordContact:
+    """The row of a chat; written at its start (no end, no outcome) and at its end."""
+    return commands.RecordContact(
+        call=chat.id,
+        caller=chat.caller,
+        dialled=chat.dialled,
+        flow=chat.flow,
+        version=chat.version,
+        language=chat.session.language,
+        tier=chat.tier,
+        started_at=chat.entered_at,
+        ended_at=ended_at,
+        outcome=outcome,
+        cause=0,
+        talk_seconds=chat.talk_seconds,
+        hold_seconds=0.0,
+        channel="chat",
+    )
 
 
 def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:

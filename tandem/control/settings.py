@@ -49,6 +49,14 @@ class Service(msgspec.Struct, frozen=True):
     signed_with: str = ""
 
 
+class ChatSettings(msgspec.Struct, frozen=True):
+    """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
+    ended."""
+
+    remind_after: float = 180.0
+    close_after: float = 120.0
+
+
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
@@ -65,3 +73,4 @@ class Settings(msgspec.Struct, frozen=True):
     services: dict[str, Service] = {}
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
+    chats: ChatSettings = ChatSettings()

@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
 from tandem.control.callback import Callback
 from tandem.control.canary import Canary
+from tandem.control.chat import Chat
 from tandem.control.commands import LookUp, Notify
 from tandem.control.page import Page, Reader
 from tandem.control.settings import Settings
@@ -51,6 +52,8 @@ class PlaneState(msgspec.Struct):
     """The pages of links that were sent, by "<call>/<link>"; they outlive their calls."""
     guides: dict[str, Reader] = {}
     """The guides that agents walk, by id."""
+    chats: dict[str, Chat] = {}
+    """Conversations in writing, by id; those that have ended a while ago are gone."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

@@ -31,6 +31,7 @@ def forget_unused_version(context: Context, name: str, version: str) -> None:
     if name in state.canaries and state.canaries[name].version == version:
         return
     resting = [callback for callback in state.callbacks.values() if callback.session]
-    walking: Iterable[Walker] = chain(state.calls.values(), state.pages.values(), state.guides.values(), resting)
+    chats = (chat for chat in state.chats.values() if chat.state != "ended")
+    walking: Iterable[Walker] = chain(state.calls.values(), state.pages.values(), state.guides.values(), chats, resting)
     if not any((walker.flow, walker.version) == (name, version) for walker in walking):
         state.flows.pop(flow_key(name, version), None)

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from tandem.control import guides, pages
+from tandem.control import chat_view, guides, pages
 from tandem.control.call import Call
+from tandem.control.chat import Chat
+from tandem.control.chat_view import ChatShown, DeskShown
 from tandem.control.page import Page, subject
 from tandem.control.pages import PageShown
 from tandem.control.plane import Plane
@@ -36,6 +38,21 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
                 "pages": [_page(page) for page in _pages(plane, call)],
             }
             for call in state.calls.values()
+        ],
+        "chats": [
+            {
+                "chat": chat.id,
+                "caller": chat.caller,
+                "state": chat.state,
+                "flow": chat.flow,
+                "version": chat.version,
+                "node": chat.session.node,
+                "language": chat.session.language,
+                "since": chat.entered_at,
+                "agent": chat.agent or None,
+                **_wait(plane, chat),
+            }
+            for chat in state.chats.values()
         ],
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
@@ -94,6 +111,20 @@ class Readers:
         found = context.state.guides.get(guide)
         return guides.look(context, found, self._clock()) if found else None
 
+    def chat(self, chat: str) -> ChatShown | None:
+        """What the customer sees of a chat; None when there is none, or it ended a while ago."""
+        context = self._plane().context
+        found = context.state.chats.get(chat)
+        return chat_view.look(context, found, self._clock()) if found else None
+
+    def desk(self, agent: str) -> list[DeskShown]:
+        """The chats that an agent is offered, or is in."""
+        return chat_view.desk(self._plane().context, agent)
+
+    def lines(self) -> Collection[str]:
+        """What leads to a flow: numbers, and names that chats are begun with."""
+        return self._plane().state.settings.lines
+
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
@@ -116,7 +147,7 @@ def _page(page: Page) -> dict[str, Any]:
     }
 
 
-def _wait(plane: Plane, call: Call) -> dict[str, Any]:
+def _wait(plane: Plane, call: Call | Chat) -> dict[str, Any]:
     """Where a call stands and since when (epoch seconds); None for one that does not wait."""
     queue, place, since = plane.context.router.standing(call.id) or (None, None, None)
     return {"queue": queue, "place": place, "enqueued_at": since}

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from tandem.control.chat_view import ChatShown, DeskShown
 from tandem.control.events import Event
 from tandem.control.pages import PageShown
 from tandem.cti.metrics import Metrics
@@ -23,7 +24,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Readers(Protocol):
-    """What the plane knows of pages and guides, by their ids, and of flows."""
+    """What the plane knows of pages, guides and chats, by their ids, of agents' desks, lines and flows."""
 
     def page(self, page: str, /) -> PageShown | None:
         """What a page shows; None when there is none, or it was not opened yet."""
@@ -37,6 +38,18 @@ class Readers(Protocol):
         """What a guide shows; None when there is none."""
         ...
 
+    def chat(self, chat: str, /) -> ChatShown | None:
+        """What the customer sees of a chat; None when there is none, or it ended a while ago."""
+        ...
+
+    def desk(self, agent: str, /) -> list[DeskShown]:
+        """The chats that an agent is offered, or is in."""
+        ...
+
+    def lines(self) -> Collection[str]:
+        """What leads to a flow: numbers, and names that chats are begun with."""
+        ...
+
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         ...
@@ -44,7 +57,8 @@ class Readers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known."""
+    """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known;
+    `chat_origins` the web sites whose pages may open chats."""
 
     emit: Callable[[Event], None]
     health: Callable[[], Health]
@@ -56,4 +70,5 @@ class Backend:
     readers: Readers
     watch: Watch
     public_url: str
+    chat_origins: frozenset[str]
     clock: Callable[[], float]

@@ -14,8 +14,9 @@ from tandem.store.outbox import OutboxError
 log = structlog.get_logger()
 
 PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js"
-CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT}
-"""The caller's page: for everybody, on any host name, without the operator's token."""
+CHAT = "/chat"
+CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
+"""The caller's page and the customer's chat: for everybody, on any host name, without the operator's token."""
 WITHOUT_TOKEN = CALLERS | {"/health", "/metrics"}
 
 HEADERS = {

@@ -1,4 +1,5 @@
-"""The HTTP side: one app on loopback for operators, monitoring, desktops and, behind a proxy, the callers' pages."""
+"""The HTTP side: one app on loopback for operators, monitoring, desktops and, behind a proxy, the
+callers' pages and customers' chats."""
 
 from collections.abc import Iterable
 
@@ -6,7 +7,9 @@ from aiohttp import web
 
 from tandem.cti.api import Api
 from tandem.cti.backend import Backend
-from tandem.cti.guard import PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
+from tandem.cti.chat import Chats
+from tandem.cti.desks import Desks
+from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
 from tandem.cti.guides import Guides
 from tandem.cti.page import Page, script
 
@@ -21,13 +24,16 @@ def make_app(
     are other parts' routes, under the token too."""
     app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_headers)
-    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *more])
+    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes(), *more])
     page = Page(backend)
     app.router.add_get(PAGE, page.show)
     app.router.add_post(PAGE, page.answer)
     app.router.add_get(PAGE_LIVE, page.live, allow_head=False)
     app.router.add_get(PAGE_SCRIPT, script)
     app.on_shutdown.append(page.close)
+    chats = Chats(backend)
+    app.router.add_get(CHAT, chats.connect, allow_head=False)
+    app.on_shutdown.append(chats.close)
     return app
 
 

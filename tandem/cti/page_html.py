@@ -205,7 +205,7 @@ def _field(field: Field, words: Words) -> str:
 def _error(field: Field, words: Words) -> str:
     if not field.error:
         return ""
-    text = _limits(words.errors[field.error], field.min, field.max)
+    text = words.error(field)
     return f'<p class="error" id="{_id(field)}-error">{escape(text)}</p>'
 
 

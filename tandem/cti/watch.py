@@ -1,12 +1,15 @@
-"""Who looks at which page or guide, and wakes when it changes."""
+"""Who looks at which page, guide, chat or agent's desk, and wakes when it changes."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tandem.control.commands import OfferChat, ShowChat, ShowPage, WithdrawChat
 from tandem.control.events import Event
 
+News = ShowPage | ShowChat | OfferChat | WithdrawChat
+"""Commands that say that there is something new to look at."""
 PATIENCE = 3.0
 """Seconds that an answer waits for what it brings."""
 
@@ -21,6 +24,14 @@ class Watch:
         """The page has changed."""
         for changed in self._looking.get(page, ()):
             changed.set()
+
+    def tell(self, news: News) -> None:
+        """The plane has something new to show."""
+        if isinstance(news, ShowPage):
+            self.wake(news.page)
+        else:
+            self.wake(news.chat)
+            self.wake(desk(news.agent))
 
     def wake_all(self) -> None:
         """Whatever they look at, it is over."""
@@ -42,6 +53,11 @@ class Watch:
             self._looking[page].discard(changed)
             if not self._looking[page]:
                 del self._looking[page]
+
+
+def desk(agent: str) -> str:
+    """What an agent's desk is called here."""
+    return f"desk {agent}"
 
 
 async def told(watch: Watch, page: str, emit: Callable[[Event], None], event: Event) -> bool:

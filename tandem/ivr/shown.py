@@ -126,8 +126,10 @@ def heard(session: Session, flow: Flow) -> list[str]:
     names = _names(session.listen, session.running)
     if not names:
         return [] if question_of(session, flow) else [utterance.text for utterance in session.listen.say]
-    turn = _turn(session, flow, 0.0)
-    asked = _words_of(question_of(session, flow) or flow.named(session.running).nodes.get(session.node))
+    turn, node = _turn(session, flow, 0.0), flow.named(session.running).nodes.get(session.node)
+    asked = _words_of(question_of(session, flow) or node)
+    if session.face == "chat":
+        asked -= _said_in_chats(node)
     return [turn.message(name) for name in names if name not in asked]
 
 
@@ -156,6 +158,13 @@ def _words_of(node: BaseNode | None) -> set[str]:
     if isinstance(node, Menu | Collect):
         return {name for name in (node.text, node.question) if name}
     return {node.text} if isinstance(node, Survey) else set()
+
+
+def _said_in_chats(node: BaseNode | None) -> set[str]:
+    """What stands still elsewhere, and is said in a chat: the place in a queue, and what a form is about."""
+    if isinstance(node, Queue):
+        return set(node.while_waiting.announcements)
+    return {node.title} if isinstance(node, Form) else set()
 
 
 # --- by the type of the question ---------------------------------------------------------------------------------

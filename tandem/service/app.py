@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, ShowPage
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.backend import Backend, Health
@@ -23,7 +23,7 @@ from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
-from tandem.cti.watch import Watch
+from tandem.cti.watch import News, Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.service.centre import CentreError, read_centre
@@ -96,6 +96,7 @@ class Controller:
             readers=Readers(lambda: self.engine.plane, time.time),
             watch=self.watch,
             public_url=public_url,
+            chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
         self.shelf = Shelf(
@@ -167,8 +168,8 @@ class Controller:
                 self.lookups.ask(command)
             elif isinstance(command, Notify):
                 self.notifications.tell(command)
-            elif isinstance(command, ShowPage):
-                self.watch.wake(command.page)
+            elif isinstance(command, News):
+                self.watch.tell(command)
             elif isinstance(command, RaiseAlarm):
                 log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
             elif not isinstance(command, RECORD_TYPES):

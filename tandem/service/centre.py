@@ -16,7 +16,7 @@ from tandem.acd.plan import widest
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback_settings import CallbackSettings
-from tandem.control.settings import Customer, DialPlan, Service, Settings
+from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
 from tandem.service.services import mistakes
 
 SECTIONS = (
@@ -31,9 +31,12 @@ SECTIONS = (
     "fallback",
     "time_zone",
     "order",
+    "chats",
 )
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
+SHORTEST_SILENCE, LONGEST_SILENCE = 5.0, 86400.0
+"""Seconds that an admin may leave a customer who owes an answer in a chat."""
 _PATTERNS = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
@@ -78,6 +81,10 @@ class _Service(Service, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+class _Chats(ChatSettings, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
 def read_centre(path: Path) -> Settings:
     """Read the centre file at `path`; CentreError lists every problem with file, line and field."""
     return _Reader(path).read()
@@ -103,6 +110,8 @@ class _Reader:
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
         plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
         self._check_dial_plan(document, plan)
+        chats = self._value(document, "chats", _Chats, _Chats())
+        self._check_chats(document, chats)
         services = self._entries(document, "services", _Service, lambda _: {})
         order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
@@ -125,6 +134,7 @@ class _Reader:
             dial_plan=dial_plan,
             services=outside,
             callbacks=callbacks,
+            chats=ChatSettings(chats.remind_after, chats.close_after),
         )
 
     def _load(self) -> CommentedMap:
@@ -197,6 +207,12 @@ class _Reader:
         if not 0 < plan.longest_talk <= MOST_TALK:
             what = f"must be more than 0 and at most {MOST_TALK:g} seconds"
             self._problem(document["dial_plan"], "longest_talk", "dial_plan.longest_talk", what)
+
+    def _check_chats(self, document: CommentedMap, chats: ChatSettings) -> None:
+        for field in ("remind_after", "close_after"):
+            if not SHORTEST_SILENCE <= getattr(chats, field) <= LONGEST_SILENCE:
+                what = f"must be {SHORTEST_SILENCE:g} to {LONGEST_SILENCE:g} seconds"
+                self._problem(document["chats"], field, f"chats.{field}", what)
 
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():

@@ -74,6 +74,8 @@ class Config(BaseModel):
     """For a demo without a gateway: a link that reaches no phone stays in the outbox and counts as delivered."""
     public_url: HttpUrl | None = None
     """How customers' browsers reach us, for links; without it http://<host>:<http_port>."""
+    chat_origins: tuple[Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")], ...] = ()
+    """Web sites whose pages may open chats, such as https://shop.example; public_url itself always may."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
     keep_links: Days = 90
@@ -193,8 +195,8 @@ def _written(value: object) -> str:
 
 def _listed(name: str, value: str) -> str | list[str]:
     """A variable is one text; a list's parts are parted by commas."""
-    is_list = name == f"{PREFIX}TRUNKS"
-    return [part.strip() for part in value.split(",")] if is_list else value
+    is_list = name in (f"{PREFIX}TRUNKS", f"{PREFIX}CHAT_ORIGINS")
+    return [part.strip() for part in value.split(",") if part.strip()] if is_list else value
 
 
 def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> str:

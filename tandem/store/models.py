@@ -18,7 +18,7 @@ class Base(DeclarativeBase):
 
 
 class Contact(Base):
-    """A caller's call."""
+    """A caller's call, or a chat."""
 
     __tablename__ = "contacts"
     call: Mapped[str] = mapped_column(primary_key=True)
@@ -34,6 +34,7 @@ class Contact(Base):
     cause: Mapped[int]
     talk_seconds: Mapped[float]
     hold_seconds: Mapped[float]
+    channel: Mapped[str]
 
 
 class Leg(Base):
@@ -120,6 +121,19 @@ class Link(Base):
     adapter: Mapped[str]
     status: Mapped[str]
     at: Mapped[float] = mapped_column(index=True)
+
+
+class Message(Base):
+    """A message in a chat."""
+
+    __tablename__ = "messages"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float] = mapped_column(index=True)
+    sender: Mapped[str]
+    text: Mapped[str]
+    notice: Mapped[str]
+    agent: Mapped[str]
 
 
 class Voicemail(Base):

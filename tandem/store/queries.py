@@ -19,6 +19,7 @@ from tandem.store.models import (
     Form,
     Interval,
     Link,
+    Message,
     Step,
     Wait,
 )
@@ -123,6 +124,11 @@ async def timeline(engine: AsyncEngine, call: str) -> Sequence[Step]:
 async def forms(engine: AsyncEngine, call: str) -> Sequence[Form]:
     """The forms that the contact of `call` filled in, as they stand."""
     return await _all(engine, select(Form).where(Form.call == call).order_by(Form.form))
+
+
+async def messages(engine: AsyncEngine, call: str) -> Sequence[Message]:
+    """What was written in the chat `call`, in order."""
+    return await _all(engine, select(Message).where(Message.call == call).order_by(Message.number))
 
 
 async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Link]:

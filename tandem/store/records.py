@@ -27,6 +27,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordAnswer: models.Answer,
     commands.RecordForm: models.Form,
     commands.RecordLink: models.Link,
+    commands.RecordMessage: models.Message,
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,

@@ -169,7 +169,7 @@ def test_every_command_of_a_flow_is_seen_to_for_everyone_who_walks_one() -> None
     every.remove(ivr.Command)
     assert set(calls.FROM_FLOW) == every
     hears_and_stands_in_queues = {ivr.Listen, ivr.LeaveQueue}
-    assert set(reading._FROM_FLOW) | set(reading.NEEDS_A_CALL) == every - hears_and_stands_in_queues
+    assert set(reading.FROM_FLOW) | set(reading.NEEDS_A_CALL) == every - hears_and_stands_in_queues
 
 
 def test_every_timer_that_is_set_has_somebody_who_serves_it() -> None:

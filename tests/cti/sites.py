@@ -8,7 +8,6 @@ from typing import Any
 import aiohttp
 
 from tandem.control import events
-from tandem.control.commands import ShowPage
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
@@ -16,13 +15,15 @@ from tandem.cti.backend import Backend, Health
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
-from tandem.cti.watch import Watch
+from tandem.cti.watch import News, Watch
 from tandem.store.outbox import Outbox
 
 TOKEN = "operator token"
 FOR_THE_PLANE = (
     events.LinkOpened, events.PageAnswered, events.PageRevoked,
     events.GuideBegan, events.GuideAnswered, events.GuideEnded,
+    events.ChatBegan, events.ChatSaid, events.ChatLost, events.ChatResumed, events.ChatLeft,
+    events.AgentAccepted, events.AgentDeclined, events.AgentSaid, events.AgentClosed,
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class Site:
             readers=Readers(lambda: self.plane, lambda: self.now),
             watch=self.watch,
             public_url="https://care.example",
+            chat_origins=frozenset({"https://care.example"}),
             clock=lambda: self.now,
         )
 
@@ -92,5 +94,5 @@ class Site:
     def happens(self, event: Event) -> None:
         """Tell the plane; who looks at what has changed is woken."""
         for command in self.plane.handle(event, self.now):
-            if isinstance(command, ShowPage):
-                asyncio.get_running_loop().call_soon(self.watch.wake, command.page)
+            if isinstance(command, News):
+                asyncio.get_running_loop().call_soon(self.watch.tell, command)

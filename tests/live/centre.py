@@ -101,6 +101,19 @@ class LiveCentre:
         async with self._http.post(f"/agents/{agent}/{verb}", json={"reason": reason}, headers=self._token) as answer:
             assert answer.status == 202, await answer.text()
 
+    async def desk(self, agent: str, chat: str = "", verb: str = "", **given: Any) -> list[dict[str, Any]]:
+        """The chats on an agent's desk, after a verb about one of them if there is one."""
+        path = f"/agents/{agent}/chats"
+        asked = (
+            self._http.post(f"{path}/{chat}/{verb}", json=given, headers=self._token)
+            if verb
+            else self._http.get(path, headers=self._token)
+        )
+        async with asked as answer:
+            assert answer.status == 200, await answer.text()
+            chats: list[dict[str, Any]] = await answer.json()
+            return chats
+
     # --- ways into the queue ------------------------------------------------------------------------------------
 
     async def dial_menu(self, caller: Caller) -> Line:
@@ -271,6 +284,11 @@ class LiveCentre:
         self.asterisk = await start_asterisk(self.asterisk.instance)
 
     # --- odds and ends ------------------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where the web is served."""
+        return f"http://127.0.0.1:{self.config.port('http_port')}"
 
     def log(self) -> str:
         """What the controller logged."""

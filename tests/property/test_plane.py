@@ -7,12 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.control import commands, events, wire
+from tandem.control.call import Call
 from tandem.control.canary import Margins
+from tandem.control.chat import Chat
+from tandem.control.chats import AWAY_SECONDS, KEPT_SECONDS
 from tandem.control.plane import Plane
 from tandem.control.versions import Walker, flow_key
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, Playbook, these
 
+CHATS = ("chat-1", "chat-2")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
@@ -44,7 +48,44 @@ def press(book: Playbook, pick: int) -> object:
     return call in book.plane.state.calls and book.press((None, "1", "2", "5")[pick // 4 % 4], call)
 
 
+def chat_of(book: Playbook, pick: int) -> str:
+    return CHATS[pick % 2]
+
+
+def write(book: Playbook, pick: int) -> object:
+    chat = book.plane.state.chats.get(chat_of(book, pick))
+    number = chat.heard + (1, 1, 1, 0, 2)[pick // 8 % 5] if chat else 1
+    return book.tell(events.ChatSaid(chat_of(book, pick), number, ("1", "2", "5", "hello")[pick // 2 % 4]))
+
+
+def on_desk(book: Playbook, pick: int) -> object:
+    """What an agent does about a chat, in time or too late."""
+    chat = book.plane.state.chats.get(chat_of(book, pick))
+    if chat is None:
+        return None
+    agent, offer = chat.agent or AGENTS[pick % 3], chat.offer if pick % 5 else chat.offer - 1
+    told: list[events.Event] = [
+        events.AgentAccepted(chat.id, offer),
+        events.AgentAccepted(chat.id, offer),
+        events.AgentDeclined(chat.id, offer),
+        events.AgentSaid(chat.id, agent, chat.agent_heard + pick % 2, "hello"),
+        events.AgentClosed(chat.id, agent),
+    ]
+    return book.tell(told[pick // 2 % 5])
+
+
+def connection(book: Playbook, pick: int) -> object:
+    kinds = (events.ChatLost, events.ChatResumed, events.ChatLeft)
+    return book.tell(kinds[pick // 2 % 3](chat_of(book, pick)))
+
+
 STEPS: tuple[Step, ...] = (
+    lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008")),
+    write,
+    write,
+    on_desk,
+    on_desk,
+    connection,
     lambda book, pick: book.call(CALLS[pick % 4]),
     lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
     press,
@@ -84,14 +125,19 @@ def check(book: Playbook) -> None:
     assert all(count == 1 for count in busy.values()), f"an agent with two contacts: {busy}"
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
-    in_queue = {call.id for call in state.calls.values() if call.state == "queued"}
+    contacts_of: list[Call | Chat] = [*state.calls.values(), *state.chats.values()]
+    in_queue = {contact.id for contact in contacts_of if contact.state == "queued"}
     assert set(state.work) <= set(contacts)
     contacts = {name: contact for name, contact in contacts.items() if name not in state.work}
-    in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
+    in_talk = {contact.id for contact in contacts_of if contact.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
     for call in state.calls.values():
         assert call.leg is None or call.leg in state.legs
+    for chat in state.chats.values():
+        known = contacts.get(chat.id)
+        assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
+        assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
     check_leaks(book)
 
 
@@ -99,11 +145,13 @@ def check_leaks(book: Playbook) -> None:
     """Nothing is kept for who is gone, and nothing is gone that somebody needs."""
     state = book.plane.state
     resting = [callback for callback in state.callbacks.values() if callback.session]
-    walkers: tuple[Walker, ...] = (*state.calls.values(), *state.pages.values(), *state.guides.values(), *resting)
+    chats = [chat for chat in state.chats.values() if chat.state != "ended"]
+    readers: tuple[Walker, ...] = (*state.pages.values(), *state.guides.values(), *chats)
+    walkers: tuple[Walker, ...] = (*state.calls.values(), *readers, *resting)
     given = {flow_key(flow, version) for flow, version in state.published.items()}
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
-    subjects = {*state.calls, *state.pages, *state.guides}
+    subjects = {*state.calls, *state.pages, *state.guides, *state.chats}
     assert set(state.lookups) <= subjects
     assert all(state.lookups.values()) and all(state.notes.values())
     owned = {"page": set(state.pages), "guide": set(state.guides), "reader": subjects, "bookings": set(state.bookings)}
@@ -138,6 +186,26 @@ def test_every_interval_balances_at_every_moment(life: list[tuple[Step, int]]) -
     assert sum(row.answered for row in latest.values()) == sum(wait.outcome == "answered" for wait in waits)
     assert sum(row.abandoned for row in latest.values()) == sum(wait.outcome == "abandoned" for wait in waits)
     assert sum(row.lost for row in latest.values()) == sum(wait.outcome == "lost" for wait in waits)
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives)
+def test_every_message_of_a_chat_is_recorded_once_and_every_chat_ends_when_nobody_is_there(
+    life: list[tuple[Step, int]],
+) -> None:
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+    for chat in CHATS:
+        book.tell(events.ChatLost(chat))
+    book.pass_time(AWAY_SECONDS + KEPT_SECONDS + 1)
+    assert book.plane.state.chats == {}
+    assert not [timer for timer in book.plane.state.timers if "chat" in timer]
+    told = [command for _, _, out in book.history for command in out]
+    written = Counter((row.call, row.number, row.at) for row in these(commands.RecordMessage, told))
+    assert set(written.values()) <= {1}
+    rows = [row for row in these(commands.RecordContact, told) if row.channel == "chat"]
+    assert sum(row.ended_at is None for row in rows) == sum(row.ended_at is not None for row in rows)
 
 
 @settings(max_examples=150, deadline=None)

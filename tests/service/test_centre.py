@@ -5,7 +5,7 @@ import pytest
 
 from tandem.acd.plan import Condition, Step
 from tandem.control.callback_settings import Retry
-from tandem.control.settings import DialPlan
+from tandem.control.settings import ChatSettings, DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 
@@ -152,6 +152,16 @@ def test_a_plan_that_leads_nowhere(tmp_path: Path) -> None:
     assert ":2: queues.a.plan[0].move: there is no queue 'c'" in found
     [found] = problems(tmp_path, "queues:\n  a: {plan: [{when: {measure: mood, on: 3}}]}\nagents: {1: {skills: {}}}\n")
     assert "Invalid enum value 'mood'" in found
+
+
+def test_how_long_a_chat_waits_is_an_admins_to_say_within_reason(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text("chats: {remind_after: 60}\n")
+    assert read_centre(file).chats == ChatSettings(60.0, 120.0)
+    assert problems(tmp_path, "chats: {close_after: 1}\n") == [
+        ":1: chats.close_after: must be 5 to 86400 seconds",
+    ]
+    assert "chats" in problems(tmp_path, "chats: {remind: 60}\n")[0]
 
 
 PLAN = """

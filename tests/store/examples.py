@@ -35,6 +35,7 @@ ALL: list[commands.Command] = [
     commands.RecordForm("c1", "booking", '{"name": "王"}', False, 1060.0),
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
+    commands.RecordMessage("chat-1", 1, 1000.5, "customer", "我的电视没有图像", "", ""),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
     commands.RecordCallback(

@@ -1,11 +1,12 @@
-"""The words of the callers' pages, one file a language. Adding a language is adding a file: `pt-BR.toml`."""
+"""The words of the callers' pages and chats, one file a language. Adding a language is adding a file: `pt-BR.toml`."""
 
 from pathlib import Path
 from typing import get_args
 
 import msgspec
 
-from tandem.control.pages import Code
+from tandem.control.chat import Notice as ChatNotice
+from tandem.control.pages import Code, Field
 
 
 class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,7 +17,10 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that a page says by itself. `errors` maps an error code of a form to its words, with `{min}` and `{max}`."""
+    """All that a page or a chat says by itself.
+
+    `errors` maps an error code of a form to its words, with `{min}` and `{max}`, `chat` a notice of a chat to its own.
+    """
 
     service: str
     privacy: str
@@ -46,11 +50,18 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     too_fast: Notice
     unavailable: Notice
     missing: Notice
+    chat: dict[str, str]
     errors: dict[str, str]
 
     def __post_init__(self) -> None:
         if self.errors.keys() != set(get_args(Code)):
             raise ValueError(f"errors has other codes than {', '.join(get_args(Code))}")
+        if self.chat.keys() != set(get_args(ChatNotice)):
+            raise ValueError(f"chat has other notices than {', '.join(get_args(ChatNotice))}")
+
+    def error(self, field: Field) -> str:
+        """What is wrong with a field that has an error."""
+        return self.errors[field.error].replace("{min}", field.min).replace("{max}", field.max)
 
 
 def _read() -> dict[str, Words]:

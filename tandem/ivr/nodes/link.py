@@ -24,7 +24,8 @@ class Link(BaseNode, frozen=True):
     Without `page`, the page shows what the call is asked, and answers for it. With `page`, it walks that flow by
     itself, with `parameters` and `results` as in `call`. When it is over, wherever the call is by then, the call keeps
     the results and goes on at `done`; whoever waits in a queue leaves it only where the flow then ends. Whoever asks
-    for an agent on the page goes on at `stuck`, without one at the flow's `agent`.
+    for an agent on the page goes on at `stuck`, without one at the flow's `agent`. In a chat, such a page is walked
+    right there, as by `call`.
 
     Example:
         order_status:
@@ -59,6 +60,8 @@ class Link(BaseNode, frozen=True):
 
     def enter(self, turn: Turn) -> Next:
         session = turn.session
+        if session.face == "chat" and self.page and self.done:
+            return turn.call(self.page, turn.given(self.parameters), self.results, self.done)
         session.links += 1
         turn.here.until = turn.now + self.patience
         variables: dict[str, Value] = {}
