@@ -322,7 +322,7 @@ class RecordForm(Command, frozen=True):
 
 
 class RecordLink(Command, frozen=True):
-    """Key: (call, link). `status`: `requested`, `delivered`, `failed` or `opened`."""
+    """Key: (call, link). `status`: `requested`, `delivered`, `failed`, `opened` or `revoked`."""
 
     call: str
     link: int

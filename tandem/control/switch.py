@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, dialling, events, offers, transfers
+from tandem.control import calls, commands, dialling, events, offers, transfers, voicemails
 from tandem.control.bookings import at_hand
 from tandem.control.call import Leg
 from tandem.control.callback import CALLBACK_PREFIX
@@ -36,6 +36,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _end_strays(context, seen)
     _mend_devices(context, event, now)
     _interrupt_again(context)
+    voicemails.ask_again(context)
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 

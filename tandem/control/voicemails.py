@@ -60,7 +60,7 @@ def ended(context: Context, call: Call, _now: float) -> None:
 
 
 def ask_again(context: Context) -> None:
-    """The process began again: nobody may have told how long a recording is whose caller is gone."""
+    """Nobody may have told how long a recording is whose caller is gone: asking twice does no harm."""
     for voicemail in context.state.voicemails.values():
         if voicemail.left_at is None and voicemail.call not in context.state.calls:
             context.tell(commands.MeasureVoicemail(voicemail.id))

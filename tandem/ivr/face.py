@@ -78,6 +78,7 @@ ANSWERS = (events.Listened, events.Entered, events.Went, events.FormSubmitted)
 
 def _handle(face: Face, flow: Flow, event: events.Event, now: float, wanted: list[Command]) -> Listen | None:
     """Tell the session once; its other commands go to `wanted`. None when it says nothing new."""
+    step = face.session.steps
     commands = handle(face.session, flow, event, now)
     wanted += [command for command in commands if not isinstance(command, Listen)]
     listen = next((command for command in commands if isinstance(command, Listen)), None)
@@ -85,6 +86,8 @@ def _handle(face: Face, flow: Flow, event: events.Event, now: float, wanted: lis
         face.said += heard(face.session, flow)
         asked = question_of(face.session, flow) is not None
         face.due = now + listen.wait if listen.wait and not asked else None
+    elif isinstance(event, events.Listened) or face.session.steps != step:
+        face.due = None  # it was due with the Listen that is over
     return listen
 
 

@@ -136,6 +136,17 @@ def test_after_a_restart_a_recording_whose_caller_is_gone_is_measured(book: Play
     assert one(commands.MeasureVoicemail, book.tell(events.Restarted())).voicemail == ID
 
 
+def test_a_listing_asks_again_for_what_could_not_be_measured(book: Playbook) -> None:
+    book.call()
+    seen = (events.SeenChannel("c1", "PJSIP/trunk-c1", True),)
+    assert these(commands.MeasureVoicemail, book.tell(events.SwitchFound("boot-1", book.now, seen, ()))) == []
+    book.tell(events.CallEnded("c1"))
+    book.tell(events.CommandFailed("MeasureVoicemail", ID, "too much under way"))
+    assert one(commands.MeasureVoicemail, book.tell(events.SwitchFound("boot-1", book.now, (), ()))).voicemail == ID
+    book.tell(events.VoicemailRecorded(ID, 8.0))
+    assert these(commands.MeasureVoicemail, book.tell(events.SwitchFound("boot-1", book.now, (), ()))) == []
+
+
 def test_a_restart_keeps_messages_that_wait(book: Playbook) -> None:
     left(book)
     book.tell(events.CallEnded("c1"))

@@ -18,6 +18,7 @@ TEXTS = {
     "hours_label": "Opening hours",
     "none": "Nothing came.",
     "done_hint": "A hint.",
+    "message": "See {link}",
     "wrong": "There is no such choice.",
     "hours": "We are open for {left|minutes}.",
     "ask": "Your order number, please.",
@@ -174,3 +175,19 @@ def test_announcements_in_a_circle_end_with_the_apology() -> None:
     assert shown.texts == ("We are sorry.",)
     assert any(isinstance(c, commands.RecordFault) and "100 announcements" in c.reason for c in reader.wanted)
     assert isinstance(reader.wanted[-1], commands.HangUp)
+
+
+def test_nothing_falls_due_while_only_an_answer_from_outside_is_waited_for() -> None:
+    """What is due and past would be told for ever."""
+    reader = Reader(
+        "send: {type: link, purpose: x, text: message, next: look, failed: look}\n"
+        "look: {type: lookup, service: orders, path: /x, next: bye, failed: bye}\n"
+        "bye: {type: end, text: thanks}"
+    )
+    reader.tell(events.Started())
+    assert reader.face.due == reader.now + 0.5
+    reader.tell(events.LinkFailed(1, "no phone"))
+    assert reader.face.due == reader.now + 0.5
+    reader.tell(events.Listened(None), 0.5)
+    assert reader.face.session.node == "look"
+    assert reader.face.due is None
