@@ -13,6 +13,7 @@ from tandem.control import commands, events, records
 from tandem.control.bookings import EXPIRES, WAKES, attempt_over, close, enter, find, settings_of
 from tandem.control.call import Call
 from tandem.control.callback import CALLBACK_PREFIX, Callback
+from tandem.control.chat import Chat
 from tandem.control.context import Context
 from tandem.control.daytime import Window, allowed_from, allowed_until, quiet_window
 from tandem.control.destinations import destination, plain_number
@@ -45,8 +46,10 @@ def variables(context: Context, number: str) -> dict[str, Value]:
     }
 
 
-def book(context: Context, call: Call, command: ivr.RequestCallback, now: float) -> CallbackBooked | CallbackRefused:
-    """Book what a call's flow asks for: one for each number and queue. The call is still in its queue."""
+def book(
+    context: Context, call: Call | Chat, command: ivr.RequestCallback, now: float
+) -> CallbackBooked | CallbackRefused:
+    """Book what a call's or a chat's flow asks for: one for each number and queue. The call is still in its queue."""
     number = plain_number(command.number) or ""
     known = find(context, number, command.queue)
     if not known and (reason := _refusal(context, number, command.queue, now)):
@@ -56,9 +59,9 @@ def book(context: Context, call: Call, command: ivr.RequestCallback, now: float)
     place = context.router.place(call.id)
     age = place.enqueued_at if place else now
     context.note(call, now, "callback booked", f"{number}, {command.queue}")
-    if known:
+    if known and isinstance(call, Call):  # whoever only writes a number moves nothing that stands under it
         _book_again(context, known[0], command.at, age, now)
-    else:
+    elif not known:
         _book_new(context, call, command, number, age, now)
     return CallbackBooked(bool(known))
 
@@ -74,7 +77,9 @@ def _refusal(context: Context, number: str, queue: str, now: float) -> str:
     return "too_many" if len(today) >= settings.most_a_day or open_ones >= settings.most_open else ""
 
 
-def _book_new(context: Context, call: Call, command: ivr.RequestCallback, number: str, age: float, now: float) -> None:
+def _book_new(
+    context: Context, call: Call | Chat, command: ivr.RequestCallback, number: str, age: float, now: float
+) -> None:
     call.bookings += 1
     begin = max(now, command.at or now)
     callback = Callback(
@@ -103,9 +108,9 @@ def _book_new(context: Context, call: Call, command: ivr.RequestCallback, number
     _schedule(context, callback, now)
 
 
-def _way_on(context: Context, call: Call, now: float) -> Session | None:
-    """The journey of a caller who waits, as it is to go on after the talk."""
-    if call.session.waiting is None:
+def _way_on(context: Context, call: Call | Chat, now: float) -> Session | None:
+    """The journey of a caller who waits, as it is to go on after the talk; what was begun in writing does not."""
+    if isinstance(call, Chat) or call.session.waiting is None:
         return None
     return back_in_queue(call.session, flow_of(context, call), now)
 

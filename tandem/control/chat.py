@@ -69,6 +69,9 @@ class Chat(Reader, kw_only=True):
     served: bool = False
     flow_ended: bool = False
     faults: int = 0
+    bookings: int = 0
+    """Callbacks that its flow booked."""
+    booked: bool = False
 
     @property
     def id(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, events, publishing, reading, records
+from tandem.control import callbacks, calls, commands, events, publishing, reading, records
 from tandem.control.caller import recognise
 from tandem.control.chat import Chat, Message, Notice, Sender
 from tandem.control.context import Context
@@ -43,7 +43,8 @@ def began(context: Context, event: events.ChatBegan, now: float) -> None:
         return
     known = recognise(state.settings, "", event.line, flow.languages)
     number, name = harmless(event.number), harmless(event.name)
-    variables = known.variables | {"caller.number": number, "caller.name": name}
+    unknown = callbacks.variables(context, "")
+    variables = known.variables | unknown | {"caller.number": number, "caller.name": name}
     session = Session.begin(flow, variables, event.language, face="chat")
     chat = Chat(
         subject=event.chat,
@@ -174,8 +175,17 @@ def _send_link(context: Context, chat: Chat, command: ivr.SendLink, now: float) 
     tell(context, chat, ivr_events.LinkFailed(command.link, "a chat is its own page"), now)
 
 
-def _refuse_callback(context: Context, chat: Chat, _command: ivr.RequestCallback, now: float) -> None:
-    tell(context, chat, ivr_events.CallbackRefused("failed"), now)
+def _request_callback(context: Context, chat: Chat, command: ivr.RequestCallback, now: float) -> None:
+    answer = callbacks.book(context, chat, command, now)
+    if isinstance(answer, ivr_events.CallbackBooked):
+        chat.booked = True
+        calls.leave_queue(context, chat, "called_back", now)
+    tell(context, chat, answer, now)
+
+
+def _leave_callbacks_alone(context: Context, chat: Chat, _command: ivr.Command, now: float) -> None:
+    """Anybody may write anybody's number: what stands under it is not theirs to cancel or put off."""
+    context.note(chat, now, "callback left alone", "the number of a chat is not proven")
 
 
 def _hang_up(context: Context, chat: Chat, _command: ivr.HangUp, now: float) -> None:
@@ -192,7 +202,9 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Any, Any, float], None]] 
     ivr.Enqueue: _enqueue,
     ivr.LeaveQueue: _leave_queue,
     ivr.SendLink: _send_link,
-    ivr.RequestCallback: _refuse_callback,
+    ivr.RequestCallback: _request_callback,
+    ivr.CancelCallback: _leave_callbacks_alone,
+    ivr.SnoozeCallback: _leave_callbacks_alone,
     ivr.HangUp: _hang_up,
     ivr.RecordFault: _record_fault,
 }
@@ -300,6 +312,8 @@ def _outcome(chat: Chat) -> str:
         return "abandoned"
     if chat.served or chat.state == "connected":
         return "served"
+    if chat.booked:
+        return "called_back"
     return "contained" if chat.flow_ended else "left_menu"
 
 

@@ -8,7 +8,7 @@ from tandem.control import commands, events, wire
 from tandem.control.chat import CHAT, Chat, Message
 from tandem.control.chats import AWAY_SECONDS, KEPT_SECONDS, MOST_KEPT
 from tandem.control.plane import Plane
-from tandem.control.settings import ChatSettings
+from tandem.control.settings import ChatSettings, DialPlan
 from tandem.ivr.reader import read_flow
 from tandem.ivr.shown import Choice
 from tests.control.playbook import SETTINGS, Playbook, one, these
@@ -256,16 +256,30 @@ def test_who_is_stuck_in_the_form_asks_for_an_agent() -> None:
     assert book.chat.state == "queued"
 
 
-def test_a_link_without_a_page_has_nothing_to_show_and_a_callback_is_not_booked() -> None:
+def test_a_link_without_a_page_has_nothing_to_show() -> None:
     book = ChatBook()
     book.begin()
     book.says("4")
     book.pass_time(1.0)
     assert (book.chat.state, book.chat.faults) == ("queued", 1)
-    other = ChatBook()
-    other.begin(number="")
-    other.says("3")
-    assert (other.chat.state, other.chat.faults) == ("queued", 0)
+
+
+def test_a_callback_is_booked_in_writing_where_the_dial_plan_allows_the_number() -> None:
+    book = ChatBook()
+    plan = DialPlan(numbers=("138.",))
+    book.tell(events.SettingsLoaded(msgspec.structs.replace(book.plane.state.settings, dial_plan=plan)))
+    book.begin(number="13800000001")
+    book.says("3")
+    (callback,) = book.plane.state.callbacks.values()
+    assert (callback.number, callback.queue, callback.call) == ("13800000001", "tech", book.chat.id)
+    assert book.chat.outcome == "called_back"
+
+
+def test_a_number_that_may_not_be_called_leads_on_as_refused() -> None:
+    book = ChatBook()
+    book.begin(number="0900123456")
+    book.says("3")
+    assert (book.chat.state, book.plane.state.callbacks) == ("queued", {})
 
 
 def test_who_waits_is_told_their_place_at_its_rhythm_and_offered_what_the_queue_offers() -> None:

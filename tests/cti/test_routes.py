@@ -21,10 +21,11 @@ FOR_EVERYBODY = {
     ("HEAD", "/l/x"): 404,
     ("POST", "/l/x"): 404,
     ("GET", "/l/x/live"): 404,
+    ("GET", "/chat"): 400,
     ("GET", "/page-x.js"): 200,
     ("HEAD", "/page-x.js"): 200,
 }
-"""A page needs the token in its address; without one there is nothing."""
+"""A page needs the token in its address, without one there is nothing; a chat needs a WebSocket."""
 
 
 def shelf() -> Shelf:
