@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.control import commands, events, wire
+from tandem.control import chats, commands, desk, events, wire
 from tandem.control.call import Call
 from tandem.control.canary import Margins
 from tandem.control.chat import Chat
@@ -145,8 +145,8 @@ def check_leaks(book: Playbook) -> None:
     """Nothing is kept for who is gone, and nothing is gone that somebody needs."""
     state = book.plane.state
     resting = [callback for callback in state.callbacks.values() if callback.session]
-    chats = [chat for chat in state.chats.values() if chat.state != "ended"]
-    readers: tuple[Walker, ...] = (*state.pages.values(), *state.guides.values(), *chats)
+    open_chats = [chat for chat in state.chats.values() if chat.state != "ended"]
+    readers: tuple[Walker, ...] = (*state.pages.values(), *state.guides.values(), *open_chats)
     walkers: tuple[Walker, ...] = (*state.calls.values(), *readers, *resting)
     given = {flow_key(flow, version) for flow, version in state.published.items()}
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
@@ -156,6 +156,7 @@ def check_leaks(book: Playbook) -> None:
     assert all(state.lookups.values()) and all(state.notes.values())
     owned = {"page": set(state.pages), "guide": set(state.guides), "reader": subjects, "bookings": set(state.bookings)}
     owned |= {"callback": set(state.callbacks), "callback-expiry": set(state.callbacks)}
+    owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
     for kind, _, subject in (name.partition(" ") for name in state.timers):
         assert subject in owned[kind], (kind, subject)
