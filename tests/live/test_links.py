@@ -1,5 +1,6 @@
 """Links reach the caller by each way there is, and a way that is closed costs the caller nothing but the link."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -121,13 +122,14 @@ async def ask_for_order_status(centre: LiveCentre, line: Line, language: str = "
 async def until_link(centre: LiveCentre, number: int, status: str, adapter: str) -> None:
     """Wait until the records say that of a link."""
 
-    async def recorded() -> list[tuple[str, str]]:
-        return [(link.status, link.adapter) for link in await centre.records(queries.links) if link.link == number]
-
-    for _ in range(50):  # each look waits for the writer
-        if (status, adapter) in await recorded():
-            return
-    raise AssertionError(f"link {number} is {await recorded()}, not {status} by {adapter}")
+    recorded: list[tuple[str, str]] = []
+    try:
+        async with asyncio.timeout(10):
+            while (status, adapter) not in recorded:
+                links = await centre.records(queries.links)
+                recorded = [(link.status, link.adapter) for link in links if link.link == number]
+    except TimeoutError:
+        raise AssertionError(f"link {number} is {recorded}, not {status} by {adapter}") from None
 
 
 def url_in(text: str, before: str) -> str:
