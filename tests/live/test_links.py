@@ -35,9 +35,7 @@ async def centre(tmp_path: Path, gateway: Gateway) -> AsyncIterator[LiveCentre]:
 async def test_a_customers_phone_gets_links_as_messages_whose_pages_open_in_the_calls_language(
     centre: LiveCentre, gateway: Gateway
 ) -> None:
-    account = centre.asterisk.instance.phones[-1]
-    assert account.name == "2001"
-    async with message_phone(centre.config.port("sip_port"), "2001", account.password) as phone:
+    async with message_phone(centre.config.port("sip_port"), "2001", centre.password("2001")) as phone:
         line = await centre.dial_menu(await centre.customer("2001"))
         await ask_for_order_status(centre, line)
         chinese = url_in((await phone.receives()).text, "【云岭电器】点击查看您的订单进度：")

@@ -53,9 +53,7 @@ nodes:
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     """A centre where an order can be cancelled while one waits."""
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows/hotline.yaml").write_text(FLOW)
-    async with live_centre(tmp_path, flows=tmp_path / "flows") as running:
+    async with live_centre(tmp_path, flow=FLOW) as running:
         yield running
         await running.check_books()
 
