@@ -6,6 +6,18 @@ import pytest
 from tests.live.centre import LiveCentre, live_centre
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lane", default="1/1", help="n/m: the n-th of m lanes; every m-th file belongs to it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A lane's files. These tests wait far more than they work, so two lanes beside each other take half the time."""
+    lane, lanes = map(int, config.getoption("--lane").split("/"))
+    files = sorted({item.path for item in items})[lane - 1 :: lanes]
+    config.hook.pytest_deselected(items=[item for item in items if item.path not in files])
+    items[:] = [item for item in items if item.path in files]
+
+
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     """A centre with twelve agents, of whom none is signed in yet."""

@@ -59,10 +59,7 @@ HEARD = 0.5
 @asynccontextmanager
 async def errand_centre(home: Path, plan: str = PLAN, **settings: Any) -> AsyncIterator[LiveCentre]:
     """A centre with this hotline; `settings` are Config's."""
-    flows = home / "flows"
-    flows.mkdir()
-    (flows / "hotline.yaml").write_text(FLOW)
-    async with live_centre(home, plan, flows=flows, **settings) as running:
+    async with live_centre(home, plan, FLOW, **settings) as running:
         yield running
         await running.check_books()
 

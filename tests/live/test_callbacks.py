@@ -107,22 +107,15 @@ class Centre:
 
 async def begin(live: LiveCentre) -> Centre:
     centre = Centre(live)
-    centre.phone = await live.lab.agent(CUSTOMER, live._secrets.phones[CUSTOMER])
+    centre.phone = await live.lab.agent(CUSTOMER, live.password(CUSTOMER))
     return centre
-
-
-def flows_in(folder: Path) -> Path:
-    flows = folder / "flows"
-    flows.mkdir()
-    (flows / "back.yaml").write_text(FLOW, encoding="utf-8")
-    return flows
 
 
 @pytest.fixture
 async def centre(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Centre]:
     """Agents first, unless the test says otherwise."""
     file = CENTRE.replace("    MORE", getattr(request, "param", ""))
-    async with live_centre(tmp_path, file, flows=flows_in(tmp_path)) as live:
+    async with live_centre(tmp_path, file, FLOW) as live:
         yield await begin(live)
         await live.check_books()
 

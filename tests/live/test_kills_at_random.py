@@ -35,9 +35,7 @@ CALLS, KILLS = 24, 4
 @pytest.fixture
 async def short_calls(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     """Callers need to press nothing."""
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows/hotline.yaml").write_text(FLOW)
-    async with live_centre(tmp_path, flows=tmp_path / "flows") as running:
+    async with live_centre(tmp_path, flow=FLOW) as running:
         yield running
         await running.check_books()
 

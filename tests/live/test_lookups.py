@@ -90,11 +90,8 @@ async def shopping(home: Path) -> AsyncIterator[tuple[LiveCentre, OrderService]]
     config = Config(home=home)
     write_secret(config, "order_token", TOKEN)
     write_secret(config, "order_notifications", SECRET)
-    flows = home / "flows"
-    flows.mkdir()
-    (flows / "shopline.yaml").write_text(FLOW)
     shop = OrderService(home / "shop.json", today=date(2026, 11, 25))
-    async with running(shop) as url, live_centre(home, CENTRE.replace("URL", url), flows=flows) as centre:
+    async with running(shop) as url, live_centre(home, CENTRE.replace("URL", url), FLOW) as centre:
         yield centre, shop
         await centre.idle()
         await centre.check_books()

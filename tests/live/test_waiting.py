@@ -7,7 +7,7 @@ import pytest
 
 from tandem.control.commands import Utterance
 from tandem.store import queries
-from tests.live.centre import HOTLINE, LiveCentre, live_centre
+from tests.live.centre import AFTER_TALK, HOTLINE, LiveCentre, live_centre
 
 pytestmark = pytest.mark.live
 
@@ -22,7 +22,7 @@ texts:
   offer: {en: To cancel an order press one.}
   order: {en: Please type the number of your order.}
   is_it: {en: 'You typed {number|digits}. Press one if that is right.'}
-  rate: {en: Please rate us.}
+  rate: {en: 'Please tell us how you liked our service, with a key from one to five.'}
   bye: {en: It is cancelled. Goodbye.}
 nodes:
   tech:
@@ -53,9 +53,7 @@ nodes:
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     """A centre where an order can be cancelled while one waits."""
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows/hotline.yaml").write_text(FLOW)
-    async with live_centre(tmp_path, flows=tmp_path / "flows") as running:
+    async with live_centre(tmp_path, flow=FLOW) as running:
         yield running
         await running.check_books()
 
@@ -115,7 +113,7 @@ async def test_an_agent_answers_in_the_midst_of_a_question(centre: LiveCentre) -
     call = await agent.answers()
     await centre.agent_is("1001", "connected")
     await call.hang_up()
-    await line.hears(await centre.prompt("rate", "en"), 10)
+    await line.hears(await centre.prompt("rate", "en"), seconds=AFTER_TALK)
     await line.ended(15)
     await centre.idle()
     assert (await centre.contacts())[caller.number].outcome == "served"

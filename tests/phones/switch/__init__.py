@@ -1,6 +1,7 @@
 """A small Asterisk with numbers to try the phones on: see extensions.conf."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from string import Template
@@ -15,6 +16,8 @@ from tandem.telephony.provision.render import Instance, Phone
 from tests.phones.audio import RATE, Samples, write_wav
 
 ACCOUNTS = tuple(Phone(str(number), f"password-{number}") for number in range(1001, 1015))
+_OFFSET = os.getpid() % 50 * 20
+"""Of ports, so that tests in two processes keep out of each other's way."""
 
 
 class _ConfTemplate(Template):
@@ -48,10 +51,10 @@ async def phone_switch(folder: Path) -> AsyncIterator[Instance]:
     install = asterisk_install()
     instance = Instance(
         install,
-        "phones",
-        sip_port=5560,
-        ami_port=5538,
-        http_port=8588,
+        f"phones-{_OFFSET}",
+        sip_port=5560 + _OFFSET,
+        ami_port=5538 + _OFFSET,
+        http_port=8588 + _OFFSET,
         rtp_first=24000,
         rtp_last=24499,
         ami_secret="ami-secret",
