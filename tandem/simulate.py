@@ -10,11 +10,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tandem.sim import bank, oracle
+from tandem.sim import bank, erlang, oracle
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
 from tandem.sim.reading import ScenarioError, read_scenario
 from tandem.sim.report import Report, lines_of, rehearse
 from tandem.sim.scenario import Scenario
+from tandem.sim.staffing import OutOfReachError, least_staff
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
 
@@ -69,6 +70,48 @@ def run_scenario(
     """Try a scenario file: service levels, waits, occupancy and fairness, each with a 95 % interval."""
     _calm_collector()
     _print(json, rehearse(_read(scenario).scaled(scale), seeds))
+
+
+@simulator.command()
+def staff(
+    load: Annotated[float | None, typer.Option(min=0.001, help="Contacts an hour")] = None,
+    handling: Annotated[float, typer.Option(min=0.1, help="Seconds a contact takes an agent, with wrap-up")] = 180.0,
+    patience: Annotated[float, typer.Option(min=0.1, help="Seconds after which those who wait give up")] = 180.0,
+    target: Annotated[float, typer.Option(min=0.0, max=0.9999, help="Answered in time / offered")] = 0.8,
+    within: Annotated[float, typer.Option(min=0.0, help="Seconds that are in time, with --load")] = 20.0,
+    scenario: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Several skills: simulate")] = None,
+    seeds: Seeds = 5,
+) -> None:
+    """The least agents that hold a service level: by Erlang A and C, or of each group of a scenario by simulation."""
+    if (load is None) == (scenario is None):
+        raise typer.BadParameter("say --load, or --scenario FILE")
+    if load is not None:
+        typer.echo("\n".join(_by_formula(erlang.Queue(load / 3600, handling, patience), target, within)))
+        return
+    assert scenario is not None
+    _calm_collector()
+    try:
+        found, report = least_staff(_read(scenario), target, seeds)
+    except OutOfReachError as error:
+        raise typer.BadParameter(str(error)) from error
+    for name, group in found.groups.items():
+        typer.echo(f"{group.count:5} {name}")
+    typer.echo(f"{sum(group.count for group in found.groups.values()):5} together; what they do:\n")
+    _print(False, report)
+
+
+def _by_formula(queue: erlang.Queue, target: float, within: float) -> list[str]:
+    """One line for the least agents of each model, and one for one agent less."""
+    lines = [f"{'model':10}{'agents':>8}{'in time':>10}{'mean wait':>12}{'abandoned':>11}{'occupancy':>11}"]
+    models: tuple[tuple[str, erlang.Model], ...] = (("Erlang A", erlang.erlang_a), ("Erlang C", erlang.erlang_c))
+    for name, model in models:
+        least = erlang.least_agents(model, queue, target, within)
+        for level in (model(queue, least.agents - 1, within), least) if least.agents > 1 else (least,):
+            lines.append(
+                f"{name:10}{level.agents:8}{level.level:10.1%}{level.wait:10.1f} s"
+                f"{level.abandonment:11.1%}{level.occupancy:11.1%}"
+            )
+    return lines
 
 
 def _read(path: Path) -> Scenario:

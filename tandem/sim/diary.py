@@ -43,6 +43,7 @@ class Diary:
 
     def __init__(self, scenario: Scenario, group_of: Mapping[str, str]) -> None:
         self._since, self._until = scenario.measured_since, scenario.ends
+        self._groups = list(scenario.groups)
         self._group_of = group_of
         self._stays = {name: Stay(scenario.queues[name].service_level_seconds) for name in scenario.contacts}
         self._busy: defaultdict[str, float] = defaultdict(float)
@@ -109,7 +110,7 @@ class Diary:
 
     def groups(self) -> dict[str, Figures]:
         """The figures of each group of agents, and of all."""
-        members: defaultdict[str, list[str]] = defaultdict(list)
+        members: dict[str, list[str]] = {name: [] for name in self._groups}
         for agent, group in self._group_of.items():
             members[group].append(agent)
         found = {group: self._occupancy(agents) for group, agents in members.items()}
