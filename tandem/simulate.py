@@ -3,17 +3,17 @@
 import gc
 import gzip
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from tandem.sim import bank, erlang, oracle
+from tandem.sim import bank, bank_day, erlang, oracle
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
-from tandem.sim.reading import ScenarioError, read_scenario
-from tandem.sim.report import Report, lines_of, rehearse
+from tandem.sim.reading import ScenarioError, read_change, read_scenario
+from tandem.sim.report import Report, compare, lines_of, recorded, rehearse
 from tandem.sim.scenario import Scenario
 from tandem.sim.staffing import OutOfReachError, least_staff
 
@@ -51,12 +51,7 @@ def replay(
     head_start: Annotated[float, typer.Option(help="Seconds that priority-2 customers get for free")] = 0.0,
 ) -> None:
     """How often our order picks the recorded call that was really picked; .csv or .csv.gz."""
-    opener = gzip.open if calls.suffix == ".gz" else open
-    try:
-        with opener(calls, "rt", encoding="utf-8", newline="") as lines:
-            agreement = bank.replay(bank.read_calls(lines), head_start)
-    except (ValueError, gzip.BadGzipFile) as error:
-        raise typer.BadParameter(f"{calls}: {error}") from error
+    agreement = bank.replay(_read_calls(calls), head_start)
     typer.echo(f"{agreement.decisions} decisions, head start {head_start:g} s, the same call: {agreement.share:.4f}")
 
 
@@ -70,6 +65,29 @@ def run_scenario(
     """Try a scenario file: service levels, waits, occupancy and fairness, each with a 95 % interval."""
     _calm_collector()
     _print(json, rehearse(_read(scenario).scaled(scale), seeds))
+
+
+@simulator.command()
+def whatif(
+    day: Annotated[str, typer.Argument(help="A scenario file, or a day (1999-03-15) of --calls")],
+    change: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is different, as in a scenario")],
+    calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
+    seeds: Seeds = 20,
+    json: AsJson = False,
+) -> None:
+    """A day beside the same day under another plan, staffing or rule."""
+    _calm_collector()
+    known: list[Report] = []
+    if calls is None:
+        base = _read(Path(day))
+    else:
+        that_day = [call for call in _read_calls(calls) if call.date == day]
+        if not any(call.outcome == bank.SERVED for call in that_day):
+            raise typer.BadParameter(f"{calls} has no call of {day} that was served")
+        base = bank_day.scenario_of(that_day)
+        known.append(recorded(bank_day.figures_of(that_day)))
+    changed = _understood(lambda: read_change(change.read_text(encoding="utf-8"), str(change), base))
+    _print(json, *known, *compare(base, changed, seeds))
 
 
 @simulator.command()
@@ -114,9 +132,25 @@ def _by_formula(queue: erlang.Queue, target: float, within: float) -> list[str]:
     return lines
 
 
-def _read(path: Path) -> Scenario:
+def _read_calls(path: Path) -> list[bank.BankCall]:
+    opener = gzip.open if path.suffix == ".gz" else open
     try:
-        return read_scenario(path.read_text(encoding="utf-8"), str(path))
+        with opener(path, "rt", encoding="utf-8", newline="") as lines:
+            return bank.read_calls(lines)
+    except (ValueError, gzip.BadGzipFile) as error:
+        raise typer.BadParameter(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> Scenario:
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}; a day of recorded calls needs --calls FILE too")
+    return _understood(lambda: read_scenario(path.read_text(encoding="utf-8"), str(path)))
+
+
+def _understood(reading: Callable[[], Scenario]) -> Scenario:
+    """What was read; the end of the program, with every problem on a line of its own, when it can't be used."""
+    try:
+        return reading()
     except (ScenarioError, UnicodeDecodeError) as error:
         for line in str(error).splitlines():
             typer.echo(f"tandem: {line}", err=True)

@@ -32,6 +32,15 @@ class Stay:
         self.abandoned = array("d")
         self.called_back = array("d")
 
+    @classmethod
+    def recorded(cls, target: float, answered: Iterable[float], abandoned: Iterable[float]) -> "Stay":
+        """What is known of those who came on a real day: their waits."""
+        stay = cls(target)
+        stay.answered.extend(answered)
+        stay.abandoned.extend(abandoned)
+        stay.contacts = len(stay.answered) + len(stay.abandoned)
+        return stay
+
     @property
     def offered(self) -> int:
         """How many came to the queue."""

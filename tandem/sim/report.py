@@ -1,7 +1,7 @@
 """What several days of a scenario show together: every figure with its interval."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -12,6 +12,8 @@ from tandem.sim.trial import trial
 
 CONFIDENCE = 0.95
 Estimates = dict[str, Estimate]
+Tables = tuple[Mapping[str, Figures], Mapping[str, Figures]]
+"""One day's figures, by queue and by group of agents."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -31,9 +33,39 @@ def rehearse(scenario: Scenario, seeds: int) -> Report:
 
 def report_of(name: str, days: Iterable[Diary]) -> Report:
     """The report on these days, two at least."""
-    pairs = [(day.queues(), day.groups()) for day in days]
-    queues, groups = zip(*pairs, strict=True)
-    return Report(name, len(pairs), CONFIDENCE, _estimates(queues), _estimates(groups))
+    return _report(name, [_figures_of(day) for day in days])
+
+
+def compare(before: Scenario, after: Scenario, seeds: int) -> tuple[Report, Report, Report]:
+    """Both, and how much more of everything there is after; every seed has the same luck in both, so that the interval
+    of the difference is a narrow one."""
+    numbers = range(1, seeds + 1)
+    old, new = ([_figures_of(trial(scenario, seed)) for seed in numbers] for scenario in (before, after))
+    change = [tuple(map(_more, *days)) for days in zip(old, new, strict=True)]
+    return _report("before", old), _report("after", new), _report("difference", change)
+
+
+def recorded(queues: Mapping[str, Figures]) -> Report:
+    """A column of figures that are known."""
+    known = {scope: {name: Estimate(value, 0.0) for name, value in found.items()} for scope, found in queues.items()}
+    return Report("recorded", 1, CONFIDENCE, known, {})
+
+
+def _figures_of(day: Diary) -> Tables:
+    return day.queues(), day.groups()
+
+
+def _more(before: Mapping[str, Figures], after: Mapping[str, Figures]) -> Mapping[str, Figures]:
+    return {
+        scope: {name: value - before[scope][name] for name, value in after[scope].items() if name in before[scope]}
+        for scope in after
+        if scope in before
+    }
+
+
+def _report(name: str, days: Sequence[tuple[Mapping[str, Figures], ...]]) -> Report:
+    queues, groups = zip(*days, strict=True)
+    return Report(name, len(days), CONFIDENCE, _estimates(queues), _estimates(groups))
 
 
 def _estimates(days: Iterable[Mapping[str, Figures]]) -> dict[str, Estimates]:
@@ -50,8 +82,8 @@ def _estimates(days: Iterable[Mapping[str, Figures]]) -> dict[str, Estimates]:
 
 
 def lines_of(*reports: Report) -> list[str]:
-    """The reports side by side, as text in columns; figures have their order from the first."""
-    first = reports[0]
+    """The reports side by side, as text in columns; a figure without ± is a known or a constant one."""
+    first = reports[-1]
     lines = [f"{first.seeds} seeds; ± is half of the {first.confidence:.0%} interval over the seeds (Student's t)"]
     if len(reports) > 1:
         lines += ["", f"{'':70}" + "".join(f"{report.name:>24}" for report in reports)]
@@ -70,8 +102,5 @@ def _line(name: str, columns: Iterable[Estimates]) -> str:
 def _shown(found: Estimate | None) -> str:
     if found is None:
         return "-"
-    return (
-        f"{found.mean:.5g} ± {found.half_width:.2g}"
-        if abs(found.mean) < 1e5
-        else f"{found.mean:,.0f} ± {found.half_width:.2g}"
-    )
+    value = f"{found.mean:.5g}" if abs(found.mean) < 1e5 else f"{found.mean:,.0f}"
+    return f"{value} ± {found.half_width:.2g}" if found.half_width else value

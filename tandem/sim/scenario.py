@@ -27,6 +27,12 @@ def seconds_of(clock: Clock) -> float:
     return int(found[1]) * HOUR_SECONDS + int(found[2]) * 60.0 + int(found[3] or 0)
 
 
+def clock_of(seconds: float) -> Clock:
+    """The time of the day, to the second."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+
+
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of what a scenario is made of: a field that is not known is a mistake."""
 
@@ -78,10 +84,15 @@ class Group(Part, frozen=True):
 
 
 class Recorded(Part, frozen=True):
-    """One contact as it once came, `at` seconds after midnight; what is left out of it is drawn."""
+    """One contact as it once came, `at` seconds after midnight; what is left out of it is drawn.
+
+    It gave up after `patience` seconds; or it was still there after having `endured` so many, to which what is drawn is
+    added: right for a patience that is exponential.
+    """
 
     at: Seconds
     patience: Seconds | None = None
+    endured: Seconds = 0.0
     talk: Seconds | None = None
     tier: str = ""
 

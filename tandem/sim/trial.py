@@ -66,7 +66,7 @@ class _Trial:
             if contacts.self_service and dice.random() < contacts.self_service:
                 self._diary.served_itself(queue, one.at)
                 continue
-            drawn, tier = patience(), one.tier or tiers()
+            drawn, tier = patience() + one.endured, one.tier or tiers()
             yield Caller(one.at, queue, drawn if one.patience is None else one.patience, tier=tier, talk=one.talk)
 
     def _saw(self, command: Command, now: float) -> None:
