@@ -23,8 +23,8 @@ service level, and offer callbacks. The day is invented, but for its size: `{sce
 Made by `python -m docs.peak_day {seeds} {scale:g}` ({seeds} seeds; the second number is the scale: so many times the
 agents and the contacts). The same figures come from `tandem sim run {scenario} --seeds {seeds} --scale {scale:g}`.
 
-{contacts:,.0f} contacts a day came in the mean, {offered:,.0f} of them (with redials) to the router, with ringing phones,
-plan steps and conditions. It took {cpu:.0f} CPU seconds a day: {rate:,.0f} contacts a CPU second, {routed:,.0f}
+{contacts:,.0f} contacts a day came in the mean, {offered:,.0f} of them (with redials) to the router, with ringing
+phones, plan steps and conditions. It took {cpu:.0f} CPU seconds a day: {rate:,.0f} contacts a CPU second, {routed:,.0f}
 of those that reach the router, while other programs used the machine too ({machine}).
 
 How to read it: a contact belongs to the queue that it came to, wherever it was served; a redial is offered again;

@@ -1,7 +1,7 @@
 """One day of a scenario, with one seed, through the production router."""
 
 from collections.abc import Callable, Iterator
-from math import inf
+from math import fsum, inf
 from random import Random
 
 from tandem.acd import events
@@ -152,5 +152,5 @@ def _tiers(contacts: Contacts, dice: Random) -> Callable[[], str]:
     names, shares = list(contacts.tiers), list(contacts.tiers.values())
     if not names:
         return lambda: ""
-    names, shares = [*names, ""], [*shares, max(1 - sum(shares), 0.0)]
+    names, shares = [*names, ""], [*shares, max(1.0 - fsum(shares), 0.0)]
     return lambda: dice.choices(names, shares)[0]

@@ -47,6 +47,10 @@ class World:
         self._phone = phone
         self._endless: set[str] = set()
         self._due: list[tuple[float, int, Callable[[Any], None], Any]] = []
+        self._do: dict[type[commands.Command], Callable[[Any], None]] = {
+            commands.Offer: self._ring,
+            commands.RecordWait: self._end_wait,
+        }
         self._number = count(1)
         self._names = map(str, count(1))
         self.tell(events.SettingsChanged(settings))
@@ -72,24 +76,25 @@ class World:
 
     def tell(self, event: events.Event) -> None:
         """Tell the router, and do what it wants done."""
-        for command in self.router.handle(event, self.now):
-            if self.watch:
-                self.watch(command, self.now)
-            if isinstance(command, commands.Offer):
-                self._ring(command)
-            elif isinstance(command, commands.RecordWait):
-                self._end_wait(command)
+        watch, now = self.watch, self.now
+        for command in self.router.handle(event, now):
+            if watch:
+                watch(command, now)
+            do = self._do.get(type(command))
+            if do:
+                do(command)
 
     def run(self, until: float) -> None:
         """Let time pass up to `until`."""
+        due, next_wakeup = self._due, self.router.next_wakeup
         while True:
-            due = self._due[0][0] if self._due else inf
-            wakeup = self.router.next_wakeup()
-            if wakeup is not None and wakeup <= min(due, until):
+            first = due[0][0] if due else inf
+            wakeup = next_wakeup()
+            if wakeup is not None and wakeup <= first and wakeup <= until:
                 self.now = wakeup
                 self.tell(events.TimePassed())
-            elif due <= until:
-                self.now, _, do, what = heappop(self._due)
+            elif first <= until:
+                self.now, _, do, what = heappop(due)
                 do(what)
             else:
                 break
