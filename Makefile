@@ -16,6 +16,7 @@ demo: setup
 	@.venv/bin/python -m demo --once
 
 test: setup check
+	@python3 bootstrap.py tests
 	.venv/bin/pytest tests/live -m live --durations=10 || .venv/bin/pytest tests/live -m live --last-failed
 
 check:

@@ -17,12 +17,15 @@ STAMP = VENV / "made-from"
 TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "sipp": "sip-tester"}
 """Program -> the Debian package that has it; docs/dependencies.md says what each is for."""
 
+FOR_TESTS = {"chromium": "chromium"}
+"""What only `bootstrap.py tests` gets."""
+
 PYTHONS = ("python3", "python3.13", "python3.12", "python3.11")
 
 
 def main() -> None:
     python = find_python()
-    install_tools(python)
+    install_tools(python, TOOLS | FOR_TESTS if sys.argv[1:] == ["tests"] else TOOLS)
     make_venv(python)
 
 
@@ -35,9 +38,9 @@ def find_python():
     return stop("Tandem needs Python 3.11 or newer: install one (apt-get install python3.11, or a newer Debian)")
 
 
-def install_tools(python):
+def install_tools(python, tools):
     """Install the packages whose programs are missing."""
-    missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
+    missing = [package for program, package in tools.items() if not shutil.which(program)]
     if not succeeds(python, "-c", "import venv, ensurepip"):
         missing.append("python3-venv")
     if not missing:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from tandem.acd import agent, contact
 from tandem.acd.machine import Table
-from tandem.control import call
+from tandem.control import call, callback
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
     "call": call.CALL,
     "leg": call.LEG,
+    "callback": callback.CALLBACK,
     "agent": agent.TABLE,
     "contact": contact.TABLE,
 }

@@ -1,6 +1,6 @@
 """The figures an operator watches."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -22,12 +22,14 @@ class AgentFigures(msgspec.Struct, frozen=True):
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
-    """One queue: contacts not yet in conversation, the longest wait among them (seconds, 0 for none), in talk."""
+    """One queue: contacts on the line and not yet in conversation, the longest wait among them (seconds, 0 for none),
+    in talk, and callbacks whose turn will come."""
 
     queue: str
     waiting: int
     longest_wait: float
     in_talk: int
+    callbacks: int = 0
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -54,7 +56,8 @@ def _agent_figures(agent: Agent) -> AgentFigures:
     )
 
 
-def _queue_figures(queue: str, contacts: Iterable[Contact], now: float) -> QueueFigures:
-    waits = [now - contact.enqueued_at for contact in contacts if contact.state in UNANSWERED]
-    in_talk = sum(contact.state not in UNANSWERED for contact in contacts)
-    return QueueFigures(queue, len(waits), max(waits, default=0.0), in_talk)
+def _queue_figures(queue: str, contacts: Sequence[Contact], now: float) -> QueueFigures:
+    unanswered = [contact for contact in contacts if contact.state in UNANSWERED]
+    waits = [now - contact.enqueued_at for contact in unanswered if contact.on_line]
+    callbacks = len(unanswered) - len(waits)
+    return QueueFigures(queue, len(waits), max(waits, default=0.0), len(contacts) - len(unanswered), callbacks)

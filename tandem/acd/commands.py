@@ -79,19 +79,24 @@ class RecordOffer(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back` or `lost`."""
+    """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
+
+    That of a callback, which no interval counts, ends with `reached`. `arrived_at` is when the contact came to this
+    queue, `enqueued_at` its age, kept from the queue before.
+    """
 
     contact: str
     queue: str
     enqueued_at: float
     outcome: str
     agent: str | None
+    arrived_at: float
 
 
 class RecordInterval(Command, frozen=True):
     """The figures of one queue for contacts that arrived in the quarter-hour beginning at `start`.
 
-    offered = answered + abandoned + overflowed_out + called_back + lost + waiting, always.
+    offered = answered + abandoned + overflowed_out + called_back + self_served + lost + waiting, always.
     `answered_in_target` and `abandoned_in_target`: within `target` seconds, the queue's service-level threshold.
     `wait_answered`: sum of the waits of the answered, seconds.
     """
@@ -104,6 +109,7 @@ class RecordInterval(Command, frozen=True):
     abandoned: int
     overflowed_out: int
     called_back: int
+    self_served: int
     lost: int
     waiting: int
     answered_in_target: int

@@ -34,7 +34,8 @@ class Contact(msgspec.Struct):
     holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
     ever offered to. `sticky` is the agent it waits for before anyone else is asked, until `sticky_until`. `stage`
     counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
-    offered instead of waiting, `been` the queues that a plan moved it out of.
+    offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
+    on the line, else how long calling the customer back may take.
     """
 
     id: str
@@ -56,6 +57,12 @@ class Contact(msgspec.Struct):
     deadline: float | None = None
     ways: tuple[str, ...] = ()
     been: tuple[str, ...] = ()
+    dial_seconds: float | None = None
+
+    @property
+    def on_line(self) -> bool:
+        """Whether it came with its line held: one of those whom the intervals count."""
+        return self.dial_seconds is None
 
 
 def rank_of(contact: Contact, queue: QueueSettings) -> Rank:

@@ -21,7 +21,8 @@ class ContactQueued(Event, frozen=True):
     `enqueued_at` (epoch seconds) keeps an earlier age; None means now. `priority` is the class, higher goes
     first; `boost` (seconds) is age given for free within the class, to which a queue may add for the customer's
     `tier`. For `sticky_seconds` nobody but the agent `sticky` is asked, if they are at work; whether they meet the
-    queue's needs is not looked at.
+    queue's needs is not looked at. `dial_seconds` is set for a callback: its line is released, and calling the
+    customer, once an agent is reserved, may take so long.
     """
 
     contact: str
@@ -29,13 +30,17 @@ class ContactQueued(Event, frozen=True):
     priority: int = 0
     boost: float = 0.0
     enqueued_at: float | None = None
+    dial_seconds: float | None = None
     sticky: str = ""
     sticky_seconds: float = 0.0
     tier: str = ""
 
 
 class ContactLeft(Event, frozen=True):
-    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back` or `lost`."""
+    """A waiting or offered contact is gone: `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
+
+    A callback is gone with `not_now`, whether it is over or only goes on later.
+    """
 
     contact: str
     outcome: str

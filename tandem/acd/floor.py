@@ -127,7 +127,8 @@ class Floor:
         number = self._state.next_offer
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
-        self.roster.move(agent, "offered", now, deadline=now + self._state.settings.longest_stay.reserved)
+        longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
+        self.roster.move(agent, "offered", now, deadline=now + longest)
         contact.agent, contact.offer, contact.offered_at = agent.name, number, now
         agent.contact = contact.id
         if agent.name not in contact.tried:
@@ -142,7 +143,7 @@ class Floor:
 
     def answered(self, contact: Contact, now: float) -> None:
         """The agent picked up."""
-        deadline = now + self._state.settings.longest_stay.connecting
+        deadline = now + self._state.settings.longest_stay.connecting + (contact.dial_seconds or 0.0)
         self.lines.move(contact, "answered")
         self.roster.move(self.agent_of(contact), "answered", now, deadline=deadline)
 
@@ -200,7 +201,8 @@ class Floor:
     def enter(self, contact: Contact, now: float) -> None:
         """A contact begins to wait."""
         self.lines.enter(contact, now)
-        self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+        if contact.on_line:
+            self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
         self._find_agent(contact, now)
         self._take_steps(contact, now)
 
@@ -305,8 +307,8 @@ class Floor:
             self._take_steps(contact, now)
 
     def _take_steps(self, contact: Contact, now: float) -> None:
-        """Do what is done once, where the contact still waits: offer it another way, or move it."""
-        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan:
+        """Do what is done once, where the contact still waits on its line: offer it another way, or move it."""
+        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan or not contact.on_line:
             return
         for step in self._state.steps_for(contact):
             if step.offer and step.offer not in contact.ways:
@@ -334,9 +336,18 @@ class Floor:
                 self._find_agent(contact, now)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
+        if contact.on_line:
+            self._record_wait(contact, outcome)
+            self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+            self._learn_patience(contact, outcome, now)
+        elif outcome == "answered":
+            self._record_wait(contact, "reached")
+
+    def _record_wait(self, contact: Contact, outcome: str) -> None:
         agent = contact.agent or None
-        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent))
-        self.ledger.ended(contact.queue, contact.arrived_at, outcome, now - contact.enqueued_at)
+        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
+
+    def _learn_patience(self, contact: Contact, outcome: str, now: float) -> None:
         if now > contact.arrived_at:
             patience = self._state.patience.get(contact.queue)
             if patience is None:

@@ -11,7 +11,9 @@ from tandem.acd.settings import QueueSettings
 QUARTER_SECONDS = 900.0
 _KEPT_SECONDS = 7200.0
 
-OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "lost")
+OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
+NOT_NOW = "not_now"
+"""What ends a callback's stay in the router; it was counted as `called_back` when its line was released."""
 
 
 def quarter_of(moment: float) -> float:

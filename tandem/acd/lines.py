@@ -275,6 +275,8 @@ class Lines:
         del heads[bisect_left(heads, (line.top(), line.number))]
 
     def _count(self, contact: Contact, change: int) -> None:
+        if not contact.on_line:
+            return
         queue = contact.queue
         self.touched.add(queue)
         self._lengths[queue] += change

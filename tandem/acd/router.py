@@ -12,7 +12,7 @@ from tandem.acd.commands import Command, RaiseAlarm
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
 from tandem.acd.floor import Floor
-from tandem.acd.intervals import OUTCOMES
+from tandem.acd.intervals import NOT_NOW, OUTCOMES
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.plan import widest
 from tandem.acd.state import State
@@ -174,6 +174,7 @@ class Router:
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
+            contact.dial_seconds = event.dial_seconds
             if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)
@@ -183,7 +184,7 @@ class Router:
         return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
-        if event.outcome not in OUTCOMES:
+        if event.outcome not in (*OUTCOMES, NOT_NOW):
             raise InvariantBroken(f"{event.contact} left with the unknown outcome {event.outcome!r}")
         if contact := self._contact(event.contact, "left"):
             self._floor.leave(contact, event.outcome, now)

@@ -1,10 +1,22 @@
-"""Settings, flows, and the process's own beginning."""
+"""Settings, and the process's own beginning."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, events
+from tandem.control import (
+    callbacks,
+    calls,
+    events,
+    guides,
+    journeys,
+    outside,
+    pages,
+    reading,
+    transfers,
+    voicemails,
+)
+from tandem.control.call import Call
 from tandem.control.context import Context
 from tandem.control.offers import route
 
@@ -15,29 +27,31 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     route(context, acd.SettingsChanged(event.settings.acd), now)
 
 
-def flow_published(context: Context, event: events.FlowPublished, _now: float) -> None:
-    """New calls get this version; calls under way keep theirs."""
-    flow = event.flow
-    before = context.state.published.get(flow.name)
-    context.state.flows[calls.flow_key(flow.name, flow.version)] = flow
-    context.state.published[flow.name] = flow.version
-    if before is not None:
-        calls.forget_unused_version(context, flow.name, before)
-
-
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
-    """Nothing is known of the switch yet, and links may have been asked for but never sent: ask again."""
+    """Nothing is known of the switch yet, and what was asked for may never have been done: ask again."""
     context.state.switch_up = False
     route(context, acd.SwitchLost(), now)
     for call in context.state.calls.values():
         call.away = True
+        call.out = 0
         for link in call.links.values():
             if link.status == "requested":
                 calls.push(context, call, link, now)
+    outside.ask_again(context, now)
+    voicemails.ask_again(context)
 
 
-def command_failed(context: Context, event: events.CommandFailed, _now: float) -> None:
+def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
     context.alarm(f"{event.command} failed", event.subject, event.reason)
+    call = context.state.calls.get(event.subject)
+    if call is not None and event.command in ERRANDS_FAILED:
+        ERRANDS_FAILED[event.command](context, call, now)
+
+
+ERRANDS_FAILED: dict[str, Callable[[Context, Call, float], None]] = {
+    "Transfer": transfers.failed,
+    "TakeVoicemail": voicemails.failed,
+}
 
 
 def time_passed(context: Context, _event: events.TimePassed, now: float) -> None:
@@ -48,13 +62,18 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
         TIMERS[kind](context, subject, now)
 
 
-TIMERS: dict[str, Callable[[Context, str, float], None]] = {}
+TIMERS: dict[str, Callable[[Context, str, float], None]] = {
+    outside.TIMER: journeys.lookup_overdue,
+    reading.TIMER: journeys.silence,
+    "page": pages.expired,
+    "guide": guides.expired,
+    **callbacks.TIMERS,
+}
 """What is done when a timer of a kind falls due, with its subject."""
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.SettingsLoaded: settings_loaded,
-    events.FlowPublished: flow_published,
     events.Restarted: restarted,
     events.CommandFailed: command_failed,
     events.TimePassed: time_passed,

@@ -7,10 +7,12 @@ from tandem.ivr.session import Session
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
 CALL: Table = {
-    "flow": {"queue": "queued", "end": "ended"},
-    "queued": {"connect": "connected", "refuse": "flow", "end": "ended"},
+    "flow": {"queue": "queued", "transfer": "transferring", "record": "recording", "end": "ended"},
+    "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
     "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
+    "recording": {"recorded": "flow", "end": "ended"},
+    "transferring": {"transfer_ended": "flow", "end": "ended"},
     "ended": {},
 }
 
@@ -25,7 +27,10 @@ LEG: Table = {
 
 
 class Leg(msgspec.Struct):
-    """An agent's channel for one offer. Times are epoch seconds, None until they happen."""
+    """An agent's channel for one offer. Times are epoch seconds, None until they happen.
+
+    `call` is the contact it is for: a call, or other work.
+    """
 
     id: str
     call: str
@@ -40,6 +45,10 @@ class Leg(msgspec.Struct):
     held_at: float | None = None
     hold_seconds: float = 0.0
     withdrawn: bool = False
+    later: bool = False
+    """Not asked of the switch yet: the customer is called first."""
+    alone: bool = False
+    """Rung while its customer was still to be called; JoinLeg brings them together."""
     gone: bool = False
     """Not in the switch any more; whether it ever joined its call, the call will tell when it comes back."""
 
@@ -63,6 +72,16 @@ class Link(msgspec.Struct):
     adapter: str = ""
 
 
+class Transfer(msgspec.Struct):
+    """A talk with somebody outside, from the order on. `to` is what the switch dials; times are epoch seconds."""
+
+    number: int
+    to: str
+    ring_seconds: float
+    asked_at: float
+    answered_at: float | None = None
+
+
 class Call(msgspec.Struct):
     """One caller's call, from its entry to its end."""
 
@@ -78,15 +97,34 @@ class Call(msgspec.Struct):
     session: Session
     state: str = "flow"
     listen: int = 0
-    """The number of the Listen that is out; answers to an older one are stale."""
+    """The number of the Listen that the session wanted last."""
+    out: int = 0
+    """The number of the Listen that is out, 0 for none; below `listen`, it has been interrupted for a newer one."""
     leg: str | None = None
     """The leg of the offer that is out, or of the agent in talk."""
     away: bool = False
     """Not heard of since the process began again; its next entry tells what was missed."""
+    callback: str = ""
+    """The callback that this call is an attempt of."""
+    bookings: int = 0
+    """Callbacks that its flow booked."""
+    booked: bool = False
+    """Whether its caller will be called back."""
     served: bool = False
+    transferred: bool = False
+    transfer: Transfer | None = None
+    transfers: int = 0
+    voicemail: str = ""
+    """The one that is being recorded."""
+    voicemails: int = 0
+    left_voicemail: bool = False
     flow_ended: bool = False
     steps: int = 0
+    faults: int = 0
+    """How often the flow had to go round something broken."""
     links: dict[int, Link] = {}
+    forms: dict[str, dict[str, str]] = {}
+    """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
 

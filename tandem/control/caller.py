@@ -23,6 +23,9 @@ def recognise(settings: Settings, number: str, dialled: str, languages: tuple[st
         "caller.tier": customer.tier,
         "caller.priority": customer.priority,
         "caller.boost": customer.boost,
+        "callback.booked": False,
+        "callback.queue": "",
+        "callback.position": 0,
         "dialled": dialled,
     }
     return Known(customer.tier, language, variables)

@@ -4,30 +4,45 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import callbacks, commands, dialling, events, outside, publishing, records
+from tandem.control.bookings import find
 from tandem.control.call import Call, Link
 from tandem.control.caller import recognise
 from tandem.control.context import Context
+from tandem.control.errands import ERRANDS
+from tandem.control.listening import HEARS_THE_FLOW, listen
+from tandem.control.listening import hush as hush
 from tandem.control.offers import finish_talk, learn_from_entry, route
+from tandem.control.page import Page
+from tandem.control.versions import flow_key, forget_unused_version
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
+from tandem.ivr.flow import Flow
 
 ANY_NUMBER = "*"
+PAGE_SECONDS = 24 * 3600.0
+"""How long a link leads to its page."""
 
 
 def entered(context: Context, event: events.CallEntered, now: float) -> None:
     """Every entry is a resume: a new call begins its flow, a known one goes on where it was."""
     call = context.state.calls.get(event.call)
     if call is None:
-        _begin(context, event, now)
+        if not dialling.entered(context, event, now):
+            _begin(context, event, now)
         return
     call.away = False
+    call.out = 0
     learn_from_entry(context, call, event.last_leg, now)
     if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
+    elif call.state == "queued" and call.callback:
+        dialling.entered_again(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.entered(context, call, event, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -35,14 +50,12 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
 
 def _begin(context: Context, event: events.CallEntered, now: float) -> None:
     state = context.state
-    name = state.settings.lines.get(event.dialled) or state.settings.lines.get(ANY_NUMBER, "")
-    version = state.published.get(name)
-    if version is None:
-        context.alarm("no flow for number", event.dialled, f"leads to flow {name!r}, which is not published")
-        context.tell(commands.HangUpCall(event.call, event.channel))
+    flow = _flow_for(context, event)
+    if flow is None:
+        context.tell(commands.GiveUp(event.call, event.channel))
         return
-    flow = state.flows[flow_key(name, version)]
     known = recognise(state.settings, event.caller, event.dialled, flow.languages)
+    variables = known.variables | callbacks.variables(context, event.caller)
     call = Call(
         id=event.call,
         channel=event.channel,
@@ -51,15 +64,25 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         dialled=event.dialled,
         tier=known.tier,
         entered_at=now,
-        flow=name,
-        version=version,
-        session=flow_session.Session.begin(flow, known.variables, known.language),
+        flow=flow.name,
+        version=flow.version,
+        session=flow_session.Session.begin(flow, variables, known.language),
     )
     state.calls[call.id] = call
-    context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {name}")
+    context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
     context.tell(records.contact(call))
     context.tell(commands.Answer(call.id))
     walk(context, call, ivr_events.Started(), now)
+
+
+def _flow_for(context: Context, event: events.CallEntered) -> Flow | None:
+    """The flow of the number dialled; where it has none, the fallback's."""
+    settings, caller = context.state.settings, event.caller or event.call
+    name = settings.lines.get(event.dialled) or settings.lines.get(ANY_NUMBER, "")
+    if flow := publishing.flow_for(context, name, caller):
+        return flow
+    context.alarm("no flow for number", event.dialled, f"leads to flow {name!r}, which is not published")
+    return publishing.flow_for(context, settings.fallback, caller)
 
 
 def _come_back(context: Context, call: Call, now: float) -> None:
@@ -71,17 +94,28 @@ def _come_back(context: Context, call: Call, now: float) -> None:
 
 
 def listened(context: Context, event: events.Listened, now: float) -> None:
-    """A Listen that outlived a conversation proves that the caller is back, should the entry have come too early."""
+    """A Listen that outlived a conversation proves that the caller is back, should the entry have come too early.
+
+    One that was interrupted, or should have been, makes way for the newest.
+    """
     call = context.state.calls.get(event.call)
-    if call is None or event.step != call.listen:
+    if call is None or event.step != call.out:
         return
+    call.out = 0
     if call.state == "returning":
         _come_back(context, call, now)
-    elif call.state in ("flow", "queued"):
+    elif call.state not in HEARS_THE_FLOW:
+        return
+    elif call.state == "queued" and call.callback:
+        dialling.keep_company(context, call, now)
+    elif event.step < call.listen:
+        walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
+    else:
         walk(context, call, ivr_events.Listened(event.key, context.place(call, now)), now)
 
 
 def ended(context: Context, event: events.CallEnded, now: float) -> None:
+    dialling.hung_up(context, event, now)
     end(context, event.call, event.cause, now)
 
 
@@ -95,39 +129,39 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
         route(context, acd_events.ContactLeft(call.id, outcome), now)
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
+    elif errand := ERRANDS.get(call.state):
+        errand.ended(context, call, now)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
     del context.state.calls[call.id]
+    publishing.count_end(context, call, outcome, now)
+    context.show_pages(call)
+    outside.forget(context, call.id)
+    dialling.call_ended(context, call, outcome, now)
     forget_unused_version(context, call.flow, call.version)
 
 
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `contained` (the flow did it: it ended by itself, or a link
-    was delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `called_back` (it
+    booked a callback), `voicemail` (left a message), `contained` (the flow did it: it ended by itself, or a link was
+    delivered), else `left_menu`.
     """
     if call.state == "queued":
         return "abandoned"
     if call.served or call.state == "connected":
         return "served"
+    if call.transferred or (call.transfer and call.transfer.answered_at):
+        return "transferred"
+    if call.booked:
+        return "called_back"
+    if call.left_voicemail or call.state == "recording":
+        return "voicemail"
     if call.flow_ended or any(link.status in ("delivered", "opened") for link in call.links.values()):
         return "contained"
     return "left_menu"
-
-
-def flow_key(name: str, version: str) -> str:
-    """Where a flow version is kept in the state."""
-    return f"{name}@{version}"
-
-
-def forget_unused_version(context: Context, name: str, version: str) -> None:
-    """Drop a flow version that neither new calls get nor any call still walks."""
-    if context.state.published.get(name) == version:  # nearly always; spares every call's end a look at all calls
-        return
-    if not any((call.flow, call.version) == (name, version) for call in context.state.calls.values()):
-        context.state.flows.pop(flow_key(name, version), None)
 
 
 # --- the flow ----------------------------------------------------------------------------------------------------
@@ -137,18 +171,27 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
     """Tell the call's session, and have done what it wants."""
     flow = context.state.flows[flow_key(call.flow, call.version)]
     for command in flow_session.handle(call.session, flow, event, now):
-        _FROM_FLOW[type(command)](context, call, command, now)
-
-
-def _listen(context: Context, call: Call, command: ivr.Listen, _now: float) -> None:
-    call.listen += 1
-    context.tell(commands.Listen(call.id, call.listen, command.say, command.keys, command.wait, command.music))
+        FROM_FLOW[type(command)](context, call, command, now)
+    context.show_pages(call)
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
     link = Link(command.link, command.purpose, command.language, command.text)
     call.links[link.number] = link
     context.note(call, now, "link requested", link.purpose)
+    page = Page(
+        call=call.id,
+        link=link.number,
+        purpose=link.purpose,
+        language=link.language,
+        flow=call.flow,
+        version=call.version,
+        expires_at=now + PAGE_SECONDS,
+        running=command.page,
+        variables=command.variables,
+    )
+    context.state.pages[page.subject] = page
+    context.timers.set(f"page {page.subject}", page.expires_at)
     push(context, call, link, now)
 
 
@@ -169,14 +212,68 @@ def push(context: Context, call: Call, link: Link, now: float) -> None:
 
 
 def _enqueue(context: Context, call: Call, command: ivr.Enqueue, now: float) -> None:
+    """A call that waits in another queue takes its age along, and that of a callback which it makes needless."""
+    came_at = leave_queue(context, call, "overflowed_out", now)
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         walk(context, call, ivr_events.QueueEnded("unavailable"), now)
         return
     call.move("queue")
     context.note(call, now, "queued", command.queue)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, tier=call.tier)
+    booked_at = callbacks.taken_over(context, call, command.queue, now)
+    age = min((at for at in (came_at, booked_at) if at is not None), default=None)
+    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age, tier=call.tier)
     route(context, queued, now)
+
+
+def _leave_queue(context: Context, call: Call, command: ivr.LeaveQueue, now: float) -> None:
+    leave_queue(context, call, command.outcome, now)
+
+
+def leave_queue(context: Context, call: Call, outcome: str, now: float) -> float | None:
+    """Take the call out of its queue; since when (epoch seconds) it counts as waiting there, None when it does not."""
+    if call.state != "queued":
+        return None
+    standing = context.router.standing(call.id)
+    call.move("leave")
+    context.note(call, now, "left queue", outcome.replace("_", " "))
+    route(context, acd_events.ContactLeft(call.id, outcome), now)
+    return standing[2] if standing else None
+
+
+def _look_up(context: Context, call: Call, command: ivr.LookUp, now: float) -> None:
+    outside.ask(context, call.id, command, now)
+
+
+def _notify(context: Context, call: Call, command: ivr.Notify, _now: float) -> None:
+    outside.notify(context, call.id, command)
+
+
+def _record_form(context: Context, call: Call, command: ivr.RecordForm, now: float) -> None:
+    call.forms[command.form] = command.values
+    if command.submitted:
+        context.note(call, now, "form submitted", command.form)
+    context.tell(records.form(call.id, command, now))
+
+
+def _request_callback(context: Context, call: Call, command: ivr.RequestCallback, now: float) -> None:
+    """The contact leaves its queue when the callback has its place."""
+    answer = callbacks.book(context, call, command, now)
+    if isinstance(answer, ivr_events.CallbackBooked):
+        call.booked = True
+        leave_queue(context, call, "called_back", now)
+    walk(context, call, answer, now)
+
+
+def _cancel_callback(context: Context, call: Call, command: ivr.CancelCallback, now: float) -> None:
+    call.booked = False
+    for callback in find(context, call.caller, command.queue):
+        callbacks.cancel(context, callback, now)
+
+
+def _snooze_callback(context: Context, call: Call, command: ivr.SnoozeCallback, now: float) -> None:
+    for callback in find(context, call.caller, command.queue):
+        callbacks.snooze(context, callback, now + command.seconds, now)
 
 
 def _record_answer(context: Context, call: Call, command: ivr.RecordAnswer, now: float) -> None:
@@ -194,14 +291,22 @@ def _record_step(context: Context, call: Call, command: ivr.RecordStep, now: flo
 
 
 def _record_fault(context: Context, call: Call, command: ivr.RecordFault, now: float) -> None:
+    call.faults += 1
     context.note(call, now, "fault", f"{command.node}: {command.reason}")
     context.alarm("flow fault", f"{call.flow}:{command.node}", command.reason)
 
 
-_FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
-    ivr.Listen: _listen,
+FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] = {
+    ivr.Listen: listen,
     ivr.SendLink: _send_link,
     ivr.Enqueue: _enqueue,
+    ivr.LeaveQueue: _leave_queue,
+    ivr.LookUp: _look_up,
+    ivr.Notify: _notify,
+    ivr.RecordForm: _record_form,
+    ivr.RequestCallback: _request_callback,
+    ivr.CancelCallback: _cancel_callback,
+    ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordAnswer: _record_answer,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,

@@ -1,10 +1,11 @@
-"""What the plane wants done: by the switch, by the notifier, by the store. All imperative.
+"""What the plane wants done: by the switch, by the notifier, by systems outside, by the store. All imperative.
 
 Commands are carried out in order for one call, and their outcome comes back as an event.
 """
 
 import msgspec
 
+from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
 
@@ -32,6 +33,59 @@ class Listen(Command, frozen=True):
     music: str | None
 
 
+class Transfer(Command, frozen=True):
+    """Dial `destination` for the caller; what comes of it the call's next entry tells, by `number`.
+
+    (`call`, `number`) is the idempotency key: it is dialled once. `caller_id` is the number shown (empty: the
+    caller's). `talk_seconds` is the longest talk.
+    """
+
+    call: str
+    number: int
+    destination: str
+    caller_id: str
+    ring_seconds: float
+    talk_seconds: float
+
+
+class TakeVoicemail(Command, frozen=True):
+    """Record the caller after a tone, to a file of this name; answered with VoicemailRecorded.
+
+    What was begun under the name is not recorded again. It ends at one of `keys`, after `silence` seconds without a
+    word, or at `longest` seconds.
+    """
+
+    call: str
+    voicemail: str
+    longest: float
+    silence: float
+    keys: str
+
+
+class MeasureVoicemail(Command, frozen=True):
+    """Tell how long a recording is whose caller is gone; answered with VoicemailRecorded."""
+
+    voicemail: str
+
+
+class PlayToAgent(Command, frozen=True):
+    """Ring `device`; when it answers, play the voicemail and hang up. The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    voicemail: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+
+
+class Interrupt(Command, frozen=True):
+    """End the Listen that is out at once; it is answered as if nothing had been pressed."""
+
+    call: str
+    channel: str
+
+
 class HangUpCall(Command, frozen=True):
     """The plane is done with the caller: end the call."""
 
@@ -39,8 +93,18 @@ class HangUpCall(Command, frozen=True):
     channel: str
 
 
+class GiveUp(Command, frozen=True):
+    """There is no flow for the caller: let the switch apologise, and use its emergency queue if it has one."""
+
+    call: str
+    channel: str
+
+
 class RingAgent(Command, frozen=True):
-    """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`."""
+    """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`.
+
+    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile.
+    """
 
     leg: str
     device: str
@@ -49,6 +113,29 @@ class RingAgent(Command, frozen=True):
     caller: str
     caller_name: str
     ring_seconds: float
+
+
+class DialCustomer(Command, frozen=True):
+    """Call a customer back; the new channel gets the id `call`, and enters as a call when it is answered.
+
+    `destination` is what the switch dials, `caller_id` the number shown. It rings for `ring_seconds` at most. With
+    `detect_machine` the switch listens first whether a machine answered.
+    """
+
+    call: str
+    destination: str
+    caller_id: str
+    dialled: str
+    ring_seconds: float
+    detect_machine: bool
+
+
+class JoinLeg(Command, frozen=True):
+    """Bridge an agent's leg that waits with the customer's `channel`."""
+
+    leg: str
+    call: str
+    channel: str
 
 
 class HangUpLeg(Command, frozen=True):
@@ -79,6 +166,38 @@ class SendLink(Command, frozen=True):
     text: str
     address: str
     channel: str
+
+
+# --- to those who read -----------------------------------------------------------------------------------------
+
+
+class ShowPage(Command, frozen=True):
+    """What `page` shows has changed, or an answer to it was dealt with. A page is a link's, or a guide."""
+
+    page: str
+
+
+# --- to systems outside ----------------------------------------------------------------------------------------
+
+
+class LookUp(Command, frozen=True):
+    """Ask a service for the flow that `subject` walks; answered with LookedUp or LookupFailed.
+
+    (`subject`, the number in `ask`) is the idempotency key: after a restart the same is asked again.
+    """
+
+    subject: str
+    ask: ivr.LookUp
+
+
+class Notify(Command, frozen=True):
+    """Tell a service something for the flow that `subject` walks; answered with Notified or NotifyFailed.
+
+    (`subject`, the number in `note`) is the idempotency key: never two deliveries for one.
+    """
+
+    subject: str
+    note: ivr.Notify
 
 
 # --- to the store ----------------------------------------------------------------------------------------------
@@ -119,7 +238,7 @@ class RecordLeg(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """Key: (call, enqueued_at, queue)."""
+    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before."""
 
     call: str
     queue: str
@@ -127,6 +246,7 @@ class RecordWait(Command, frozen=True):
     left_at: float
     outcome: str
     agent: str | None
+    since: float
 
 
 class RecordOffer(Command, frozen=True):
@@ -160,6 +280,16 @@ class RecordAnswer(Command, frozen=True):
     at: float
 
 
+class RecordForm(Command, frozen=True):
+    """Key: (call, form). What stands in a form: `content` is JSON, by variable; `submitted` when it is right."""
+
+    call: str
+    form: str
+    content: str
+    submitted: bool
+    at: float
+
+
 class RecordLink(Command, frozen=True):
     """Key: (call, link). `status`: `requested`, `delivered`, `failed` or `opened`."""
 
@@ -169,6 +299,20 @@ class RecordLink(Command, frozen=True):
     adapter: str
     status: str
     at: float
+
+
+class RecordVoicemail(Command, frozen=True):
+    """Key: voicemail. Written when it is left and again when `agent` has heard it. `file`: in the voicemail folder."""
+
+    voicemail: str
+    call: str
+    caller: str
+    queue: str
+    file: str
+    seconds: float
+    left_at: float
+    heard_at: float | None
+    agent: str | None
 
 
 class RecordStep(Command, frozen=True):
@@ -192,11 +336,74 @@ class RecordInterval(Command, frozen=True):
     abandoned: int
     overflowed_out: int
     called_back: int
+    self_served: int
     lost: int
     waiting: int
     answered_in_target: int
     abandoned_in_target: int
     wait_answered: float
+
+
+class RecordCanary(Command, frozen=True):
+    """Key: (flow, started_at). The trial of a flow version, written when it begins and again when it ends.
+
+    `outcome`: `promoted`, `stopped`, `superseded` or `rolled_back` (by itself, for `reason`). The counts are of calls
+    that began and ended within it: with `version`, and with `base`, the version in force.
+    """
+
+    flow: str
+    started_at: float
+    version: str
+    base: str
+    percent: float
+    author: str
+    ended_at: float | None
+    outcome: str
+    ended_by: str
+    reason: str
+    calls: int
+    contained: int
+    abandoned: int
+    faulty: int
+    base_calls: int
+    base_contained: int
+    base_abandoned: int
+    base_faulty: int
+
+
+class RecordCallback(Command, frozen=True):
+    """Key: callback. Written when it is booked or changed, and at its end.
+
+    `call` booked it, `reached` is the call in which the customer talked with `agent`. `enqueued_at` is its age.
+    `outcome`: empty while it is open, then `reached`, `rejoined` (called again, and waited on the line), `cancelled`,
+    `expired` or `failed` (no attempt is left).
+    """
+
+    callback: str
+    number: str
+    queue: str
+    call: str
+    booked_at: float
+    enqueued_at: float
+    not_before: float
+    expires_at: float
+    dials: int
+    ended_at: float | None
+    outcome: str
+    agent: str
+    reached: str
+
+
+class RecordCallbackAttempt(Command, frozen=True):
+    """Key: (callback, attempt). `outcome`: `reached`, `busy`, `no_answer`, `declined`, `unreachable`, `machine`,
+    `hung_up`, `agent_gone`, `rejoined`, `cancelled`, `lost` or `failed`."""
+
+    callback: str
+    attempt: int
+    agent: str
+    dialled_at: float
+    ended_at: float
+    outcome: str
 
 
 class RaiseAlarm(Command, frozen=True):

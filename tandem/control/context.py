@@ -3,8 +3,11 @@
 from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.call import Call
+from tandem.control.callback import Callback
+from tandem.control.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.timers import Timers
+from tandem.control.work import Work
 from tandem.ivr.events import Place
 
 
@@ -21,10 +24,20 @@ class Context:
         """Have `command` carried out."""
         self.commands.append(command)
 
-    def note(self, call: Call, now: float, what: str, detail: str = "") -> None:
-        """Add a step to the call's timeline."""
+    def holder(self, contact: str) -> Call | Work | None:
+        """The call or other work that is this contact."""
+        return self.state.calls.get(contact) or self.state.work.get(contact)
+
+    def note(self, call: Call | Work | Callback, now: float, what: str, detail: str = "") -> None:
+        """Add a step to the timeline of a call, of other work or of a callback."""
         call.steps += 1
         self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
+
+    def show_pages(self, call: Call) -> None:
+        """Let those who look at a page of the call see what is new."""
+        for link in call.links:
+            if (page := subject(call.id, link)) in self.state.pages:
+                self.tell(commands.ShowPage(page))
 
     def alarm(self, kind: str, subject: str, detail: str) -> None:
         """Count under `kind` and tell the operator."""

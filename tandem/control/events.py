@@ -1,4 +1,4 @@
-"""What the plane is told: by the switch, by desktops, by the notifier, by admins. All past tense.
+"""What the plane is told: by the switch, by desktops, by the notifier, by systems outside, by admins. All past tense.
 
 A `call` is the unique id of the caller's channel in the switch; it stays the same through bridges and transfers.
 A `leg` is the channel id of an agent's phone that the plane gave it when it asked for the ring.
@@ -6,8 +6,12 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.canary import Margins
 from tandem.control.settings import Settings
+from tandem.ivr.everywhere import Meaning
+from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
+from tandem.ivr.values import Value as Value
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -17,12 +21,21 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 # --- from the switch -------------------------------------------------------------------------------------------
 
 
+class Transferred(msgspec.Struct, frozen=True):
+    """What came of transfer `number`: `answered`, `busy`, `no_answer` or `failed`."""
+
+    number: int
+    outcome: str
+    talk_seconds: float
+
+
 class CallEntered(Event, frozen=True):
     """A call asks what to do: a new one, or a known one that the switch gave back. Every entry is a resume.
 
     `channel` is the switch's name for it ("PJSIP/trunk-0000001a"), `caller` the number as presented (may be
     empty or hostile), `dialled` the number called. `last_leg` is the leg whose conversation with the call was the
-    last to end, empty while there was none.
+    last to end, empty while there was none; `transferred` is the last transfer of which the switch was told.
+    `machine`: an answering machine took the call that we made.
     """
 
     call: str
@@ -31,6 +44,8 @@ class CallEntered(Event, frozen=True):
     caller_name: str
     dialled: str
     last_leg: str = ""
+    transferred: Transferred | None = None
+    machine: bool = False
 
 
 class Listened(Event, frozen=True):
@@ -39,6 +54,19 @@ class Listened(Event, frozen=True):
     call: str
     step: int
     key: str | None
+
+
+class TransferAnswered(Event, frozen=True):
+    """Whom the call is to be connected with picked up."""
+
+    call: str
+
+
+class VoicemailRecorded(Event, frozen=True):
+    """A recording is over: `seconds` long, 0 when nothing was said or there is none."""
+
+    voicemail: str
+    seconds: float
 
 
 class CallEnded(Event, frozen=True):
@@ -91,6 +119,19 @@ class Retrieved(Event, frozen=True):
     """The agent's phone took the call back from hold."""
 
     leg: str
+
+
+class DialBegun(Event, frozen=True):
+    """The switch has begun to call the customer of a callback; `call` is the unique id that the plane gave."""
+
+    call: str
+
+
+class DialFailed(Event, frozen=True):
+    """The customer was not reached: `no_answer`, `busy`, `declined`, `unreachable` or `failed`."""
+
+    call: str
+    reason: str
 
 
 class DeviceFound(Event, frozen=True):
@@ -185,6 +226,102 @@ class LinkOpened(Event, frozen=True):
     link: int
 
 
+Way = Meaning
+"""What an answer may be at every question: `repeat`, `back` or `agent`."""
+
+
+class PageAnswered(Event, frozen=True):
+    """The caller answered question `step` of a page ("<call>/<link>")."""
+
+    page: str
+    step: int
+    answer: Answer
+
+
+class PageRevoked(Event, frozen=True):
+    """An operator took a page away."""
+
+    page: str
+
+
+class GuideBegan(Event, frozen=True):
+    """An agent begins to walk `flow` as the guide `guide` (an id that begins with "guide-").
+
+    `contact` is the call whose timeline it belongs to, empty for none.
+    """
+
+    guide: str
+    flow: str
+    contact: str = ""
+    language: str = ""
+    variables: dict[str, Value] = {}
+
+
+class GuideAnswered(Event, frozen=True):
+    """The agent answered question `step` of a guide."""
+
+    guide: str
+    step: int
+    answer: Answer
+
+
+class GuideEnded(Event, frozen=True):
+    """The agent put a guide away."""
+
+    guide: str
+
+
+# --- from systems outside --------------------------------------------------------------------------------------
+
+
+NOT_FOUND = "not_found"
+"""The reason of a LookupFailed that is an answer: the service has no such thing."""
+
+
+class LookedUp(Event, frozen=True):
+    """A service answered: the values that lookup `number` of `subject` wanted."""
+
+    subject: str
+    number: int
+    values: dict[str, Value]
+
+
+class LookupFailed(Event, frozen=True):
+    """Lookup `number` of `subject` came to nothing; `reason` is `not_found`, or for people."""
+
+    subject: str
+    number: int
+    reason: str
+
+
+class Notified(Event, frozen=True):
+    """A service took notification `number` of `subject`."""
+
+    subject: str
+    number: int
+
+
+class NotifyFailed(Event, frozen=True):
+    """A service did not take notification `number` of `subject`, and will not be told again."""
+
+    subject: str
+    number: int
+    reason: str
+
+
+class CallbackCancelled(Event, frozen=True):
+    """The customer, or somebody for them, wants no callback any more."""
+
+    callback: str
+
+
+class CallbackSnoozed(Event, frozen=True):
+    """The customer wants to be called back not before `until` (epoch seconds)."""
+
+    callback: str
+    until: float
+
+
 # --- from admins and the process -------------------------------------------------------------------------------
 
 
@@ -195,9 +332,30 @@ class SettingsLoaded(Event, frozen=True):
 
 
 class FlowPublished(Event, frozen=True):
-    """A flow version is in force for calls that begin from now on."""
+    """A flow version is in force for calls that begin from now on.
+
+    `forced` is why `author` published it although its tests or queues are not right, empty where they are.
+    """
 
     flow: Flow
+    author: str = ""
+    forced: str = ""
+
+
+class CanaryStarted(Event, frozen=True):
+    """`author` put a flow version on trial: `percent` of the callers get it, until it is worse by the margins."""
+
+    flow: Flow
+    percent: float
+    margins: Margins
+    author: str
+
+
+class CanaryStopped(Event, frozen=True):
+    """`author` ended the trial of the flow of that name: all new calls get the version in force."""
+
+    flow: str
+    author: str
 
 
 class Restarted(Event, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, commands, events
+from tandem.control import calls, commands, events, pages
 from tandem.control.context import Context
 from tandem.ivr import events as ivr_events
 
@@ -25,6 +25,7 @@ def opened(context: Context, event: events.LinkOpened, now: float) -> None:
     """A page that is open was delivered, whether or not the notifier has said so yet."""
     if _was(context, event.call, event.link, now, "opened", "") == "requested":
         calls.walk(context, context.state.calls[event.call], ivr_events.LinkDelivered(event.link), now)
+    pages.opened(context, event.call, event.link, now)
 
 
 def _was(context: Context, call_id: str, number: int, now: float, status: str, adapter: str) -> str | None:

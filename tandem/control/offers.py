@@ -6,8 +6,10 @@ from typing import Any
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
 from tandem.control import commands, events, records
+from tandem.control.bookings import reached
 from tandem.control.call import Call, Leg
 from tandem.control.context import Context
+from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
 
@@ -26,7 +28,7 @@ def finish_talk(context: Context, call: Call, now: float, outcome: str = "served
     call.talk_seconds += now - (leg.bridged_at or now)
     call.hold_seconds += leg.hold_seconds
     context.note(call, now, "talk ended", leg.agent)
-    _drop(context, leg, now, outcome)
+    drop(context, leg, now, outcome)
     route(context, acd_events.ContactFinished(call.id, outcome), now)
 
 
@@ -34,60 +36,76 @@ def finish_talk(context: Context, call: Call, now: float, outcome: str = "served
 
 
 def _offer(context: Context, command: acd.Offer, now: float) -> None:
-    call = context.state.calls[command.contact]
     device = context.state.settings.acd.agents[command.agent].device
-    leg = Leg(_leg_id(command.contact, command.offer), call.id, command.agent, device, command.offer, now)
+    leg_id = _leg_id(command.contact, command.offer)
+    leg = Leg(leg_id, command.contact, command.agent, device, command.offer, now)
     context.state.legs[leg.id] = leg
+    if work := context.state.work.get(command.contact):
+        work.leg = leg.id
+        context.note(work, now, "offered", command.agent)
+        context.tell(KINDS[work.kind].ring(context, work, leg, command.ring_seconds))
+        return
+    call = context.state.calls[command.contact]
     call.leg = leg.id
     context.note(call, now, "offered", command.agent)
-    context.tell(
-        commands.RingAgent(
-            leg=leg.id,
-            device=device,
-            call=call.id,
-            channel=call.channel,
-            caller=call.caller,
-            caller_name=call.caller_name,
-            ring_seconds=command.ring_seconds,
-        )
+    context.tell(ring(call, leg, command.ring_seconds))
+
+
+def ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
+    return commands.RingAgent(
+        leg=leg.id,
+        device=leg.device,
+        call=call.id,
+        channel=call.channel,
+        caller=call.caller,
+        caller_name=call.caller_name,
+        ring_seconds=ring_seconds,
     )
 
 
-def _withdraw(context: Context, command: acd.WithdrawOffer, _now: float) -> None:
+def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     leg = context.state.legs.get(_leg_id(command.contact, command.offer))
     if leg is None:
         return
     leg.withdrawn = True
-    call = context.state.calls.get(leg.call)
-    if call is not None and call.leg == leg.id:
-        call.leg = None
-    context.tell(commands.HangUpLeg(leg.id))
+    holder = context.holder(leg.call)
+    if holder is not None and holder.leg == leg.id:
+        holder.leg = None
+        _let_go(context, leg)
+    if leg.later:
+        drop(context, leg, now, "withdrawn")
+    else:
+        context.tell(commands.HangUpLeg(leg.id))
+
+
+def _let_go(context: Context, leg: Leg) -> None:
+    if work := context.state.work.get(leg.call):
+        KINDS[work.kind].let_go(context, work, leg)
 
 
 def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> None:
-    call = context.state.calls.get(command.contact)
-    if call is not None:
-        context.note(call, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
+    if holder := context.holder(command.contact):
+        context.note(holder, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
     context.tell(records.offer(command, now))
 
 
 def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
-    _note(context, command.contact, now, "offered another way", command.way)
+    _note_waiting(context, command.contact, now, "offered another way", command.way)
 
 
 def _record_plan_step(context: Context, command: acd.RecordPlanStep, now: float) -> None:
     """A condition concerns the whole queue: it is counted, and `why` finds it in the router's state."""
     if command.contact:
-        _note(context, command.contact, now, "plan", command.what)
+        _note_waiting(context, command.contact, now, "plan", command.what)
     elif command.in_force:
         context.count(f"plan of {command.queue}: {command.what}")
 
 
 def _record_move(context: Context, command: acd.RecordMove, now: float) -> None:
-    _note(context, command.contact, now, "moved", f"{command.queue} to {command.to}")
+    _note_waiting(context, command.contact, now, "moved", f"{command.queue} to {command.to}")
 
 
-def _note(context: Context, contact: str, now: float, what: str, detail: str) -> None:
+def _note_waiting(context: Context, contact: str, now: float, what: str, detail: str) -> None:
     if call := context.state.calls.get(contact):
         context.note(call, now, what, detail)
 
@@ -131,12 +149,17 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
         leg.move("answer")
         leg.answered_at = now
         route(context, acd_events.OfferAnswered(leg.offer), now)
+        work = context.state.work.get(leg.call)
+        if work is not None and work.leg == leg.id:
+            KINDS[work.kind].answered(context, work, leg, now)
 
 
 def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     leg = context.state.legs.get(event.leg)
     if leg is not None and leg.bridged_at is None:
-        _drop(context, leg, now, event.reason)
+        if not leg.withdrawn:
+            _let_go(context, leg)
+        drop(context, leg, now, event.reason)
         route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
 
 
@@ -145,12 +168,14 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg, call = context.state.legs.get(event.leg), context.state.calls.get(event.call)
     if leg is None or call is None or call.leg != leg.id or call.state != "queued":
         return
+    leg.alone = False
     leg_answered(context, events.LegAnswered(leg.id), now)
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
     context.note(call, now, "connected", leg.agent)
     route(context, acd_events.ContactConnected(leg.offer), now)
+    reached(context, call, leg, now)
 
 
 def held(context: Context, event: events.Held, now: float) -> None:
@@ -158,7 +183,7 @@ def held(context: Context, event: events.Held, now: float) -> None:
     if leg is not None and leg.can("hold"):
         leg.move("hold")
         leg.held_at = now
-        context.note(context.state.calls[leg.call], now, "held", leg.agent)
+        _note(context, leg, now, "held")
         route(context, acd_events.ContactHeld(leg.call), now)
 
 
@@ -167,21 +192,32 @@ def retrieved(context: Context, event: events.Retrieved, now: float) -> None:
     if leg is not None and leg.can("retrieve"):
         leg.move("retrieve")
         _count_hold(leg, now)
-        context.note(context.state.calls[leg.call], now, "retrieved", leg.agent)
+        _note(context, leg, now, "retrieved")
         route(context, acd_events.ContactRetrieved(leg.call), now)
 
 
-def leg_ended(context: Context, event: events.LegEnded, now: float) -> None:
-    """The agent hung up: the caller comes back to the flow. Before the conversation it is a failed offer."""
+def _note(context: Context, leg: Leg, now: float, what: str) -> None:
+    if holder := context.holder(leg.call):
+        context.note(holder, now, what, leg.agent)
+
+
+def leg_ended(context: Context, event: events.LegEnded, now: float, lost: bool = False) -> None:
+    """The agent hung up: the caller comes back to the flow. Before the conversation it is a failed offer.
+
+    `lost`: the switch began anew without it.
+    """
     leg = context.state.legs.get(event.leg)
     if leg is None:
         return
     if leg.bridged_at is None:
         leg_failed(context, events.LegFailed(leg.id, "failed"), now)
-        return
-    call = context.state.calls[leg.call]
-    finish_talk(context, call, now)
-    call.move("agent_left")
+    elif work := context.state.work.get(leg.call):
+        _count_hold(leg, now)
+        KINDS[work.kind].ended(context, work, leg, now, lost)
+    else:
+        call = context.state.calls[leg.call]
+        finish_talk(context, call, now)
+        call.move("agent_left")
 
 
 def learn_from_entry(context: Context, call: Call, last_leg: str, now: float) -> None:
@@ -196,12 +232,13 @@ def learn_from_entry(context: Context, call: Call, last_leg: str, now: float) ->
         leg_failed(context, events.LegFailed(leg.id, "failed"), now)
 
 
-def _drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
+def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
+    """Forget a leg that has ended, and record what came of it."""
     leg.move("end")
     del context.state.legs[leg.id]
-    call = context.state.calls.get(leg.call)
-    if call is not None and call.leg == leg.id:
-        call.leg = None
+    holder = context.holder(leg.call)
+    if holder is not None and holder.leg == leg.id:
+        holder.leg = None
     context.tell(records.leg(leg, now, "withdrawn" if leg.withdrawn else outcome))
 
 

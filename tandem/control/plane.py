@@ -2,7 +2,22 @@
 
 import msgspec
 
-from tandem.control import admin, agents, calls, links, offers, switch
+from tandem.control import (
+    admin,
+    agents,
+    callbacks,
+    calls,
+    dialling,
+    guides,
+    journeys,
+    links,
+    offers,
+    pages,
+    publishing,
+    switch,
+    transfers,
+    voicemails,
+)
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
@@ -11,9 +26,17 @@ from tandem.control.state import PlaneState
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **callbacks.HANDLERS,
+    **dialling.HANDLERS,
     **links.HANDLERS,
+    **pages.HANDLERS,
+    **guides.HANDLERS,
+    **journeys.HANDLERS,
+    **transfers.HANDLERS,
+    **voicemails.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,
+    **publishing.HANDLERS,
     **admin.HANDLERS,
 }
 

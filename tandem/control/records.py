@@ -1,8 +1,12 @@
 """Facts for the store: rows, written whole and by key."""
 
+import msgspec
+
 from tandem.acd import commands as acd
 from tandem.control import commands
-from tandem.control.call import Call, Leg
+from tandem.control.call import Call, Leg, Transfer
+from tandem.control.callback import Callback
+from tandem.ivr import commands as ivr
 
 
 def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause: int = 0) -> commands.RecordContact:
@@ -24,6 +28,32 @@ def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause:
     )
 
 
+def callback(
+    row: Callback, ended_at: float | None = None, outcome: str = "", reached: str = "", agent: str = ""
+) -> commands.RecordCallback:
+    """The row of a callback; written when it is booked, whenever it changes, and at its end."""
+    return commands.RecordCallback(
+        callback=row.id,
+        number=row.number,
+        queue=row.queue,
+        call=row.call,
+        booked_at=row.booked_at,
+        enqueued_at=row.enqueued_at,
+        not_before=row.not_before,
+        expires_at=row.expires_at,
+        dials=row.dials,
+        ended_at=ended_at,
+        outcome=outcome,
+        agent=agent,
+        reached=reached,
+    )
+
+
+def callback_attempt(row: Callback, outcome: str, agent: str, now: float) -> commands.RecordCallbackAttempt:
+    """The row of a callback's attempt at hand, at its end."""
+    return commands.RecordCallbackAttempt(row.id, row.attempt, agent, row.dialled_at, now, outcome)
+
+
 def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
     """The row of an agent's channel, at its end."""
     return commands.RecordLeg(
@@ -36,6 +66,22 @@ def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
         bridged_at=ended.bridged_at,
         ended_at=now,
         hold_seconds=ended.hold_seconds,
+        outcome=outcome,
+    )
+
+
+def transfer(call: Call, ended: Transfer, now: float, outcome: str) -> commands.RecordLeg:
+    """The row of a talk with somebody outside, at its end."""
+    return commands.RecordLeg(
+        leg=f"transfer-{call.id}-{ended.number}",
+        call=call.id,
+        agent="",
+        device=ended.to,
+        ringing_at=ended.asked_at,
+        answered_at=ended.answered_at,
+        bridged_at=ended.answered_at,
+        ended_at=now,
+        hold_seconds=0.0,
         outcome=outcome,
     )
 
@@ -53,13 +99,27 @@ def offer(command: acd.RecordOffer, now: float) -> commands.RecordOffer:
     )
 
 
+def form(contact: str, command: ivr.RecordForm, now: float) -> commands.RecordForm:
+    """The row of a form, as it stands now."""
+    content = msgspec.json.encode(command.values).decode()
+    return commands.RecordForm(contact, command.form, content, command.submitted, now)
+
+
 def from_router(command: acd.Command, now: float) -> commands.Command:
     """The row for one of the router's own records."""
     match command:
         case acd.RecordAgentState(agent=agent, state=state, reason=reason, since=since):
             return commands.RecordActivity(agent, state, reason, since, now)
-        case acd.RecordWait(contact=call, queue=queue, enqueued_at=enqueued_at, outcome=outcome, agent=agent):
-            return commands.RecordWait(call, queue, enqueued_at, now, outcome, agent)
+        case acd.RecordWait():
+            return commands.RecordWait(
+                call=command.contact,
+                queue=command.queue,
+                enqueued_at=command.arrived_at,
+                left_at=now,
+                outcome=command.outcome,
+                agent=command.agent,
+                since=command.enqueued_at,
+            )
         case acd.RecordInterval():
             return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})
     raise TypeError(f"not a record: {command!r}")

@@ -3,6 +3,7 @@
 import msgspec
 
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.callback_settings import CallbackSettings
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -21,13 +22,17 @@ class DialPlan(msgspec.Struct, frozen=True):
 
     `numbers` are patterns: digits, a leading plus, `X` for any digit, `.` at the end for one or more of them. `uris`
     are SIP URIs, `*` for any user (`sip:*@partner.example`). `trunk` is the endpoint that numbers go out by; without
-    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called.
+    one, a number must be the account of a phone here. `caller_id` is the number that is shown to who is called. No talk
+    with somebody outside is longer than `longest_talk` seconds. A number without a plus is one of `country` (ISO 3166:
+    `CN`).
     """
 
     numbers: tuple[str, ...] = ()
     uris: tuple[str, ...] = ()
     trunk: str = ""
     caller_id: str = ""
+    longest_talk: float = 7200.0
+    country: str = ""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -47,7 +52,9 @@ class Service(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
-    `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE.
+    `callbacks` says by queue how customers are called back; a queue that is not there has the defaults.
+    `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
+    calls whose number leads to no published flow.
     """
 
     lines: dict[str, str] = {}
@@ -56,3 +63,5 @@ class Settings(msgspec.Struct, frozen=True):
     acd: AcdSettings = AcdSettings()
     dial_plan: DialPlan = DialPlan()
     services: dict[str, Service] = {}
+    fallback: str = ""
+    callbacks: dict[str, CallbackSettings] = {}

@@ -4,8 +4,21 @@ import msgspec
 
 from tandem.acd.state import State as RouterState
 from tandem.control.call import Call, Leg
+from tandem.control.callback import Callback
+from tandem.control.canary import Canary
+from tandem.control.commands import LookUp, Notify
+from tandem.control.page import Page, Reader
 from tandem.control.settings import Settings
+from tandem.control.voicemail import Voicemail
+from tandem.control.work import Work
 from tandem.ivr.flow import Flow
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A lookup that is out since `at` (epoch seconds)."""
+
+    lookup: LookUp
+    at: float
 
 
 class PlaneState(msgspec.Struct):
@@ -16,9 +29,28 @@ class PlaneState(msgspec.Struct):
     published: dict[str, str] = {}
     """Flow name to the version that new calls get."""
     flows: dict[str, Flow] = {}
-    """"name@version" to flow: the published ones, and older ones that calls still walk."""
+    """"name@version" to flow: the published ones, those on trial, and older ones that calls still walk."""
+    canaries: dict[str, Canary] = {}
+    """Flow name to the version on trial."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    callbacks: dict[str, Callback] = {}
+    booked: dict[str, dict[str, str]] = {}
+    """Number to queue to callback: one for each."""
+    bookings: dict[str, list[float]] = {}
+    """Number to when (epoch seconds) callbacks were booked for it within a day."""
+    work: dict[str, Work] = {}
+    """Contacts without a line, by id."""
+    lookups: dict[str, dict[int, Asked]] = {}
+    """What systems outside were asked and have not answered, by subject and number."""
+    notes: dict[str, dict[int, Notify]] = {}
+    """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
+    voicemails: dict[str, Voicemail] = {}
+    """Those not yet heard, by their contact's id."""
+    pages: dict[str, Page] = {}
+    """The pages of links that were sent, by "<call>/<link>"; they outlive their calls."""
+    guides: dict[str, Reader] = {}
+    """The guides that agents walk, by id."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

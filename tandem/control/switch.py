@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, events, offers
+from tandem.control import calls, commands, dialling, events, offers, transfers
+from tandem.control.bookings import at_hand
 from tandem.control.call import Leg
+from tandem.control.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
+from tandem.control.listening import HEARS_THE_FLOW
 
 YOUNG = 1.0
 """Seconds before a listing was asked for in which a channel may be ours without having been listed, while the link is
@@ -28,9 +31,11 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     context.state.boot = event.boot
     seen = {channel.id: channel for channel in event.channels}
     _mend_calls(context, event, seen, now, rebooted)
-    _mend_legs(context, event, seen, now)
+    _mend_legs(context, event, seen, now, rebooted)
+    _mend_dials(context, event, seen, now)
     _end_strays(context, seen)
     _mend_devices(context, event, now)
+    _interrupt_again(context)
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 
@@ -42,16 +47,28 @@ def _mend_calls(
         if call.id not in seen and call.entered_at < _settled(context, event):
             context.repaired("call gone from the switch")
             calls.end(context, call.id, 0, now, lost=rebooted)
+        elif call.id in seen and seen[call.id].bridged_with and call.transfer and call.transfer.answered_at is None:
+            context.repaired("transfer's answer missed")
+            transfers.answered(context, events.TransferAnswered(call.id), now)
 
 
-def _mend_legs(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
+def _interrupt_again(context: Context) -> None:
+    """Who is still to hear something newer was not interrupted, or not yet: doing it twice does no harm."""
+    for call in context.state.calls.values():
+        if call.out < call.listen and call.out and call.state in HEARS_THE_FLOW:
+            context.tell(commands.Interrupt(call.id, call.channel))
+
+
+def _mend_legs(
+    context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float, rebooted: bool
+) -> None:
     for leg in list(context.state.legs.values()):
         old = leg.asked_at < _settled(context, event)
         channel = seen.get(leg.id)
         if channel is not None:
             _mend_leg(context, leg, channel, now, old)
-        elif old:
-            _mend_gone(context, leg, now)
+        elif old and not leg.later:
+            _mend_gone(context, leg, now, rebooted)
 
 
 def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: float, old: bool) -> None:
@@ -71,14 +88,14 @@ def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: floa
         offers.bridged(context, events.Bridged(leg.call, leg.id), now)
 
 
-def _mend_gone(context: Context, leg: Leg, now: float) -> None:
+def _mend_gone(context: Context, leg: Leg, now: float, rebooted: bool) -> None:
     """The leg of a call that is away may have had its conversation meanwhile: the call's entry tells."""
     context.repaired("leg gone from the switch")
     call = context.state.calls.get(leg.call)
     if call is not None and call.leg == leg.id and call.away and leg.bridged_at is None:
         leg.gone = True
     else:
-        offers.leg_ended(context, events.LegEnded(leg.id), now)
+        offers.leg_ended(context, events.LegEnded(leg.id), now, lost=rebooted)
 
 
 def _settled(context: Context, event: events.SwitchFound) -> float:
@@ -86,11 +103,32 @@ def _settled(context: Context, event: events.SwitchFound) -> float:
     return event.asked_at - YOUNG if context.state.switch_up else event.asked_at
 
 
+def _mend_dials(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
+    """Whoever was to be called and is not in the listing was never called, or hung up unseen: not called twice."""
+    for callback in list(context.state.callbacks.values()):
+        if callback.state != "dialling":
+            continue
+        if callback.contact in seen:
+            if callback.given_up and not context.state.switch_up:
+                context.tell(commands.HangUpStray(callback.contact))
+        elif callback.dialled_at < _settled(context, event):
+            context.repaired("customer gone from the switch")
+            dialling.failed(context, events.DialFailed(callback.contact, "lost"), now)
+
+
 def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
     for channel in seen.values():
+        if channel.id.startswith(CALLBACK_PREFIX) and not _is_call_back(context, channel.id):
+            context.repaired("stray customer")
+            context.tell(commands.HangUpStray(channel.id))
         if channel.id.startswith(offers.LEG_PREFIX) and channel.id not in context.state.legs:
             context.repaired("stray leg")
             context.tell(commands.HangUpStray(channel.id))
+
+
+def _is_call_back(context: Context, channel: str) -> bool:
+    callback = at_hand(context, channel)
+    return channel in context.state.calls or (callback is not None and callback.state == "dialling")
 
 
 def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> None:

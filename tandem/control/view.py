@@ -1,10 +1,14 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
 
+from tandem.control import guides, pages
 from tandem.control.call import Call
+from tandem.control.page import Page, subject
+from tandem.control.pages import PageShown
 from tandem.control.plane import Plane
 
 
@@ -28,14 +32,87 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
                 "away": call.away,
                 "agent": state.legs[call.leg].agent if call.leg else None,
                 **_wait(plane, call),
+                "forms": call.forms,
+                "pages": [_page(page) for page in _pages(plane, call)],
             }
             for call in state.calls.values()
         ],
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
         ],
+        "work": [
+            {
+                "contact": work.id,
+                "kind": work.kind,
+                "call": work.call,
+                "queue": work.queue,
+                "since": work.since,
+                "agent": state.legs[work.leg].agent if work.leg else None,
+            }
+            for work in state.work.values()
+        ],
+        "callbacks": [
+            {
+                "callback": callback.id,
+                "number": callback.number,
+                "queue": callback.queue,
+                "state": callback.state,
+                "enqueued_at": callback.enqueued_at,
+                "not_before": callback.not_before,
+                "expires_at": callback.expires_at,
+                "contact": callback.contact,
+                "dials": callback.dials,
+            }
+            for callback in state.callbacks.values()
+        ],
         "board": msgspec.to_builtins(plane.context.router.board(now)),
+        "canaries": msgspec.to_builtins(list(state.canaries.values())),
         "counters": dict(state.counters),
+    }
+
+
+class Readers:
+    """What those see who read: `plane` gives the plane of now, `clock` the time (epoch seconds)."""
+
+    def __init__(self, plane: Callable[[], Plane], clock: Callable[[], float]) -> None:
+        self._plane = plane
+        self._clock = clock
+
+    def page(self, page: str) -> PageShown | None:
+        """What a page shows; None when there is none, or it was not opened yet."""
+        context = self._plane().context
+        found = context.state.pages.get(page)
+        return pages.look(context, found, self._clock()) if found else None
+
+    def has_page(self, page: str) -> bool:
+        """Whether there is such a page."""
+        return page in self._plane().state.pages
+
+    def guide(self, guide: str) -> PageShown | None:
+        """What a guide shows; None when there is none."""
+        context = self._plane().context
+        found = context.state.guides.get(guide)
+        return guides.look(context, found, self._clock()) if found else None
+
+    def flows(self) -> Collection[str]:
+        """The flows that are published."""
+        return self._plane().state.published
+
+
+def _pages(plane: Plane, call: Call) -> Iterator[Page]:
+    for link in call.links:
+        if (page := plane.state.pages.get(subject(call.id, link))) is not None:
+            yield page
+
+
+def _page(page: Page) -> dict[str, Any]:
+    """What an agent ought to know of a caller's page; `node` is None while it is not opened, or follows the call."""
+    return {
+        "link": page.link,
+        "purpose": page.purpose,
+        "node": page.reader.session.node if page.reader else None,
+        "outcome": page.reader.outcome if page.reader else "",
+        "forms": page.reader.forms if page.reader else {},
     }
 
 

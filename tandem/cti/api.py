@@ -1,48 +1,26 @@
 """The handlers for operators, monitoring and desktops."""
 
 import asyncio
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
 
-from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event
+from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event, PageRevoked
+from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.guard import answer, refusal
-from tandem.cti.metrics import CONTENT_TYPE, Metrics
-from tandem.store.outbox import Outbox, OutboxItem
+from tandem.cti.metrics import CONTENT_TYPE
+from tandem.store.outbox import OutboxItem
 
 REASON_LENGTH = 64
 OUTBOX_LENGTH = 100
-
-
-class Health(msgspec.Struct, frozen=True):
-    """Whether the switch is reached and the journal can be written; `since`: start of the process, epoch seconds."""
-
-    switch_up: bool
-    journal_ok: bool
-    since: float
 
 
 class Wish(msgspec.Struct, frozen=True):
     """The body that goes with an agent's verb."""
 
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known."""
-
-    emit: Callable[[Event], None]
-    health: Callable[[], Health]
-    state: Callable[[], object]
-    agents: Callable[[], Collection[str]]
-    metrics: Metrics
-    outbox: Outbox
-    public_url: str
-    clock: Callable[[], float]
 
 
 VERBS: dict[str, Callable[[str, str], Event]] = {
@@ -67,6 +45,7 @@ class Api:
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
             web.post("/agents/{agent}/{verb}", self.tell),
+            web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
 
     async def health(self, _: web.Request) -> web.Response:
@@ -85,6 +64,13 @@ class Api:
     async def outbox(self, _: web.Request) -> web.Response:
         """The newest links and what became of them."""
         return answer([self._shown(item) for item in await self._backend.outbox.newest(OUTBOX_LENGTH)])
+
+    async def revoke(self, request: web.Request) -> web.Response:
+        """Take the page of a link away from whoever has its address."""
+        page = f"{request.match_info['call']}/{request.match_info['link']}"
+        if not self._backend.readers.has_page(page):
+            return refusal(404, "unknown_link", "There is no such link, or it has expired.")
+        return self._emit(PageRevoked(page))
 
     async def tell(self, request: web.Request) -> web.Response:
         """An agent signs in or out, goes ready or pauses. 202: the plane was told; /state shows what came of it."""

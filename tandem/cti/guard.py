@@ -13,14 +13,14 @@ from tandem.store.outbox import OutboxError
 
 log = structlog.get_logger()
 
-PAGE = "/l/{token}"
+PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js"
+CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT}
 """The caller's page: for everybody, on any host name, without the operator's token."""
-WITHOUT_TOKEN = {PAGE, "/health", "/metrics"}
+WITHOUT_TOKEN = CALLERS | {"/health", "/metrics"}
 
 HEADERS = {
-    "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Server": "Tandem",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -32,7 +32,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Put the security headers on every response; a page may have a content policy of its own."""
+    """Put the security headers on every response; a page may have a content policy of its own, a file may be kept."""
+    response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", NOTHING_ELSE)
     response.headers.update(HEADERS)
 
@@ -57,7 +58,7 @@ def guard(token: str, hosts: frozenset[str]) -> Middleware:
         resource = request.match_info.route.resource
         path = resource.canonical if resource else ""
         # A page elsewhere whose name was pointed at this machine (DNS rebinding) still sends its own name.
-        if path != PAGE and _host(request) not in hosts:
+        if path not in CALLERS and _host(request) not in hosts:
             return refusal(421, "unknown_host", "Ask by one of the names this server is set up for.")
         if path not in WITHOUT_TOKEN and not _bears(request, token):
             return refusal(401, "unauthorized", "Send the header Authorization: Bearer <token>.")

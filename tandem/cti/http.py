@@ -1,21 +1,33 @@
 """The HTTP side: one app on loopback for operators, monitoring, desktops and, behind a proxy, the callers' pages."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
-from tandem.cti.api import Api, Backend
-from tandem.cti.guard import PAGE, add_headers, guard
-from tandem.cti.page import Page
+from tandem.cti.api import Api
+from tandem.cti.backend import Backend
+from tandem.cti.guard import PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
+from tandem.cti.guides import Guides
+from tandem.cti.page import Page, script
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 16 * 1024
 
 
-def make_app(backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK) -> web.Application:
-    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask."""
+def make_app(
+    backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK, more: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask; `more`
+    are other parts' routes, under the token too."""
     app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_headers)
-    app.add_routes(Api(backend).routes())
-    app.router.add_get(PAGE, Page(backend.outbox, backend.emit, backend.clock).show)
+    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *more])
+    page = Page(backend)
+    app.router.add_get(PAGE, page.show)
+    app.router.add_post(PAGE, page.answer)
+    app.router.add_get(PAGE_LIVE, page.live, allow_head=False)
+    app.router.add_get(PAGE_SCRIPT, script)
+    app.on_shutdown.append(page.close)
     return app
 
 

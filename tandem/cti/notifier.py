@@ -1,7 +1,6 @@
 """Pushes self-service links to callers, each once, and tells the plane what became of them."""
 
 import asyncio
-import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -31,6 +30,7 @@ class Notifier:
         adapters: Sequence[Adapter],
         emit: Callable[[Event], None],
         public_url: str,
+        new_token: Callable[[], str],
         clock: Callable[[], float],
         *,
         retry_seconds: Sequence[float] = (1.0, 4.0, 15.0),
@@ -41,6 +41,7 @@ class Notifier:
         self._adapters = adapters
         self._emit = emit
         self._public_url = public_url
+        self._new_token = new_token
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._queue: asyncio.Queue[SendLink] = asyncio.Queue(capacity)
@@ -78,7 +79,7 @@ class Notifier:
             self._under_way.discard((link.call, link.link))
 
     async def _see_to(self, link: SendLink) -> None:
-        item = await self._outbox.add(link, secrets.token_urlsafe(16), self._clock())
+        item = await self._outbox.add(link, self._new_token(), self._clock())
         if item.state in ("delivered", "failed"):
             self._tell(link, item.state, item.adapter, item.reason)
             return

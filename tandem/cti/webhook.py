@@ -1,13 +1,15 @@
-"""Hands links to an SMS gateway over HTTP: signed JSON."""
+"""Signed POSTs of JSON, and the adapter that hands links to an SMS gateway by them."""
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import aiohttp
 import msgspec
 
 from tandem.cti.delivery import DeliveryError, Message, TemporaryError
+
+TIMEOUT = 5.0
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
@@ -16,49 +18,71 @@ def signature(secret: str, body: bytes, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """What is posted: `body` is JSON, `key` lets the receiver drop what it has had, `whom` is who it is, in errors."""
+
+    url: str
+    key: str
+    body: bytes
+    secret: str
+    headers: Mapping[str, str] = {}
+    whom: str = "the service"
+
+
+async def post(letter: Letter, at: int, timeout_seconds: float = TIMEOUT) -> None:
+    """Return when the receiver answered 2xx; TemporaryError for 5xx, a time-out or no connection, else DeliveryError.
+
+    `at` (epoch seconds) goes into the signature.
+    """
+    whom = letter.whom
+    try:
+        status = await _status(letter, at, timeout_seconds)
+    except TimeoutError:
+        raise TemporaryError(f"{whom} did not answer in time") from None
+    except aiohttp.ClientConnectionError:
+        raise TemporaryError(f"{whom} can't be reached") from None
+    except (aiohttp.ClientError, ValueError) as error:
+        raise DeliveryError(f"{whom} can't be used ({type(error).__name__})") from None
+    if status >= 500:
+        raise TemporaryError(f"{whom} answered {status}")
+    if not 200 <= status < 300:
+        raise DeliveryError(f"{whom} answered {status}")
+
+
+async def _status(letter: Letter, at: int, timeout_seconds: float) -> int:
+    headers = dict(letter.headers) | {
+        "Content-Type": "application/json",
+        "Idempotency-Key": letter.key,
+        "Tandem-Signature": signature(letter.secret, letter.body, at),
+    }
+    async with (
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_seconds)) as session,
+        session.post(letter.url, data=letter.body, headers=headers, allow_redirects=False) as response,
+    ):
+        return response.status
+
+
 class Webhook:
     """POSTs each message to `url`. The gateway must drop an Idempotency-Key that it has had before."""
 
     name = "webhook"
     repeatable = True
 
-    def __init__(self, url: str, secret: str, clock: Callable[[], float], timeout_seconds: float = 5.0) -> None:
+    def __init__(self, url: str, secret: str, clock: Callable[[], float], timeout_seconds: float = TIMEOUT) -> None:
         self._url = url
         self._secret = secret
         self._clock = clock
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._timeout = timeout_seconds
 
     def reaches(self, message: Message) -> bool:
         """Everybody whose number is known."""
         return bool(message.address)
 
     async def deliver(self, message: Message) -> None:
-        """Return when the gateway answered 2xx; TemporaryError for 5xx, a time-out or no connection."""
-        try:
-            status = await self._post(message)
-        except TimeoutError:
-            raise TemporaryError("the gateway did not answer in time") from None
-        except aiohttp.ClientConnectionError:
-            raise TemporaryError("the gateway can't be reached") from None
-        except aiohttp.ClientError as error:
-            raise DeliveryError(f"the gateway can't be used ({type(error).__name__})") from None
-        if status >= 500:
-            raise TemporaryError(f"the gateway answered {status}")
-        if not 200 <= status < 300:
-            raise DeliveryError(f"the gateway answered {status}")
-
-    async def _post(self, message: Message) -> int:
+        """Return when the gateway has the message; DeliveryError or TemporaryError."""
         body = msgspec.json.encode(
             {name: getattr(message, name) for name in ("call", "link", "purpose", "language", "text", "url")}
             | {"to": message.address}
         )
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": f"{message.call}/{message.link}",
-            "Tandem-Signature": signature(self._secret, body, int(self._clock())),
-        }
-        async with (
-            aiohttp.ClientSession(timeout=self._timeout) as session,
-            session.post(self._url, data=body, headers=headers, allow_redirects=False) as response,
-        ):
-            return response.status
+        letter = Letter(self._url, f"{message.call}/{message.link}", body, self._secret, whom="the gateway")
+        await post(letter, int(self._clock()), self._timeout)

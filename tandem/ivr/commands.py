@@ -9,11 +9,13 @@ class Utterance(msgspec.Struct, frozen=True):
     """A piece of speech. `text` is in `language` (BCP 47), numbers already in words.
 
     `key` names a recording that, where one exists, is played instead of the synthesiser's voice; empty for none.
+    What is `slow` is to be read slowly.
     """
 
     language: str
     text: str
     key: str = ""
+    slow: bool = False
 
 
 class Command(msgspec.Struct, frozen=True, tag=True):
@@ -134,6 +136,19 @@ class RequestCallback(Command, frozen=True):
     priority: int
     boost: float
     at: float | None = None
+
+
+class CancelCallback(Command, frozen=True):
+    """The contact wants no callback any more in `queue`, empty: in any queue. Without one, nothing happens."""
+
+    queue: str = ""
+
+
+class SnoozeCallback(Command, frozen=True):
+    """The contact wants no callback before `seconds` have passed, in `queue`, empty: in any. The age stays."""
+
+    seconds: float
+    queue: str = ""
 
 
 class RecordForm(Command, frozen=True):

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tandem.ivr.everywhere import Meaning
 from tandem.ivr.values import Value
 
 
@@ -64,6 +65,12 @@ class Entered(Event, frozen=True):
     text: str
 
 
+class Went(Event, frozen=True):
+    """A reader took a way that questions have everywhere, whatever their keys are: `repeat`, `back` or `agent`."""
+
+    way: Meaning
+
+
 class FormFilled(Event, frozen=True):
     """Some fields of the form at hand have these values now; it is not submitted."""
 
@@ -111,6 +118,12 @@ class VoicemailTaken(Event, frozen=True):
     """The recording is `seconds` long; 0 when nothing was said."""
 
     seconds: float
+
+
+class VoicemailFailed(Event, frozen=True):
+    """The caller could not be recorded; `reason` is for people."""
+
+    reason: str
 
 
 class CallbackBooked(Event, frozen=True):

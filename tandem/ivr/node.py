@@ -1,13 +1,15 @@
 """What all node types share."""
 
 from typing import Annotated
+from unicodedata import normalize
 
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.events import Event, Listened, Resumed
+from tandem.ivr.events import Entered, Event, Listened, Resumed, Went
+from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import Kind
+from tandem.ivr.values import Kind, Value, printable
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=600)]
 Tries = Annotated[int, msgspec.Meta(ge=1, le=10)]
@@ -39,13 +41,17 @@ class BaseNode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The variables that have a value, thanks to this node, where that field of it leads or speaks."""
         return {}
 
+    def fills(self) -> dict[str, Value]:
+        """Values of this node in which variables may stand in braces, by their path in the node (`query.number`)."""
+        return {}
+
     def uses(self) -> dict[str, str]:
         """Expressions that this node works out, by their path in the node (`cases.0.when`)."""
         return {}
 
 
 class Question(BaseNode, frozen=True):
-    """A node that asks for a key. What its own keys don't mean, the flow's keys (repeat, back, agent) may."""
+    """A node that asks for a key. What its own keys don't mean, the flow's keys (repeat, slow, back, agent) may."""
 
     def own_keys(self) -> str:
         """The keys that this node itself has a use for."""
@@ -59,13 +65,56 @@ class Question(BaseNode, frozen=True):
         """A key was pressed that is no key of the flow, or None was."""
         raise NotImplementedError
 
+    def entered(self, turn: Turn, text: str) -> Next:
+        """An answer came in writing: a key, or what else the node understands."""
+        if text in set(self.own_keys()) or everywhere.meaning(turn, text):
+            return self.pressed(turn, text)
+        return self.reply(turn, text)
+
+    def reply(self, turn: Turn, _text: str) -> Next:
+        """What came in writing is no key."""
+        return turn.repeat()
+
+    def pressed(self, turn: Turn, key: str | None) -> Next:
+        """The question was answered by a key, or by None."""
+        if key and key not in self.own_keys() and (way := everywhere.meaning(turn, key)):
+            return everywhere.follow(turn, way)
+        return self.answer(turn, key)
+
     def enter(self, turn: Turn) -> Next:
         everywhere.remember(turn)
         return self.ask(turn)
 
     def on_event(self, turn: Turn, event: Event) -> Next:
-        if not isinstance(event, Listened):
-            return super().on_event(turn, event)
-        if event.key and event.key not in self.own_keys() and (way := everywhere.meaning(turn, event.key)):
-            return everywhere.follow(turn, way)
-        return self.answer(turn, event.key)
+        if isinstance(event, Went):
+            return everywhere.follow(turn, event.way) if event.way in everywhere.ways(turn) else None
+        if isinstance(event, Entered):
+            return self.entered(turn, written(event.text))
+        if isinstance(event, Listened):
+            return self.pressed(turn, event.key)
+        return super().on_event(turn, event)
+
+
+class Patient(Question, frozen=True, kw_only=True):
+    """A question that is put again after silence, or a wrong answer.
+
+    After `tries` of either the contact goes on at `failed`. What `silences` or `wrongs` are given for is counted by
+    itself, up to that many, and not among the tries.
+    """
+
+    failed: NodeName
+    tries: Tries = 3
+    silences: Tries | None = None
+    wrongs: Tries | None = None
+
+    def one_too_many(self, turn: Turn, *, silent: bool) -> bool:
+        """Count a silence, or a wrong answer; whether it was the last that is borne."""
+        here = turn.here
+        here.silences, here.wrongs = here.silences + silent, here.wrongs + (not silent)
+        shared = (0 if self.silences else here.silences) + (0 if self.wrongs else here.wrongs)
+        return here.silences == self.silences or here.wrongs == self.wrongs or shared >= self.tries
+
+
+def written(text: str) -> str:
+    """What was typed on a keyboard, wide forms made plain (１２ is 12), on one line."""
+    return printable(normalize("NFKC", text))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOSED = "closed"
@@ -62,6 +63,15 @@ def check(weekly: Mapping[str, str], days: Mapping[str, str]) -> None:
         raise ValueError("it never opens")
 
 
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 class Opening:
     """Hours by weekday, and for days that are different: by date, or by month and day in every year."""
 
@@ -84,6 +94,10 @@ class Opening:
     def opens_after(self, moment: datetime) -> datetime | None:
         """The next local time, to the minute, at which it opens."""
         return min((at for at in self._moments(moment, 1, 0) if at > moment), default=None)
+
+    def closes_after(self, moment: datetime) -> datetime | None:
+        """The next local time, to the minute, at which a span of hours ends; another may begin then."""
+        return min((at for at in self._moments(moment, 1, 1) if at > moment), default=None)
 
     def closed_before(self, moment: datetime) -> datetime | None:
         """The last local time, to the minute, at which it closed."""

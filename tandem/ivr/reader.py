@@ -181,7 +181,7 @@ class _Reading:
         self.tree.findings.append(Finding(path, what, how_to_mend))
 
 
-OUTLINE: dict[str, Any] = get_type_hints(Flow) | {"texts": dict[str, Any], "nodes": dict[str, Any]}
+OUTLINE: dict[str, Any] = get_type_hints(Flow, include_extras=True) | {"texts": dict[str, Any], "nodes": dict[str, Any]}
 del OUTLINE["version"], OUTLINE["flows"]
 REQUIRED = {field.name for field in msgspec.structs.fields(Flow) if field.required} - {"version"}
 

@@ -1,6 +1,7 @@
 """Which names a flow's nodes refer to: found by the types of their fields, so that no node can forget one."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -11,10 +12,12 @@ if TYPE_CHECKING:
 NodeName = Annotated[str, "node"]
 TextName = Annotated[str, "text"]
 MessageName = Annotated[str, "message"]
-"""A text that is read, not heard."""
+"""A text that is sent, with its link."""
+WrittenName = Annotated[str, "written"]
+"""A text that is read on a page or in a chat, not heard."""
 FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
 
-KINDS = ("node", "text", "message", "flow")
+KINDS = ("node", "text", "message", "written", "flow")
 
 
 class Reference(NamedTuple):
@@ -31,9 +34,15 @@ def references(flow: "Flow") -> Iterator[Reference]:
 
 
 def _in_struct(struct: msgspec.Struct, path: tuple[str, ...]) -> Iterator[Reference]:
-    hints = get_type_hints(type(struct), include_extras=True)
-    for field in msgspec.structs.fields(type(struct)):
-        yield from _in(getattr(struct, field.name), hints[field.name], (*path, field.encode_name))
+    for name, encoded, hint in _fields(type(struct)):
+        yield from _in(getattr(struct, name), hint, (*path, encoded))
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, Any], ...]:
+    """Name, name in YAML and type of each field. Looked up once: it takes longer than all the rest of lint."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple((field.name, field.encode_name, hints[field.name]) for field in msgspec.structs.fields(kind))
 
 
 def _in(value: Any, hint: Any, path: tuple[str, ...]) -> Iterator[Reference]:

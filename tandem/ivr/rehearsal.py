@@ -1,55 +1,41 @@
 """A call without a telephone: a made-up caller walks a flow on a made-up clock."""
 
+import shlex
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import NoReturn
 
 import msgspec
 
 from tandem.ivr import commands, events
 from tandem.ivr.everywhere import ALL_KEYS
+from tandem.ivr.filling import plain
 from tandem.ivr.flow import Flow
+from tandem.ivr.given import Given as Given
+from tandem.ivr.nodes.form import Form
 from tandem.ivr.session import Session, handle
 from tandem.ivr.speech import spoken_seconds
+from tandem.ivr.stand_ins import Ask, StandIns, as_kinds, typed
 from tandem.ivr.values import Value
 
 MOST_ANNOUNCEMENTS = 100
 """In a row; more never comes to a question."""
 
 
+WRITING = ("type", "fill", "submit", "page")
+TYPED = "typed"
+"""Under which name an answer in writing stands."""
+
+
 class RehearsalError(Exception):
     """What the caller can't do now."""
 
 
-class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is so before the call. `caller` is the variables `caller.…`; `time` is ISO 8601 with its offset.
-
-    `links` is what comes of every link sent; `unserved` are the queues that nobody serves. In a queue the caller is
-    told of `position` and `estimated_wait` (seconds).
-    """
-
-    caller: dict[str, Value] = {}
-    dialled: str = "4008"
-    language: str = ""
-    time: str = "2026-01-05T10:00:00+08:00"
-    variables: dict[str, Value] = {}
-    links: Literal["delivered", "failed"] = "delivered"
-    unserved: tuple[str, ...] = ()
-    position: int = 1
-    estimated_wait: float = 60.0
-
-    def __post_init__(self) -> None:
-        if datetime.fromisoformat(self.time).tzinfo is None:
-            raise ValueError("the time needs its offset, as in 2026-01-05T10:00:00+08:00")
-
-    def known(self) -> dict[str, Value]:
-        """The variables that the flow begins with."""
-        nobody: dict[str, Value] = {"number": "", "name": "", "tier": "", "priority": 0, "boost": 0.0}
-        caller = {f"caller.{name}": value for name, value in (nobody | self.caller).items()}
-        return caller | {"dialled": self.dialled} | self.variables
-
-
 class Happened(msgspec.Struct):
-    """All that has happened in a call, in order. Names of a sub-flow's texts and nodes begin with its name."""
+    """All that has happened in a call, in order. Names of a sub-flow's texts and nodes begin with its name.
+
+    `form` is what stands in the form that was filled in last.
+    """
 
     texts: list[str] = []
     words: list[str] = []
@@ -58,24 +44,45 @@ class Happened(msgspec.Struct):
     queues: list[str] = []
     answers: dict[str, str] = {}
     faults: list[str] = []
+    lookups: list[str] = []
+    notifications: list[str] = []
+    callbacks: list[str] = []
+    transfers: list[str] = []
+    voicemails: list[str] = []
+    form: dict[str, str] = {}
 
 
 class Rehearsal:
-    """One call. Announcements are heard to their end before the caller does something, unless they are cut short."""
+    """One call. Announcements are heard to their end before the caller does something, unless they are cut short.
 
-    def __init__(self, flow: Flow, given: Given) -> None:
-        self.session = Session.begin(flow, given.known(), given.language)
+    `ask` is asked for what comes of lookups and the like, where `given` does not say; `stand_ins` knows the answers.
+    """
+
+    def __init__(self, flow: Flow, given: Given, ask: Ask | None = None) -> None:
+        self.session = Session.begin(flow, given.known(), given.language, face=given.face)
+        self.stand_ins = StandIns(given, ask)
         self.happened = Happened()
         self.now = datetime.fromisoformat(given.time).timestamp()
         self._flow = flow
         self._given = given
-        self._queued_at: float | None = None
+        self._queued_at = 0.0
         self._coming: list[events.Event] = []
         self._tell(events.Started())
 
-    def do(self, action: str) -> None:
+    def do(self, action: str | Mapping[str, Mapping[str, Value]]) -> None:
         """`silence`, keys such as `1` or `1002003#`, `cut 1` (a key during an announcement), `wait 60` (seconds in the
-        queue), or `served`; RehearsalError when it can't be done now."""
+        queue, where keys may follow), or `served`. In writing: `type Li Lei` (an answer in a chat), `fill name=Li` and
+        `submit name=Li day=2026-01-08` (a form; also as a mapping), `page done name=Li` (a link's page is over, with
+        its results), `page stuck`. RehearsalError when it can't be done now."""
+        if not isinstance(action, str):
+            for verb, values in action.items():
+                self._write(verb, {name: plain(value) for name, value in values.items()})
+        elif action.partition(" ")[0] in WRITING:
+            self._write(*_read(action))
+        else:
+            self._do(action)
+
+    def _do(self, action: str) -> None:
         match action.split():
             case ["silence"]:
                 self._at_a_question(action)
@@ -85,13 +92,44 @@ class Rehearsal:
             case ["wait", seconds] if seconds.isdecimal():
                 self._wait(action, float(seconds))
             case ["served"]:
-                self._in_a_queue(action)
+                self._waits(action)
                 self._tell(events.QueueEnded("served"))
             case [keys] if set(keys) <= set(ALL_KEYS):
                 for key in keys:
                     self._press(key)
             case _:
-                raise RehearsalError(f"{action!r} is neither keys nor silence, cut, wait or served")
+                raise RehearsalError(
+                    f"{action!r} is neither keys nor silence, cut, wait, served, type, fill, submit or page"
+                )
+
+    def _write(self, verb: str, values: dict[str, str]) -> None:
+        self.hear_out()
+        match verb:
+            case "page done" | "page stuck":
+                self._end_page(verb, values)
+            case "type":
+                self._at_a_question(verb)
+                self._tell(events.Entered(values[TYPED]))
+            case "fill" | "submit":
+                if not self._form():
+                    raise RehearsalError(f"{verb}: {self._where()}, and there is no form")
+                self._tell(events.FormFilled(values) if verb == "fill" else events.FormSubmitted(values))
+            case _:
+                raise RehearsalError(f"{verb!r} is neither type, fill, submit, page done nor page stuck")
+
+    def _end_page(self, verb: str, values: dict[str, str]) -> None:
+        """The page of the newest link that has one."""
+        if not self.session.pages or self.session.ended:
+            raise RehearsalError(f"{verb}: {self._where()}, and no page is open")
+        number = max(self.session.pages)
+        running = self._flow.flows.get(self.session.pages[number].running, self._flow)
+        page = getattr(running.nodes[self.session.pages[number].node], "page", "")
+        kinds = self._flow.flows[page].results if page in self._flow.flows else {}
+        self._tell(events.PageEnded(number, verb.removeprefix("page "), as_kinds(values, kinds)))
+
+    def wrong(self) -> dict[str, str]:
+        """What is wrong with the values of forms, by variable."""
+        return {name: code for filled in self.session.forms.values() for name, code in filled.errors.items()}
 
     def hear_out(self) -> None:
         """Listen to all announcements, up to a question, a queue or the end."""
@@ -102,10 +140,18 @@ class Rehearsal:
         raise RehearsalError(f"{MOST_ANNOUNCEMENTS} announcements without a question")
 
     def _asked(self) -> bool:
-        return bool(self.session.listen.keys and self.session.listen.wait)
+        session = self.session
+        asked = self._form() or (session.listen.keys and session.listen.wait)
+        return bool(asked) and not self._queued() and not session.here.outcome
+
+    def _form(self) -> bool:
+        flow = self._flow.flows.get(self.session.running, self._flow)
+        return not self.session.ended and isinstance(flow.nodes.get(self.session.node), Form)
 
     def _queued(self) -> bool:
-        return self.session.listen.music is not None and not self.session.here.outcome
+        """Whether the caller hears the queue's music, and does nothing else meanwhile."""
+        session = self.session
+        return session.waiting is not None and session.waiting.node == session.node and session.listen.music is not None
 
     def _at_a_question(self, action: str) -> None:
         self.hear_out()
@@ -114,14 +160,24 @@ class Rehearsal:
 
     def _in_a_queue(self, action: str) -> None:
         self.hear_out()
-        if self.session.ended or not self._queued():
-            raise RehearsalError(f"{action}: {self._where()}, and not in a queue")
+        if not self._queued():
+            self._refuse(action)
+
+    def _waits(self, action: str) -> None:
+        self.hear_out()
+        if self.session.waiting is None:
+            self._refuse(action)
+
+    def _refuse(self, action: str) -> NoReturn:
+        raise RehearsalError(f"{action}: {self._where()}, and not in a queue")
 
     def _where(self) -> str:
         return "the call is over" if self.session.ended else f"the caller is at {self.session.node}"
 
     def _press(self, key: str) -> None:
-        self._at_a_question(f"key {key}")
+        self.hear_out()
+        if not self._queued():
+            self._at_a_question(f"key {key}")
         if key in self.session.listen.keys:  # others are passed over
             self._tell(events.Listened(key, self._place()))
 
@@ -150,15 +206,18 @@ class Rehearsal:
         self._tell(events.Listened(None, self._place()))
 
     def _place(self) -> events.Place | None:
-        if self._queued_at is None:
+        if self.session.waiting is None:
             return None
-        return events.Place(self._given.position, self._given.estimated_wait, self.now - self._queued_at)
+        given, waited = self._given, self.now - self._queued_at
+        return events.Place(given.position, given.estimated_wait, waited, given.earliest, given.latest)
 
     def _tell(self, event: events.Event) -> None:
         self._coming.append(event)
         while self._coming:
             for command in handle(self.session, self._flow, self._coming.pop(0), self.now):
                 self._note(command)
+        if self.session.waiting is None:
+            self._queued_at = 0.0
 
     def _note(self, command: commands.Command) -> None:
         happened = self.happened
@@ -167,7 +226,6 @@ class Rehearsal:
                 self._hear(command)
             case commands.RecordStep(node):
                 happened.nodes.append(node)
-                self._queued_at = None
             case commands.RecordFault(node, reason):
                 happened.faults.append(f"{node}: {reason}")
             case commands.RecordAnswer(question, answer):
@@ -178,10 +236,44 @@ class Rehearsal:
                 self._coming.append(events.LinkDelivered(link) if delivered else events.LinkFailed(link, "no route"))
             case commands.Enqueue(queue):
                 happened.queues.append(queue)
-                self._queued_at = self.now
+                self._queued_at = self._queued_at or self.now
                 self._coming += [events.QueueEnded("unavailable")] if queue in self._given.unserved else []
+            case _:
+                self._note_outside(command)
+
+    def _note_outside(self, command: commands.Command) -> None:
+        happened = self.happened
+        match command:
+            case commands.LookUp(_, service, method, path):
+                happened.lookups.append(f"{method} {service} {path}")
+            case commands.Notify(_, service, event):
+                happened.notifications.append(f"{service} {event}")
+            case commands.RequestCallback(queue, number):
+                happened.callbacks.append(f"{queue} {number}")
+            case commands.Transfer(destination):
+                happened.transfers.append(destination)
+            case commands.TakeVoicemail(queue):
+                happened.voicemails.append(queue)
+            case commands.RecordForm(_, values):
+                happened.form = values
+        news = self.stand_ins.event(happened.nodes[-1] if happened.nodes else "", command)
+        self._coming += [news] if news else []
 
     def _hear(self, listen: commands.Listen) -> None:
         keys = [utterance.key.partition(".")[0] for utterance in listen.say if utterance.key]
         self.happened.texts += [key.removeprefix(f"{self._flow.name}/") for key in dict.fromkeys(keys)]
         self.happened.words += [" ".join(utterance.text for utterance in listen.say)] if listen.say else []
+
+
+def _read(action: str) -> tuple[str, dict[str, str]]:
+    """What is written, and the values with it; RehearsalError when they are none."""
+    verb, _, rest = action.partition(" ")
+    if verb == "type":
+        return verb, {TYPED: rest}
+    try:
+        words = shlex.split(rest)
+        if verb == "page" and words:
+            verb = f"page {words.pop(0)}"
+        return verb, typed(words)
+    except ValueError as error:
+        raise RehearsalError(f"{action}: {error}") from None

@@ -4,35 +4,50 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tandem.ivr import pages
 from tandem.ivr.commands import Command, Listen, RecordStep
-from tandem.ivr.events import Event, Listened, Resumed, Started
+from tandem.ivr.events import Event, Listened, PageEnded, QueueEnded, Resumed, Started
 from tandem.ivr.flow import Flow
-from tandem.ivr.turn import Frame, Next, Turn
+from tandem.ivr.form import Filled
+from tandem.ivr.pages import Page
+from tandem.ivr.turn import Frame, Next, Turn, Waiting
 from tandem.ivr.values import Value
 
 MOST_NODES = 1000
 """Nodes entered without a wait; more is an endless loop."""
 
+SERVED = QueueEnded("served")
+
 
 class Here(msgspec.Struct):
     """What the node at hand keeps until it is left; each node type says what it uses.
 
-    `misses`: silences and wrong keys; `digits`: typed so far; `outcome`: what came of a link or a queue;
-    `until`: epoch seconds of the next thing due.
+    `silences` and `wrongs`: of the answers to a question; `digits`: typed so far, and now read back (`confirming`);
+    `outcome`: what came of a link or a queue; `until`: epoch seconds of the next thing due; `heard`: whether what is
+    said here was; `field`: of a form, from 0.
     """
 
-    misses: int = 0
+    silences: int = 0
+    wrongs: int = 0
     digits: str = ""
+    confirming: bool = False
     outcome: str = ""
     until: float = 0.0
+    heard: bool = False
+    field: int = 0
 
 
 class Session(msgspec.Struct):
     """Plain data; between events all that is known of the journey. `listen` is the Listen sent last.
 
-    From Started until it has `ended`, a session always has a Listen out; `closing` means that it is the last one.
-    `links` counts the links sent. `trail` are the questions that lead back to the first one. `running` is the flow at
-    hand: `flow`, or one of its sub-flows while `frames` tell who called it, the innermost last.
+    From Started until it has `ended`, a session has a Listen out, or waits for the answer to something else that it
+    wants done; `closing` means that it is the last one. `links`, `lookups` and `notifications` count those sent.
+    `pages` are the pages of links, by number; `forms` the forms as they stand, by their nodes' full names. `trail` are
+    the questions that lead back to the first one. `running` is the flow at hand: `flow`, or one of its sub-flows while
+    `frames` tell who called it, the innermost last. `waiting` is the queue that the contact stands in, at whatever
+    node it is. `face` is how the contact meets the flow: `voice`, `page`, `chat` or `guide`. `rescued`: a fault has led
+    to the flow's rescue node, which is done once. `steps` counts the nodes entered, so that an answer can tell which
+    question it is to.
     """
 
     flow: str
@@ -44,16 +59,30 @@ class Session(msgspec.Struct):
     here: Here = msgspec.field(default_factory=Here)
     listen: Listen = Listen(())
     links: int = 0
+    lookups: int = 0
+    notifications: int = 0
+    pages: dict[int, Page] = {}
+    forms: dict[str, Filled] = {}
     trail: list[str] = []
     frames: list[Frame] = []
+    rescued: bool = False
     closing: bool = False
     ended: bool = False
+    waiting: Waiting | None = None
+    face: str = "voice"
+    steps: int = 0
 
     @classmethod
-    def begin(cls, flow: Flow, variables: Mapping[str, Value], language: str = "") -> "Session":
-        """A session at the flow's start, in `language` if the flow has it. It waits for Started."""
-        spoken = language if language in flow.languages else flow.languages[0]
-        return cls(flow.name, flow.version, spoken, dict(variables), flow.start, flow.name)
+    def begin(
+        cls, flow: Flow, variables: Mapping[str, Value], language: str = "", running: str = "", face: str = "voice"
+    ) -> "Session":
+        """A session at the flow's start, in `language` if the flow has it. It waits for Started.
+
+        With `running` it walks that sub-flow of `flow` alone, whose end ends it.
+        """
+        walked = flow.flows.get(running, flow)
+        spoken = language if language in walked.languages else walked.languages[0]
+        return cls(flow.name, flow.version, spoken, dict(variables), walked.start, walked.name, face=face)
 
 
 def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Command]:
@@ -69,16 +98,33 @@ def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Comma
     return turn.commands
 
 
+def back_in_queue(session: Session, flow: Flow, now: float) -> Session:
+    """A copy of the session of a contact that waits, back at its queue node: QueueEnded leads on from there."""
+    copy = msgspec.msgpack.decode(msgspec.msgpack.encode(session), type=Session)
+    copy.node, copy.here = Turn(copy, flow, now).to_the_queue(), Here()
+    return copy
+
+
 def _close(turn: Turn, event: Event) -> None:
-    if isinstance(event, Listened):
-        turn.hang_up()
-    elif isinstance(event, Resumed):
+    """The apology is out. Whoever waits in a queue goes on waiting after it."""
+    session = turn.session
+    if isinstance(event, Resumed):
         turn.repeat()
+    elif session.waiting and (isinstance(event, Listened) or event == SERVED):
+        session.closing = False
+        _walk(turn, turn.served() if event == SERVED else turn.to_the_queue())
+    elif isinstance(event, Listened):
+        turn.hang_up()
 
 
 def _tell(turn: Turn, event: Event) -> Next:
-    node = turn.flow.nodes.get(turn.session.node)
-    return node.on_event(turn, event) if node else turn.session.node
+    session = turn.session
+    if session.waiting and event == SERVED:
+        return turn.served()
+    if isinstance(event, PageEnded):
+        return pages.ended(turn, event)
+    node = turn.flow.nodes.get(session.node)
+    return node.on_event(turn, event) if node else session.node
 
 
 def _walk(turn: Turn, target: Next) -> None:
@@ -91,12 +137,13 @@ def _walk(turn: Turn, target: Next) -> None:
         else:
             return
     turn.fault(f"{MOST_NODES} nodes without a wait")
-    turn.apologise()
+    if rescue := turn.apologise():
+        _walk(turn, rescue)
 
 
 def _enter(turn: Turn, name: str) -> Next:
     session = turn.session
-    session.node, session.here = name, Here()
+    session.node, session.here, session.steps = name, Here(), session.steps + 1
     node = turn.flow.nodes.get(name)
     if node is None:
         turn.fault(f"no node {name}")

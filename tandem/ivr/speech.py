@@ -7,6 +7,8 @@ around it is spoken as parts of their own, so that each of them is synthesised o
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_.]*)(?:\|([a-z_]*))?\}")
 LINK = "link"
+READ_IN_WORDS = ("minutes", "duration", "range")
+"""Formats that are no better in figures; the others are read as they are."""
+
+ENDS = ("earliest", "latest")
 LARGEST = 10**12
 TEXTS_AT_HAND = 10_000
 
@@ -34,6 +40,10 @@ class Slot(NamedTuple):
 
     variable: str
     format: str
+
+    def variables(self) -> list[str]:
+        """All the variables that it tells of."""
+        return [self.variable, *(f"{self.variable}.{end}" for end in ENDS if self.format == "range")]
 
 
 @lru_cache(maxsize=TEXTS_AT_HAND)
@@ -73,7 +83,7 @@ def speak(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
         elif part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
         else:
-            words, fault = _value(variables[part.variable], part.format, language)
+            words, fault = _value(variables[part.variable], part.format, language, _beside(flow, part, variables))
             said += [Utterance(language, words)] if _audible(words) else []
             faults += [f"text {key}: {part.variable} {fault}"] if fault else []
     return said, faults
@@ -90,7 +100,13 @@ def write(flow: "Flow", key: str, language: str, variables: Mapping[str, Value])
             return "{link}"
         if part.variable not in variables:
             faults.append(f"text {key}: variable {part.variable} is not set")
-        return harmless(variables.get(part.variable, ""))
+            return ""
+        value, beside = variables[part.variable], _beside(flow, part, variables)
+        if part.format not in READ_IN_WORDS:
+            return " ".join((harmless(value), *beside))
+        words, fault = _value(value, part.format, language, beside)
+        faults.extend([f"text {key}: {part.variable} {fault}"] if fault else [])
+        return words
 
     text = flow.texts.get(key, {}).get(language)
     if text is None:
@@ -117,13 +133,20 @@ def _audible(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def _value(value: Value, form: str, language: str) -> tuple[str, str]:
-    """A value in words and, where it had to be said as it is, why."""
+def _value(value: Value, form: str, language: str, beside: tuple[str, ...] = ()) -> tuple[str, str]:
+    """A value in words and, where it had to be said as it is, why. `beside` is what else its format needs."""
     plain = harmless(value)
     try:
-        return FORMATS[form or _usual(value)](LANGUAGES[language], plain), ""
-    except (ValueError, OverflowError, KeyError):
+        return FORMATS[form or _usual(value)](LANGUAGES[language], plain, *beside), ""
+    except (ValueError, ArithmeticError, LookupError, TypeError):
         return plain, f"can't be said as {form or _usual(value)} in {language}"
+
+
+def _beside(flow: "Flow", slot: Slot, variables: Mapping[str, Value]) -> tuple[str, ...]:
+    """The flow's currency for money; for a range, its two ends, where the variable has them."""
+    if slot.format == "money":
+        return (flow.currency,) if flow.currency else ()
+    return tuple(harmless(variables[end]) for end in slot.variables()[1:] if end in variables)
 
 
 def _usual(value: Value) -> str:
@@ -153,13 +176,41 @@ def _time(spoken: Spoken, plain: str) -> str:
     return spoken.time(hour, minute)
 
 
-FORMATS: dict[str, Callable[[Spoken, str], str]] = {
+def _range(spoken: Spoken, _plain: str, earliest: str, latest: str) -> str:
+    """The first is rounded, the last rounded up."""
+    low, high = (_seconds(earliest) + 30) // 60, math.ceil(_seconds(latest) / 60)
+    return spoken.minutes(min(low, high), high)
+
+
+def _money(spoken: Spoken, plain: str, currency: str) -> str:
+    amount = Decimal(plain).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if abs(amount) >= LARGEST:
+        raise ValueError(plain)
+    units, hundredths = divmod(int(abs(amount) * 100), 100)
+    return spoken.money(units, hundredths, currency, minus=amount < 0)
+
+
+def _date(spoken: Spoken, plain: str) -> str:
+    day = date.fromisoformat(plain)
+    return spoken.date(day.year, day.month, day.day)
+
+
+def _day(spoken: Spoken, plain: str) -> str:
+    day = date.fromisoformat(plain)
+    return spoken.day(day.month, day.day)
+
+
+FORMATS: dict[str, Callable[..., str]] = {
     "text": lambda _, plain: plain,
     "number": lambda spoken, plain: spoken.number(_whole(plain)),
     "count": lambda spoken, plain: spoken.count(_whole(plain)),
     "digits": lambda spoken, plain: spoken.digits([c for c in plain if c.isalnum()]),
     "duration": lambda spoken, plain: spoken.duration(_seconds(plain)),
     "minutes": _minutes,
+    "range": _range,
     "time": _time,
+    "date": _date,
+    "day": _day,
+    "money": _money,
 }
-"""What may stand after the bar in `{variable|format}`. Durations and minutes are of a number of seconds."""
+"""What may stand after the bar in `{variable|format}`. Durations, minutes and ranges are of a number of seconds."""

@@ -1,7 +1,7 @@
 """Flow tests: what a caller does, and what shall happen. They stand beside the flow, in YAML."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,12 +12,18 @@ from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
 from tandem.ivr.values import Value
 from tandem.ivr.yaml_tree import Tree, read_tree
 
+OUTSIDE = ("lookups", "notifications", "callbacks", "transfers", "voicemails")
+"""What a flow wants done outside, as Expected and Happened have it."""
+
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What shall happen; what isn't named may be as it likes.
 
     `texts`, `nodes` and `words` (pieces of what is said) come in this order, others may come between. `links`,
-    `queues` and `answers` are all there are, and so are `faults`. Of `variables`, those named are as they say.
+    `queues` and `answers` are all there are, and so are `faults`, `lookups` (`GET orders /orders/7`), `notifications`
+    (`shop repair_wanted`), `callbacks` (`service 138`), `transfers` (`4008001000`) and `voicemails` (`service`). Of
+    `variables`, those named are as they say; of the last form's values, those of `form`, and of what is wrong with
+    the forms, those of `wrong` (`in_the_past`).
     """
 
     texts: tuple[str, ...] = ()
@@ -28,6 +34,13 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     answers: dict[str, str] | None = None
     variables: dict[str, Value] = {}
     faults: tuple[str, ...] = ()
+    lookups: tuple[str, ...] | None = None
+    notifications: tuple[str, ...] | None = None
+    callbacks: tuple[str, ...] | None = None
+    transfers: tuple[str, ...] | None = None
+    voicemails: tuple[str, ...] | None = None
+    form: dict[str, str] = {}
+    wrong: dict[str, str] = {}
     ended: bool | None = None
 
 
@@ -35,7 +48,7 @@ class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """One flow test. `do` is what the caller does, as Rehearsal.do has it."""
 
     name: str
-    do: tuple[str | int, ...]
+    do: tuple[str | int | dict[str, dict[str, Value]], ...]
     expect: Expected
     given: Given = Given()
 
@@ -87,7 +100,7 @@ def failures(trial: Trial, flow: Flow) -> list[str]:
     call = Rehearsal(flow, trial.given)
     try:
         for action in trial.do:
-            call.do(str(action))
+            call.do(action if isinstance(action, dict) else str(action))
         call.hear_out()
     except RehearsalError as error:
         return [str(error)]
@@ -99,8 +112,11 @@ def failures(trial: Trial, flow: Flow) -> list[str]:
         *_same("links", expect.links, happened.links),
         *_same("queues", expect.queues, happened.queues),
         *_same("faults", expect.faults, happened.faults),
+        *(line for noun in OUTSIDE for line in _same(noun, getattr(expect, noun), getattr(happened, noun))),
+        *_values("form", expect.form, happened.form),
+        *_values("wrong", expect.wrong, call.wrong()),
         *_same("answers", None if expect.answers is None else _pairs(expect.answers), _pairs(happened.answers)),
-        *_variables(expect.variables, call.session.variables | {"language": call.session.language}),
+        *_values("variable", expect.variables, call.session.variables | {"language": call.session.language}),
         *_same("ended", None if expect.ended is None else [expect.ended], [call.session.ended]),
     ]
 
@@ -121,6 +137,9 @@ def as_trial(name: str, given: Given, do: Sequence[str], flow: Flow) -> Trial:
         answers=happened.answers,
         variables=changed,
         faults=tuple(happened.faults),
+        **{noun: tuple(getattr(happened, noun)) for noun in OUTSIDE if getattr(happened, noun)},
+        form=happened.form,
+        wrong=call.wrong(),
         ended=call.session.ended,
     )
     return Trial(name, tuple(do), expect, given)
@@ -153,10 +172,10 @@ def _pairs(answers: dict[str, str]) -> list[str]:
     return [f"{question}: {answer}" for question, answer in answers.items()]
 
 
-def _variables(expected: dict[str, Value], happened: dict[str, Value]) -> Iterator[str]:
+def _values(noun: str, expected: Mapping[str, Value], happened: Mapping[str, Value]) -> Iterator[str]:
     for name, value in expected.items():
         if happened.get(name) != value:
-            yield f"variable {name} is {happened.get(name)!r} instead of {value!r}"
+            yield f"{noun} {name} is {happened.get(name)!r} instead of {value!r}"
 
 
 def _list(values: Sequence[Any]) -> str:

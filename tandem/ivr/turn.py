@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.ivr.commands import Command, HangUp, Listen, RecordFault, Utterance
+from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
 from tandem.ivr.events import Place
-from tandem.ivr.speech import speak, write
-from tandem.ivr.values import Value
+from tandem.ivr.speech import speak, variable_of, write
+from tandem.ivr.values import KNOWN, Value
 
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
     from tandem.ivr.session import Here, Session
+
+PLACE = ("position", "estimated_wait", "estimated_wait.earliest", "estimated_wait.latest")
+"""The variables that tell of a place in a queue."""
 
 Next = str | None
 """The node to go to; None: wait for an event."""
@@ -30,6 +33,34 @@ class Frame(msgspec.Struct):
     trail: list[str]
 
 
+class Waiting(msgspec.Struct):
+    """The queue that a contact stands in, and how it is kept company there.
+
+    `node` of flow `running`, called by `depth` others, is the queue node, `next` where it leads after the talk. `due`
+    (epoch seconds) is when the announcements are, `music` (a class) what is heard until then. `place` is where it stood
+    at `placed_at`.
+    """
+
+    queue: str
+    node: str
+    next: str
+    running: str
+    depth: int
+    due: float
+    music: str
+    place: Place | None = None
+    placed_at: float = 0.0
+
+    def stand(self, place: Place | None, now: float) -> None:
+        """Take note of where the contact stands, if that is known."""
+        self.place, self.placed_at = (place, now) if place else (self.place, self.placed_at)
+
+    def place_now(self, now: float) -> Place | None:
+        """Where it stood last, with the time waited since."""
+        place = self.place
+        return place and msgspec.structs.replace(place, waited=place.waited + now - self.placed_at)
+
+
 class Turn:
     """Collects the commands of one event. Methods that end a node's part return what the node returns."""
 
@@ -38,6 +69,8 @@ class Turn:
         self.now = now
         self.commands: list[Command] = []
         self._flow = flow
+        self.slowly = False
+        """Whether what is said from now on in this turn is to be read slowly."""
         self._typed = ""
         self._skipped: set[str] = set()
 
@@ -52,7 +85,7 @@ class Turn:
 
     def full_name(self, node: str) -> str:
         """A node's name; those of a sub-flow begin with its name."""
-        return f"{self.session.running}/{node}" if self.session.frames else node
+        return f"{self.session.running}/{node}" if self.session.running != self.session.flow else node
 
     @property
     def here(self) -> "Here":
@@ -72,6 +105,10 @@ class Turn:
         say = [utterance for text in texts if text for utterance in self._speak(text)]
         self.session.listen = Listen(tuple(say), keys, wait, music)
         return self.repeat()
+
+    def to_ask(self, spoken: str, written: str | None) -> str:
+        """Which of a question's two texts this contact gets."""
+        return spoken if self.session.face == "voice" else written or spoken
 
     def repeat(self) -> Next:
         """Say again what was said last, and wait again."""
@@ -109,6 +146,22 @@ class Turn:
         """All that texts and conditions may use."""
         return self.session.variables | {"language": self.session.language}
 
+    @property
+    def zone(self) -> str:
+        """The time zone of the flow at hand."""
+        return self.flow.zone or "UTC"
+
+    def given(self, parameters: dict[str, Value]) -> dict[str, Value]:
+        """What a sub-flow begins with: all that every flow knows, and `parameters`, variables in braces filled in."""
+        own = self.session.variables
+        variables = {name: own[name] for name in KNOWN if name in own}
+        for name, value in parameters.items():
+            source = variable_of(value)
+            found = self.variable(source) if source else value
+            if found is not None:
+                variables[name] = found
+        return variables
+
     def variable(self, name: str) -> Value | None:
         """A variable's value. Without one the flow is at fault."""
         if name not in self.variables:
@@ -126,8 +179,53 @@ class Turn:
 
     def set_place(self, place: Place) -> None:
         """Let texts speak of the contact's place in the queue."""
-        self.set("position", place.position)
-        self.set("estimated_wait", place.estimated_wait)
+        ends = (place.earliest, place.latest) if place.latest else (place.estimated_wait, place.estimated_wait)
+        self.session.variables |= zip(PLACE, (place.position, place.estimated_wait, *ends), strict=True)
+
+    def enqueue(self, command: Enqueue, then: str, due: float, music: str) -> Waiting:
+        """Stand in a queue, the node at hand being its queue node; whoever stands in it already keeps their rhythm.
+
+        `then`, `due` and `music` are a Waiting's `next`, `due` and `music`.
+        """
+        session, was = self.session, self.session.waiting
+        if was is None or was.queue != command.queue:
+            self.send(command)
+            session.trail.clear()  # after the talk, nobody goes back to before it
+        else:
+            due = was.due
+        depth = len(session.frames)
+        session.waiting = Waiting(command.queue, session.node, then, session.running, depth, due, music)
+        return session.waiting
+
+    def leave_queue(self, outcome: str) -> None:
+        """Take the contact out of the queue it stands in, if it does; `outcome` is LeaveQueue's."""
+        if self.session.waiting:
+            self.session.waiting = None
+            self.send(LeaveQueue(outcome))
+
+    @property
+    def music(self) -> str | None:
+        """What a contact that waits in a queue hears where nothing is said; None: silence."""
+        return self.session.waiting.music if self.session.waiting else None
+
+    def to_the_queue(self) -> str:
+        """The queue node of a contact that waits; flows called since are left."""
+        waiting = self._waiting()
+        while len(self.session.frames) > waiting.depth:
+            self.leave()
+        return waiting.node
+
+    def served(self) -> str:
+        """Where a contact that waited goes on after the talk."""
+        self.to_the_queue()
+        then = self._waiting().next
+        self.session.waiting = None
+        self.session.trail.clear()
+        return then
+
+    def _waiting(self) -> Waiting:
+        assert self.session.waiting is not None
+        return self.session.waiting
 
     def call(self, flow: str, variables: dict[str, Value], results: dict[str, str], then: str) -> Next:
         """Go into a sub-flow with `variables`; when it ends, go on at `then`, with its `results` (here: there)."""
@@ -147,6 +245,9 @@ class Turn:
         for here, there in frame.results.items():
             if there in given:
                 session.variables[here] = given[there]
+        if session.waiting and session.waiting.depth > len(session.frames):  # the flow of its queue node is over
+            session.waiting.node = session.waiting.next = frame.next
+            session.waiting.running, session.waiting.depth = frame.flow, len(session.frames)
         return frame.next
 
     def finish(self) -> Next:
@@ -157,18 +258,33 @@ class Turn:
         """All is over."""
         self.session.closing = False
         self.session.ended = True
+        self.leave_queue("self_served")
         self.send(HangUp())
         return None
 
     def apologise(self) -> Next:
-        """End the contact's journey when the flow can't go on."""
+        """The flow can't go on: to its `rescue` node, once; else an apology, then the queue it waits in or the end."""
+        if not (self.session.rescued or self.session.waiting) and self._rescuers():
+            self.session.rescued = True
+            while self.flow.rescue is None:
+                self.leave()
+            return self.flow.rescue
         self.session.closing = True
         return self.listen(self.flow.apology)
 
+    def _rescuers(self) -> bool:
+        """Whether a running flow has a rescue node."""
+        running = (self.session.running, *(frame.flow for frame in self.session.frames))
+        return any(self.flow_named(name).rescue for name in running)
+
     def _speak(self, text: str) -> list[Utterance]:
+        if self.session.face != "voice":
+            return [Utterance(self.session.language, self.message(text), f"{self.flow.name}/{text}")]
         utterances, faults = speak(self.flow, text, self.session.language, self.variables)
         self._faults(faults)
-        return utterances
+        return (
+            [msgspec.structs.replace(utterance, slow=True) for utterance in utterances] if self.slowly else utterances
+        )
 
     def _faults(self, reasons: list[str]) -> None:
         for reason in reasons:

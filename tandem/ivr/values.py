@@ -12,6 +12,9 @@ KNOWN: dict[str, Kind] = {
     "caller.tier": "text",
     "caller.priority": "number",
     "caller.boost": "number",
+    "callback.booked": "truth",
+    "callback.queue": "text",
+    "callback.position": "number",
     "dialled": "text",
     "language": "text",
 }

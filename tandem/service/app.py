@@ -1,37 +1,47 @@
 """The composition root: one controller, made of its parts and taken apart again."""
 
 import asyncio
+import random
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, RaiseAlarm, SendLink
-from tandem.control.settings import Settings
-from tandem.control.view import view
-from tandem.cti.api import Backend, Health
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, ShowPage
+from tandem.control.settings import Service, Settings
+from tandem.control.view import Readers, view
+from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
+from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
+from tandem.cti.lookups import Lookups
+from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
+from tandem.cti.tokens import Tokens
+from tandem.cti.watch import Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
-from tandem.ivr.problems import FlowErrors
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
-from tandem.service.flow_files import flow_files_in, read_file
-from tandem.service.setup import prompt_library
+from tandem.service.flow_cli import centre_check
+from tandem.service.flow_files import flow_files_in, read_file, sources_in
+from tandem.service.flow_shelf import Shelf
+from tandem.service.secrets import read_secret
+from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry
-from tandem.store.outbox import Outbox
+from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
@@ -55,27 +65,43 @@ class Controller:
     """The running parts, and the wires between them."""
 
     def __init__(
-        self, config: Config, credentials: Credentials, journal: Journal, writer: RecordWriter, outbox: Outbox
+        self, config: Config, credentials: Credentials, journal: Journal, writer: RecordWriter, database: AsyncEngine
     ) -> None:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
         self.writer = writer
         self.switch = self._make_switch(credentials)
-        adapters = self._adapters()
+        outbox, adapters = Outbox(database), self._adapters()
         public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
-        self.notifier = Notifier(outbox, adapters, self.engine.emit, public_url, time.time)
+        tokens = Tokens(credentials.link_key)
+        secrets, emit = partial(read_secret, config), self.engine.emit
+        self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
+        self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
+        self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
+        self.watch = Watch()
         self.backend = Backend(
             emit=self.engine.emit,
             health=self._health,
             state=lambda: view(self.engine.plane, time.time()),
             agents=self._agents,
-            metrics=figures(self.engine, writer, self.switch, self.notifier),
+            metrics=figures(self.engine, writer, self.switch, self.notifier, self.lookups, self.notifications),
             outbox=outbox,
+            tokens=tokens,
+            readers=Readers(lambda: self.engine.plane, time.time),
+            watch=self.watch,
             public_url=public_url,
             clock=time.time,
         )
+        self.shelf = Shelf(
+            FlowStore(database),
+            lambda: self.engine.plane.state,
+            self.engine.emit,
+            lambda: centre_check(self._settings),
+            time.time,
+        )
         self.loop: asyncio.Task[None] | None = None
+        self._settings = Settings()
         self._since = time.time()
 
     async def recover(self) -> None:
@@ -83,7 +109,7 @@ class Controller:
         await self.engine.recover(self.writer.progress, self._catch_up)
         self.engine.emit(events.Restarted())
         self._load_settings()
-        self._publish_flows()
+        await self.shelf.take_files(sources_in(self.config.flows))
 
     async def keep_house(self) -> None:
         """Prune the journal for ever; what has no record yet stays."""
@@ -93,7 +119,7 @@ class Controller:
 
     def _load_settings(self) -> None:
         """A broken centre file must not keep a restarted controller from its callers: what was in force stays."""
-        in_force = self.engine.plane.state.settings
+        in_force = self._settings = self.engine.plane.state.settings
         try:
             settings = read_centre(self.config.centre)
         except CentreError as error:
@@ -101,28 +127,18 @@ class Controller:
                 raise
             log.error("the centre file can't be used; the settings in force stay", problems=error.problems)
             return
+        self._settings = settings
         if settings != in_force:
             self.engine.emit(events.SettingsLoaded(settings))
-
-    def _publish_flows(self) -> None:
-        """The same for flows: of one that is broken, the published version stays."""
-        published = self.engine.plane.state.published
-        for file in flow_files_in(self.config.flows):
-            try:
-                flow = read_file(file)
-            except FlowErrors as error:
-                if file.stem not in published:
-                    raise
-                log.error("a flow can't be used; its published version stays", problems=str(error).splitlines())
-                continue
-            if published.get(flow.name) != flow.version:
-                self.engine.emit(events.FlowPublished(flow))
 
     def _make_switch(self, credentials: Credentials) -> Switch:
         config = self.config
         login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
-        settings = SwitchSettings(login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key)
-        prompts = prompt_library(config, find(config.asterisk_root, config.home))
+        install = find(config.asterisk_root, config.home)
+        settings = SwitchSettings(
+            login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=spool(config, install)
+        )
+        prompts = prompt_library(config, install)
         return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)
 
     def _adapters(self) -> list[Adapter]:
@@ -142,6 +158,12 @@ class Controller:
         for command in commands:
             if isinstance(command, SendLink):
                 self.notifier.send(command)
+            elif isinstance(command, LookUp):
+                self.lookups.ask(command)
+            elif isinstance(command, Notify):
+                self.notifications.tell(command)
+            elif isinstance(command, ShowPage):
+                self.watch.wake(command.page)
             elif isinstance(command, RaiseAlarm):
                 log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
             elif not isinstance(command, RECORD_TYPES):
@@ -152,6 +174,9 @@ class Controller:
         self._record(entry, commands)
         if self.writer.lag > CATCH_UP:
             await self.writer.flush()
+
+    def _services(self) -> Mapping[str, Service]:
+        return self.engine.plane.state.settings.services
 
     def _agents(self) -> list[str]:
         return list(self.engine.plane.state.settings.acd.agents)
@@ -178,18 +203,21 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         await upgrade(database)
         writer = await RecordWriter.open(database)
         credentials = load_credentials(config.home)
-        running = Controller(config, credentials, journal, writer, Outbox(database))
+        running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
         stack.push_async_callback(_flush, writer)
         await running.recover()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
-        app = make_app(running.backend, credentials.http_token)
+        _background(stack, running.lookups.run(), "lookups")
+        _background(stack, running.notifications.run(), "notifications")
+        app = make_app(running.backend, credentials.http_token, more=FlowsApi(running.shelf).routes())
         runner = await serve(app, str(config.host), config.port("http_port"))
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
+        await running.shelf.tell_plane()  # of what was published beside us in the moment before we served
         yield running
 
 

@@ -1,5 +1,6 @@
-"""The centre file: numbers, queues, people and customers, as an admin writes them in YAML."""
+"""The centre file: numbers, queues, people, customers, services, as an admin writes them in YAML."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,9 +15,38 @@ from tandem.acd.matching import meets
 from tandem.acd.plan import widest
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.settings import Customer, Settings
+from tandem.control.callback_settings import CallbackSettings
+from tandem.control.settings import Customer, DialPlan, Service, Settings
+from tandem.service.services import mistakes
 
-SECTIONS = ("lines", "queues", "agents", "customers", "caller_phones", "longest_stay", "time_zone", "order")
+SECTIONS = (
+    "lines",
+    "queues",
+    "agents",
+    "customers",
+    "caller_phones",
+    "longest_stay",
+    "dial_plan",
+    "services",
+    "fallback",
+    "time_zone",
+    "order",
+)
+MOST_TALK = 86400.0
+"""Seconds of a talk with somebody outside that an admin may allow."""
+_PATTERNS = {
+    "numbers": (
+        re.compile(r"\+?[0-9X]+\.?"),
+        "is no pattern of numbers: digits, X for any digit, a dot at the end for one or more of them",
+    ),
+    "uris": (
+        re.compile(r"sips?:(\*|[A-Za-z0-9_.+-]+)@[A-Za-z0-9.-]+(:[0-9]+)?"),
+        "is no SIP address like sip:desk@partner.example; * stands for any user",
+    ),
+    "trunk": (re.compile(r"[A-Za-z0-9_-]*"), "is no endpoint's name: letters, digits, - and _"),
+    "country": (re.compile(r"([A-Z]{2})?"), "is no country: two capital letters, such as CN"),
+    "caller_id": (re.compile(r"\+?[0-9]*"), "is no number: digits, with or without a plus"),
+}
 T = TypeVar("T")
 
 
@@ -29,7 +59,7 @@ class CentreError(Exception):
 
 
 class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    pass
+    callback: CallbackSettings = CallbackSettings()
 
 
 class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +67,14 @@ class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
 
 
 class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _DialPlan(DialPlan, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Service(Service, frozen=True, forbid_unknown_fields=True):
     pass
 
 
@@ -61,14 +99,33 @@ class _Reader:
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
+        fallback: str = self._value(document, "fallback", str, "")
         stay = self._value(document, "longest_stay", LongestStay, LongestStay())
+        plan = self._value(document, "dial_plan", _DialPlan, _DialPlan())
+        self._check_dial_plan(document, plan)
+        services = self._entries(document, "services", _Service, lambda _: {})
         order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
         self._check_moves(document, queues)
+        for name, service in services.items():
+            for field, what in mistakes(name, service):
+                self._problem(document["services"], name, f"services.{name}{field}", what)
         if self._problems:
             raise CentreError(self._problems)
         acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay, order=order)
-        return Settings(lines, _plain(customers, Customer), phones, acd)
+        dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
+        people, outside = _plain(customers, Customer), _plain(services, Service)
+        callbacks = {name: queue.callback for name, queue in queues.items()}
+        return Settings(
+            lines,
+            people,
+            phones,
+            fallback=fallback,
+            acd=acd,
+            dial_plan=dial_plan,
+            services=outside,
+            callbacks=callbacks,
+        )
 
     def _load(self) -> CommentedMap:
         try:
@@ -92,7 +149,7 @@ class _Reader:
         read: dict[str, T] = {}
         for name, entry in entries.items():
             try:
-                read[str(name)] = msgspec.convert({**(entry or {}), **fixed(str(name))}, kind)
+                read[str(name)] = msgspec.convert({**_unmarked(entry or {}), **fixed(str(name))}, kind)
             except (msgspec.ValidationError, TypeError) as error:
                 self._problem(entries, name, f"{section}.{name}", str(error).replace("`$.", "`"))
         return read
@@ -101,7 +158,7 @@ class _Reader:
         if document.get(section) is None:
             return default
         try:
-            value: T = msgspec.convert(document[section], kind)
+            value: T = msgspec.convert(_unmarked(document[section]), kind)
         except msgspec.ValidationError as error:
             self._problem(document, section, section, str(error))
             return default
@@ -128,6 +185,18 @@ class _Reader:
                 document, "time_zone", "time_zone", f"there is no time zone {name!r}; write one as Asia/Shanghai"
             )
             return UTC
+
+    def _check_dial_plan(self, document: CommentedMap, plan: DialPlan) -> None:
+        """What is not written as it should be could allow other calls than the admin meant."""
+        for field, (pattern, what) in _PATTERNS.items():
+            value = getattr(plan, field)
+            for number, one in enumerate((value,) if isinstance(value, str) else value):
+                if not pattern.fullmatch(one):
+                    name = f"dial_plan.{field}" if isinstance(value, str) else f"dial_plan.{field}[{number}]"
+                    self._problem(document["dial_plan"], field, name, f"{one!r} {what}")
+        if not 0 < plan.longest_talk <= MOST_TALK:
+            what = f"must be more than 0 and at most {MOST_TALK:g} seconds"
+            self._problem(document["dial_plan"], "longest_talk", "dial_plan.longest_talk", what)
 
     def _check_needs(self, document: CommentedMap, queues: dict[str, _Queue], agents: dict[str, _Agent]) -> None:
         for queue in queues.values():
@@ -163,6 +232,15 @@ def _end_of(day: date, zone: tzinfo) -> float:
     if isinstance(day, datetime):
         return (day if day.tzinfo else day.replace(tzinfo=zone)).timestamp()
     return datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
+
+
+def _unmarked(value: Any) -> Any:
+    """The same without the reader's own kinds of numbers, which remember how they were written."""
+    if isinstance(value, dict):
+        return {key: _unmarked(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(entry) for entry in value]
+    return float(value) if isinstance(value, float) else value
 
 
 def _plain(entries: dict[str, Any], kind: type[T]) -> dict[str, T]:

@@ -21,9 +21,11 @@ from tandem.ivr.speech import prompts
 from tandem.service import history
 from tandem.service.app import JOURNAL, RECORDS, controller, read_all
 from tandem.service.centre import CentreError
-from tandem.service.config import Config, ConfigError, check_ports, load_config
+from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
+from tandem.service.flow_versions_cli import add_to
+from tandem.service.secrets import write_secret
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.store.database import AsyncEngine, RecordsError, open_database
@@ -50,7 +52,9 @@ EXPECTED = (
 
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-cli.add_typer(flow_commands, name="flow")
+cli.add_typer(add_to(flow_commands), name="flow")
+secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the services that flows ask.")
+cli.add_typer(secret_commands, name="secret")
 
 
 def main() -> None:
@@ -93,6 +97,15 @@ def controller_command() -> None:
     log_to(config)
     check_ports(config, ("agi_port", "http_port"))
     sys.exit(uvloop.run(_control(config)))
+
+
+@secret_commands.command(name="set")
+def set_secret(name: Annotated[str, typer.Argument(help="As in {secret:NAME} and signed_with")]) -> None:
+    """Keep a secret for services: typed (not shown), or piped in."""
+    secret = typer.prompt("secret", hide_input=True) if sys.stdin.isatty() else sys.stdin.read()
+    config = load_config()
+    check_home(config)
+    typer.echo(f"kept in {write_secret(config, name, secret)}, which only you may read")
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Secr
 
 PROJECT = Path(__file__).parents[2]
 PREFIX = "TANDEM_"
+SECRET_PREFIX = f"{PREFIX}SECRET_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -55,6 +56,8 @@ class Config(BaseModel):
     """Added to every port, so that a test instance keeps out of the way of another."""
     trunks: tuple[IPv4Network, ...] = (IPv4Network("127.0.0.1"),)
     """Addresses, or networks such as 192.0.2.0/24, that calls come from without an account."""
+    trunk_contact: Annotated[str, Field(pattern=r"^(sips?:[A-Za-z0-9.-]+(:[0-9]+)?)?$")] = ""
+    """Where calls to numbers go out by the endpoint `trunk`, such as sip:gateway.example:5060."""
 
     flows: Place = PROJECT / "flows"
     centre: Place = PROJECT / "demo/centre.yaml"
@@ -70,6 +73,8 @@ class Config(BaseModel):
     """For a demo without a gateway: a link that reaches no phone stays in the outbox and counts as delivered."""
     public_url: HttpUrl | None = None
     """How customers' browsers reach us, for links; without it http://<host>:<http_port>."""
+    secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
+    """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -90,7 +95,9 @@ class Config(BaseModel):
     def environment(self) -> dict[str, str]:
         """Our own environment, with the variables that give another process this configuration."""
         settings = {name: getattr(self, name) for name in self.model_fields_set}
+        secrets = settings.pop("secrets", {})
         given = {f"{PREFIX}{name.upper()}": _written(value) for name, value in settings.items() if value is not None}
+        given |= {f"{SECRET_PREFIX}{name.upper()}": _written(value) for name, value in secrets.items()}
         return os.environ | given
 
 
@@ -113,7 +120,14 @@ def load_config(environment: Mapping[str, str] = os.environ, file: Path = PROJEC
     """The configuration in force. ConfigError with one line for every bad value, wherever it came from."""
     from_file = _read(file) if file.exists() else {}
     variables = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
-    from_environment = {name.removeprefix(PREFIX).lower(): _listed(name, value) for name, value in variables.items()}
+    secrets = {name: variables.pop(name) for name in list(variables) if name.startswith(SECRET_PREFIX)}
+    from_environment: dict[str, Any] = {
+        name.removeprefix(PREFIX).lower(): _listed(name, value) for name, value in variables.items()
+    }
+    if secrets:
+        from_environment["secrets"] = {
+            name.removeprefix(SECRET_PREFIX).lower(): value for name, value in secrets.items()
+        }
     try:
         return Config(**(from_file | from_environment))
     except ValidationError as error:
@@ -174,7 +188,7 @@ def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> s
     source = f"{PREFIX}{name.upper()}" if name in from_environment else str(file)
     if problem["type"] == "extra_forbidden":
         return f"{source}: there is no setting {name}"
-    value = "(hidden)" if name == "webhook_secret" else repr(problem["input"])
+    value = "(hidden)" if "secret" in name else repr(problem["input"])
     return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 

@@ -21,6 +21,7 @@ class Credentials(BaseModel):
     witness: str = Field(default_factory=_new, repr=False)
     http_token: str = Field(default_factory=_new, repr=False)
     agi_key: str = Field(default_factory=_new, repr=False)
+    link_key: str = Field(default_factory=_new, repr=False)
     phones: dict[str, str] = Field(default_factory=dict, repr=False)
 
 
@@ -33,8 +34,8 @@ def load_credentials(home: Path, phones: Iterable[str] = ()) -> Credentials:
     kept = _read(file)
     missing = {name: _new() for name in phones if name not in kept.phones}
     credentials = kept.model_copy(update={"phones": kept.phones | missing})
-    if missing or not file.exists():
-        _write(file, credentials.model_dump_json(indent=2))
+    if missing or kept.model_fields_set < set(Credentials.model_fields):
+        write_private(file, credentials.model_dump_json(indent=2))
     return credentials
 
 
@@ -49,10 +50,10 @@ def _read(file: Path) -> Credentials:
         ) from error
 
 
-def _write(file: Path, text: str) -> None:
-    """Never readable by others, not even for a moment; never half written."""
+def write_private(file: Path, text: str) -> None:
+    """Write `file`: never readable by others, not even for a moment; never half written."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(".partial")
+    partial = file.with_name(f"{file.name}.partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)

@@ -6,14 +6,25 @@ from functools import partial
 import msgspec
 
 from tandem.acd.contact import UNANSWERED
+from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
+from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
 
+LOOKUP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
-def figures(engine: Engine, writer: RecordWriter, switch: Switch, notifier: Notifier) -> Metrics:
+
+def figures(
+    engine: Engine,
+    writer: RecordWriter,
+    switch: Switch,
+    notifier: Notifier,
+    lookups: Lookups,
+    notifications: Notifications,
+) -> Metrics:
     """All figures of one controller."""
     metrics = Metrics()
     _plane(metrics, engine)
@@ -21,6 +32,7 @@ def figures(engine: Engine, writer: RecordWriter, switch: Switch, notifier: Noti
     _records(metrics, writer)
     _edges(metrics, switch)
     metrics.counter("tandem_links", "Links by outcome", lambda: dict(notifier.counts), "outcome")
+    _services(metrics, lookups, notifications)
     return metrics
 
 
@@ -29,6 +41,7 @@ def _plane(metrics: Metrics, engine: Engine) -> None:
     metrics.gauge("tandem_calls", "Calls in progress", lambda: len(engine.plane.state.calls))
     metrics.gauge("tandem_agents", "Agents by state", lambda: _agents(engine), "state")
     metrics.gauge("tandem_waiting", "Contacts not yet in conversation", lambda: _waiting(engine), "queue")
+    metrics.gauge("tandem_callbacks", "Callbacks that are open, by state", lambda: _callbacks(engine), "state")
     metrics.counter("tandem_counted", "Alarms, faults and repairs by kind", lambda: engine.plane.state.counters, "kind")
 
 
@@ -60,12 +73,30 @@ def _edges(metrics: Metrics, switch: Switch) -> None:
         )
 
 
+def _services(metrics: Metrics, lookups: Lookups, notifications: Notifications) -> None:
+    by = ("service", "outcome")
+    metrics.counter("tandem_lookups", "Lookups by service and outcome", lambda: lookups.counts, by)
+    metrics.counter("tandem_notifications", "Notifications by outcome", lambda: notifications.counts, by)
+    metrics.gauge(
+        "tandem_service_left_alone", "1 while nothing is asked of a service", partial(_alone, lookups), "service"
+    )
+    lookups.took = metrics.histogram("tandem_lookup_seconds", "How long a try took", LOOKUP_SECONDS)
+
+
+def _alone(lookups: Lookups) -> dict[str, float]:
+    return {name: float(breaker.state != "closed") for name, breaker in lookups.breakers.items()}
+
+
 def _agents(engine: Engine) -> dict[str, float]:
     return dict(Counter(agent.state for agent in engine.plane.state.router.agents.values()))
+
+
+def _callbacks(engine: Engine) -> dict[str, float]:
+    return dict(Counter(callback.state for callback in engine.plane.state.callbacks.values()))
 
 
 def _waiting(engine: Engine) -> dict[str, float]:
     state = engine.plane.state
     contacts = state.router.contacts.values()
-    waiting = Counter(contact.queue for contact in contacts if contact.state in UNANSWERED)
+    waiting = Counter(contact.queue for contact in contacts if contact.state in UNANSWERED and contact.on_line)
     return dict.fromkeys(state.settings.acd.queues, 0.0) | waiting

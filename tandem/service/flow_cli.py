@@ -12,8 +12,10 @@ from ruamel.yaml import YAML
 from tandem.acd.matching import meets
 from tandem.acd.plan import widest
 from tandem.acd.settings import Settings
+from tandem.control.destinations import destination
+from tandem.control.settings import Settings as CentreSettings
 from tandem.ivr.flow import Flow
-from tandem.ivr.lint import queues
+from tandem.ivr.lint import outside, queues
 from tandem.ivr.problems import Finding, FlowErrors, Problem
 from tandem.ivr.reader import Check, nothing_more
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
@@ -21,10 +23,7 @@ from tandem.ivr.schema import flow_schema
 from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
 from tandem.ivr.yaml_tree import Tree
 from tandem.service.centre import read_centre
-from tandem.service.flow_files import flow_files_in, read_file
-
-TESTS = "tests"
-"""The folder of flow tests, in the folder of the flows."""
+from tandem.service.flow_files import TESTS, flow_files_in, read_file
 
 flow_commands = typer.Typer(no_args_is_help=True, help="Check, test and walk flows.")
 
@@ -36,10 +35,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs")]
 def lint(
     place: Place = Path("flows"),
     json: AsJson = False,
-    centre: Annotated[Path | None, typer.Option(help="The centre file, to check queues against", exists=True)] = None,
+    centre: Annotated[Path | None, typer.Option(help="The centre file, to check against", exists=True)] = None,
 ) -> None:
     """Tell all that is wrong with flows; exit code 1 if something is."""
-    check = queue_check(read_centre(centre).acd) if centre else nothing_more
+    check = centre_check(read_centre(centre)) if centre else nothing_more
     problems: list[Problem] = []
     files = _yaml_files(place)
     for file in files:
@@ -69,16 +68,22 @@ def walk(
     tier: Annotated[str, typer.Option(help="The caller's tier")] = "",
     language: Annotated[str, typer.Option(help="The caller's language")] = "",
     time: Annotated[str, typer.Option(help="When, with its offset")] = Given().time,
+    face: Annotated[str, typer.Option(help="How the flow is met: voice, page, chat or guide")] = "voice",
     write: Annotated[Path | None, typer.Option(help="A file of flow tests to add the walk to")] = None,
     name: Annotated[str, typer.Option(help="The name of that test")] = "a walk",
 ) -> None:
-    """Walk a flow as a caller: type keys, an empty line for silence, `wait 60` or `served` in a queue, `q` to go."""
+    """Walk a flow as a caller: type keys, an empty line for silence, `wait 60` or `served` in a queue, `submit day=...`
+    at a form, `page done` or `page stuck`, `type ...` in a chat, `q` to go. What comes of lookups and the like is
+    asked: values (name=value, name=value) or a reason; an empty line means what stands in brackets."""
     try:
-        given = Given(caller={"number": caller, "tier": tier}, language=language, time=time)
+        raw = {"caller": {"number": caller, "tier": tier}, "language": language, "time": time, "face": face}
+        given = msgspec.convert(raw, Given)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--time") from error
+        raise typer.BadParameter(str(error), param_hint="--time or --face") from error
     published = read_file(flow)
-    done = _walked(Rehearsal(published, given))
+    call = Rehearsal(published, given, _ask)
+    done = _walked(call)
+    given = msgspec.structs.replace(given, **call.stand_ins.told)
     if write:
         add_test(write, published.name, msgspec.to_builtins(as_trial(name, given, done, published)))
         typer.echo(f"written to {write}")
@@ -106,6 +111,19 @@ def queue_check(settings: Settings) -> Check:
 
     def check(flow: Flow) -> Iterable[Finding]:
         return queues.find(flow, settings.queues, able)
+
+    return check
+
+
+def centre_check(settings: CentreSettings) -> Check:
+    """A Check that the centre has what a flow needs: queues with agents, services, destinations to dial."""
+    queues_there = queue_check(settings.acd)
+
+    def allowed(wanted: str) -> bool:
+        return destination(settings.dial_plan, wanted) is not None
+
+    def check(flow: Flow) -> Iterable[Finding]:
+        return [*queues_there(flow), *outside.find_in_centre(flow, settings.services, allowed)]
 
     return check
 
@@ -145,6 +163,11 @@ def _report(found: list[Problem] | list[Failure], json: bool, all_well: str) -> 
     sys.exit(bool(found))
 
 
+def _ask(question: str) -> str:
+    typer.echo(f"  {question}? ", nl=False)
+    return sys.stdin.readline().strip()
+
+
 def _walked(call: Rehearsal) -> list[str]:
     """What the caller did, line by line, until they leave or the call is over."""
     done: list[str] = []
@@ -154,6 +177,8 @@ def _walked(call: Rehearsal) -> list[str]:
         for words in call.happened.words[told:]:
             typer.echo(f"  {words}")
         told = len(call.happened.words)
+        for name, code in call.wrong().items():
+            typer.echo(f"  ({name}: {code})")
         if call.session.ended:
             typer.echo("  (the call is over)")
             return done

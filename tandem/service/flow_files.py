@@ -1,10 +1,16 @@
 """Flows as they lie in a folder: one file a flow, named like it, sub-flows beside those that call them."""
 
+import re
 from pathlib import Path
 
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors, Problem
 from tandem.ivr.reader import Check, Load, nothing_more, read_flow
+from tandem.ivr.release import Source
+
+TESTS = "tests"
+"""The folder of flow tests, in the folder of the flows."""
+TESTED_FLOW = re.compile(r"^flow: *([a-z][a-z0-9_]*)", re.MULTILINE)
 
 
 def read_file(file: Path, check: Check = nothing_more) -> Flow:
@@ -34,3 +40,21 @@ def beside(folder: Path) -> Load:
         return file.read_text(encoding="utf-8") if file.is_file() else None
 
     return load
+
+
+def sources_in(place: Path) -> dict[str, Source]:
+    """The flow in a file, or the flows in a folder, to the byte and with their flow tests, by the names of the files.
+
+    OSError when one can't be read; whether it is right, nobody has asked yet.
+    """
+    folder, files = (place.parent, [place]) if place.is_file() else (place, flow_files_in(place))
+    tests: dict[str, dict[str, str]] = {}
+    for file in flow_files_in(folder / TESTS):
+        text = _text(file)
+        flow = TESTED_FLOW.search(text)
+        tests.setdefault(flow[1] if flow else file.stem, {})[file.name] = text
+    return {file.stem: Source(_text(file), tests.get(file.stem, {})) for file in files}
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode(errors="replace")  # release tells of what was no text

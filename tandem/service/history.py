@@ -8,6 +8,7 @@ import msgspec
 from tandem.acd.why import Decision
 from tandem.acd.words import Language, in_words, waiting_in_words
 from tandem.control import wire
+from tandem.control.callback import CALLBACK_PREFIX, booked_by
 from tandem.control.commands import Command, RecordStep
 from tandem.control.plane import Plane
 from tandem.service.engine import replay
@@ -39,11 +40,11 @@ def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replaye
 
 
 def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[float, str]]:
-    """The life of `call`, each step with its time (epoch seconds) and the decisions in plain words, in `language`.
+    """The life of `call` (or callback), each step with its time (epoch seconds) and the decisions in plain words.
 
-    Where the call has to wait, and at each step of the queue's plan, it is told why nobody can take it."""
+    Where it has to wait, and at each step of the queue's plan, it is told why nobody can take it."""
     reader = JournalReader(path)
-    name = call.encode()
+    name = booked_by(call).encode()  # what a callback's life began with, before anything was called by its name
     mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
     if not mentions:
         raise HistoryError(f"The journal says nothing of a call {call!r}; it may be older than what is kept.")
@@ -51,16 +52,21 @@ def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[floa
     plane, seq = _plane_before(reader, mentions[0])
     plane.context.router.observer = decisions.append
     for entry, commands in replay(plane, reader.entries(seq)):
-        reasons = [in_words(decision, language) for decision in decisions if decision.contact == call]
+        reasons = [in_words(decision, language) for decision in decisions if _is_of(decision.contact, call)]
         decisions.clear()
-        steps = [command for command in commands if isinstance(command, RecordStep) and command.call == call]
+        steps = [command for command in commands if isinstance(command, RecordStep) and _is_of(command.call, call)]
         for step in steps:
             yield entry.at, reasons.pop(0) if step.what == "offered" else _in_words(step)
         waiting = plane.context.router.why_waiting(call, entry.at)
         if waiting and any(step.what in _WAITS for step in steps):
             yield entry.at, waiting_in_words(waiting, language)
-        if entry.seq >= mentions[-1] and call not in plane.state.calls:
+        if entry.seq >= mentions[-1] and not (call in plane.state.calls or call in plane.state.callbacks):
             return
+
+
+def _is_of(contact: str, call: str) -> bool:
+    """Whether a step of `contact` belongs to the life of `call`; the attempts of a callback belong to its."""
+    return contact == call or (call.startswith(CALLBACK_PREFIX) and contact.startswith(f"{call}-"))
 
 
 def _in_words(step: RecordStep) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from tandem.control.commands import Utterance
 from tandem.service.config import Config, check_home
 from tandem.service.credentials import Credentials
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.provision.install import AsteriskInstall, find_or_get
 from tandem.telephony.provision.music import write_music
-from tandem.telephony.provision.render import Instance, Phone
+from tandem.telephony.provision.render import TONE, VOICEMAIL, Instance, Phone
 from tandem.telephony.speech.espeak import Espeak
 from tandem.telephony.speech.library import PromptLibrary
 
@@ -61,9 +62,17 @@ def asterisk_instance(
         phones=tuple(phones),
         lines=tuple(lines),
         trunks=tuple(str(network) for network in config.trunks),
+        trunk_contact=config.trunk_contact,
         apology=tuple(apology),
         extra=config.asterisk_extra,
     )
+
+
+def spool(config: Config, install: AsteriskInstall) -> Spool:
+    """Where callers' recordings are."""
+    folder = install.shared / config.instance
+    voicemail = folder / VOICEMAIL
+    return Spool(voicemail, install.inside(voicemail), install.inside(folder / TONE).removesuffix(".wav"))
 
 
 def _by_tens(say: Callable[[str], None]) -> Callable[[int, int], None]:

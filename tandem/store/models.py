@@ -3,14 +3,18 @@
 The meaning of each field stands in `tandem.control.commands`, with the record of the same name.
 """
 
-from sqlalchemy import BigInteger, Double, Text
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Double, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
     """Base of all tables; the types are valid on SQLite and on PostgreSQL."""
 
-    type_annotation_map = {int: BigInteger, float: Double, str: Text}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        int: BigInteger, float: Double, str: Text, dict[str, Any]: JSON, list[Any]: JSON,
+    }  # fmt: skip
 
 
 class Contact(Base):
@@ -49,7 +53,7 @@ class Leg(Base):
 
 
 class Wait(Base):
-    """A wait in a queue."""
+    """A wait in a queue, reached at `enqueued_at`; the contact has waited `since`, in queues before it too."""
 
     __tablename__ = "waits"
     call: Mapped[str] = mapped_column(primary_key=True)
@@ -58,6 +62,7 @@ class Wait(Base):
     left_at: Mapped[float]
     outcome: Mapped[str]
     agent: Mapped[str | None]
+    since: Mapped[float]
 
 
 class Offer(Base):
@@ -94,6 +99,17 @@ class Answer(Base):
     at: Mapped[float] = mapped_column(index=True)
 
 
+class Form(Base):
+    """What stands in a form: `content` is JSON, by variable."""
+
+    __tablename__ = "forms"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]
+    submitted: Mapped[bool]
+    at: Mapped[float] = mapped_column(index=True)
+
+
 class Link(Base):
     """A self-service link."""
 
@@ -104,6 +120,21 @@ class Link(Base):
     adapter: Mapped[str]
     status: Mapped[str]
     at: Mapped[float] = mapped_column(index=True)
+
+
+class Voicemail(Base):
+    """A message that a caller left; its file is in the voicemail folder."""
+
+    __tablename__ = "voicemails"
+    voicemail: Mapped[str] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(index=True)
+    caller: Mapped[str]
+    queue: Mapped[str]
+    file: Mapped[str]
+    seconds: Mapped[float]
+    left_at: Mapped[float] = mapped_column(index=True)
+    heard_at: Mapped[float | None]
+    agent: Mapped[str | None]
 
 
 class Step(Base):
@@ -129,11 +160,43 @@ class Interval(Base):
     abandoned: Mapped[int]
     overflowed_out: Mapped[int]
     called_back: Mapped[int]
+    self_served: Mapped[int]
     lost: Mapped[int]
     waiting: Mapped[int]
     answered_in_target: Mapped[int]
     abandoned_in_target: Mapped[int]
     wait_answered: Mapped[float]
+
+
+class Callback(Base):
+    """A customer who was to be called back."""
+
+    __tablename__ = "callbacks"
+    callback: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    queue: Mapped[str]
+    call: Mapped[str]
+    booked_at: Mapped[float] = mapped_column(index=True)
+    enqueued_at: Mapped[float]
+    not_before: Mapped[float]
+    expires_at: Mapped[float]
+    dials: Mapped[int]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    agent: Mapped[str]
+    reached: Mapped[str]
+
+
+class CallbackAttempt(Base):
+    """A try to call a customer back."""
+
+    __tablename__ = "callback_attempts"
+    callback: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agent: Mapped[str]
+    dialled_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float]
+    outcome: Mapped[str]
 
 
 class Alarm(Base):
@@ -175,3 +238,93 @@ class OutboxItem(Base):
     created_at: Mapped[float]
     changed_at: Mapped[float]
     opened_at: Mapped[float | None]
+    device: Mapped[str] = mapped_column(server_default="")
+
+
+class NotificationItem(Base):
+    """A notification on its way to a system outside; see outbox.py for its states. `body` is JSON, as it is sent."""
+
+    __tablename__ = "notifications"
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]
+
+
+class FlowVersion(Base):
+    """A flow as it was at one time, never changed; see flow_versions.py."""
+
+    __tablename__ = "flow_versions"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[str]
+    source: Mapped[str]
+    tests: Mapped[dict[str, Any]]
+    flows: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[float]
+
+
+class FlowPublication(Base):
+    """From when a version was in force, by whose doing and why."""
+
+    __tablename__ = "flow_publications"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    at: Mapped[float]
+    what: Mapped[str]
+    author: Mapped[str]
+    message: Mapped[str]
+    forced: Mapped[str]
+    problems: Mapped[list[Any]]
+
+
+class FlowDraft(Base):
+    """What somebody works at; one for a flow."""
+
+    __tablename__ = "flow_drafts"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    tests: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    message: Mapped[str]
+    at: Mapped[float]
+
+
+class FlowFile(Base):
+    """What a controller saw in the folder of flows when it started last."""
+
+    __tablename__ = "flow_files"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+
+
+class FlowCanary(Base):
+    """The trial of a flow version on some of the callers."""
+
+    __tablename__ = "flow_canaries"
+    flow: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[float] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    base: Mapped[str]
+    percent: Mapped[float]
+    author: Mapped[str]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    ended_by: Mapped[str]
+    reason: Mapped[str]
+    calls: Mapped[int]
+    contained: Mapped[int]
+    abandoned: Mapped[int]
+    faulty: Mapped[int]
+    base_calls: Mapped[int]
+    base_contained: Mapped[int]
+    base_abandoned: Mapped[int]
+    base_faulty: Mapped[int]

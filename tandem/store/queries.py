@@ -1,22 +1,37 @@
 """Questions to the records. Times are epoch seconds; a range holds `since` and all up to, not with, `until`."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from tandem.store.models import Activity, Alarm, Answer, Base, Contact, Interval, Link, Step, Wait
+from tandem.store.models import (
+    Activity,
+    Alarm,
+    Answer,
+    Base,
+    Callback,
+    CallbackAttempt,
+    Contact,
+    Form,
+    Interval,
+    Link,
+    Step,
+    Wait,
+)
 
 QUARTER_HOUR = 900.0
+OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
 Model = TypeVar("Model", bound=Base)
 
 
 class IntervalFigures(msgspec.Struct, frozen=True):
     """The figures of a queue for those who arrived in the quarter-hour from `start`.
 
-    offered = answered + abandoned + overflowed_out + called_back + lost + waiting.
+    offered = answered + abandoned + overflowed_out + called_back + self_served + lost + waiting.
     service_level = answered in target / answered.
     service_level_2 = (answered in target + abandoned in target) / (answered + abandoned).
     Both are the two formulas that Asterisk's queues name so; None where nobody counts. mean_wait: of the answered.
@@ -29,6 +44,7 @@ class IntervalFigures(msgspec.Struct, frozen=True):
     abandoned: int
     overflowed_out: int
     called_back: int
+    self_served: int
     lost: int
     waiting: int
     target: float
@@ -48,6 +64,25 @@ class AgentTime(msgspec.Struct, frozen=True):
     reason: str
     times: int
     seconds: float
+
+
+class CallbackFigures(msgspec.Struct, frozen=True):
+    """The callbacks of a queue that were booked in the range: each is open, or ended in one of the other ways.
+
+    booked = reached + rejoined + failed + expired + cancelled + open. `dials` are the attempts. `mean_wait`: of the
+    reached, seconds from their age to the talk; None where nobody was reached.
+    """
+
+    queue: str
+    booked: int
+    reached: int
+    rejoined: int
+    failed: int
+    expired: int
+    cancelled: int
+    open: int
+    dials: int
+    mean_wait: float | None
 
 
 class SurveyCount(msgspec.Struct, frozen=True):
@@ -80,8 +115,14 @@ async def contacts(engine: AsyncEngine, since: float, until: float) -> Sequence[
 
 
 async def timeline(engine: AsyncEngine, call: str) -> Sequence[Step]:
-    """The steps of `call`, in order."""
-    return await _all(engine, select(Step).where(Step.call == call).order_by(Step.number))
+    """The steps of `call`, in order, those on its pages and in guides for it among them."""
+    its_own = or_(Step.call == call, Step.call.startswith(f"{call}/", autoescape=True))
+    return await _all(engine, select(Step).where(its_own).order_by(Step.at, Step.call, Step.number))
+
+
+async def forms(engine: AsyncEngine, call: str) -> Sequence[Form]:
+    """The forms that the contact of `call` filled in, as they stand."""
+    return await _all(engine, select(Form).where(Form.call == call).order_by(Form.form))
 
 
 async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Link]:
@@ -110,6 +151,25 @@ async def agents(engine: AsyncEngine, since: float, until: float) -> list[AgentT
     return [AgentTime(*key, times=len(seconds), seconds=sum(seconds)) for key, seconds in stretches.items()]
 
 
+async def callbacks(engine: AsyncEngine, since: float, until: float) -> Sequence[Callback]:
+    """The callbacks booked in the range, in order."""
+    return await _all(engine, _in_range(Callback, Callback.booked_at, since, until))
+
+
+async def callback_attempts(engine: AsyncEngine, callback: str) -> Sequence[CallbackAttempt]:
+    """The attempts of a callback, in order."""
+    attempts = select(CallbackAttempt).where(CallbackAttempt.callback == callback).order_by(CallbackAttempt.attempt)
+    return await _all(engine, attempts)
+
+
+async def callback_figures(engine: AsyncEngine, since: float, until: float) -> list[CallbackFigures]:
+    """What became of the callbacks of each queue."""
+    by_queue: dict[str, list[Callback]] = {}
+    for row in await callbacks(engine, since, until):
+        by_queue.setdefault(row.queue, []).append(row)
+    return [_callback_figures(queue, rows) for queue, rows in sorted(by_queue.items())]
+
+
 async def survey(engine: AsyncEngine, since: float, until: float) -> list[SurveyCount]:
     """How often each answer was given in the range."""
     counts: dict[tuple[str, str], int] = {}
@@ -119,10 +179,14 @@ async def survey(engine: AsyncEngine, since: float, until: float) -> list[Survey
 
 
 async def check_balance(engine: AsyncEngine, since: float, until: float) -> list[Difference]:
-    """Make each interval that began in the range anew from the waits; list what differs. Empty is good."""
+    """Make each interval that began in the range anew from the waits; list what differs. Empty is good.
+
+    The waits of callbacks are not among them: they were counted when their lines were released.
+    """
     async with _session(engine) as session:
         rows = (await session.scalars(_in_range(Interval, Interval.start, since, until))).all()
-        waits = (await session.scalars(_in_range(Wait, Wait.enqueued_at, since, until))).all()
+        counted = _in_range(Wait, Wait.enqueued_at, since, until).where(Wait.outcome.in_(OUTCOMES))
+        waits = (await session.scalars(counted)).all()
     by_interval: dict[tuple[str, float], list[Wait]] = {(row.queue, row.start): [] for row in rows}
     for wait in waits:
         start = wait.enqueued_at // QUARTER_HOUR * QUARTER_HOUR
@@ -137,12 +201,24 @@ async def check_balance(engine: AsyncEngine, since: float, until: float) -> list
 
 def _figures(row: Interval) -> IntervalFigures:
     in_target = row.answered_in_target + row.abandoned_in_target
-    counts = {name: getattr(row, name) for name in IntervalFigures.__struct_fields__[:10]}
+    counts = {name: getattr(row, name) for name in IntervalFigures.__struct_fields__[:11]}
     return IntervalFigures(
         **counts,
         service_level=_ratio(row.answered_in_target, row.answered),
         service_level_2=_ratio(in_target, row.answered + row.abandoned),
         mean_wait=_ratio(row.wait_answered, row.answered),
+    )
+
+
+def _callback_figures(queue: str, rows: Sequence[Callback]) -> CallbackFigures:
+    ends = Counter(row.outcome or "open" for row in rows)
+    waits = [row.ended_at - row.enqueued_at for row in rows if row.outcome == "reached" and row.ended_at is not None]
+    return CallbackFigures(
+        queue=queue,
+        booked=len(rows),
+        **{name: ends[name] for name in ("reached", "rejoined", "failed", "expired", "cancelled", "open")},
+        dials=sum(row.dials for row in rows),
+        mean_wait=_ratio(sum(waits), len(waits)),
     )
 
 
@@ -163,11 +239,9 @@ def _differences(row: Interval, waits: Iterable[Wait]) -> Iterable[Difference]:
 
 def _recount(row: Interval, waits: list[Wait]) -> dict[str, float]:
     def lengths(outcome: str) -> list[float]:
-        return [wait.left_at - wait.enqueued_at for wait in waits if wait.outcome == outcome]
+        return [wait.left_at - wait.since for wait in waits if wait.outcome == outcome]
 
-    figures: dict[str, float] = {
-        outcome: len(lengths(outcome)) for outcome in ("answered", "abandoned", "overflowed_out", "called_back", "lost")
-    }
+    figures: dict[str, float] = {outcome: len(lengths(outcome)) for outcome in OUTCOMES}
     # Only those who still wait have no row among the waits.
     return figures | {
         "offered": len(waits) + row.waiting,

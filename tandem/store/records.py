@@ -25,9 +25,14 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordOffer: models.Offer,
     commands.RecordActivity: models.Activity,
     commands.RecordAnswer: models.Answer,
+    commands.RecordForm: models.Form,
     commands.RecordLink: models.Link,
+    commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordInterval: models.Interval,
+    commands.RecordCanary: models.FlowCanary,
+    commands.RecordCallback: models.Callback,
+    commands.RecordCallbackAttempt: models.CallbackAttempt,
     commands.RaiseAlarm: models.Alarm,
 }
 RECORD_TYPES = tuple(MODELS)

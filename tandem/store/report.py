@@ -23,11 +23,28 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
     "intervals": (queries.intervals, queries.IntervalFigures.__struct_fields__),
     "agents": (queries.agents, queries.AgentTime.__struct_fields__),
     "survey": (queries.survey, queries.SurveyCount.__struct_fields__),
+    "callbacks": (queries.callback_figures, queries.CallbackFigures.__struct_fields__),
+    "callback-list": (
+        queries.callbacks,
+        (
+            "booked_at",
+            "callback",
+            "number",
+            "queue",
+            "enqueued_at",
+            "not_before",
+            "dials",
+            "outcome",
+            "ended_at",
+            "agent",
+            "reached",
+        ),
+    ),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
     "balance": (queries.check_balance, queries.Difference.__struct_fields__),
 }
-TIMES = {"at", "start", "started_at", "ended_at"}
+TIMES = {"at", "start", "started_at", "ended_at", "booked_at", "enqueued_at", "not_before"}
 SHARES = {"service_level", "service_level_2"}
 
 

@@ -114,3 +114,10 @@ def test_callers_who_gave_up_are_remembered() -> None:
     place = book.router.place("c4")
     assert place is not None
     assert place.estimated_wait == pytest.approx(100 + 1 / (1 / 100 + 1 / 50))
+
+
+def test_of_work_that_others_can_take_too_a_part_is_counted() -> None:
+    book = Playbook(settings({"help": {}, "tv": {"tv": 1}}, {"ann": {"tv": 1}, "bob": {}}))
+    book.tell(ContactQueued("c1", "help"))
+    book.after(1, ContactQueued("c2", "tv"))
+    assert book.router._floor.lines.work_ahead_of(book.contact("c2"), book.now) == 0.5

@@ -18,7 +18,7 @@ def test_an_arrival_is_counted_in_its_quarter_hour() -> None:
     assert (interval.start, interval.target, interval.offered, interval.waiting) == (QUARTER, 20, 1, 1)
 
 
-@pytest.mark.parametrize("outcome", ["abandoned", "overflowed_out", "called_back", "lost"])
+@pytest.mark.parametrize("outcome", ["abandoned", "overflowed_out", "called_back", "self_served", "lost"])
 def test_an_outcome_is_counted_where_the_contact_arrived(outcome: str) -> None:
     book = Playbook(HELP)
     book.tell(ContactQueued("c1", "help"), ContactQueued("c2", "help"))

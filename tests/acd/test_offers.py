@@ -49,7 +49,7 @@ def test_an_answered_offer_ends_the_wait() -> None:
     queued_at = book.now - 5
     book.after(1, ContactConnected(1))
     assert (book.agent("ann").state, book.contact("c1").state) == ("connected", "connected")
-    assert book.recorded(RecordWait) == [RecordWait("c1", "help", queued_at, "answered", "ann")]
+    assert book.recorded(RecordWait) == [RecordWait("c1", "help", queued_at, "answered", "ann", queued_at)]
     assert book.recorded(RecordOffer) == [RecordOffer(1, "c1", "ann", "help", queued_at, "answered")]
 
 

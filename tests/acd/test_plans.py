@@ -287,3 +287,33 @@ def test_a_step_in_words() -> None:
     step = Step(needs="tv >= 1", team="t", vendor="v", priority=-1, offer="link", move="m")
     assert describe(step) == "needs tv >= 1, team t, vendor v, priority -1, offer link, move to m"
     assert describe(Step()) == "nothing"
+
+
+def test_a_moment_of_the_plan_does_not_end_the_waiting_for_one_agent() -> None:
+    book = Playbook(centre(tv(*RINGS)), "expert")
+    book.talk("c0", "tv")
+    book.make_ready("junior")
+    book.tell(ContactQueued("c1", "tv", sticky="expert", sticky_seconds=60))
+    assert book.after(30) == []
+    assert (book.contact("c1").sticky, book.contact("c1").stage) == ("expert", 1)
+    assert offered_to(book.after(30)) == [("c1", "junior")]
+
+
+def test_who_gives_up_within_the_target_does_not_count_in_the_service_level() -> None:
+    step = Step(when=Condition("service_level", on=0.9), offer="link")
+    book = Playbook(centre(tv(step)), "expert")
+    book.talk("c0", "tv")
+    book.tell(ContactQueued("c1", "tv"))
+    book.after(10, ContactLeft("c1", "abandoned"))
+    assert book.state.holding["tv"] == []
+    book.tell(ContactQueued("c2", "tv"))
+    book.after(30, ContactLeft("c2", "abandoned"))
+    assert book.state.holding["tv"] == [0]
+
+
+def test_a_step_to_come_is_a_change_by_itself() -> None:
+    book = Playbook(centre(tv(*RINGS)), "junior")
+    book.tell(ContactQueued("c1", "tv"))
+    waiting = book.router.why_waiting("c1", book.now + 5)
+    assert waiting is not None
+    assert waiting_in_words(waiting).endswith("; something changes by itself in 15 s")

@@ -23,6 +23,7 @@ texts:
   wrong: {en: There is no such choice.}
   message: {en: 'Your orders: {link}'}
   place: {en: 'You are number {position}.'}
+  offer: {en: Press one for a link.}
   rate: {en: Please rate us from one to five.}
   sorry: {en: We are sorry.}
   bye: {en: Goodbye.}
@@ -39,7 +40,11 @@ nodes:
   agent:
     type: queue
     queue: tech
-    while_waiting: {announcements: [place], announce_after: 5, announce_every: 10}
+    while_waiting:
+      announcements: [place]
+      announce_after: 5
+      announce_every: 10
+      offers: [{key: '1', text: offer, next: orders}]
     next: rate
   rate: {type: survey, question: satisfaction, text: rate, keys: '12345', next: bye}
   bye: {type: say, text: bye, next: done}

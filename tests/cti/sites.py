@@ -7,20 +7,35 @@ from typing import Any
 
 import aiohttp
 
+from tandem.control import events
+from tandem.control.commands import ShowPage
 from tandem.control.events import Event
-from tandem.cti.api import Backend, Health
+from tandem.control.plane import Plane
+from tandem.control.view import Readers
+from tandem.cti.backend import Backend, Health
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
+from tandem.cti.tokens import Tokens
+from tandem.cti.watch import Watch
 from tandem.store.outbox import Outbox
 
 TOKEN = "operator token"
+FOR_THE_PLANE = (
+    events.LinkOpened, events.PageAnswered, events.PageRevoked,
+    events.GuideBegan, events.GuideAnswered, events.GuideEnded,
+)  # fmt: skip
 
 
 class Site:
-    """`told` are the events emitted; `health`, `now` and `full` can be set by the test."""
+    """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
+    (the plane deals with nothing) can be set by the test."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.told: list[Event] = []
+        self.plane = Plane()
+        self.tokens = Tokens("a key")
+        self.watch = Watch()
+        self.deaf = False
         self.health = Health(switch_up=True, journal_ok=True, since=1000.0)
         self.now = 2000.0
         self.full = False
@@ -35,6 +50,9 @@ class Site:
             agents=lambda: {"1001": None},
             metrics=self.metrics,
             outbox=outbox,
+            tokens=self.tokens,
+            readers=Readers(lambda: self.plane, lambda: self.now),
+            watch=self.watch,
             public_url="https://care.example",
             clock=lambda: self.now,
         )
@@ -44,17 +62,19 @@ class Site:
         runner = await serve(make_app(self.backend, TOKEN), "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
-        async with aiohttp.ClientSession() as self._session:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
             yield self
         await runner.cleanup()
 
     async def ask(
         self, method: str, path: str, *, token: str | None = TOKEN, headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Mapping[str, str] | None = None,
     ) -> tuple[aiohttp.ClientResponse, str]:  # fmt: skip
-        """Send a request; gives the response and its text."""
+        """Send a request, a mapping as a browser sends a form; gives the response (redirects as such) and its text."""
         sent = dict(headers or {}) | ({"Authorization": f"Bearer {token}"} if token is not None else {})
-        async with self._session.request(method, self.url + path, headers=sent, data=body) as response:
+        async with self._session.request(
+            method, self.url + path, headers=sent, data=body, allow_redirects=False
+        ) as response:
             return response, await response.text()
 
     async def json(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
@@ -66,3 +86,11 @@ class Site:
         if self.full:
             raise asyncio.QueueFull
         self.told.append(event)
+        if isinstance(event, FOR_THE_PLANE) and not self.deaf:
+            self.happens(event)
+
+    def happens(self, event: Event) -> None:
+        """Tell the plane; who looks at what has changed is woken."""
+        for command in self.plane.handle(event, self.now):
+            if isinstance(command, ShowPage):
+                asyncio.get_running_loop().call_soon(self.watch.wake, command.page)

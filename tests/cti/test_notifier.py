@@ -13,6 +13,7 @@ from tandem.control.events import Event, LinkDelivered, LinkFailed
 from tandem.cti.delivery import Adapter, DeliveryError, OutboxOnly
 from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
+from tandem.cti.tokens import Tokens
 from tandem.cti.webhook import Webhook
 from tandem.store.outbox import Outbox
 from tests.cti.receivers import SECRET, Gateway
@@ -41,7 +42,7 @@ class Running:
     def __init__(self, outbox: Outbox, adapters: Sequence[Adapter], capacity: int = 100) -> None:
         self._told: asyncio.Queue[Event] = asyncio.Queue()
         self.notifier = Notifier(
-            outbox, adapters, self._told.put_nowait, "https://care.example/", lambda: NOW,
+            outbox, adapters, self._told.put_nowait, "https://care.example/", Tokens("a key").new, lambda: NOW,
             retry_seconds=(0.01, 0.01), capacity=capacity,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Walks through the demo hotline."""
+"""Walks through the hotline of the live tests."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tandem.ivr.speech import prompts
 from tandem.ivr.values import Value
 from tests.ivr.playbook import Player, texts
 
-SOURCE = Path(__file__).parents[2] / "flows" / "hotline.yaml"
+SOURCE = Path(__file__).parents[1] / "live" / "flows" / "hotline.yaml"
 HOTLINE = read_flow(SOURCE.read_text(), "hotline.yaml")
 CALLER: dict[str, Value] = {
     "caller.number": "13800138000",
@@ -34,7 +34,7 @@ def test_an_order_link_in_chinese() -> None:
     assert call.play("key 1") == [
         "step link order_status",
         "link 1 order_status zh-CN: 【云岭电器】点击查看您的订单进度：{link}",
-        "listen 好的，正在把链接发到您的手机。; wait 0.5",
+        "listen 好的，正在把链接发到您的手机。; keys 0*#; wait 0.5",
     ]
     assert "链接已发送" in texts(call.play("delivered 1", "silence"))
     assert texts(call.play("key 2")) == "感谢您的来电，祝您生活愉快，再见！"
@@ -49,13 +49,13 @@ def test_english_technical_help_with_announcements_and_survey() -> None:
     assert call.play("silence") == [
         "step queue tech",
         "enqueue tech priority 0 boost 0",
-        "listen; wait 1; music default",
+        "listen; keys *; wait 1; music default",
     ]
     call.play("silence at 1 place 2 200")
     assert texts(call.play("silence at 15 place 2 200")) == (
         "Thank you for waiting. You are number | two | in line. | It should take about | four minutes"
     )
-    assert call.play("resumed at 30 place 1 50") == ["listen; wait 25; music default"]
+    assert call.play("resumed at 30 place 1 50") == ["listen; keys *; wait 25; music default"]
     assert texts(call.play("silence at 55 place 1 50")).endswith(
         "number | one | in line. | It should take about | one minute"
     )
@@ -122,6 +122,7 @@ EVENTS = st.one_of(
     st.builds(events.Listened, KEY, PLACE),
     st.builds(events.Listened, KEY, PLACE),
     st.builds(events.Resumed, PLACE),
+    st.builds(events.Entered, st.sampled_from(["1", "12", "0", "my order", "１２3"])),
     st.builds(events.LinkDelivered, st.integers(1, 3)),
     st.builds(events.LinkFailed, st.integers(1, 3), st.text(max_size=20)),
     st.builds(events.QueueEnded, st.sampled_from(["served", "unavailable"])),

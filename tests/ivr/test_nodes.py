@@ -9,8 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tandem.ivr import nodes
-from tandem.ivr.commands import Listen
-from tandem.ivr.events import Listened, Started
+from tandem.ivr.commands import Command, Listen, RequestCallback, TakeVoicemail, Transfer
+from tandem.ivr.events import CallbackBooked, Event, Listened, Started, TransferEnded, VoicemailTaken
 from tandem.ivr.flow import Flow
 from tandem.ivr.node import BaseNode
 from tandem.ivr.reader import NODE_TYPES, read_flow
@@ -46,7 +46,7 @@ def test_golden_case(path: Path) -> None:
     case = YAML(typ="safe").load(path)
     for script in case["scripts"]:
         flow = read_flow(path.read_text().partition("\nscripts:")[0], path.name, load)
-        player = Player(flow, script.get("variables"))
+        player = Player(flow, script.get("variables"), face=script.get("face", "voice"))
         for line, expected in ((line, told) for step in script["steps"] for line, told in step.items()):
             assert player.play(line) == expected, f"{script['name']}: {line}"
 
@@ -65,20 +65,38 @@ def complete(example: str) -> str:
     texts = {
         ref.name: "See {link}" if ref.kind == "message" else "Words."
         for ref in found
-        if ref.kind in ("text", "message")
+        if ref.kind in ("text", "message", "written")
     }
     ends = {ref.name for ref in found if ref.kind == "node"} - {name}
-    return wrap(example + "".join(f"{end}: {{type: end}}\n" for end in sorted(ends)), texts)
+    body = example + "".join(f"{end}: {{type: end}}\n" for end in sorted(ends))
+    if raw["type"] == "form":
+        body = f"link: {{type: link, purpose: x, text: link, next: {name}, failed: {min(ends)}}}\n{body}"
+        texts["link"] = "See {link}"
+    return wrap(body, texts, zone="Asia/Shanghai")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_documented_example_runs(name: str) -> None:
     example = documented(NODE_TYPES[name])
     flow = read_flow(complete(example), f"{name}.yaml", load)
-    assert NODE_TYPES[name] is type(flow.nodes[flow.start])
+    assert NODE_TYPES[name] in map(type, flow.nodes.values())
     player = Player(flow, {"caller.tier": "vip"})
     told = player.handle(Started())
-    assert any(isinstance(command, Listen) for command in told) or player.session.ended
+    assert any(isinstance(command, Listen | Transfer | RequestCallback) for command in told) or player.session.ended
     for _ in range(10):
-        player.handle(Listened(None), after=5.0)
+        for news in filter(None, map(answer, told)):
+            player.handle(news)
+        told = player.handle(Listened(None), after=50.0)
     assert player.session.ended or name == "queue"
+
+
+def answer(command: Command) -> Event | None:
+    """What becomes of what a node wants done outside."""
+    match command:
+        case TakeVoicemail():
+            return VoicemailTaken(7.0)
+        case Transfer():
+            return TransferEnded("answered")
+        case RequestCallback():
+            return CallbackBooked()
+    return None

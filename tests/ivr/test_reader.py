@@ -71,7 +71,11 @@ def test_the_version_is_the_sources_own() -> None:
     ("old", "new", "told"),
     [
         ("type: say", "type: sya", "12: hello.type: there is no node type 'sya'. Perhaps say is meant."),
-        ("    type: say\n", "", "11: hello.type: the node has no type. Known: branch, call, collect,"),
+        (
+            "    type: say\n",
+            "",
+            "11: hello.type: the node has no type. Known: branch, call, callback, cancel, collect,",
+        ),
         ("    next: main\n", "", "11: hello.next: next is missing. Add next:."),
         (
             "    next: main\n",

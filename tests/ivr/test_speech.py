@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +67,8 @@ def test_prompts_are_all_that_can_be_rendered_ahead() -> None:
         (61.4, "duration", "one minute one second"),
         ("0042", "digits", "zero zero four two"),
         ("14:05", "time", "two oh five p m"),
+        ("2026-10-01", "date", "October first, twenty twenty-six"),
+        ("2026-10-01", "day", "October first"),
     ],
 )
 def test_formats(value: Value, form: str, words: str) -> None:
@@ -85,12 +88,46 @@ def test_formats(value: Value, form: str, words: str) -> None:
         ("", "time"),
         (True, "number"),
         (3, "nonsense"),
+        ("2026-02-30", "date"),
+        ("tomorrow", "day"),
+        (5, "range"),
+        (5, "money"),
     ],
 )
 def test_a_value_that_does_not_fit_its_format_is_said_as_it_is(value: Value, form: str) -> None:
     utterances, faults = speak(flow(a=f"{{v|{form}}}"), "a", "en", {"v": value})
     assert [utterance.text for utterance in utterances] == ([str(value)] if str(value) else [])
     assert faults == [f"text a: v can't be said as {form} in en"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (12, "twelve dollars"),
+        ("12.505", "twelve dollars and fifty-one cents"),
+        (0.1, "ten cents"),
+        (-3, "minus three dollars"),
+        ("cheap", "cheap"),
+        ("NaN", "NaN"),
+        ("1e12", "1e12"),
+    ],
+)
+def test_money_is_of_the_flows_currency(value: Value, words: str) -> None:
+    lines = msgspec.structs.replace(flow(a="{v|money}"), currency="USD")
+    assert [utterance.text for utterance in speak(lines, "a", "en", {"v": value})[0]] == [words]
+
+
+def test_a_range_is_rounded_up_at_its_end() -> None:
+    def told(earliest: float, latest: float) -> list[str]:
+        ends: dict[str, Value] = {"w.earliest": earliest, "w.latest": latest}
+        wordings = flow(a="{w|range}")
+        return [utterance.text for utterance in speak(wordings, "a", "en", {"w": 1} | ends)[0]]
+
+    assert told(280, 470) == ["five to eight minutes"]
+    assert told(280, 300) == ["five minutes"]
+    assert told(0, 40) == ["less than a minute"]
+    assert told(20, 130) == ["up to three minutes"]
+    assert told(300, 100) == ["two minutes"]  # nonsense in, no nonsense out
 
 
 def test_what_is_missing_is_a_fault() -> None:
@@ -105,6 +142,18 @@ def test_a_message_keeps_the_place_of_its_link() -> None:
         "Order 7: {link}",
         [],
     )
+
+
+def test_what_is_read_has_figures_where_they_read_better() -> None:
+    text = "{n|digits}, {d|date}, {m|money}, {w|range}, {w|minutes}"
+    variables: dict[str, Value] = {"n": "007", "d": "2026-10-01", "m": 12.5, "w": 60}
+    lines = msgspec.structs.replace(flow(a=text), currency="USD")
+    ends: dict[str, Value] = {"w.earliest": 120, "w.latest": 300}
+    assert write(lines, "a", "en", variables | ends) == (
+        "007, 2026-10-01, 12.5 USD, two to five minutes, one minute",
+        [],
+    )
+    assert write(flow(a="{w|range}"), "a", "en", {"w": 5})[1] == ["text a: w can't be said as range in en"]
 
 
 def test_a_long_value_is_cut() -> None:

@@ -1,9 +1,13 @@
 """Values in words, checked against parsers that know nothing of how they were made."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tandem.ivr import spoken
 from tandem.ivr.spoken import LANGUAGES, en, zh_cn
 
 WHOLE = st.one_of(st.integers(0, 99_999), st.integers(0, 10**12 - 1))
@@ -160,3 +164,75 @@ def test_every_language_has_words_for_everything(language: str, amount: int, hou
     for text in [*words, spoken.digits(str(amount))]:
         assert text.strip()
         assert not any(c.isdecimal() for c in text)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "chinese", "english"),
+    [
+        (0, 0, "不到一分钟", "less than a minute"),
+        (0, 1, "不到一分钟", "less than a minute"),
+        (0, 3, "最多三分钟", "up to three minutes"),
+        (2, 2, "两分钟", "two minutes"),
+        (2, 5, "两到五分钟", "two to five minutes"),
+        (50, 70, "五十分钟到一小时十分钟", "fifty minutes to one hour ten minutes"),
+        (70, 80, "一小时十分钟到一小时二十分钟", "one hour ten minutes to one hour twenty minutes"),
+    ],
+)
+def test_a_wait_is_told_as_a_range(low: int, high: int, chinese: str, english: str) -> None:
+    assert (zh_cn.minutes(low, high), en.minutes(low, high)) == (chinese, english)
+
+
+@pytest.mark.parametrize(
+    ("day", "chinese", "english"),
+    [
+        ((2026, 10, 1), "二零二六年十月一日", "October first, twenty twenty-six"),
+        ((1999, 12, 31), "一九九九年十二月三十一日", "December thirty-first, nineteen ninety-nine"),
+        ((2005, 2, 20), "二零零五年二月二十日", "February twentieth, two thousand and five"),
+        ((1905, 8, 12), "一九零五年八月十二日", "August twelfth, nineteen oh five"),
+        ((1900, 1, 24), "一九零零年一月二十四日", "January twenty-fourth, nineteen hundred"),
+    ],
+)
+def test_dates(day: tuple[int, int, int], chinese: str, english: str) -> None:
+    assert (zh_cn.date(*day), en.date(*day)) == (chinese, english)
+    assert english.startswith(en.day(*day[1:]))
+    assert chinese.endswith(zh_cn.day(*day[1:]))
+
+
+def test_every_day_of_a_month_has_its_own_ordinal() -> None:
+    ordinals = [en.day(1, day).removeprefix("January ") for day in range(1, 32)]
+    assert ordinals[3:8] == ["fourth", "fifth", "sixth", "seventh", "eighth"]
+    assert [ordinals[n - 1] for n in (9, 10, 11, 13, 22, 30)] == [
+        "ninth", "tenth", "eleventh", "thirteenth", "twenty-second", "thirtieth",
+    ]  # fmt: skip
+    assert len(set(ordinals)) == 31
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "chinese", "english"),
+    [
+        ((0, 0), "CNY", "零元", "zero yuan"),
+        ((2, 0), "CNY", "两元", "two yuan"),
+        ((12, 5), "CNY", "十二元零五分", "twelve yuan and five fen"),
+        ((12, 50), "CNY", "十二元五角", "twelve yuan and fifty fen"),
+        ((0, 55), "CNY", "五角五分", "fifty-five fen"),
+        ((1299, 1), "USD", "一千二百九十九美元一美分",
+         "one thousand two hundred and ninety-nine dollars and one cent"),
+        ((1, 0), "GBP", "一英镑", "one pound"),
+    ],
+)  # fmt: skip
+def test_money(amount: tuple[int, int], currency: str, chinese: str, english: str) -> None:
+    assert zh_cn.money(*amount, currency, minus=False) == chinese
+    assert en.money(*amount, currency, minus=False) == english
+    assert zh_cn.money(*amount, currency, minus=True) == f"负{chinese}"
+    assert en.money(*amount, currency, minus=True) == f"minus {english}"
+
+
+def test_every_language_has_words_for_the_same_currencies() -> None:
+    assert {frozenset(language.CURRENCIES) for language in LANGUAGES.values()} == {frozenset(en.CURRENCIES)}
+
+
+def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(str(en.__file__), tmp_path / "tlh.py")
+    (tmp_path / "tlh.py").write_text((tmp_path / "tlh.py").read_text().replace('"en"', '"tlh"'))
+    monkeypatch.setattr(spoken, "__path__", [*spoken.__path__, str(tmp_path)])
+    assert set(spoken.find_languages()) == {"en", "zh-CN", "tlh"}

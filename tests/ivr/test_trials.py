@@ -7,32 +7,76 @@ import pytest
 
 from tandem.control.caller import recognise
 from tandem.control.settings import Settings
-from tandem.ivr.flow import Flow
+from tandem.ivr import commands, events
 from tandem.ivr.reader import read_flow
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
+from tandem.ivr.stand_ins import StandIns
 from tandem.ivr.trials import Expected, Trial, TrialsError, as_trial, failures, read_trials, run
 from tandem.ivr.values import KNOWN, kind_of
+from tandem.service.flow_cli import flow_of
+from tandem.service.flow_files import read_file
 
-FLOWS = Path(__file__).parents[2] / "flows"
+OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"
+SHIPPED = Path(__file__).parents[2] / "flows"
+LIVE = Path(__file__).parents[1] / "live" / "flows"
+OUTSIDE = Path(__file__).parents[1] / "golden" / "trials"
+HOTLINE = read_file(LIVE / "hotline.yaml")
 
 
-def shipped(name: str) -> Flow:
-    return read_flow((FLOWS / f"{name}.yaml").read_text(), f"{name}.yaml")
-
-
-HOTLINE = shipped("hotline")
-
-
-@pytest.mark.parametrize("file", sorted((FLOWS / "tests").glob("*.yaml")), ids=lambda file: file.stem)
-def test_the_shipped_flows_do_as_they_shall(file: Path) -> None:
+@pytest.mark.parametrize(
+    "file", [file for folder in (SHIPPED, LIVE, OUTSIDE) for file in sorted((folder / "tests").glob("*.yaml"))], ids=str
+)
+def test_flows_do_as_they_shall(file: Path) -> None:
     trials, tree = read_trials(file.read_text(), file.name)
     assert trials.tests
-    assert [str(failure) for failure in run(trials, tree, file.name, shipped(trials.flow))] == []
+    assert [str(failure) for failure in run(trials, tree, file.name, read_file(flow_of(file, trials)))] == []
 
 
-def test_the_hotline_has_its_twenty_tests() -> None:
-    trials, _ = read_trials((FLOWS / "tests" / "hotline.yaml").read_text(), "hotline.yaml")
-    assert len(trials.tests) >= 20
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        (Expected(lookups=()), "lookups: GET orders /orders/138 instead of none"),
+        (Expected(notifications=()), "notifications: shop repair_wanted instead of none"),
+        (Expected(callbacks=("service 138",)), "callbacks: none instead of service 138"),
+        (Expected(transfers=("1",)), "transfers: none instead of 1"),
+        (Expected(voicemails=("service",)), "voicemails: none instead of service"),
+        (Expected(form={"day": "2026-01-07"}), "form day is '2026-01-06' instead of '2026-01-07'"),
+        (Expected(wrong={"day": "in_the_past"}), "wrong day is None instead of 'in_the_past'"),
+    ],
+)
+def test_what_goes_otherwise_outside_is_told(expect: Expected, told: str) -> None:
+    given = Given(caller={"number": "138"}, lookups={"find": {"order.name": "lamp"}})
+    trial = Trial("one", ({"submit": {"day": "2026-01-06", "lift": True}},), expect, given)
+    assert failures(trial, read_file(OUTSIDE / "repair.yaml")) == [told]
+
+
+def test_answers_given_one_after_the_other_come_so_and_the_last_for_ever() -> None:
+    stand_ins = StandIns(Given(transfers=("busy", "answered"), voicemails=(0, "disk full")))
+    transfer, message = commands.Transfer("1", 20.0), commands.TakeVoicemail("service", 0, 60.0, 5.0, "#")
+    came = [stand_ins.event("x", command) for command in (transfer, message, transfer, message, transfer)]
+    assert came == [
+        events.TransferEnded("busy"),
+        events.VoicemailTaken(0),
+        events.TransferEnded("answered"),
+        events.VoicemailFailed("disk full"),
+        events.TransferEnded("answered"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [
+        (["page done"], "page done: the caller is at main_menu, and no page is open"),
+        (["submit a=b"], "submit: the caller is at main_menu, and there is no form"),
+        (["submit a"], "submit a: 'a' is not name=value"),
+        (["submit 'a"], "submit 'a: No closing quotation"),
+        (["page over"], "'page over' is neither type, fill"),
+        (["0", "type x"], "type: the caller is at service, and nothing is asked"),
+    ],
+)
+def test_what_can_not_be_written_now_is_told(do: list[str], told: str) -> None:
+    [failure] = failures(Trial("one", tuple(do), Expected()), HOTLINE)
+    assert failure.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +109,7 @@ def test_a_fault_that_nobody_expects_fails_a_test() -> None:
     ("do", "told"),
     [
         (["served"], "served: the caller is at main_menu, and not in a queue"),
-        (["0", "1"], "key 1: the caller is at service, and nothing is asked"),
+        (["0", "silence"], "silence: the caller is at service, and nothing is asked"),
         (["0", "served", "5", "silence"], "silence: the call is over, and nothing is asked"),
         (["wait 10"], "wait 10: the caller is at main_menu, and not in a queue"),
         (["1", "cut 2"], "cut 2: the caller is at orders, and nothing can be cut short"),
@@ -91,6 +135,32 @@ def test_time_passes_as_it_is_spent() -> None:
     call.do("wait 60")
     assert call.now - in_queue >= 60
     assert [text for text in call.happened.texts if text == "queue_place"] == ["queue_place"]
+
+
+def waiting(*do: str, **given: float) -> Rehearsal:
+    """Who waits for tech, with a link offered after half a minute, sales where it takes a while."""
+    source = (Path(__file__).parents[1] / "golden/flows/waiting.yaml").read_text().partition("\nscripts:")[0]
+    call = Rehearsal(read_flow(source, "waiting.yaml"), msgspec.convert(given, Given))
+    for action in do:
+        call.do(action)
+    call.hear_out()
+    return call
+
+
+def test_keys_work_in_a_queue_when_their_offers_hold() -> None:
+    assert waiting("wait 20", "1", "2").happened.nodes == ["tech"]
+    call = waiting("wait 35", "1", "42")
+    assert call.happened.nodes == ["tech", "link", "order", "bye"]
+    assert (call.happened.links, call.session.ended) == (["order"], True)
+    assert waiting("2", estimated_wait=100.0).happened.queues == ["tech", "sales"]
+
+
+def test_the_place_is_kept_and_told_as_given() -> None:
+    call = waiting("wait 35", "1", "silence", "wait 60", earliest=100.0, latest=290.0)
+    assert call.happened.nodes == ["tech", "link", "order", "tech"]
+    assert call.happened.queues == ["tech"]
+    assert call.happened.words[-1] == "It takes two to five minutes For a link press one."
+    assert waiting("wait 35", "1", "served", "2").happened.answers == {"quality": "2"}
 
 
 def test_a_walk_becomes_a_test_that_passes() -> None:

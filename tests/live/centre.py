@@ -30,6 +30,8 @@ from tandem.telephony.provision.process import start as start_asterisk
 from tests.phones import Agent, Caller, Lab, Line, phones
 
 HOTLINE = "4008"
+FLOWS = Path(__file__).parent / "flows"
+"""A small hotline that is always open and asks nobody outside, whatever the shipped one becomes."""
 AGENTS = tuple(str(number) for number in range(1001, 1013))
 ALWAYS = (0.0, 4e9)
 """A time range (epoch seconds) that holds every record of a test."""
@@ -89,6 +91,10 @@ class LiveCentre:
     async def customer(self, number: str) -> Caller:
         """A caller whose phone has an account here."""
         return await self.lab.caller(number, self._secrets.phones[number])
+
+    def password(self, account: str) -> str:
+        """The password of an account's phone."""
+        return self._secrets.phones[account]
 
     async def tell(self, agent: str, verb: str, reason: str = "") -> None:
         """An agent's verb, over HTTP as a desktop would."""
@@ -153,6 +159,18 @@ class LiveCentre:
         async with self._http.get("/state", headers=self._token) as answer:
             state: State = await answer.json()
             return state
+
+    async def outbox(self) -> list[dict[str, Any]]:
+        """The links that were sent, newest first."""
+        async with self._http.get("/outbox", headers=self._token) as answer:
+            sent: list[dict[str, Any]] = await answer.json()
+            return sent
+
+    async def until_links(self, count: int) -> None:
+        """Wait until so many links are sent."""
+        async with asyncio.timeout(15):
+            while sum(item["state"] == "delivered" for item in await self.outbox()) < count:
+                await asyncio.sleep(0.05)
 
     async def until(self, seen: Callable[[State], Any], what: str, within: float = 15.0) -> State:
         """Wait until `seen` is true of the state; returns that state."""
@@ -226,7 +244,7 @@ class LiveCentre:
         assert await self.records(queries.check_balance) == []
         for figures in await self.records(queries.intervals):
             parts = figures.answered + figures.abandoned + figures.overflowed_out + figures.called_back
-            assert figures.offered == parts + figures.lost + figures.waiting, figures
+            assert figures.offered == parts + figures.self_served + figures.lost + figures.waiting, figures
         different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
         assert different == []
 
@@ -278,7 +296,7 @@ async def live_centre(home: Path, centre: str = CENTRE, **settings: Any) -> Asyn
     offset = _free_offset()
     file = home / "centre.yaml"
     file.write_text(centre, encoding="utf-8")
-    place = {"home": home, "centre": file, "instance": f"test-{offset}", "port_offset": offset}
+    place = {"home": home, "centre": file, "flows": FLOWS, "instance": f"test-{offset}", "port_offset": offset}
     config = Config.model_validate(place | {"asterisk_root": _asterisk_root(), "outbox_delivers": True} | settings)
     asterisk = await start_asterisk(await instance_of(config, witness=True))
     try:

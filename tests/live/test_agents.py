@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.service.config import PROJECT
 from tandem.store.models import Activity, Leg, Offer, Wait
-from tests.live.centre import CENTRE, LiveCentre, live_centre
+from tests.live.centre import CENTRE, FLOWS, LiveCentre, live_centre
 from tests.phones import Line, tone
 
 pytestmark = pytest.mark.live
@@ -21,7 +20,7 @@ VOICE = 700
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     """Phones ring shortly here, and the first announcement in the queue comes early."""
-    flow = (PROJECT / "flows/hotline.yaml").read_text(encoding="utf-8")
+    flow = (FLOWS / "hotline.yaml").read_text(encoding="utf-8")
     flows = tmp_path / "flows"
     flows.mkdir()
     (flows / "hotline.yaml").write_text(flow.replace("announce_after: 15", "announce_after: 6"), encoding="utf-8")

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tandem.service.config import PROJECT
-from tests.live.centre import live_centre
+from tests.live.centre import FLOWS, live_centre
 
 pytestmark = pytest.mark.live
 
 
 async def test_after_a_crash_what_was_in_force_stays_when_the_files_are_broken(tmp_path: Path) -> None:
     flows = tmp_path / "flows"
-    shutil.copytree(PROJECT / "flows", flows)
+    shutil.copytree(FLOWS, flows)
     async with live_centre(tmp_path, flows=flows) as centre:
         before = await centre.dial_menu(await centre.caller("13800000001"))
         (flows / "hotline.yaml").write_text("name: hotline\nstart: [")

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.service.config import PROJECT
 from tandem.service.credentials import load_credentials
-from tests.live.centre import HOTLINE, LiveCentre, State, live_centre
+from tests.live.centre import FLOWS, HOTLINE, LiveCentre, State, live_centre
 from tests.live.witness import of_asterisk, of_plane
 from tests.phones import audio, tone
 from tests.phones.panoramisk_view import PanoramiskView, panoramisk_view
@@ -115,7 +114,7 @@ def impatient_hotline(folder: Path) -> Path:
     """The hotline for a caller who can't press keys: its menu is said once, then an agent comes."""
     flows = folder / "flows"
     flows.mkdir()
-    hotline = (PROJECT / "flows/hotline.yaml").read_text(encoding="utf-8")
+    hotline = (FLOWS / "hotline.yaml").read_text(encoding="utf-8")
     menu, rest = hotline.split("    failed: to_agent\n", 1)
     (flows / "hotline.yaml").write_text(
         f"{menu}    tries: 1\n    wait: 1\n    failed: to_agent\n{rest}", encoding="utf-8"

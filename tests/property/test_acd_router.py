@@ -113,12 +113,15 @@ def _queued(state: State, number: int) -> Event:
     age = START - number if number % 7 == 0 else None
     sticky = _pick(["", "", "a", "c", "f"], number)
     name = f"c{state.next_offer}-{number}"
+    tier = _pick(["", "gold"], number)
+    seconds = number % 9 * 5.0
+    boost = number % 4 * 10.0
     return events.ContactQueued(
-        name, queue, number % 3 % 2, number % 4 * 10.0, age, sticky, number % 9 * 5.0, _pick(["", "gold"], number)
+        name, queue, number % 3 % 2, boost, age, sticky=sticky, sticky_seconds=seconds, tier=tier
     )
 
 
-OUTCOMES = ["abandoned", "overflowed_out", "called_back", "lost"]
+OUTCOMES = ["abandoned", "overflowed_out", "called_back", "self_served", "lost"]
 FAILURES = ["no_answer", "declined", "busy", "unreachable", "failed"]
 STEPS: dict[str, Make] = {
     "queued": _queued,

@@ -7,11 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.control import commands, events, wire
+from tandem.control.canary import Margins
 from tandem.control.plane import Plane
-from tests.control.playbook import Playbook, these
+from tandem.ivr.reader import read_flow
+from tests.control.playbook import FLOW, Playbook, these
 
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
+VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
 Step = Callable[[Playbook, int], object]
 
 
@@ -62,6 +65,9 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
     lambda book, pick: book.tell(events.LinkFailed(CALLS[pick % 4], 1, "refused")),
+    lambda book, pick: book.tell(events.FlowPublished(VERSIONS[pick % 2])),
+    lambda book, pick: book.tell(events.CanaryStarted(VERSIONS[pick % 2], 50.0, Margins(enough=1 + pick % 3), "ann")),
+    lambda book, pick: book.tell(events.CanaryStopped("line", "ann")),
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
@@ -78,9 +84,15 @@ def check(book: Playbook) -> None:
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
     in_queue = {call.id for call in state.calls.values() if call.state == "queued"}
+    assert set(state.work) <= set(contacts)
+    contacts = {name: contact for name, contact in contacts.items() if name not in state.work}
     in_talk = {call.id for call in state.calls.values() if call.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
+    walked = {f"{call.flow}@{call.version}" for call in state.calls.values()}
+    given = {f"line@{version}" for version in state.published.values()}
+    given |= {f"line@{canary.version}" for canary in state.canaries.values()}
+    assert walked | given <= set(state.flows), "a version is gone that a call needs"
     for call in state.calls.values():
         assert call.leg is None or call.leg in state.legs
 
@@ -104,8 +116,8 @@ def test_every_interval_balances_at_every_moment(life: list[tuple[Step, int]]) -
     for _, _, out in book.history:
         for row in these(commands.RecordInterval, out):
             latest[row.queue, row.start] = row
-            parts = row.answered + row.abandoned + row.overflowed_out + row.called_back + row.lost + row.waiting
-            assert row.offered == parts
+            parts = row.answered + row.abandoned + row.overflowed_out + row.called_back + row.self_served + row.lost
+            assert row.offered == parts + row.waiting
     waits = [wait for _, _, out in book.history for wait in these(commands.RecordWait, out)]
     assert sum(row.answered for row in latest.values()) == sum(wait.outcome == "answered" for wait in waits)
     assert sum(row.abandoned for row in latest.values()) == sum(wait.outcome == "abandoned" for wait in waits)

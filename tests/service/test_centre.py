@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from tandem.acd.plan import Condition, Step
+from tandem.control.callback_settings import Retry
+from tandem.control.settings import DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 
@@ -50,6 +52,41 @@ def test_every_problem_is_told_with_its_line_and_field(tmp_path: Path) -> None:
 )
 def test_nothing_an_admin_writes_is_a_traceback(tmp_path: Path, text: str) -> None:
     assert problems(tmp_path, text)
+
+
+CALLBACK = """
+queues:
+  tech: {callback: %s}
+agents:
+  "1001": {skills: {}}
+"""
+
+
+def test_a_queue_says_how_its_customers_are_called_back(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(
+        CALLBACK % "{dialling: customer_first, busy: {minutes: 0.5, tries: 2}, hours: {monday: 09:00-12:00}}"
+    )
+    callback = read_centre(file).callbacks["tech"]
+    assert (callback.dialling, callback.busy, callback.tries) == ("customer_first", Retry(0.5, 2), 5)
+
+
+@pytest.mark.parametrize(
+    ("callback", "told"),
+    [
+        ("{dialing: agent_first}", "unknown field `dialing`"),
+        ("{dialling: agents}", "Invalid enum value 'agents'"),
+        ("{quiet_hours: 22-8}", "'22-8' are no quiet hours; write 21:00-08:00, or leave it empty"),
+        ("{zone: China}", "there is no time zone 'China'; write one such as Asia/Shanghai"),
+        ("{hours: {mondays: 09:00-12:00}}", "'mondays' is no day"),
+        ("{busy: {minutes: 0, tries: 2}}", "Expected `float` > 0.0"),
+        ("3", "Expected `object`, got `int`"),
+    ],
+)
+def test_mistakes_about_callbacks_are_told(tmp_path: Path, callback: str, told: str) -> None:
+    (problem,) = problems(tmp_path, CALLBACK % callback)
+    assert problem.startswith(":3: queues.tech: ")
+    assert told in problem
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -115,3 +152,85 @@ def test_a_plan_that_leads_nowhere(tmp_path: Path) -> None:
     assert ":2: queues.a.plan[0].move: there is no queue 'c'" in found
     [found] = problems(tmp_path, "queues:\n  a: {plan: [{when: {measure: mood, on: 3}}]}\nagents: {1: {skills: {}}}\n")
     assert "Invalid enum value 'mood'" in found
+
+
+PLAN = """
+dial_plan:
+  numbers: [138XXXXXXXX, "+86.", '2001']
+  uris: ["sip:*@partner.example"]
+  trunk: trunk
+  caller_id: "4008"
+  longest_talk: 3600
+"""
+
+
+def test_a_dial_plan_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(PLAN, encoding="utf-8")
+    plan = read_centre(file).dial_plan
+    assert plan == DialPlan(("138XXXXXXXX", "+86.", "2001"), ("sip:*@partner.example",), "trunk", "4008", 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "field"),
+    [
+        ("138XXXXXXXX", "138*", 3, "dial_plan.numbers[0]"),
+        ('"+86."', '"+86.5"', 3, "dial_plan.numbers[1]"),
+        ("sip:*@partner.example", "sip:*@*", 4, "dial_plan.uris[0]"),
+        ("trunk: trunk", "trunk: a&b", 5, "dial_plan.trunk"),
+        ('"4008"', '"4008)"', 6, "dial_plan.caller_id"),
+        ("3600", "0", 7, "dial_plan.longest_talk"),
+        ("trunk: trunk", "trunks: trunk", 2, "dial_plan"),
+    ],
+)
+def test_a_mistake_in_the_dial_plan_allows_no_call(
+    tmp_path: Path, right: str, wrong: str, line: int, field: str
+) -> None:
+    (problem,) = problems(tmp_path, PLAN.replace(right, wrong))
+    assert problem.startswith(f":{line}: {field}: ")
+
+
+def test_services_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(
+        "services:\n"
+        "  shop:\n"
+        "    url: https://shop.example/api\n"
+        '    headers: {Authorization: "Bearer {secret:shop_token}", X-From: hotline}\n'
+        "    failures: 3\n"
+        "    open_seconds: 10\n"
+        "  notices: {url: 'http://127.0.0.1:8099/notices', signed_with: shop_key}\n"
+    )
+    services = read_centre(file).services
+    assert services["shop"].headers["Authorization"] == "Bearer {secret:shop_token}"
+    assert (services["shop"].failures, services["shop"].open_seconds) == (3, 10.0)
+    assert services["notices"].signed_with == "shop_key"
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("{}", "services.shop: Object missing required field `url`"),
+        ("{url: 'https://x', key: 1}", "services.shop: Object contains unknown field `key`"),
+        ("{url: 'ftp://x'}", "services.shop.url: must be like https://shop.example/api"),
+        ("{url: '/orders'}", "services.shop.url: must be like"),
+        ("{url: 'https://a b'}", "services.shop.url: must be like"),
+        ("{url: 'https://x:99999'}", "services.shop.url: is no address"),
+        ("{url: 'https://[x'}", "services.shop.url: is no address"),
+        ("{url: 'https://me:hunter2@x'}", "services.shop.url: has a password in clear: keep it with tandem secret set"),
+        ("{url: 'https://x?key=1'}", "services.shop.url: can't have ? or #"),
+        ("{url: 'https://x', headers: {Authorization: Bearer 1}}", "headers.Authorization: is a secret in clear"),
+        ("{url: 'https://x', headers: {X-Api-Key: '1'}}", "headers.X-Api-Key: is a secret in clear"),
+        ("{url: 'https://x', headers: {X: '{secret:a b}'}}", "services.shop.headers.X: 'a b' is no name of a secret"),
+        ("{url: 'https://x', headers: {'X Y': z}}", "services.shop.headers.X Y: is no header"),
+        ('{url: "https://x", headers: {X: "a\\nb"}}', "services.shop.headers.X: is no header"),
+        ("{url: 'https://x', failures: 0}", "services.shop.failures: must be at least 1"),
+        ("{url: 'https://x', open_seconds: 0}", "services.shop.open_seconds: must be more than 0"),
+        ("{url: 'https://x', signed_with: ../x}", "services.shop.signed_with: must be the name of a secret"),
+    ],
+)
+def test_a_mistake_in_a_service_is_told_with_its_line(tmp_path: Path, service: str, told: str) -> None:
+    (problem,) = problems(tmp_path, f"services:\n  shop: {service}\n")
+    assert problem.startswith(":2: ")
+    assert told in problem
+    assert "hunter2" not in problem

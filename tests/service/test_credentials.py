@@ -22,6 +22,15 @@ def test_a_new_phone_gets_a_password_and_the_others_keep_theirs(tmp_path: Path) 
     assert set(load_credentials(tmp_path).phones) == {"1001", "1002"}
 
 
+def test_a_file_of_an_older_version_gets_what_is_new_once(tmp_path: Path) -> None:
+    made = load_credentials(tmp_path, ["1001"])
+    file = tmp_path / "secrets.json"
+    file.write_text(made.model_dump_json(exclude={"link_key"}))
+    first = load_credentials(tmp_path)
+    assert first.link_key and first.link_key == load_credentials(tmp_path).link_key
+    assert (first.ami, first.phones) == (made.ami, made.phones)
+
+
 def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     load_credentials(tmp_path)
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600

@@ -7,12 +7,15 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from tandem.control.settings import DialPlan, Service, Settings
 from tandem.ivr.problems import FlowErrors
-from tandem.service.flow_cli import flow_commands
-from tandem.service.flow_files import read_file
+from tandem.ivr.reader import read_flow
+from tandem.service.flow_cli import centre_check, flow_commands
+from tandem.service.flow_files import beside, flow_files_in, read_file
 
 PROJECT = Path(__file__).parents[2]
 FLOWS = PROJECT / "flows"
+LIVE = PROJECT / "tests/live/flows"
 BROKEN = PROJECT / "tests" / "golden" / "broken"
 CENTRE = PROJECT / "demo" / "centre.yaml"
 
@@ -56,13 +59,21 @@ def test_nothing_to_lint_is_no_success(tmp_path: Path) -> None:
 
 def test_the_shipped_flow_tests_pass() -> None:
     code, told = tandem_flow("test", FLOWS)
-    assert (code, told.split(" tests")[1]) == (0, ", all as they shall\n")
+    count, _, rest = told.partition(" tests")
+    assert (code, rest) == (0, ", all as they shall\n")
+    assert int(count) >= 40
+
+
+def test_the_shipped_flows_are_a_whole_service_line() -> None:
+    flows = [read_file(file) for file in flow_files_in(FLOWS)]
+    assert len(flows) >= 8
+    assert sum(len(flow.nodes) for flow in flows) >= 60
 
 
 def test_a_walk_is_written_out_as_a_test_and_what_was_there_stays(tmp_path: Path) -> None:
-    flow = Path(shutil.copy(FLOWS / "hotline.yaml", tmp_path))
+    flow = Path(shutil.copy(LIVE / "hotline.yaml", tmp_path))
     file = tmp_path / "tests" / "hotline.yaml"
-    shutil.copytree(FLOWS / "tests", file.parent)
+    shutil.copytree(LIVE / "tests", file.parent)
     code, told = tandem_flow(
         "walk", flow, "--write", file, "--name", "mine", "--language", "en", typed="\n7\nserved\n0\nq\n"
     )
@@ -77,6 +88,32 @@ def test_a_walk_is_written_out_as_a_test_and_what_was_there_stays(tmp_path: Path
     assert code == 1
     assert f"{file}:" in told
     assert "queues: tech instead of nowhere" in told
+
+
+def test_a_walk_asks_what_comes_of_things_outside_and_writes_it_out(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "tests" / "golden" / "trials", tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "tests" / "repair.yaml"
+    typed = "order.name=lamp, order.count=3\nsubmit day=2026-01-04\n\nfull up\n"
+    walk = ("walk", tmp_path / "repair.yaml", "--write", file, "--name", "mine", "--caller", "138")
+    code, told = tandem_flow(*walk, typed=typed)
+    assert code == 0, told
+    assert "GET orders /orders/138 (order.name, order.count)?" in told
+    assert "day: in_the_past" in told
+    assert "callback of 138 in service [booked]?" in told
+    assert "order.count: 3" in file.read_text()
+    assert tandem_flow("test", tmp_path) == (0, "10 tests, all as they shall\n")
+    code, told = tandem_flow(*walk[:2], "--face", "telegraph")
+    assert (code, "telegraph" in told) == (2, True)
+
+
+def test_lint_with_a_centre_knows_its_services_and_its_dial_plan() -> None:
+    settings = Settings(dial_plan=DialPlan(numbers=("400.",)), services={"orders": Service("http://127.0.0.1:1")})
+    for file, told in (
+        ("unknown_service", "no service 'odrers'"),
+        ("transfer_not_allowed", "does not allow 9008001000"),
+    ):
+        with pytest.raises(FlowErrors, match=told):
+            read_flow((BROKEN / f"{file}.yaml").read_text(), file, beside(BROKEN / "called"), centre_check(settings))
 
 
 def test_a_file_of_tests_that_is_none_is_told() -> None:
@@ -96,6 +133,6 @@ def test_the_shipped_schema_is_fresh() -> None:
 
 def test_a_flow_and_its_file_have_one_name(tmp_path: Path) -> None:
     file = tmp_path / "other.yaml"
-    file.write_text((FLOWS / "hotline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text((LIVE / "hotline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(FlowErrors, match=r"other.yaml:2: name: the flow is called hotline, but its file other.yaml"):
         read_file(file)

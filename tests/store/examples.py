@@ -13,8 +13,11 @@ def contact(call: str = "c1", started_at: float = 1000.0, **changed: Any) -> com
     return commands.RecordContact(call=call, started_at=started_at, **fields | changed)
 
 
-def wait(call: str, enqueued_at: float, left_at: float, outcome: str, queue: str = "help") -> commands.RecordWait:
-    return commands.RecordWait(call, queue, enqueued_at, left_at, outcome, "1001" if outcome == "answered" else None)
+def wait(
+    call: str, enqueued_at: float, left_at: float, outcome: str, queue: str = "help", since: float | None = None
+) -> commands.RecordWait:
+    agent = "1001" if outcome == "answered" else None
+    return commands.RecordWait(call, queue, enqueued_at, left_at, outcome, agent, since or enqueued_at)
 
 
 def interval(start: float, queue: str = "help", **changed: Any) -> commands.RecordInterval:
@@ -29,8 +32,14 @@ ALL: list[commands.Command] = [
     commands.RecordOffer(1, "c1", "1001", "help", 1009.0, 1012.0, "answered"),
     commands.RecordActivity("1001", "ready", "", 900.0, 1009.0),
     commands.RecordAnswer("c1", "satisfied", "5", 1070.0),
+    commands.RecordForm("c1", "booking", '{"name": "王"}', False, 1060.0),
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
+    commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
+    commands.RecordCallback(
+        "tandem-callback-c1-1", "138", "help", "c1", 1005.0, 990.0, 1005.0, 9e4, 1, 1100.0, "reached", "1001", "c2"
+    ),
+    commands.RecordCallbackAttempt("tandem-callback-c1-1", 1, "1001", 1050.0, 1100.0, "reached"),
     commands.RaiseAlarm("overstay", "1001", "ringing for 25 s"),
 ]

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control.commands import SendLink
-from tandem.store.outbox import Outbox
+from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RecordWriter
 from tests.store.examples import ALL
 
@@ -61,3 +61,24 @@ async def test_the_outbox_and_the_record_writer_do_not_get_in_each_others_way(en
     task.cancel()
     assert (writer.failures, writer.progress) == (0, 40)
     assert {item.state for item in await outbox.newest(100)} == {"delivered"}
+
+
+async def test_a_notification_is_taken_up_once_and_its_attempts_are_kept(engine: AsyncEngine) -> None:
+    outbox = NotificationOutbox(engine)
+    first = await outbox.add("c1", 1, "shop", "{}", 100.0)
+    assert (first.state, first.attempts, first.body) == ("pending", 0, "{}")
+    await outbox.tried(first, "the service answered 500", 101.0)
+    await outbox.add("c1", 2, "shop", "{}", 102.0)
+    again = await outbox.add("c1", 1, "shop", "[]", 103.0)
+    assert (again.attempts, again.reason, again.body, again.created_at) == (1, "the service answered 500", "{}", 100.0)
+    await outbox.finish(again, "delivered", "", 104.0)
+    assert [(item.number, item.state) for item in await outbox.newest(9)] == [(2, "pending"), (1, "delivered")]
+
+
+async def test_a_page_is_open_on_one_device_until_another_takes_it_over(engine: AsyncEngine) -> None:
+    outbox = Outbox(engine)
+    item = await outbox.add(LINK, "token", 100.0)
+    claims = [await outbox.claim(item, device) for device in ("phone", "tablet", "phone")]
+    assert claims == [True, False, True]
+    await outbox.take_over(item, "tablet")
+    assert [await outbox.claim(item, device) for device in ("phone", "tablet")] == [False, True]

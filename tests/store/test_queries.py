@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
 from tandem.store import queries
-from tandem.store.queries import AgentTime, Difference, SurveyCount
+from tandem.store.queries import AgentTime, CallbackFigures, Difference, SurveyCount
 from tandem.store.records import RecordWriter
 from tests.store.examples import ALL, contact, interval, wait
 
@@ -29,6 +29,25 @@ async def test_a_contact_and_its_timeline_are_found_by_call(engine: AsyncEngine)
     assert [step.number for step in await queries.timeline(engine, "c1")] == [1, 2, 10]
 
 
+async def test_the_timeline_of_a_contact_has_the_steps_of_its_pages_and_guides(engine: AsyncEngine) -> None:
+    ids = [
+        ("c1", 1, 10.0),
+        ("c1/1", 1, 11.0),
+        ("c1", 2, 12.0),
+        ("c1/guide-7", 1, 13.0),
+        ("c1/1", 2, 99.0),
+        ("c12", 1, 11.5),
+    ]
+    await write(engine, [commands.RecordStep(call, n, at, "node", "n") for call, n, at in ids])
+    found = [(step.call, step.number) for step in await queries.timeline(engine, "c1")]
+    assert found == [("c1", 1), ("c1/1", 1), ("c1", 2), ("c1/guide-7", 1), ("c1/1", 2)]
+
+
+async def test_forms_are_found_by_their_contact(engine: AsyncEngine) -> None:
+    await write(engine, [commands.RecordForm(call, "booking", "{}", True, 1.0) for call in ("c1", "c2")])
+    assert [form.call for form in await queries.forms(engine, "c2")] == ["c2"]
+
+
 async def test_a_range_holds_its_beginning_but_not_its_end(engine: AsyncEngine) -> None:
     await write(engine, [contact(f"c{at:.0f}", at) for at in (300.0, 100.0, 200.0)])
     assert [row.call for row in await queries.contacts(engine, 100.0, 300.0)] == ["c100", "c200"]
@@ -40,10 +59,11 @@ async def test_both_service_levels_follow_their_formulas(engine: AsyncEngine) ->
         "abandoned": 4,
         "overflowed_out": 1,
         "called_back": 1,
+        "self_served": 1,
         "lost": 1,
         "waiting": 1,
     }
-    figures = interval(900.0, offered=16, answered_in_target=6, abandoned_in_target=3, wait_answered=100.0, **counts)
+    figures = interval(900.0, offered=17, answered_in_target=6, abandoned_in_target=3, wait_answered=100.0, **counts)
     await write(engine, [figures, interval(1800.0)])
     busy, empty = await queries.intervals(engine, 0.0, 9000.0)
     assert (busy.service_level, busy.service_level_2, busy.mean_wait) == (6 / 8, 9 / 12, 12.5)
@@ -70,15 +90,35 @@ async def test_survey_links_and_alarms(engine: AsyncEngine) -> None:
     assert [(row.at, row.kind) for row in await queries.alarms(engine, 0.0, 2000.0)] == [(1000.0, "overstay")]
 
 
+async def test_what_became_of_callbacks(engine: AsyncEngine) -> None:
+    ends = [("reached", 1), ("failed", 3), ("expired", 0), ("cancelled", 0), ("rejoined", 1), ("", 0)]
+    rows = [
+        commands.RecordCallback(
+            f"cb{n}", "138", "tech", "c", 100.0 + n, 50.0, 100.0, 9e4, dials, 150.0 if end else None, end, "", ""
+        )
+        for n, (end, dials) in enumerate(ends)
+    ]
+    await write(engine, [*rows, *ALL])
+    assert await queries.callback_figures(engine, 0.0, 2000.0) == [
+        CallbackFigures("help", 1, 1, 0, 0, 0, 0, 0, 1, 110.0),
+        CallbackFigures("tech", 6, 1, 1, 1, 1, 1, 1, 5, 100.0),
+    ]
+    (attempt,) = await queries.callback_attempts(engine, "tandem-callback-c1-1")
+    assert (attempt.attempt, attempt.outcome, attempt.agent) == (1, "reached", "1001")
+
+
 WAITS = [
     wait("c1", 905.0, 925.0, "answered"),
     wait("c2", 910.0, 935.0, "answered"),
+    wait("c6", 915.0, 917.0, "answered", since=800.0),
     wait("c3", 920.0, 921.0, "abandoned"),
     wait("c4", 1799.9, 1900.0, "overflowed_out"),
+    wait("c5", 930.0, 960.0, "self_served"),
+    wait("tandem-callback-c7-1-1", 940.0, 990.0, "reached"),
 ]
 RIGHT: dict[str, Any] = {
-    "offered": 5, "answered": 2, "abandoned": 1, "overflowed_out": 1, "waiting": 1,
-    "answered_in_target": 1, "abandoned_in_target": 1, "wait_answered": 45.0,
+    "offered": 7, "answered": 3, "abandoned": 1, "overflowed_out": 1, "self_served": 1, "waiting": 1,
+    "answered_in_target": 1, "abandoned_in_target": 1, "wait_answered": 162.0,
 }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_csv_keeps_numbers_and_quotes_text() -> None:
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("as_csv", [False, True])
 async def test_every_report_prints_rows_and_an_empty_range(engine: AsyncEngine, name: str, as_csv: bool) -> None:
-    await write(engine, [*ALL, commands.RecordWait("c9", "sales", 1000.0, 1001.0, "lost", None)])
+    await write(engine, [*ALL, commands.RecordWait("c9", "sales", 1000.0, 1001.0, "lost", None, 1000.0)])
     full = await report(engine, name, 0.0, 2000.0, as_csv=as_csv)
     empty = await report(engine, name, 5000.0, 6000.0, as_csv=as_csv)
     assert len(full.splitlines()) >= 2

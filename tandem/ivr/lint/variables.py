@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from tandem.expression import ExpressionError, parse
 from tandem.ivr.evaluation import ANY, kind, variables_in
+from tandem.ivr.filling import slots
 from tandem.ivr.flow import Flow
+from tandem.ivr.lint.subflows import Visit, visit
 from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import Reference, references
 from tandem.ivr.speech import LINK, Slot, parts, variable_of
@@ -22,7 +25,7 @@ def find(flow: Flow) -> Iterator[Finding]:
     found, refs = _Found(flow), list(references(flow))
     known = _spread(flow, refs)
     for ref in refs:
-        if ref.kind in ("text", "message"):
+        if ref.kind in ("text", "message", "written"):
             yield from _text(flow, ref, known, found)
     for name, node in flow.nodes.items():
         if name in known:
@@ -45,7 +48,10 @@ class _Found:
 
 
 def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
-    """What is known at each node that can be reached, whichever way a caller came."""
+    """What is known at each node that can be reached, whichever way a caller came.
+
+    Also where a caller comes back to long after (from a queue, when a page is over): no variable is ever unset.
+    """
     ways = [ref for ref in refs if ref.kind == "node" and ref.path[0] == "nodes"]
     out: dict[str, list[Reference]] = {}
     for ref in ways:
@@ -56,7 +62,8 @@ def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
         name = ahead.pop()
         node = flow.nodes[name]
         ends = [(ref.name, _given(flow, node, ref.path[2])) for ref in out.get(name, [])]
-        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Call) else []
+        ends += [(flow.agent, {})] if flow.agent and isinstance(node, Question | Link | Call) else []
+        ends += [(flow.rescue, {})] if flow.rescue else []
         for target, given in ends:
             met = _met(known.get(target), {**known[name], **given})
             if met != known.get(target):
@@ -73,10 +80,10 @@ def _met(one: Known | None, other: Known) -> Known:
 
 
 def _given(flow: Flow, node: BaseNode, field: str) -> dict[str, str]:
-    if isinstance(node, Call) and node.flow in flow.flows:
-        kinds = flow.flows[node.flow].results
-        return {here: kinds[there] for here, there in node.results.items() if there in kinds}
-    return dict(node.sets(field))
+    if not isinstance(node, Call) and not (isinstance(node, Link) and field == "done"):
+        return dict(node.sets(field))
+    seen = visit(flow, node)
+    return {here: seen.kind(there) if seen else ANY for here, there in node.results.items()}
 
 
 def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) -> Iterator[Finding]:
@@ -87,8 +94,8 @@ def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) ->
             return
         here = {**known[name], **_given(flow, flow.nodes[name], ref.path[2])}
     wordings = flow.texts[ref.name].values()
-    slots = {part.variable: None for text in wordings for part in parts(text) if isinstance(part, Slot)}
-    for variable in slots:
+    slots = [part for text in wordings for part in parts(text) if isinstance(part, Slot)]
+    for variable in dict.fromkeys(name for slot in slots for name in slot.variables()):
         if variable not in here and variable != LINK:
             yield found.missing(ref.path, variable)
 
@@ -96,8 +103,12 @@ def _text(flow: Flow, ref: Reference, known: dict[str, Known], found: _Found) ->
 def _node(flow: Flow, node: BaseNode, path: Path, known: Known, found: _Found) -> Iterator[Finding]:
     for place, source in node.uses().items():
         yield from _expression(source, (*path, *place.split(".")), known, found)
-    if isinstance(node, Call) and node.flow in flow.flows:
-        yield from _parameters(flow, node, path, known, found)
+    for place, value in node.fills().items():
+        for name in dict.fromkeys(slots(value) if isinstance(value, str) else ()):
+            if name not in known:
+                yield found.missing((*path, *place.split(".", 1)), name)
+    if seen := visit(flow, node):
+        yield from _parameters(seen, path, known, found)
     if isinstance(node, End):
         yield from _results(flow, path, known)
 
@@ -115,14 +126,14 @@ def _expression(source: str, path: Path, known: Known, found: _Found) -> Iterato
         yield Finding(path, f"a condition is true or false, this is a {gives}", "Compare it to something")
 
 
-def _parameters(flow: Flow, node: Call, path: Path, known: Known, found: _Found) -> Iterator[Finding]:
-    for name, value in node.parameters.items():
-        source, wanted = variable_of(value), flow.flows[node.flow].parameters.get(name)
+def _parameters(seen: Visit, path: Path, known: Known, found: _Found) -> Iterator[Finding]:
+    for name, value in seen.parameters.items():
+        source, wanted = variable_of(value), seen.called.parameters.get(name)
         place = (*path, "parameters", name)
         if source and source not in known:
             yield found.missing(place, source)
         elif source and wanted and known[source] not in (wanted, ANY):
-            yield Finding(place, f"flow {node.flow} wants a {wanted}, not a {known[source]}", "Give it one")
+            yield Finding(place, f"flow {seen.called.name} wants a {wanted}, not a {known[source]}", "Give it one")
 
 
 def _results(flow: Flow, path: Path, known: Known) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from tandem.ivr.problems import Finding, suggestion
 from tandem.ivr.references import Reference, references
 
 Ways = dict[str, list[str]]
-NOUNS = {"node": "node", "text": "text", "message": "text"}
+NOUNS = {"node": "node", "text": "text", "message": "text", "written": "text"}
 
 
 def dangling(flow: Flow, nodes: set[str]) -> Iterator[Finding]:
@@ -50,8 +50,8 @@ def _reached(ways: Ways, *starts: str) -> set[str]:
 
 
 def _unreachable(flow: Flow) -> Iterator[Finding]:
-    starts = [flow.start, *([flow.agent] if flow.agent else [])]
-    reached = _reached(_ways(flow), *starts)
+    starts = (flow.start, flow.agent, flow.rescue)
+    reached = _reached(_ways(flow), *filter(None, starts))
     for name in flow.nodes:
         if name not in reached:
             yield Finding(("nodes", name), "nothing leads here", "Let some node go to it, or remove it")

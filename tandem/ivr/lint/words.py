@@ -6,8 +6,12 @@ from typing import Any
 
 import msgspec
 
+from tandem.ivr import pattern
 from tandem.ivr.flow import Flow
+from tandem.ivr.nodes.collect import Collect
+from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.nodes.set import Set
+from tandem.ivr.opening import is_zone
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import references
 from tandem.ivr.speech import FORMATS, LINK, SLOT, Slot, parts, spoken_seconds, variable_of
@@ -29,8 +33,11 @@ def find(flow: Flow) -> Iterator[Finding]:
     yield from _names(flow)
     yield from _languages(flow)
     yield from _texts(flow)
+    yield from _money(flow)
     yield from _lengths(flow)
     yield from _links(flow)
+    yield from _patterns(flow)
+    yield from _waiting_keys(flow)
     yield from _secrets(msgspec.to_builtins(msgspec.structs.replace(flow, flows={})), ())
 
 
@@ -48,6 +55,8 @@ def _languages(flow: Flow) -> Iterator[Finding]:
     for language in flow.languages:
         if language not in LANGUAGES:
             yield Finding(("languages",), f"can't speak {language}", suggestion(language, LANGUAGES))
+    if flow.zone and not is_zone(flow.zone):
+        yield Finding(("zone",), f"there is no time zone {flow.zone!r}", "Write one such as Asia/Shanghai")
     for name, node in flow.nodes.items():
         chosen = node.values.get("language") if isinstance(node, Set) else None
         if chosen is not None and chosen not in flow.languages:
@@ -77,9 +86,23 @@ def _wording(text: str) -> Iterator[tuple[str, str]]:
             yield f"there is no format {part.format}", suggestion(part.format, FORMATS)
 
 
+def _money(flow: Flow) -> Iterator[Finding]:
+    """Money needs a currency, and words for it."""
+    for key, wordings in flow.texts.items():
+        for language, text in wordings.items():
+            if not any(isinstance(part, Slot) and part.format == "money" for part in parts(text)):
+                continue
+            if flow.currency is None:
+                yield Finding(("texts", key, language), "money of no currency", "Add currency: to the flow's head")
+            elif language in LANGUAGES and flow.currency not in (known := LANGUAGES[language].CURRENCIES):
+                what = f"{language} has no words for {flow.currency}"
+                yield Finding(("texts", key, language), what, suggestion(flow.currency, known))
+
+
 def _links(flow: Flow) -> Iterator[Finding]:
     for ref in references(flow):
-        for language, text in flow.texts.get(ref.name, {}).items() if ref.kind != "node" else ():
+        told = flow.texts.get(ref.name, {}) if ref.kind in ("text", "message", "written") else {}
+        for language, text in told.items():
             has_link = any(isinstance(part, Slot) and part.variable == LINK for part in parts(text))
             if has_link != (ref.kind == "message"):
                 what = "a link can't be heard" if has_link else f"text {ref.name} has no {{link}} in {language}"
@@ -93,6 +116,23 @@ def _lengths(flow: Flow) -> Iterator[Finding]:
             if seconds > LONGEST_SPEECH:
                 what = f"it takes about {seconds:.0f} seconds to say"
                 yield Finding(("texts", key, language), what, f"Say it in {LONGEST_SPEECH:.0f}, or in two steps")
+
+
+def _patterns(flow: Flow) -> Iterator[Finding]:
+    for name, node in flow.nodes.items():
+        try:
+            pattern.compiled((node.pattern or "") if isinstance(node, Collect) else "")
+        except pattern.PatternError as error:
+            how = "Patterns know classes, groups, | and repetitions, not repeated again"
+            yield Finding(("nodes", name, "pattern"), f"not a pattern: {error}", how)
+
+
+def _waiting_keys(flow: Flow) -> Iterator[Finding]:
+    for name, node in flow.nodes.items():
+        for n, offer in enumerate(node.while_waiting.offers if isinstance(node, Queue) else ()):
+            if offer.key in (flow.keys.repeat, flow.keys.slow):
+                path = ("nodes", name, "while_waiting", "offers", str(n), "key")
+                yield Finding(path, f"key {offer.key} says the announcements again", "Take another key")
 
 
 def _secrets(value: Any, path: Path) -> Iterator[Finding]:

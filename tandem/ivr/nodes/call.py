@@ -4,9 +4,8 @@ from msgspec import field
 
 from tandem.ivr.node import BaseNode
 from tandem.ivr.references import FlowName, NodeName
-from tandem.ivr.speech import variable_of
 from tandem.ivr.turn import Next, Turn
-from tandem.ivr.values import KNOWN, Value
+from tandem.ivr.values import Value
 
 
 class Call(BaseNode, frozen=True):
@@ -30,14 +29,7 @@ class Call(BaseNode, frozen=True):
     results: dict[str, str] = field(default_factory=dict)
 
     def enter(self, turn: Turn) -> Next:
-        own = turn.session.variables
-        variables = {name: own[name] for name in KNOWN if name in own}
-        for name, value in self.parameters.items():
-            source = variable_of(value)
-            found = turn.variable(source) if source else value
-            if found is not None:
-                variables[name] = found
-        return turn.call(self.flow, variables, self.results, self.next)
+        return turn.call(self.flow, turn.given(self.parameters), self.results, self.next)
 
     def waits(self) -> bool:
         return False  # whether the other flow waits, only the linter knows

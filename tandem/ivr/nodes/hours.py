@@ -1,12 +1,12 @@
 """Go by the opening hours."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from msgspec import field
 
 from tandem.ivr.node import BaseNode
-from tandem.ivr.opening import Opening, check
+from tandem.ivr.opening import Opening, check, is_zone
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind
@@ -42,10 +42,8 @@ class Hours(BaseNode, frozen=True):
     days: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {self.zone!r}; write one such as Asia/Shanghai") from None
+        if not is_zone(self.zone):
+            raise ValueError(f"there is no time zone {self.zone!r}; write one such as Asia/Shanghai")
         check(self.weekly, self.days)
 
     def enter(self, turn: Turn) -> Next:

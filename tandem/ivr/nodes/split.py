@@ -13,6 +13,12 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 PARTS = 10_000
 
 
+def drawn(name: str, caller: object, percent: float) -> bool:
+    """Whether `caller` is among the `percent` of callers who are drawn under `name`; the same every time."""
+    number = int.from_bytes(sha256(f"{name} {caller}".encode()).digest()[:8], "big")
+    return number % PARTS < percent * PARTS / 100
+
+
 class Split(BaseNode, frozen=True):
     """Let `percent` of the callers go on at `next`, the rest at `else`.
 
@@ -33,8 +39,7 @@ class Split(BaseNode, frozen=True):
 
     def enter(self, turn: Turn) -> Next:
         caller = turn.session.variables.get("caller.number") or turn.now
-        drawn = sha256(f"{turn.full_name(turn.session.node)} {caller}".encode()).digest()
-        return self.next if int.from_bytes(drawn[:8], "big") % PARTS < self.percent * PARTS / 100 else self.otherwise
+        return self.next if drawn(turn.full_name(turn.session.node), caller, self.percent) else self.otherwise
 
     def waits(self) -> bool:
         return False

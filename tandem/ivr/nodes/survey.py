@@ -6,7 +6,6 @@ from msgspec import Meta
 
 from tandem.ivr import everywhere
 from tandem.ivr.commands import RecordAnswer
-from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.node import Question, Seconds
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import Next, Turn
@@ -40,7 +39,7 @@ class Survey(Question, frozen=True):
         return self.keys
 
     def ask(self, turn: Turn, complaint: str | None = None) -> Next:
-        others = "".join(key for key in ALL_KEYS if key not in self.keys and everywhere.meaning(turn, key))
+        others = "".join(key for key in everywhere.keys(turn) if key not in self.keys)
         return turn.listen(complaint, self.text, keys=self.keys + others, wait=self.wait)
 
     def answer(self, turn: Turn, key: str | None) -> Next:

@@ -7,6 +7,15 @@ LANGUAGE = "zh-CN"
 DIGITS = "零一二三四五六七八九"
 PLACES = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
 GROUPS = ((10**8, "亿"), (10**4, "万"), (1, ""))
+CURRENCIES = {
+    "CNY": ("元", "角", "分"),
+    "USD": ("美元", "美分"),
+    "EUR": ("欧元", "欧分"),
+    "GBP": ("英镑", "便士"),
+    "HKD": ("港元", "毫", "分"),
+}
+"""The unit and its hundredths, or its tenths and hundredths."""
+
 SPANS = ((3600, "小时"), (60, "分钟"), (1, "秒"))
 
 
@@ -42,10 +51,44 @@ def duration(seconds: int) -> str:
     return words or "零秒"
 
 
+def minutes(low: int, high: int) -> str:
+    """5, 8 -> 五到八分钟."""
+    if high <= 1:
+        return "不到一分钟"
+    if low == high:
+        return duration(60 * high)
+    if low == 0:
+        return f"最多{duration(60 * high)}"
+    return f"{count(low) if high < 60 else duration(60 * low)}到{duration(60 * high)}"
+
+
 def time(hour: int, minute: int) -> str:
     """14:05 -> 十四点零五分."""
     past = "" if minute == 0 else f"零{number(minute)}分" if minute < 10 else f"{number(minute)}分"
     return f"{count(hour)}点{past}"
+
+
+def date(year: int, month: int, day: int) -> str:
+    """2026-10-01 -> 二零二六年十月一日."""
+    return "".join(DIGITS[int(c)] for c in str(year)) + f"年{number(month)}月{number(day)}日"
+
+
+def day(month: int, day: int) -> str:
+    """10-01 -> 十月一日."""
+    return f"{number(month)}月{number(day)}日"
+
+
+def money(units: int, hundredths: int, currency: str, minus: bool) -> str:
+    """12.05 CNY -> 十二元零五分; 12.50 USD -> 十二美元五十美分."""
+    whole, *parts = CURRENCIES[currency]
+    words = f"{count(units)}{whole}" if units or not hundredths else ""
+    if len(parts) == 1:
+        words += f"{count(hundredths)}{parts[0]}" if hundredths else ""
+    elif hundredths:
+        tens, ones = divmod(hundredths, 10)
+        words += f"{count(tens)}{parts[0]}" if tens else "零" if words else ""
+        words += f"{count(ones)}{parts[1]}" if ones else ""
+    return ("负" if minus else "") + words
 
 
 def _grouped(value: int) -> str:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from tandem.control.commands import RingAgent
-from tandem.control.events import CallEntered
+from tandem.control.commands import DialCustomer, PlayToAgent, RingAgent, Transfer
+from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import Value, printable
 
 _FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)(?:;[^@>]*)?@')
 LONGEST_NUMBER = 40
+_OUTSIDE = re.compile(r"PJSIP/[A-Za-z0-9_.+:@/-]+")
+_CALLER_ID = re.compile(r"\+?[0-9]*")
+_OUTCOMES = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}
 
 
 def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]) -> CallEntered:
@@ -17,9 +20,10 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
 
     The first argument is the number dialled (without one, what Asterisk says), the second the From header of a call
     from a trunk, percent-encoded; other calls come from accounts, whose caller id we set ourselves. The third is the
-    leg that the call was joined with last, if any.
+    leg that the call was joined with last, if any, the fourth what came of the last transfer, the fifth what AMD()
+    heard in a call that we made.
     """
-    dialled, sender, last_leg = (*arguments, "", "", "")[:3]
+    dialled, sender, last_leg, transfer, heard = (*arguments, "", "", "", "", "")[:5]
     caller, name = _known(request.get("agi_callerid", "")), _known(request.get("agi_calleridname", ""))
     if sender:
         caller, name = caller_from(unquote(sender))
@@ -30,7 +34,21 @@ def call_entered(call: str, request: Mapping[str, str], arguments: Sequence[str]
         caller_name=printable(name),
         dialled=printable(dialled or _known(request.get("agi_dnid", ""))),
         last_leg=printable(last_leg),
+        transferred=transferred(transfer),
+        machine=heard == "MACHINE",
     )
+
+
+def transferred(words: str) -> Transferred | None:
+    """What came of a transfer, as the dialplan says it: "<number>:<DIALSTATUS>:<seconds of talk>".
+
+    Without a DIALSTATUS, Dial() never came to its end: the caller was taken elsewhere.
+    """
+    number, status, seconds = (*words.split(":"), "", "", "")[:3]
+    if not number.isdecimal():
+        return None
+    talk_seconds = float(seconds) if seconds.isdecimal() else 0.0
+    return Transferred(int(number), _OUTCOMES.get(status, "failed"), talk_seconds)
 
 
 def caller_from(header: str) -> tuple[str, str]:
@@ -49,25 +67,72 @@ def _known(value: str) -> str:
 
 
 def originate(command: RingAgent) -> dict[str, Value]:
-    """The fields of an Originate. Raises ValueError when the caller's channel is none."""
-    if "," in command.channel:
-        raise ValueError(f"no channel name: {command.channel!r}")  # it would be read as options of Bridge()
+    """The fields of an Originate. Raises ValueError when the caller's channel is none.
+
+    An agent who is rung before the customer is called waits for them.
+    """
+    context = "tandem-agent" if command.channel else "tandem-agent-waits"
+    return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
+
+
+def play_to(command: PlayToAgent, path: str) -> dict[str, Value]:
+    """The fields of an Originate that plays the recording at `path`, as Asterisk sees it."""
+    return _originate(command, "tandem-voicemail", f"TANDEM_MESSAGE={path}")
+
+
+def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> dict[str, Value]:
     return {
         "Channel": command.device,
         "ChannelId": command.leg,
-        "Context": "tandem-agent",
+        "Context": context,
         "Exten": "s",
         "Priority": 1,
         "Async": "true",
         "Timeout": round(command.ring_seconds * 1000),
         "CallerID": f'"{_bare(command.caller_name)}" <{_bare(command.caller)}>',
-        "Variable": [f"TANDEM_CALLER={command.channel}"],
+        "Variable": [variable],
     }
+
+
+def call_back(command: DialCustomer) -> dict[str, Value]:
+    """The fields of an Originate that calls a customer back. Raises ValueError for what is not one destination."""
+    if not _OUTSIDE.fullmatch(command.destination):
+        raise ValueError(f"can't be dialled: {command.destination!r}")
+    return {
+        "Channel": command.destination,
+        "ChannelId": command.call,
+        "Context": "tandem-callback",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.caller_id)}>",
+        "Variable": [f"TANDEM_DIALLED={_bare(command.dialled)}", f"TANDEM_AMD={int(command.detect_machine)}"],
+    }
+
+
+def dial(command: Transfer) -> str:
+    """The arguments of Dial(). Raises ValueError for what would be read as something else than one destination.
+
+    Options: g goes on in the dialplan afterwards, i lets nobody forward the call elsewhere, m plays music while it
+    rings, S bounds the talk, f is the number shown.
+    """
+    if not _OUTSIDE.fullmatch(command.destination) or not _CALLER_ID.fullmatch(command.caller_id):
+        raise ValueError(f"can't be dialled: {command.destination!r} as {command.caller_id!r}")
+    shown = f"f({command.caller_id})" if command.caller_id else ""
+    return f"{command.destination},{round(command.ring_seconds)},gim(default)S({round(command.talk_seconds)}){shown}"
 
 
 def _bare(text: str) -> str:
     """`text` without what has a meaning in a caller id."""
     return "".join(letter for letter in printable(text) if letter not in '"<>\\')
+
+
+def joinable(channel: str) -> str:
+    """`channel` itself. Raises ValueError for what would be read as options of Bridge()."""
+    if "," in channel:
+        raise ValueError(f"no channel name: {channel!r}")
+    return channel
 
 
 def exact(channel: str) -> str:

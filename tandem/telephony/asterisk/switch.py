@@ -4,13 +4,40 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
-from tandem.control.commands import Answer, Command, HangUpCall, HangUpLeg, HangUpStray, Listen, RingAgent
-from tandem.control.events import Bridged, CommandFailed, Event, LegFailed, LegRinging, SwitchFound, SwitchLost
+from tandem.control.commands import (
+    Answer,
+    Command,
+    DialCustomer,
+    GiveUp,
+    HangUpCall,
+    HangUpLeg,
+    HangUpStray,
+    Interrupt,
+    JoinLeg,
+    Listen,
+    MeasureVoicemail,
+    PlayToAgent,
+    RingAgent,
+    TakeVoicemail,
+    Transfer,
+)
+from tandem.control.events import (
+    Bridged,
+    CommandFailed,
+    DialBegun,
+    DialFailed,
+    Event,
+    LegFailed,
+    LegRinging,
+    SwitchFound,
+    SwitchLost,
+    VoicemailRecorded,
+)
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
 from tandem.telephony.asterisk.ami_terms import (
@@ -21,12 +48,21 @@ from tandem.telephony.asterisk.ami_terms import (
     AmiTimeoutError,
     AmiTimes,
 )
-from tandem.telephony.asterisk.conversation import Conversation, ConversationCounters, PromptPath
-from tandem.telephony.asterisk.phrases import call_entered, exact, originate
+from tandem.telephony.asterisk.conversation import (
+    GIVEN_UP,
+    INTERRUPT,
+    Conversation,
+    ConversationCounters,
+    Order,
+    PromptPath,
+)
+from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, originate, play_to
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
-from tandem.telephony.asterisk.wire import Message, printable
+from tandem.telephony.asterisk.wire import Message, Value, printable
 
 log = structlog.get_logger()
+C = TypeVar("C", bound=Command)
 
 MOST_TASKS = 5000
 MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
@@ -45,6 +81,7 @@ class SwitchSettings(msgspec.Struct, frozen=True):
     agi_port: int = 4573
     agi_key: str = ""
     list_every: float = 30.0
+    spool: Spool = Spool()
     times: AmiTimes = AmiTimes()
 
 
@@ -106,21 +143,36 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, CommandFailed for the others. Answer and Listen for a call
-        that has no session now are dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent and PlayToAgent, DialFailed for DialCustomer, CommandFailed for
+        the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are dropped and
+        counted: the call enters again, or AMI tells its end.
         """
         match command:
-            case Answer() | Listen():
+            case Answer() | Listen() | TakeVoicemail() | Transfer():
                 self._order(command)
-            case HangUpCall():
-                self._act(self._hang_up_call(command), command, command.call)
+            case Interrupt():
+                self._interrupt(command)
+            case HangUpCall() | GiveUp():
+                self._act(self._let_go(command), command, command.call)
+            case MeasureVoicemail():
+                self._act(self._measure(command), command, command.voicemail)
+            case _:
+                self._do_by_ami(command)
+
+    def _do_by_ami(self, command: Command) -> None:
+        match command:
             case RingAgent():
-                self._book.asked.add(command.leg)
-                self._act(self._ring(command), command, command.leg)
+                self._originate(command, command.leg, originate)
+            case PlayToAgent():
+                self._originate(command, command.leg, self._play_to)
+            case DialCustomer():
+                self._originate(command, command.call, call_back)
+            case JoinLeg():
+                self._act(self._join(command), command, command.leg)
             case HangUpLeg():
-                self._withdraw(command)
+                self._withdraw(command, command.leg)
             case HangUpStray():
-                self._act(self._hang_up(command, command.channel), command, command.channel)
+                self._withdraw(command, command.channel)
             case _:
                 self._failed(command, "", "not a command for the switch")
 
@@ -135,17 +187,46 @@ class Switch:
 
     # --- commands to a caller ---
 
-    def _order(self, command: Answer | Listen) -> None:
+    def _order(self, command: Order) -> None:
         if conversation := self._conversations.get(command.call):
             conversation.put(command)
         else:
             self.counters.orders_without_session += 1
+
+    def _interrupt(self, command: Interrupt) -> None:
+        """No AGI command can be cut short but by a key, so one is pressed for the caller.
+
+        Redirect would do it too, but would tear the caller from an agent whose Bridge() came first.
+        """
+        conversation = self._conversations.get(command.call)
+        if conversation and conversation.interrupt():
+            self._act(self._press(command), command, command.call)
+
+    async def _press(self, command: Interrupt) -> None:
+        try:
+            await self.ami.act("PlayDTMF", Channel=exact(command.channel), Digit=INTERRUPT, Receive="true")
+        except AmiRejectedError as error:
+            if str(error) != "Channel not found":  # then it is gone, and its Hangup has been or will be told
+                self._failed(command, command.call, str(error))
+        except (AmiError, ValueError) as error:
+            self._failed(command, command.call, str(error))
+
+    async def _let_go(self, command: HangUpCall | GiveUp) -> None:
+        if isinstance(command, GiveUp):
+            await self._give_up(command)
+        else:
+            await self._hang_up_call(command)
 
     async def _hang_up_call(self, command: HangUpCall) -> None:
         """By the session, where it can hear us; no AGI command can be cut short, so else by AMI."""
         conversation = self._conversations.get(command.call)
         if not conversation or not await conversation.end():
             await self._hang_up(command, command.call)
+
+    async def _give_up(self, command: GiveUp) -> None:
+        """The dialplan's own apology, where the session can hear us; else the call enters again, and is told again."""
+        if conversation := self._conversations.get(command.call):
+            await conversation.end(GIVEN_UP)
 
     # --- commands by AMI ---
 
@@ -156,21 +237,43 @@ class Switch:
             work.close()
             self._failed(command, subject, "too much under way")
 
-    async def _ring(self, command: RingAgent) -> None:
+    async def _measure(self, command: MeasureVoicemail) -> None:
+        seconds = await self._settings.spool.seconds(command.voicemail)
+        self._emit(VoicemailRecorded(command.voicemail, seconds))
+
+    def _play_to(self, command: PlayToAgent) -> dict[str, Value]:
+        return play_to(command, self._settings.spool.path(command.voicemail))
+
+    def _originate(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
+        self._book.asked.add(channel)
+        self._act(self._ask_for(command, channel, fields), command, channel)
+
+    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
         try:
-            await self.ami.act("Originate", **originate(command))
+            await self.ami.act("Originate", **fields(command))
         except AmiLostError:
-            log.warning("link broke while asking for a leg; the next listing tells", leg=command.leg)
+            log.warning("link broke while asking for a channel; the next listing tells", channel=channel)
         except (AmiError, ValueError) as error:
             if isinstance(error, AmiTimeoutError):
-                self._withdrawn.add(command.leg)
+                self._withdrawn.add(channel)
+            self._failed(command, channel, str(error))
+
+    async def _join(self, command: JoinLeg) -> None:
+        """An agent who is gone meanwhile is told by their leg's end."""
+        leg = exact(command.leg)
+        try:
+            await self.ami.act("Setvar", Channel=leg, Variable="TANDEM_CALLER", Value=joinable(command.channel))
+            await self.ami.act("Redirect", Channel=leg, Context="tandem-agent", Exten="s", Priority=1)
+        except AmiRejectedError as error:
+            log.info("agent's leg is gone", leg=command.leg, reason=str(error))
+        except (AmiError, ValueError) as error:
             self._failed(command, command.leg, str(error))
 
-    def _withdraw(self, command: HangUpLeg) -> None:
-        """Asterisk makes a leg some moments after it was asked to: one not yet there is hung up when it comes."""
-        if command.leg in self._book.asked:
-            self._withdrawn.add(command.leg)
-        self._act(self._hang_up(command, command.leg), command, command.leg)
+    def _withdraw(self, command: HangUpLeg | HangUpStray, channel: str) -> None:
+        """Asterisk makes a channel some moments after it was asked to: one not yet there is hung up when it comes."""
+        if channel in self._book.asked:
+            self._withdrawn.add(channel)
+        self._act(self._hang_up(command, channel), command, channel)
 
     async def _hang_up(self, command: Command, channel: str) -> None:
         try:
@@ -184,9 +287,12 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent):
+        if isinstance(command, RingAgent | PlayToAgent):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
+        elif isinstance(command, DialCustomer):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(DialFailed(subject, "failed"))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
@@ -202,7 +308,8 @@ class Switch:
 
     async def _attend(self, session: AgiSession) -> None:
         call = printable(session.request.get("agi_uniqueid", ""))
-        conversation = Conversation(session, call, self._prompt_path, self._emit, self.conversation_counters)
+        counters, spool = self.conversation_counters, self._settings.spool
+        conversation = Conversation(session, call, self._prompt_path, self._emit, spool, counters)
         try:
             await self._enter(session, conversation)
             await conversation.run()
@@ -235,6 +342,9 @@ class Switch:
             if isinstance(event, LegRinging) and event.leg in self._withdrawn:
                 self._withdrawn.discard(event.leg)
                 self.do(HangUpLeg(event.leg))
+            if isinstance(event, DialBegun) and event.call in self._withdrawn:
+                self._withdrawn.discard(event.call)
+                self.do(HangUpStray(event.call))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
             self._emit(event)

@@ -14,6 +14,8 @@ from tandem.control.events import (
     CallEnded,
     DeviceFound,
     DeviceLost,
+    DialBegun,
+    DialFailed,
     Event,
     Held,
     LegAnswered,
@@ -22,15 +24,17 @@ from tandem.control.events import (
     LegRinging,
     Retrieved,
     SeenChannel,
+    TransferAnswered,
 )
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call")
+CUSTOMER_MARK = "tandem-callback-"
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
-# Q.850 causes of a leg that was never answered; any other is `failed`. No answer counts as one only from a phone that
-# was alerting: SIP 480 and a contact where nobody listens give the same cause.
+# Q.850 causes of a leg or a customer's channel that was never answered; any other is `failed`. No answer counts as one
+# only from a phone that was alerting: SIP 480 and a contact where nobody listens give the same cause.
 _CAUSES = {1: "unreachable", 3: "unreachable", 17: "busy", 20: "unreachable", 21: "declined", 27: "unreachable"}
 _NO_ANSWER_CAUSES = (18, 19)
 
@@ -39,8 +43,8 @@ class Book(msgspec.Struct):
     """What has been seen: unique ids of calls that are ours, members of bridges, devices that can be rung.
 
     `entered` are calls that entered since a listing was last asked for, so that it can't know them; `asked` are legs
-    that Asterisk was asked for and has not yet made; `alerted` are legs whose phone rings; `leaving` are calls whose
-    caller hung up, though the channel is still there.
+    and customers that Asterisk was asked for and has not yet made; `alerted` are those of them whose phone rings;
+    `leaving` are calls whose caller hung up, though the channel is still there.
     """
 
     calls: set[str] = msgspec.field(default_factory=set)
@@ -57,6 +61,11 @@ def is_leg(channel: str) -> bool:
     return channel.startswith(LEG_MARK)
 
 
+def is_customer(channel: str) -> bool:
+    """True for the unique id of a channel by which the plane calls a customer back."""
+    return channel.startswith(CUSTOMER_MARK)
+
+
 def translate(book: Book, message: Message) -> list[Event]:
     """The plane's events for one AMI event, oldest first; none for what doesn't matter. Updates `book`."""
     return _TRANSLATIONS[message["Event"]](book, message) if message["Event"] in _TRANSLATIONS else []
@@ -65,13 +74,21 @@ def translate(book: Book, message: Message) -> list[Event]:
 def _newchannel(book: Book, message: Message) -> list[Event]:
     channel = message["Uniqueid"]
     book.asked.discard(channel)
+    if is_customer(channel):
+        return [DialBegun(channel)]
     return [LegRinging(channel)] if is_leg(channel) else []
 
 
 def _dial_state(book: Book, message: Message) -> list[Event]:
-    if is_leg(leg := message.get("DestUniqueid", "")) and message["DialStatus"] in ("RINGING", "PROGRESS"):
-        book.alerted.add(leg)
+    rung = message.get("DestUniqueid", "")
+    if (is_leg(rung) or is_customer(rung)) and message["DialStatus"] in ("RINGING", "PROGRESS"):
+        book.alerted.add(rung)
     return []
+
+
+def _dial_end(book: Book, message: Message) -> list[Event]:
+    call = message.get("Uniqueid", "")
+    return [TransferAnswered(call)] if call in book.calls and message["DialStatus"] == "ANSWER" else []
 
 
 def _newstate(_book: Book, message: Message) -> list[Event]:
@@ -80,11 +97,11 @@ def _newstate(_book: Book, message: Message) -> list[Event]:
 
 
 def _originate_response(book: Book, message: Message) -> list[Event]:
-    leg = message["Uniqueid"]
-    if message["Response"] != "Failure" or leg not in book.asked:
+    channel = message["Uniqueid"]
+    if message["Response"] != "Failure" or channel not in book.asked:
         return []
-    book.asked.discard(leg)
-    return [LegFailed(leg, "unreachable")]
+    book.asked.discard(channel)
+    return [DialFailed(channel, "unreachable") if is_customer(channel) else LegFailed(channel, "unreachable")]
 
 
 def _bridge_enter(book: Book, message: Message) -> list[Event]:
@@ -128,12 +145,13 @@ def _hangup_request(book: Book, message: Message) -> list[Event]:
 
 def _hangup(book: Book, message: Message) -> list[Event]:
     channel, cause = message["Uniqueid"], _number(message.get("Cause", ""))
+    alerted = channel in book.alerted
+    book.alerted.discard(channel)
+    up = message["ChannelStateDesc"] == "Up"
     if is_leg(channel):
-        alerted = channel in book.alerted
-        book.alerted.discard(channel)
-        if message["ChannelStateDesc"] == "Up":
-            return [LegEnded(channel, cause)]
-        return [LegFailed(channel, _failure(cause, alerted))]
+        return [LegEnded(channel, cause) if up else LegFailed(channel, _failure(cause, alerted))]
+    if is_customer(channel) and channel not in book.calls:
+        return [CallEnded(channel, cause) if up else DialFailed(channel, _failure(cause, alerted))]
     if channel in book.calls:
         book.calls.discard(channel)
         book.leaving.discard(channel)
@@ -165,6 +183,7 @@ def _device_state(book: Book, message: Message) -> list[Event]:
 _TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
     "Newchannel": _newchannel,
     "DialState": _dial_state,
+    "DialEnd": _dial_end,
     "Newstate": _newstate,
     "OriginateResponse": _originate_response,
     "BridgeEnter": _bridge_enter,

@@ -24,12 +24,24 @@ def write_music(folder: Path) -> None:
     if file.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / "waiting.partial"
+    folder.chmod(0o755)
+    _write(file, _samples())
+
+
+def write_tone(file: Path) -> None:
+    """Put a quarter of a second of A5 into `file`: what a caller hears before being recorded."""
+    turn = 2 * math.pi * 880 / RATE
+    fade = RATE // 100
+    at = range(RATE // 4)
+    _write(file, array("h", (int(LOUDNESS * min(1, n / fade, (len(at) - n) / fade) * math.sin(turn * n)) for n in at)))
+
+
+def _write(file: Path, samples: "array[int]") -> None:
+    partial = file.with_suffix(".partial")
     with wave.open(str(partial), "wb") as out:
         out.setparams((1, 2, RATE, 0, "NONE", ""))
-        out.writeframes(_samples().tobytes())
+        out.writeframes(samples.tobytes())
     partial.chmod(0o644)
-    folder.chmod(0o755)
     os.replace(partial, file)  # noqa: PTH105
 
 

@@ -10,13 +10,18 @@ from string import Template
 from typing import Literal
 
 from tandem.telephony.provision.install import AsteriskInstall
+from tandem.telephony.provision.music import write_tone
 
 TEMPLATES = Path(__file__).parents[3] / "asterisk-conf"
 
-EMPTY = ("acl", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
+EMPTY = ("acl", "amd", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
 """Files Asterisk asks for and complains about when they are missing, though there is nothing to say in them."""
 
-FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor")
+VOICEMAIL = "spool/voicemail"
+TONE = "tone.wav"
+"""In an instance's folder: callers' recordings, and what they hear before."""
+
+FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor", VOICEMAIL)
 
 NUMBERS: list[dict[str, object]] = [
     {"pattern": f"_{plus}{'X' * digits}"} for digits in range(1, 16) for plus in ("", "+")
@@ -46,7 +51,8 @@ class Instance:
     """One Asterisk process to be: its name, ports, accounts and secrets.
 
     `witness_secret`: set for a test instance only, adds the AMI user `witness` who hears everything and may list.
-    `lines`: the numbers agents' phones may dial. `trunks`: addresses that calls come from without an account.
+    `lines`: the numbers agents' phones may dial. `trunks`: addresses that calls come from without an account;
+    `trunk_contact`: the SIP address that calls to numbers go to.
     `apology`: prompts, as Asterisk sees them, for a caller whom no controller takes after `tries` tries, half a
     second apart. `extra`: a folder of modules.conf, extensions.conf or queues.conf to be included.
     """
@@ -64,6 +70,7 @@ class Instance:
     phones: tuple[Phone, ...] = ()
     lines: tuple[str, ...] = ()
     trunks: tuple[str, ...] = ("127.0.0.1",)
+    trunk_contact: str = ""
     apology: tuple[str, ...] = ()
     tries: int = 120
     extra: Path | None = None
@@ -96,6 +103,7 @@ def render(instance: Instance) -> None:
         _make_folder(instance.folder / name, owner, group)
     for name in ("etc", "etc/extra"):
         _make_folder(instance.folder / name, os.geteuid(), group)
+    write_tone(instance.folder / TONE)
     for name, text in _files(instance).items():
         _write(instance.folder / "etc" / name, text, group)
 
@@ -103,7 +111,7 @@ def render(instance: Instance) -> None:
 def _check(instance: Instance) -> None:
     """A value with a line break, a comma or a bracket in it could say something else than was meant."""
     names = [instance.name, instance.host, *(phone.name for phone in instance.phones)]
-    for value in [*names, *instance.lines, *instance.trunks, *instance.apology]:
+    for value in [*names, *instance.lines, *instance.trunks, instance.trunk_contact, *instance.apology]:
         if not _SAFE.fullmatch(value):
             raise ValueError(f"{value!r} has a character that is not allowed in Asterisk's configuration")
     for secret in [instance.ami_secret, instance.witness_secret or "", *(phone.password for phone in instance.phones)]:
@@ -134,6 +142,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "transfer": _part("transfer", NUMBERS),
         "lines": _part("line", [{"number": number} for number in instance.lines]),
         "trunk_addresses": "\n".join(f"match = {address}" for address in instance.trunks),
+        "trunk_contact": f"contact = {instance.trunk_contact}" if instance.trunk_contact else "",
         "witness": _part("witness", [{"witness_secret": instance.witness_secret}] if instance.witness_secret else []),
     }
 

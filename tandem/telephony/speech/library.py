@@ -21,6 +21,9 @@ _TRIM = ("silence", "1", "0.02", "0.3%", "reverse")
 SHAPE = (*_TRIM, *_TRIM, "pad", "0.05", "0.05", "gain", "-n", "-1")
 """Sox effects for speech: 0.05 s of silence at either end, the loudest moment 1 dB below full scale."""
 
+SLOW = ("tempo", "-s", "0.7")
+"""Sox effect for what is read slowly, recordings too: the same voice, stretched."""
+
 SILENT_BYTES = 2000
 """A file of this size is nothing but the silence at its ends (and 44 bytes of header)."""
 
@@ -85,7 +88,8 @@ class PromptLibrary:
     def _place(self, utterance: Utterance) -> tuple[Path, Path | None]:
         """Where the prompt is or will be in the cache, and the recording to make it from, if there is one."""
         recording = self._recording(utterance)
-        return self._cache / (_recording_id(recording) if recording else self._speech_id(utterance)), recording
+        name = _recording_id(recording) if recording else self._speech_id(utterance)
+        return self._cache / (f"{name}-slow" if utterance.slow else name), recording
 
     def _is_made(self, utterance: Utterance) -> bool:
         with suppress(SpeechFailedError):
@@ -109,7 +113,7 @@ class PromptLibrary:
             raw = recording or Path(aside) / "raw"
             if not recording:
                 await self._synthesiser.speak(utterance.language, utterance.text, raw)
-            effects = () if recording else SHAPE
+            effects = (*(() if recording else SHAPE), *(SLOW if utterance.slow else ()))
             made = {ending: Path(aside) / f"made{ending}" for ending in RATES}
             for ending, rate in RATES.items():
                 await _convert(raw, made[ending], rate, effects)

@@ -11,6 +11,7 @@ from tandem.control.events import (
     Event,
     SwitchFound,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
 from tandem.telephony.asterisk.wire import Message
 from tests.telephony.asterisk.scripted import (
@@ -34,6 +35,7 @@ async def prompt_path(utterance: Utterance) -> str:
     return f"/prompts/{utterance.text}"
 
 
+NO_SPOOL = Spool()
 KEY = "key-of-the-entrance"
 
 
@@ -79,7 +81,7 @@ class Plane:
 
 
 @asynccontextmanager
-async def plane(*channels: Message) -> AsyncIterator[Plane]:
+async def plane(*channels: Message, spool: Spool = NO_SPOOL) -> AsyncIterator[Plane]:
     asterisk = ScriptedAsterisk()
     asterisk.answers["CoreShowChannels"] = listing(*channels)
     asterisk.answers["DeviceStateList"] = listing(
@@ -97,7 +99,7 @@ async def plane(*channels: Message) -> AsyncIterator[Plane]:
     async with asterisk.listening() as login:
         it = Plane(asterisk)
         it.switch = Switch(
-            SwitchSettings(login, agi_port=0, agi_key=KEY, times=QUICK),
+            SwitchSettings(login, agi_port=0, agi_key=KEY, times=QUICK, spool=spool),
             it.emit,
             prompt_path,
             lambda work, name: asyncio.create_task(work, name=name),

@@ -1,8 +1,11 @@
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.telephony.asterisk.phrases import call_entered, caller_from
+from tandem.control.commands import DialCustomer, Transfer
+from tandem.control.events import Transferred
+from tandem.telephony.asterisk.phrases import call_back, call_entered, caller_from, dial
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,66 @@ def test_the_trunks_caller_id_is_only_used_without_a_from_header() -> None:
 def test_whatever_a_caller_claims_no_control_character_gets_in(header: str) -> None:
     entered = call_entered("c1", {}, ["4008", f'"{header}" <sip:{header}@h>'])
     assert (entered.caller + entered.caller_name).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("", None),
+        ("x:BUSY:", None),
+        ("3:ANSWER:12", Transferred(3, "answered", 12.0)),
+        ("3:BUSY:", Transferred(3, "busy", 0.0)),
+        ("3:NOANSWER:", Transferred(3, "no_answer", 0.0)),
+        ("3:CHANUNAVAIL:", Transferred(3, "failed", 0.0)),
+        ("3::", Transferred(3, "failed", 0.0)),
+        ("3", Transferred(3, "failed", 0.0)),
+    ],
+)
+def test_what_came_of_a_transfer(words: str, meant: Transferred | None) -> None:
+    assert call_entered("1.1", {}, ("4008", "", "", words)).transferred == meant
+
+
+OUT = Transfer("1.1", 3, "PJSIP/138@trunk", "+864008", 20.0, 7200.0)
+
+
+def test_a_transfer_dials_one_destination_and_nothing_else() -> None:
+    assert dial(OUT) == "PJSIP/138@trunk,20,gim(default)S(7200)f(+864008)"
+    uri = msgspec.structs.replace(OUT, destination="PJSIP/trunk/sip:desk@partner.example:5060", caller_id="")
+    assert dial(uri) == "PJSIP/trunk/sip:desk@partner.example:5060,20,gim(default)S(7200)"
+
+
+BACK = DialCustomer("tandem-callback-1.1-1-1", "PJSIP/138@trunk", "+864008", "4008", 30.0, detect_machine=True)
+
+
+def test_a_customer_is_called_back_by_a_channel_of_our_own_id() -> None:
+    assert call_back(BACK) == {
+        "Channel": "PJSIP/138@trunk",
+        "ChannelId": "tandem-callback-1.1-1-1",
+        "Context": "tandem-callback",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": 30000,
+        "CallerID": "<+864008>",
+        "Variable": ["TANDEM_DIALLED=4008", "TANDEM_AMD=1"],
+    }
+
+
+@pytest.mark.parametrize("bad", ["", "PJSIP/1&PJSIP/2", "Local/1@x", "PJSIP/${X}"])
+def test_nobody_else_is_called_back(bad: str) -> None:
+    with pytest.raises(ValueError, match="can't be dialled"):
+        call_back(msgspec.structs.replace(BACK, destination=bad))
+
+
+def test_what_amd_heard_comes_with_the_entry() -> None:
+    assert call_entered("1.1", {}, ("4008", "", "", "", "MACHINE")).machine
+    assert not call_entered("1.1", {}, ("4008", "", "", "", "HUMAN")).machine
+    assert not call_entered("1.1", {}, ("4008",)).machine
+
+
+@pytest.mark.parametrize("bad", ["PJSIP/1&PJSIP/2", "PJSIP/1,60,G(x)", "Local/1@x", "PJSIP/1\n", "PJSIP/${X}", ""])
+def test_what_would_dial_more_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="can't be dialled"):
+        dial(msgspec.structs.replace(OUT, destination=bad))
+    with pytest.raises(ValueError, match="can't be dialled"):
+        dial(msgspec.structs.replace(OUT, caller_id=f"{bad})"))

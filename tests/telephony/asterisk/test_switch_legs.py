@@ -1,12 +1,20 @@
-from tandem.control.commands import HangUpLeg, HangUpStray, RingAgent
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tandem.control.commands import DialCustomer, HangUpLeg, HangUpStray, JoinLeg, PlayToAgent, RingAgent
 from tandem.control.events import (
     Bridged,
     CommandFailed,
+    DialBegun,
+    DialFailed,
     LegFailed,
     LegRinging,
     SwitchFound,
     SwitchLost,
 )
+from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import RING, plane
 from tests.telephony.asterisk.scripted import (
     refusal,
@@ -32,6 +40,54 @@ async def test_a_leg_is_asked_for_with_its_own_id_and_a_clean_caller_id() -> Non
             "CallerID": '"Zhang  Wei" <100>',
             "Variable": "TANDEM_CALLER=PJSIP/trunk-1.1",
         }
+
+
+BACK = DialCustomer("tandem-callback-1.1-1-1", "PJSIP/2001", "4008", "4008", 30.0, detect_machine=False)
+
+
+async def test_an_agent_is_rung_for_a_customer_who_is_still_to_be_called() -> None:
+    async with plane() as it:
+        it.switch.do(msgspec.structs.replace(RING, channel=""))
+        assert (await it.asterisk.asked("Originate"))["Context"] == "tandem-agent-waits"
+
+
+async def test_agent_and_customer_are_joined_by_a_redirect() -> None:
+    async with plane() as it:
+        it.switch.do(JoinLeg("tandem-leg-1", "tandem-callback-1.1-1-1", "PJSIP/2001-00000003"))
+        variable = await it.asterisk.asked("Setvar")
+        while variable["Variable"] != "TANDEM_CALLER":
+            variable = await it.asterisk.asked("Setvar")
+        assert (variable["Channel"], variable["Value"]) == ("tandem-leg-1", "PJSIP/2001-00000003")
+        redirect = await it.asterisk.asked("Redirect")
+        assert (redirect["Channel"], redirect["Context"], redirect["Exten"]) == ("tandem-leg-1", "tandem-agent", "s")
+
+
+async def test_an_agent_who_is_gone_is_joined_with_nobody() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Setvar"] = refusal("No such channel")
+        it.switch.do(JoinLeg("tandem-leg-1", "tandem-callback-1.1-1-1", "PJSIP/2001-00000003"))
+        it.switch.do(HangUpLeg("tandem-leg-9"))
+        await it.asterisk.asked("Hangup")
+        assert "Redirect" not in it.asterisk.names()
+
+
+@pytest.mark.parametrize("back", [BACK, msgspec.structs.replace(BACK, destination="")])
+async def test_a_customer_who_can_not_be_called_is_told(back: DialCustomer) -> None:
+    async with plane() as it:
+        it.asterisk.answers["Originate"] = refusal("Permission denied")
+        it.switch.do(back)
+        assert await it.next(DialFailed) == DialFailed(BACK.call, "failed")
+
+
+async def test_a_customer_given_up_before_asterisk_made_the_channel_is_hung_up_when_it_comes() -> None:
+    async with plane() as it:
+        it.switch.do(BACK)
+        await it.asterisk.asked("Originate")
+        it.switch.do(HangUpStray(BACK.call))
+        await it.asterisk.asked("Hangup")
+        it.asterisk.say({"Event": "Newchannel", "Uniqueid": BACK.call, "Channel": "PJSIP/2001-1"})
+        await it.next(DialBegun)
+        assert (await it.asterisk.asked("Hangup"))["Channel"] == BACK.call
 
 
 async def test_a_leg_that_is_refused_has_failed() -> None:
@@ -109,3 +165,13 @@ async def test_a_pattern_can_not_hang_up_other_channels() -> None:
         it.switch.do(HangUpStray("/.*/"))
         assert (await it.next(CommandFailed)).subject == "/.*/"
         assert "Hangup" not in it.asterisk.names()
+
+
+async def test_a_voicemail_is_played_from_the_spool_and_nowhere_else(tmp_path: Path) -> None:
+    play = PlayToAgent("tandem-leg-1", "PJSIP/1001", "voicemail-1.1-1", "100", "", 15.0)
+    async with plane(spool=Spool(tmp_path, "/spool")) as it:
+        it.switch.do(play)
+        asked = await it.asterisk.asked("Originate")
+        assert (asked["Context"], asked["Variable"]) == ("tandem-voicemail", "TANDEM_MESSAGE=/spool/voicemail-1.1-1")
+        it.switch.do(msgspec.structs.replace(play, voicemail="../etc/x&y"))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-1", "failed")

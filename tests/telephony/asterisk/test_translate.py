@@ -33,6 +33,33 @@ def test_recorded_stream(expected: Path) -> None:
     assert book == Book(reachable=book.reachable), "nothing of the call may be left"
 
 
+@pytest.mark.parametrize(
+    ("stream", "told_last"),
+    [
+        ("busy", events.DialFailed("CUSTOMER", "busy")),
+        ("declined", events.DialFailed("CUSTOMER", "declined")),
+        ("no_answer", events.DialFailed("CUSTOMER", "no_answer")),
+        ("dead_contact", events.DialFailed("CUSTOMER", "unreachable")),
+        ("unregistered", events.DialFailed("CUSTOMER", "unreachable")),
+        ("late_answer", events.CallEnded("CUSTOMER", 16)),
+    ],
+)
+def test_a_customers_phone_is_told_as_an_agents_is(
+    stream: str, told_last: events.DialFailed | events.CallEnded
+) -> None:
+    """The recordings are of agents' legs; Asterisk says the same of any channel that it was asked to originate."""
+    first, *lines = (GOLDEN / f"{stream}.jsonl").read_bytes().splitlines()
+    leg = next(EVENTS.decode(line).leg for line in lines if b"leg" in line)
+    customer = leg.replace("tandem-leg-", "tandem-callback-")
+    text = (GOLDEN / f"{stream}.txt").read_bytes().replace(leg.encode(), customer.encode())
+    book = msgspec.json.decode(first.replace(leg.encode(), customer.encode()), type=Book)
+    heard = told(book, [wire.message(block) for block in text.split(b"\r\n\r\n")])
+    about = [event for event in heard if getattr(event, "call", "") == customer]
+    assert about[-1] == msgspec.structs.replace(told_last, call=customer)
+    assert stream == "unregistered" or about[0] == events.DialBegun(customer)
+    assert not [event for event in heard if getattr(event, "leg", "") == customer]
+
+
 def test_a_call_of_somebody_else_is_not_told() -> None:
     book = Book()
     assert not [

@@ -56,6 +56,13 @@ def test_an_agent_may_dial_the_hotlines_and_a_customer_calls_in(instance: Instan
     assert [line.split(",")[0] for line in phones.split("\n") if line] == ["exten => 95500", "exten => 95501"]
 
 
+def test_calls_to_numbers_go_where_the_trunk_leads(instance: Instance) -> None:
+    render(instance)
+    assert "\ncontact =" not in conf(instance, "pjsip.conf")
+    render(replace(instance, trunk_contact="sip:gateway.example:5060"))
+    assert "[trunk]\ntype = aor\ncontact = sip:gateway.example:5060\n" in conf(instance, "pjsip.conf")
+
+
 def test_only_a_test_instance_has_a_witness(instance: Instance) -> None:
     render(instance)
     assert "[witness]" not in conf(instance, "manager.conf")
@@ -98,6 +105,7 @@ def test_a_value_cannot_break_out_of_its_line(instance: Instance, value: str) ->
         replace(instance, phones=(Phone("1001", value),)),
         replace(instance, lines=(value,)),
         replace(instance, trunks=(value,)),
+        replace(instance, trunk_contact=value),
         replace(instance, apology=(value,)),
     ):
         with pytest.raises(ValueError, match="not allowed"):

@@ -7,6 +7,7 @@ import wave
 from array import array
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tandem.control.commands import Utterance
@@ -115,6 +116,18 @@ async def test_a_recording_wins_and_a_changed_one_is_taken(
     rate, sound = samples(f"{second}.wav")
     assert abs(len(sound) / rate - 2.0) < 0.01
     assert espeak.spoken == []
+
+
+async def test_what_is_slow_takes_longer_recordings_too(tmp_path: Path, library: PromptLibrary) -> None:
+    recording = tmp_path / "recorded/en/hotline/welcome.wav"
+    recording.parent.mkdir(parents=True)
+    write_tone(recording, seconds=1.0)
+    for quick in (WELCOME, Utterance("en", "Welcome.", "hotline/welcome")):
+        path = await library.path(msgspec.structs.replace(quick, slow=True))
+        (rate, slow), (_, plain) = samples(f"{path}.wav"), samples(f"{await library.path(quick)}.wav")
+        assert 1.35 < len(slow) / len(plain) < 1.5
+        assert max(map(abs, slow)) > 20000 or quick.key
+        assert rate == 8000
 
 
 @pytest.mark.parametrize("key", ["../../secret", "/etc/passwd", "a/../b", "..", "a/b/../c"])

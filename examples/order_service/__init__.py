@@ -1,0 +1,1 @@
+"""A shop's order service for the demo: orders, bookings, memberships over HTTP. It knows nothing of Tandem."""

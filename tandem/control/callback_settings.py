@@ -1,0 +1,73 @@
+"""How the customers of a queue are called back, as an admin sets it."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from tandem.control.daytime import quiet_opening
+from tandem.ivr.opening import check
+
+Dialling = Literal["agent_first", "customer_first"]
+Tries = Annotated[int, msgspec.Meta(ge=1, le=20)]
+Minutes = Annotated[float, msgspec.Meta(gt=0, le=10080)]
+
+
+class Retry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """After an attempt that ended so: the next one `minutes` later; `tries` that end so are the most."""
+
+    minutes: Minutes = 15.0
+    tries: Tries = 3
+
+
+class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One queue's callbacks.
+
+    `dialling`: `agent_first` rings the agent and then calls the customer, `customer_first` calls the customer with an
+    agent reserved, says `greeting` (by language) and rings the agent then. The customer's phone rings for
+    `ring_seconds`. `busy`, `no_answer`, `machine` (heard only with `detect_machines`) and `failed` say when to try
+    again; `tries` are the most of all. After `expire_hours` a callback that reached nobody is over.
+
+    Nobody is called but in `hours` (in `zone`; `days` are different, both as in an `hours` node; none: always), nor in
+    `quiet_hours` (`21:00-08:00`) by the clock of any region that the customer's number belongs to.
+
+    A number is booked for at most `most_a_day` times in 24 hours, and at most `most_open` callbacks wait at once.
+    """
+
+    dialling: Dialling = "agent_first"
+    ring_seconds: Annotated[float, msgspec.Meta(ge=5, le=120)] = 30.0
+    busy: Retry = Retry(5.0, 3)
+    no_answer: Retry = Retry(20.0, 3)
+    machine: Retry = Retry(60.0, 2)
+    failed: Retry = Retry(5.0, 3)
+    tries: Tries = 5
+    expire_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] = 24.0
+    zone: str = "UTC"
+    hours: dict[str, str] = {}
+    days: dict[str, str] = {}
+    quiet_hours: str = "22:00-08:00"
+    detect_machines: bool = False
+    greeting: dict[str, str] = {}
+    most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 3
+    most_open: Annotated[int, msgspec.Meta(ge=1)] = 500
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {self.zone!r}; write one such as Asia/Shanghai") from None
+        if self.hours or self.days:
+            check(self.hours, self.days)
+        if self.quiet_hours:
+            quiet_opening(self.quiet_hours)
+
+    @staticmethod
+    def rule(outcome: str) -> str:
+        """The name of the rule for an attempt that ended so; who declines is busy."""
+        own = {"busy": "busy", "declined": "busy", "no_answer": "no_answer", "machine": "machine"}
+        return own.get(outcome, "failed")
+
+    def retry(self, rule: str) -> Retry:
+        """The rule of that name."""
+        found: Retry = getattr(self, rule)
+        return found

@@ -1,0 +1,107 @@
+"""The caller is connected with somebody outside, and comes back to the flow afterwards.
+
+The switch dials by itself once it was told to, so that neither ring nor talk needs us; the call's entry tells what came
+of it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tandem.control import calls, commands, events, records
+from tandem.control.call import Call, Transfer
+from tandem.control.context import Context
+from tandem.control.destinations import destination
+from tandem.control.errands import ERRANDS, Errand
+from tandem.ivr import commands as ivr
+from tandem.ivr import events as ivr_events
+
+LONGEST_RING = 120.0
+"""Seconds."""
+
+
+def begin(context: Context, call: Call, command: ivr.Transfer, now: float) -> None:
+    """Dial where the flow wants the caller to go, if the dial plan allows it."""
+    target = destination(context.state.settings.dial_plan, command.destination)
+    if target is None:
+        context.alarm("transfer not allowed", call.flow, f"{command.destination[:80]!r} is not in the dial plan")
+        context.note(call, now, "transfer not allowed", command.destination[:80])
+        calls.walk(context, call, ivr_events.TransferEnded("not_allowed"), now)
+        return
+    calls.leave_queue(context, call, "overflowed_out", now)
+    call.transfers += 1
+    call.transfer = Transfer(call.transfers, target, min(command.ring_seconds, LONGEST_RING), now)
+    call.move("transfer")
+    context.note(call, now, "transfer", command.destination)
+    _dial(context, call)
+
+
+def _dial(context: Context, call: Call) -> None:
+    plan = context.state.settings.dial_plan
+    transfer = _transfer(call)
+    calls.hush(context, call)
+    context.tell(
+        commands.Transfer(
+            call=call.id,
+            number=transfer.number,
+            destination=transfer.to,
+            caller_id=plan.caller_id,
+            ring_seconds=transfer.ring_seconds,
+            talk_seconds=plan.longest_talk,
+        )
+    )
+
+
+def entered(context: Context, call: Call, event: events.CallEntered, now: float) -> None:
+    """Without a word of this transfer the switch was never told of it: the order was lost with the process."""
+    transfer, came_of_it = _transfer(call), event.transferred
+    if came_of_it is None or came_of_it.number != transfer.number:
+        context.tell(commands.Answer(call.id))  # may have been lost with it
+        _dial(context, call)
+        return
+    if came_of_it.outcome == "answered" and transfer.answered_at is None:
+        transfer.answered_at = now - came_of_it.talk_seconds
+    _back(context, call, came_of_it.outcome, now)
+
+
+def answered(context: Context, event: events.TransferAnswered, now: float) -> None:
+    call = context.state.calls.get(event.call)
+    if call is not None and call.transfer is not None and call.transfer.answered_at is None:
+        call.transfer.answered_at = now
+        context.note(call, now, "transfer answered", call.transfer.to)
+
+
+def failed(context: Context, call: Call, now: float) -> None:
+    """The switch could not even be told."""
+    if call.state == "transferring":
+        _back(context, call, "failed", now)
+
+
+def _back(context: Context, call: Call, outcome: str, now: float) -> None:
+    outcome = "answered" if _transfer(call).answered_at is not None else outcome
+    _close(context, call, outcome, now)
+    call.move("transfer_ended")
+    calls.walk(context, call, ivr_events.TransferEnded(outcome), now)
+
+
+def ended(context: Context, call: Call, now: float) -> None:
+    """The caller hung up, in talk or before."""
+    _close(context, call, "abandoned" if _transfer(call).answered_at is None else "answered", now)
+
+
+def _close(context: Context, call: Call, outcome: str, now: float) -> None:
+    transfer = _transfer(call)
+    call.transferred = call.transferred or transfer.answered_at is not None
+    context.note(call, now, "transfer ended", outcome.replace("_", " "))
+    context.tell(records.transfer(call, transfer, now, outcome))
+    call.transfer = None
+
+
+def _transfer(call: Call) -> Transfer:
+    assert call.transfer is not None
+    return call.transfer
+
+
+calls.FROM_FLOW[ivr.Transfer] = begin
+ERRANDS["transferring"] = Errand(entered, ended)
+
+HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {events.TransferAnswered: answered}

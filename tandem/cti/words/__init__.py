@@ -1,0 +1,70 @@
+"""The words of the callers' pages, one file a language. Adding a language is adding a file: `pt-BR.toml`."""
+
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+
+from tandem.control.pages import Code
+
+
+class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page that says one thing."""
+
+    title: str
+    text: str
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a page says by itself. `errors` maps an error code of a form to its words, with `{min}` and `{max}`."""
+
+    service: str
+    privacy: str
+    position: str
+    stay: str
+    talking: str
+    meanwhile: str
+    back: str
+    agent: str
+    send: str
+    optional: str
+    digits: str
+    digits_exactly: str
+    choose: str
+    yes: str
+    no: str
+    saved: str
+    offline: str
+    check: str
+    use_here: str
+    done: Notice
+    stuck: Notice
+    over: Notice
+    listen: Notice
+    moment: Notice
+    elsewhere: Notice
+    too_fast: Notice
+    unavailable: Notice
+    missing: Notice
+    errors: dict[str, str]
+
+    def __post_init__(self) -> None:
+        if self.errors.keys() != set(get_args(Code)):
+            raise ValueError(f"errors has other codes than {', '.join(get_args(Code))}")
+
+
+def _read() -> dict[str, Words]:
+    files = sorted(Path(__file__).parent.glob("*.toml"), reverse=True)
+    return {file.stem: msgspec.toml.decode(file.read_bytes(), type=Words) for file in files}
+
+
+LANGUAGES = _read()
+"""By BCP 47 name."""
+
+
+def known(language: str) -> str:
+    """The language of ours that is nearest to `language`: the same, one of the same kind, or English."""
+    if language in LANGUAGES:
+        return language
+    kind = language.lower().partition("-")[0]
+    return next((name for name in LANGUAGES if name.lower().partition("-")[0] == kind), "en")

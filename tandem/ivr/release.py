@@ -1,0 +1,80 @@
+"""What is proved of flows before callers get them: lint, their queues, and their flow tests."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from tandem.ivr.flow import Flow
+from tandem.ivr.problems import FlowErrors, Problem
+from tandem.ivr.reader import Check, read_flow
+from tandem.ivr.trials import Failure, TrialsError, read_trials, run
+
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+"""What stands where bytes were no text."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A flow as its admin wrote it; `tests` are the files of its flow tests, by name."""
+
+    source: str
+    tests: dict[str, str] = {}
+
+
+class Release(msgspec.Struct):
+    """`flows` are those that can be walked. `broken`, by flow: what no caller may be given. `doubtful`, by flow: tests
+    that fail and queues nobody serves, which an admin may publish over in need.
+    """
+
+    flows: dict[str, Flow] = {}
+    broken: dict[str, list[Problem]] = {}
+    doubtful: dict[str, list[Problem | Failure]] = {}
+
+
+def release(sources: Mapping[str, Source], names: Iterable[str], check: Check) -> Release:
+    """Read, check and test the flows `names`; they find their sub-flows in `sources`. `check` knows the queues."""
+    made = Release()
+    for name in names:
+        try:
+            flow = _read(sources, name)
+        except FlowErrors as errors:
+            made.broken[name] = errors.problems
+            continue
+        made.flows[name] = flow
+        doubts: list[Problem | Failure] = [*_doubts(sources, name, check), *_failures(sources[name].tests, flow)]
+        if doubts:
+            made.doubtful[name] = doubts
+    return made
+
+
+def _read(sources: Mapping[str, Source], name: str, *check: Check) -> Flow:
+    def load(sub_flow: str) -> str | None:
+        return sources[sub_flow].source if sub_flow in sources else None
+
+    if (at := sources[name].source.find(REPLACED)) >= 0:
+        line = sources[name].source.count("\n", 0, at) + 1
+        raise FlowErrors([Problem(f"{name}.yaml", line, "", "", "this is not UTF-8 text", "Save it as UTF-8")])
+    flow = read_flow(sources[name].source, f"{name}.yaml", load, *check)
+    if flow.name != name:
+        what = f"the flow is called {flow.name}, but it is to be {name}"
+        raise FlowErrors([Problem(f"{name}.yaml", 1, "", "name", what, "Give both the same name")])
+    return flow
+
+
+def _doubts(sources: Mapping[str, Source], name: str, check: Check) -> Iterator[Problem]:
+    try:
+        _read(sources, name, check)
+    except FlowErrors as errors:
+        yield from errors.problems
+
+
+def _failures(tests: Mapping[str, str], flow: Flow) -> Iterator[Failure]:
+    for file, text in tests.items():
+        try:
+            trials, tree = read_trials(text, file)
+        except TrialsError as error:
+            yield Failure(file, 1, "", str(error))
+            continue
+        if trials.flow == flow.name:
+            yield from run(trials, tree, file, flow)
+        else:
+            yield Failure(file, 1, "", f"these are tests of the flow {trials.flow}")

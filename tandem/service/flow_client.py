@@ -1,0 +1,88 @@
+"""Asks the controller about flows. While none runs, the same interface is served for the one request, on the same
+store: what is published then comes into force when a controller starts.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import msgspec
+import typer
+from aiohttp import web
+
+from tandem.cti.flows_api import FlowsApi
+from tandem.cti.guard import guard
+from tandem.cti.http import LOOPBACK, serve
+from tandem.service.app import RECORDS
+from tandem.service.centre import read_centre
+from tandem.service.config import Config, load_config
+from tandem.service.credentials import load_credentials
+from tandem.service.flow_cli import centre_check
+from tandem.service.flow_shelf import Shelf
+from tandem.store.database import open_database, upgrade
+from tandem.store.flow_versions import FlowStore
+
+
+def ask(method: str, path: str, wish: object = None, json: bool = False, raw: bool = False) -> Any:
+    """The controller's answer; what it refuses is told, and ends the command with exit code 1."""
+    body = wish if isinstance(wish, bytes) else msgspec.json.encode(wish) if wish is not None else None
+    status, told = asyncio.run(_asked(load_config(), method, path, body))
+    if raw and status == 200:
+        return told
+    answer = msgspec.json.decode(told)
+    if status == 200:
+        return answer
+    if json:
+        typer.echo(told.decode())
+    else:
+        tell_problems(answer.get("problems", []))
+        typer.echo(f"tandem: {answer['error']['message']}", err=True)
+    sys.exit(1)
+
+
+async def _asked(config: Config, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+    url = f"http://{config.host}:{config.port('http_port')}"
+    token = load_credentials(config.home).http_token
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        try:
+            async with session.request(method, url + path, data=body) as answer:
+                return answer.status, await answer.read()
+        except aiohttp.ClientConnectorError:
+            async with (
+                _without_controller(config, token) as address,
+                session.request(method, address + path, data=body) as answer,
+            ):
+                return answer.status, await answer.read()
+
+
+@asynccontextmanager
+async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
+    """The same interface to the same store, for one request, while no controller runs."""
+    database = open_database(config.home / RECORDS)
+    await upgrade(database)
+    shelf = Shelf(
+        store=FlowStore(database),
+        state=lambda: None,
+        emit=lambda _: None,
+        check=lambda: centre_check(read_centre(config.centre)),
+        clock=time.time,
+    )
+    app = web.Application(middlewares=[guard(token, LOOPBACK)])
+    app.add_routes(FlowsApi(shelf).routes())
+    runner = await serve(app, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+        await database.dispose()
+
+
+def tell_problems(problems: list[dict[str, Any]]) -> None:
+    """Print what was found, as lint does."""
+    for problem in problems:
+        typer.echo(problem["text"])
