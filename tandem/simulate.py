@@ -3,19 +3,25 @@
 import gc
 import gzip
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from tandem.sim import bank, oracle
+from tandem.sim import bank, bank_day, erlang, oracle
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
+from tandem.sim.reading import ScenarioError, read_change, read_scenario
+from tandem.sim.report import Report, compare, lines_of, recorded, rehearse
+from tandem.sim.scenario import Scenario
+from tandem.sim.staffing import OutOfReachError, least_staff
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+Seeds = Annotated[int, typer.Option(min=2, help="Independent runs, seeds 1, 2, ...")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of text")]
 
 
 @simulator.command()
@@ -25,7 +31,7 @@ def check(
     contacts: Annotated[int, typer.Option(min=100, help="Contacts in each run, at least")] = 5000,
 ) -> None:
     """Run every case of an oracle file through the router; exit code 1 if one failed."""
-    gc.set_threshold(100_000)  # a run makes next to no cycles, so looking for them less often saves a tenth of its time
+    _calm_collector()
     count = dict.fromkeys((PASSED, FAILED, SKIPPED), 0)
     for case in _read_cases(cases):
         try:
@@ -45,13 +51,122 @@ def replay(
     head_start: Annotated[float, typer.Option(help="Seconds that priority-2 customers get for free")] = 0.0,
 ) -> None:
     """How often our order picks the recorded call that was really picked; .csv or .csv.gz."""
-    opener = gzip.open if calls.suffix == ".gz" else open
-    try:
-        with opener(calls, "rt", encoding="utf-8", newline="") as lines:
-            agreement = bank.replay(bank.read_calls(lines), head_start)
-    except (ValueError, gzip.BadGzipFile) as error:
-        raise typer.BadParameter(f"{calls}: {error}") from error
+    agreement = bank.replay(_read_calls(calls), head_start)
     typer.echo(f"{agreement.decisions} decisions, head start {head_start:g} s, the same call: {agreement.share:.4f}")
+
+
+@simulator.command(name="run")
+def run_scenario(
+    scenario: File,
+    seeds: Seeds = 20,
+    scale: Annotated[float, typer.Option(min=0.001, help="So many times the agents and the contacts")] = 1.0,
+    json: AsJson = False,
+) -> None:
+    """Try a scenario file: service levels, waits, occupancy and fairness, each with a 95 % interval."""
+    _calm_collector()
+    _print(json, rehearse(_read(scenario).scaled(scale), seeds))
+
+
+@simulator.command()
+def whatif(
+    day: Annotated[str, typer.Argument(help="A scenario file, or a day (1999-03-15) of --calls")],
+    change: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is different, as in a scenario")],
+    calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
+    seeds: Seeds = 20,
+    json: AsJson = False,
+) -> None:
+    """A day beside the same day under another plan, staffing or rule."""
+    _calm_collector()
+    known: list[Report] = []
+    if calls is None:
+        base = _read(Path(day))
+    else:
+        that_day = [call for call in _read_calls(calls) if call.date == day]
+        if not any(call.outcome == bank.SERVED for call in that_day):
+            raise typer.BadParameter(f"{calls} has no call of {day} that was served")
+        base = bank_day.scenario_of(that_day)
+        known.append(recorded(bank_day.figures_of(that_day)))
+    changed = _understood(lambda: read_change(change.read_text(encoding="utf-8"), str(change), base))
+    _print(json, *known, *compare(base, changed, seeds))
+
+
+@simulator.command()
+def staff(
+    load: Annotated[float | None, typer.Option(min=0.001, help="Contacts an hour")] = None,
+    handling: Annotated[float, typer.Option(min=0.1, help="Seconds a contact takes an agent, with wrap-up")] = 180.0,
+    patience: Annotated[float, typer.Option(min=0.1, help="Seconds after which those who wait give up")] = 180.0,
+    target: Annotated[float, typer.Option(min=0.0, max=0.9999, help="Answered in time / offered")] = 0.8,
+    within: Annotated[float, typer.Option(min=0.0, help="Seconds that are in time, with --load")] = 20.0,
+    scenario: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Several skills: simulate")] = None,
+    seeds: Seeds = 5,
+) -> None:
+    """The least agents that hold a service level: by Erlang A and C, or of each group of a scenario by simulation."""
+    if (load is None) == (scenario is None):
+        raise typer.BadParameter("say --load, or --scenario FILE")
+    if load is not None:
+        typer.echo("\n".join(_by_formula(erlang.Queue(load / 3600, handling, patience), target, within)))
+        return
+    assert scenario is not None
+    _calm_collector()
+    try:
+        found, report = least_staff(_read(scenario), target, seeds)
+    except OutOfReachError as error:
+        raise typer.BadParameter(str(error)) from error
+    for name, group in found.groups.items():
+        typer.echo(f"{group.count:5} {name}")
+    typer.echo(f"{sum(group.count for group in found.groups.values()):5} together; what they do:\n")
+    _print(False, report)
+
+
+def _by_formula(queue: erlang.Queue, target: float, within: float) -> list[str]:
+    """One line for the least agents of each model, and one for one agent less."""
+    lines = [f"{'model':10}{'agents':>8}{'in time':>10}{'mean wait':>12}{'abandoned':>11}{'occupancy':>11}"]
+    models: tuple[tuple[str, erlang.Model], ...] = (("Erlang A", erlang.erlang_a), ("Erlang C", erlang.erlang_c))
+    for name, model in models:
+        least = erlang.least_agents(model, queue, target, within)
+        for level in (model(queue, least.agents - 1, within), least) if least.agents > 1 else (least,):
+            lines.append(
+                f"{name:10}{level.agents:8}{level.level:10.1%}{level.wait:10.1f} s"
+                f"{level.abandonment:11.1%}{level.occupancy:11.1%}"
+            )
+    return lines
+
+
+def _read_calls(path: Path) -> list[bank.BankCall]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8", newline="") as lines:
+            return bank.read_calls(lines)
+    except (ValueError, gzip.BadGzipFile) as error:
+        raise typer.BadParameter(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> Scenario:
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}; a day of recorded calls needs --calls FILE too")
+    return _understood(lambda: read_scenario(path.read_text(encoding="utf-8"), str(path)))
+
+
+def _understood(reading: Callable[[], Scenario]) -> Scenario:
+    """What was read; the end of the program, with every problem on a line of its own, when it can't be used."""
+    try:
+        return reading()
+    except (ScenarioError, UnicodeDecodeError) as error:
+        for line in str(error).splitlines():
+            typer.echo(f"tandem: {line}", err=True)
+        raise typer.Exit(2) from error
+
+
+def _print(json: bool, *reports: Report) -> None:
+    if json:
+        typer.echo(msgspec.json.encode(reports if len(reports) > 1 else reports[0]))
+    else:
+        typer.echo("\n".join(lines_of(*reports)))
+
+
+def _calm_collector() -> None:
+    """A run makes next to no cycles, so looking for them less often saves a tenth of its time."""
+    gc.set_threshold(100_000)
 
 
 def _read_cases(path: Path) -> list[Case]:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from math import inf
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 QUARTER_SECONDS = 900.0
+T = TypeVar("T")
 
 
 class Caller(NamedTuple):
     """Someone who asks for an agent at `at`; gives up when the wait lasts longer than `patience`.
 
-    `priority` and `boost` are those of acd.events.ContactQueued.
+    `priority`, `boost` and `tier` are those of acd.events.ContactQueued. `talk` is how long it takes an ordinary agent
+    to serve them, where that is known beforehand.
     """
 
     at: float
@@ -20,6 +22,8 @@ class Caller(NamedTuple):
     patience: float = inf
     priority: int = 0
     boost: float = 0.0
+    tier: str = ""
+    talk: float | None = None
 
 
 Callers = Iterator[Caller]
@@ -34,7 +38,7 @@ def poisson(dice: Random, rate: float, queue: str, boost: float = 0.0, give_up_r
         yield Caller(at, queue, patience, boost=boost)
 
 
-def by_quarter_hour(dice: Random, counts: Sequence[float], start: float, caller: Callable[[float], Caller]) -> Callers:
+def by_quarter_hour(dice: Random, counts: Sequence[float], start: float, caller: Callable[[float], T]) -> Iterator[T]:
     """Poisson arrivals whose expected number changes every quarter-hour from `start` (seconds), as in `counts`."""
     for number, count in enumerate(counts):
         at = start + number * QUARTER_SECONDS

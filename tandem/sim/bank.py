@@ -16,6 +16,7 @@ from tandem.acd.contact import Contact, rank_of
 from tandem.acd.settings import QueueSettings
 
 QUEUE = QueueSettings("bank")
+SERVED = "AGENT"
 FAVOURED = 2
 """The priority of the customers who get a head start."""
 
@@ -27,7 +28,7 @@ TIE_SECONDS = 1.0
 
 
 class BankCall(msgspec.Struct, frozen=True):
-    """One line of the file; columns that the replay does not use are left out."""
+    """One line of the file; `ser_time` and `agent` say nothing when nobody served the call."""
 
     date: str
     arrive_s: float
@@ -35,11 +36,18 @@ class BankCall(msgspec.Struct, frozen=True):
     priority: int
     q_time: float
     outcome: str
+    ser_time: float = 0.0
+    agent: str = ""
 
     @property
     def leaves_s(self) -> float:
         """When the caller left the queue, seconds after midnight."""
         return self.arrive_s + self.q_time
+
+    @property
+    def ends_s(self) -> float:
+        """When the talk ended, seconds after midnight."""
+        return self.leaves_s + self.ser_time
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -85,7 +93,7 @@ def _decisions(day: list[BankCall], head_start: float) -> Iterator[bool]:
     arrivals = [call.arrive_s for call in day]
     waiting: list[BankCall] = []
     come = 0
-    for picked in sorted((call for call in day if call.outcome == "AGENT"), key=lambda call: call.leaves_s):
+    for picked in sorted((call for call in day if call.outcome == SERVED), key=lambda call: call.leaves_s):
         now = picked.leaves_s
         here = bisect_right(arrivals, now)
         waiting = [call for call in waiting + day[come:here] if call.leaves_s >= now]

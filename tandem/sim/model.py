@@ -62,7 +62,7 @@ def staff(number: int, skills: Mapping[str, int] | None = None, team: str = "age
 
 def exponential(dice: Random, rate: float) -> Handling:
     """Handling times that are exponential with this rate, whoever serves whom."""
-    return lambda _queue, _agent: dice.expovariate(rate)
+    return lambda _caller, _agent: dice.expovariate(rate)
 
 
 def measure(world: World, span: Span) -> Tally:

@@ -1,6 +1,6 @@
 """Virtual time: callers, agents and talks around the production router, event by event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -11,17 +11,20 @@ from tandem.acd.router import Router
 from tandem.acd.settings import Settings
 from tandem.sim.arrivals import Caller, Callers
 
-Handling = Callable[[str, str], float]
+Handling = Callable[[Caller, str], float]
+Phone = Callable[[str], float]
 Watch = Callable[[commands.Command, float], None]
 
 
 class World:
-    """A contact centre whose every agent is at work from time 0.
+    """A contact centre. Every agent is at work from time 0, but for those `away`, whose signing in has to be told.
 
-    `handling(queue, agent)` is how long a talk lasts that begins now. `lines`: at most so many contacts are in the
-    centre at once, in talk or not; the others hear busy and are counted in `turned_away`. `answer_after`: how long a
-    phone rings before the agent picks up. `watch`, where one is set, is told every command of the router, and when;
-    `on_wait` the id of every contact that has to wait, and when.
+    `handling(caller, agent)` is how long a talk lasts that begins now. `lines`: at most so many contacts are in the
+    centre at once, in talk or not; the others hear busy and are counted in `turned_away`. `phone(agent)` is how long a
+    phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `watch`, where one is
+    set, is told every command of the router, and when; `on_wait` the id of every contact that has to wait, and when.
+
+    `waiting`: by contact, who they are. Those in `staying` do not give up any more.
     """
 
     def __init__(
@@ -29,47 +32,69 @@ class World:
         settings: Settings,
         handling: Handling,
         lines: float = inf,
-        answer_after: float = 0.0,
+        phone: Phone | None = None,
+        away: Container[str] = (),
     ) -> None:
         self.router = Router()
         self.now = 0.0
         self.turned_away = 0
         self.watch: Watch | None = None
         self.on_wait: Callable[[str, float], None] | None = None
+        self.waiting: dict[str, Caller] = {}
+        self.staying: set[str] = set()
         self._handling = handling
         self._lines = lines
-        self._answer_after = answer_after
+        self._phone = phone
         self._endless: set[str] = set()
-        self._waiting: set[str] = set()
         self._due: list[tuple[float, int, Callable[[Any], None], Any]] = []
+        self._do: dict[type[commands.Command], Callable[[Any], None]] = {
+            commands.Offer: self._ring,
+            commands.RecordWait: self._end_wait,
+        }
         self._number = count(1)
         self._names = map(str, count(1))
-        self._tell(events.SettingsChanged(settings))
+        self.tell(events.SettingsChanged(settings))
         for name in settings.agents:
-            self._tell(events.DeviceFound(name))
-            self._tell(events.AgentSignedIn(name))
+            self.tell(events.DeviceFound(name))
+            if name not in away:
+                self.tell(events.AgentSignedIn(name))
 
     def expect(self, callers: Callers) -> None:
         """Let these callers come, each when it is time."""
         caller = next(callers, None)
         if caller:
-            self._plan(caller.at, self._next_of, (caller, callers))
+            self.plan(caller.at, self._next_of, (caller, callers))
 
     def work_off(self, queue: str) -> None:
         """Keep a contact waiting in `queue` at every moment, as a list of people to be called that never ends."""
         self._endless.add(queue)
         self._queue(Caller(self.now, queue))
 
+    def plan(self, at: float, do: Callable[[Any], None], what: object) -> None:
+        """Do this with `what` at that time."""
+        heappush(self._due, (at, next(self._number), do, what))
+
+    def tell(self, event: events.Event) -> None:
+        """Tell the router, and do what it wants done."""
+        watch, now = self.watch, self.now
+        for command in self.router.handle(event, now):
+            if watch:
+                watch(command, now)
+            do = self._do.get(type(command))
+            if do:
+                do(command)
+
     def run(self, until: float) -> None:
         """Let time pass up to `until`."""
+        due, next_wakeup = self._due, self.router.next_wakeup
         while True:
-            due = self._due[0][0] if self._due else inf
-            wakeup = self.router.next_wakeup()
-            if wakeup is not None and wakeup <= min(due, until):
+            first = due[0][0] if due else inf
+            wakeup = next_wakeup()
+            if wakeup is not None and wakeup <= first and wakeup <= until:
                 self.now = wakeup
-                self._tell(events.TimePassed())
-            elif due <= until:
-                self.now, _, do, what = heappop(self._due)
+                self.tell(events.TimePassed())
+            elif first <= until:
+                self.now, _, do, what = heappop(due)
                 do(what)
             else:
                 break
@@ -87,45 +112,38 @@ class World:
 
     def _queue(self, caller: Caller) -> None:
         name = next(self._names)
-        self._waiting.add(name)
-        self._tell(events.ContactQueued(name, caller.queue, caller.priority, caller.boost))
-        if name in self._waiting:
+        self.waiting[name] = caller
+        self.tell(events.ContactQueued(name, caller.queue, caller.priority, caller.boost, tier=caller.tier))
+        if name in self.waiting:
             self._begin_to_wait(name, caller)
 
     def _begin_to_wait(self, contact: str, caller: Caller) -> None:
         if self.on_wait:
             self.on_wait(contact, self.now)
         if caller.patience < inf:
-            self._plan(self.now + caller.patience, self._give_up, contact)
+            self.plan(self.now + caller.patience, self._give_up, contact)
 
     def _give_up(self, contact: str) -> None:
-        if contact in self._waiting:
-            self._tell(events.ContactLeft(contact, "abandoned"))
-
-    def _tell(self, event: events.Event) -> None:
-        for command in self.router.handle(event, self.now):
-            if self.watch:
-                self.watch(command, self.now)
-            if isinstance(command, commands.Offer):
-                self._ring(command)
-            elif isinstance(command, commands.RecordWait):
-                self._end_wait(command)
+        if contact in self.waiting and contact not in self.staying:
+            self.tell(events.ContactLeft(contact, "abandoned"))
 
     def _ring(self, offer: commands.Offer) -> None:
         answered = events.ContactConnected(offer.offer)
-        if self._answer_after:
-            self._tell(events.OfferRinging(offer.offer))
-            self._plan(self.now + self._answer_after, self._tell, answered)
+        seconds = self._phone(offer.agent) if self._phone else 0.0
+        if not seconds:
+            self.tell(answered)
+            return
+        self.tell(events.OfferRinging(offer.offer))
+        if seconds < inf:
+            self.plan(self.now + seconds, self.tell, answered)
         else:
-            self._tell(answered)
+            self.plan(self.now + offer.ring_seconds, self.tell, events.OfferFailed(offer.offer, "no_answer"))
 
     def _end_wait(self, wait: commands.RecordWait) -> None:
-        self._waiting.discard(wait.contact)
+        caller = self.waiting.pop(wait.contact)
+        self.staying.discard(wait.contact)
         if wait.agent is not None:
-            ends = self.now + self._handling(wait.queue, wait.agent)
-            self._plan(ends, self._tell, events.ContactFinished(wait.contact))
+            ends = self.now + self._handling(caller, wait.agent)
+            self.plan(ends, self.tell, events.ContactFinished(wait.contact))
         if wait.queue in self._endless:
-            self._plan(self.now, self._queue, Caller(self.now, wait.queue))
-
-    def _plan(self, at: float, do: Callable[[Any], None], what: object) -> None:
-        heappush(self._due, (at, next(self._number), do, what))
+            self.plan(self.now, self._queue, Caller(self.now, wait.queue))

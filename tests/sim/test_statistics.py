@@ -8,10 +8,16 @@ from tandem.sim.statistics import Estimate, estimate, student
 
 
 @pytest.mark.parametrize(
-    ("freedom", "quantile"), [(8, 3.3554), (10, 3.1693), (19, 2.8609), (29, 2.7564), (100, 2.6259)]
+    ("freedom", "quantile"),
+    [(1, 63.6567), (2, 9.9248), (3, 5.8409), (8, 3.3554), (10, 3.1693), (19, 2.8609), (29, 2.7564), (100, 2.6259)],
 )
 def test_the_quantile_is_that_of_the_tables(freedom: int, quantile: float) -> None:
-    assert student(0.99, freedom) == pytest.approx(quantile, abs=0.001)
+    assert student(0.99, freedom) == pytest.approx(quantile, abs=0.0001)
+
+
+@pytest.mark.parametrize(("freedom", "quantile"), [(1, 12.7062), (2, 4.3027), (4, 2.7764), (19, 2.0930)])
+def test_a_lower_confidence_has_a_table_of_its_own(freedom: int, quantile: float) -> None:
+    assert student(0.95, freedom) == pytest.approx(quantile, abs=0.0001)
 
 
 def test_an_interval_by_hand() -> None:

@@ -32,28 +32,28 @@ def one_queue(agents: int) -> Settings:
 
 
 def test_callers_are_served_one_after_the_other() -> None:
-    world = World(one_queue(1), lambda _queue, _agent: 10.0)
+    world = World(one_queue(1), lambda _caller, _agent: 10.0)
     callers = [Caller(at, "q") for at in (1.0, 2.0, 30.0)]
     assert waits(world, *callers) == [(1, "1", 0, "answered"), (11, "2", 9, "answered"), (30, "3", 0, "answered")]
     assert world.now == 1000
 
 
 def test_who_is_out_of_patience_leaves_and_who_is_served_before_does_not() -> None:
-    world = World(one_queue(1), lambda _queue, _agent: 10.0)
+    world = World(one_queue(1), lambda _caller, _agent: 10.0)
     callers = [Caller(0.0, "q", 3.0), Caller(1.0, "q", 4.0), Caller(2.0, "q", 9.0)]
     assert waits(world, *callers) == [(0, "1", 0, "answered"), (5, "2", 4, "abandoned"), (10, "3", 8, "answered")]
     assert world.router.snapshot().dropped_events == 0
 
 
 def test_who_finds_every_line_taken_is_turned_away() -> None:
-    world = World(one_queue(1), lambda _queue, _agent: 10.0, lines=2)
+    world = World(one_queue(1), lambda _caller, _agent: 10.0, lines=2)
     callers = [Caller(at, "q") for at in (1.0, 2.0, 3.0, 12.0)]
     assert [contact for _, contact, _, _ in waits(world, *callers)] == ["1", "2", "3"]
     assert world.turned_away == 1
 
 
 def test_a_phone_rings_before_it_is_answered() -> None:
-    world = World(one_queue(1), lambda _queue, _agent: 10.0, answer_after=4.0)
+    world = World(one_queue(1), lambda _caller, _agent: 10.0, phone=lambda _agent: 4.0)
     assert waits(world, Caller(1.0, "q"), Caller(2.0, "q")) == [(5, "1", 4, "answered"), (19, "2", 17, "answered")]
 
 
@@ -65,7 +65,7 @@ def test_a_phone_that_rings_too_long_goes_on_by_the_routers_own_deadline() -> No
         if isinstance(command, RecordOffer):
             heard.append((now, command.outcome))
 
-    world = World(centre([queue], staff(1)), lambda _queue, _agent: 10.0, answer_after=60.0)
+    world = World(centre([queue], staff(1)), lambda _caller, _agent: 10.0, phone=lambda _agent: 60.0)
     world.watch = watch
     world.expect(iter([Caller(0.0, "q")]))
     world.run(20.0)
@@ -73,7 +73,7 @@ def test_a_phone_that_rings_too_long_goes_on_by_the_routers_own_deadline() -> No
 
 
 def test_a_list_without_end_is_worked_off_by_whoever_is_free() -> None:
-    world = World(one_queue(2), lambda _queue, _agent: 10.0)
+    world = World(one_queue(2), lambda _caller, _agent: 10.0)
     world.work_off("q")
     tally = measure(world, Span(0.5, 100.5))
     assert len(tally.answered["q"]) == 20
@@ -82,7 +82,7 @@ def test_a_list_without_end_is_worked_off_by_whoever_is_free() -> None:
 
 def test_idleness_is_that_within_the_span_only() -> None:
     agents = [AgentSettings("a", {}, "PJSIP/a")]
-    world = World(centre([QueueSettings("q")], agents), lambda _queue, _agent: 10.0)
+    world = World(centre([QueueSettings("q")], agents), lambda _caller, _agent: 10.0)
     world.expect(iter([Caller(5.0, "q"), Caller(30.0, "q")]))
     tally = measure(world, Span(2.0, 50.0))
     assert tally.idle == {"a": 3 + 15 + 10}
@@ -92,8 +92,8 @@ def test_idleness_is_that_within_the_span_only() -> None:
 def test_talk_is_timed_by_queue_and_agent() -> None:
     asked: list[tuple[str, str]] = []
 
-    def handling(queue: str, agent: str) -> float:
-        asked.append((queue, agent))
+    def handling(caller: Caller, agent: str) -> float:
+        asked.append((caller.queue, agent))
         return 1.0
 
     world = World(one_queue(1), handling)
@@ -105,5 +105,5 @@ def test_talk_is_timed_by_queue_and_agent() -> None:
 def test_wrap_up_keeps_an_agent_from_the_next_caller() -> None:
     settings = one_queue(1)
     slow = replace(settings, queues={"q": replace(settings.queues["q"], wrap_up_seconds=5.0)})
-    world = World(slow, lambda _queue, _agent: 10.0)
+    world = World(slow, lambda _caller, _agent: 10.0)
     assert waits(world, Caller(0.0, "q"), Caller(1.0, "q"))[1] == (15, "2", 14, "answered")

@@ -43,6 +43,6 @@ def _run(model: Pools, selection: Selection, dice: Random, contacts: int) -> Tal
     pools = [staff(number, skills[pool], str(pool)) for pool, number in enumerate(model.N)]
     queue = QueueSettings(QUEUE, {SKILL: 1}, selection=selection)
     rates = {agent.name: model.mu[pool] for pool, agents in enumerate(pools) for agent in agents}
-    world = World(centre([queue], chain(*pools)), lambda _queue, agent: dice.expovariate(rates[agent]))
+    world = World(centre([queue], chain(*pools)), lambda _caller, agent: dice.expovariate(rates[agent]))
     world.expect(poisson(dice, model.lam, QUEUE))
     return measure(world, steady(contacts, model.lam, model.lam / sum(rates.values()), min(model.mu)))

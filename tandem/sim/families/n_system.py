@@ -38,7 +38,7 @@ def _run(rho: float, priority: int, dice: Random, contacts: int) -> tuple[float,
         QueueSettings("0", {"class 0": 1}, priority=priority, selection="most_proficient"),
         QueueSettings("1", {"class 1": 1}),
     ]
-    world = World(centre(queues, SERVERS), lambda queue, agent: dice.expovariate(RATES[queue, agent]))
+    world = World(centre(queues, SERVERS), lambda caller, agent: dice.expovariate(RATES[caller.queue, agent]))
     world.expect(together(poisson(dice, 1.3 * rho, "0"), poisson(dice, 0.4 * rho, "1")))
     length = contacts / (1.7 * rho)
     span = Span(length / 2, length * 1.5)

@@ -1,0 +1,119 @@
+"""Contacts simulated a CPU second by the production router, beside a bare heap loop on the same queue in the same run.
+
+The queue is M/M/100 at a load of 0.95; both serve the same callers and draw as many talks. The bare loop is what
+physics asks for at least: an event list, a line, a number of free agents. SimPy is not among the pinned dependencies,
+so it is not compared here.
+"""
+
+import gc
+import subprocess
+import sys
+import time
+from collections import deque
+from heapq import heappop, heappush
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import msgspec
+
+from bench import compiled
+from bench.figure import Figure
+from tandem.acd.commands import Command, RecordWait
+from tandem.acd.settings import QueueSettings
+from tandem.sim.arrivals import poisson
+from tandem.sim.model import centre, exponential, staff
+from tandem.sim.reading import read_scenario
+from tandem.sim.trial import trial
+from tandem.sim.world import World
+
+AGENTS, HANDLING, LOAD = 100, 180.0, 0.95
+RATE = AGENTS * LOAD / HANDLING
+SECONDS = 60_000.0
+RUNS = 3
+PEAK_DAY = Path("tandem/sim/scenarios/peak_day.yaml")
+SCALE = 0.05
+
+
+def run(folder: Path) -> list[Figure]:
+    """Contacts a CPU second: the router, the bare loop, their ratio, and the peak day in small; then with the core
+    compiled, where there is a compiler."""
+    figures = measured("")
+    try:
+        place = compiled.make(folder / "compiled")
+    except compiled.CompilerMissingError as error:
+        print(f"bench: simulator: the core was not compiled: {error}", file=sys.stderr)
+        return figures
+    command = [sys.executable, "-m", "bench.simulator"]
+    told = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
+    return figures + msgspec.json.decode(told, type=list[Figure])
+
+
+def measured(how: str) -> list[Figure]:
+    """The figures of the core as it is loaded now; `how` is added to their names."""
+    gc.set_threshold(100_000)
+    pairs = [(_routed(), _bare()) for _ in range(RUNS)]
+    assert all(abs(own - bare) < 1e-6 for (_, own), (_, bare) in pairs), "both have to give the same waits"
+    routed, bare = (median(rate for rate, _ in column) for column in zip(*pairs, strict=True))
+    contacts, offered = _peak_day()
+    return [
+        Figure("simulator", f"contacts, by the production router{how}", routed, "per CPU s"),
+        Figure("simulator", f"contacts, by a bare heap{how}", bare, "per CPU s"),
+        Figure("simulator", f"the bare heap to the router{how}", bare / routed, "x"),
+        Figure("simulator", f"peak day, {SCALE:.0%} of it: contacts{how}", contacts, "per CPU s"),
+        Figure("simulator", f"peak day, {SCALE:.0%} of it: contacts past self-service{how}", offered, "per CPU s"),
+    ]
+
+
+def _routed() -> tuple[float, float]:
+    """Contacts a CPU second, and their mean wait."""
+    waits: list[float] = []
+
+    def watch(command: Command, now: float) -> None:
+        if isinstance(command, RecordWait):
+            waits.append(now - command.enqueued_at)
+
+    queue = QueueSettings("q")
+    world = World(centre([queue], staff(AGENTS)), exponential(Random(1), 1 / HANDLING))
+    world.watch = watch
+    world.expect(poisson(Random(2), RATE, "q"))
+    began = time.process_time()
+    world.run(SECONDS)
+    return len(waits) / (time.process_time() - began), sum(waits) / len(waits)
+
+
+def _bare() -> tuple[float, float]:
+    """The same callers and talks with nothing but a heap and a line."""
+    dice, callers = Random(1), poisson(Random(2), RATE, "q")
+    began = time.process_time()
+    waits: list[float] = []
+    line: deque[float] = deque()
+    free, number = AGENTS, 0
+    coming = next(callers).at
+    due: list[tuple[float, int]] = []
+    while min(coming, due[0][0] if due else coming) <= SECONDS:
+        if due and due[0][0] <= coming:
+            now, _ = heappop(due)
+            free += 1
+        else:
+            now = coming
+            line.append(now)
+            coming = next(callers).at
+        if line and free:
+            waits.append(now - line.popleft())
+            free, number = free - 1, number + 1
+            heappush(due, (now + dice.expovariate(1 / HANDLING), number))
+    return len(waits) / (time.process_time() - began), sum(waits) / len(waits)
+
+
+def _peak_day() -> tuple[float, float]:
+    """Contacts a CPU second, all and those that reach the router."""
+    scenario = read_scenario(PEAK_DAY.read_text(encoding="utf-8"), str(PEAK_DAY)).scaled(SCALE)
+    began = time.process_time()
+    found = trial(scenario, 1).queues()["all"]
+    spent = time.process_time() - began
+    return found["contacts"] / spent, found["offered"] / spent
+
+
+if __name__ == "__main__":
+    print(msgspec.json.encode(measured(", compiled")).decode())

@@ -1,0 +1,41 @@
+"""How long things last, at random."""
+
+from collections.abc import Callable
+from math import inf, log, sqrt
+from random import Random
+from typing import Annotated, Literal
+
+import msgspec
+
+Draw = Callable[[], float]
+
+
+class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The distribution of a time; `mean` and `deviation` (the standard deviation, of `lognormal` only) are seconds.
+
+    `fixed` is always the mean. `none` is a time that never ends: the patience of those who never give up.
+    """
+
+    law: Literal["exponential", "lognormal", "fixed", "none"]
+    mean: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    deviation: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+    def __post_init__(self) -> None:
+        if self.law != "none" and not self.mean:
+            raise ValueError(f"a time that is {self.law} needs its mean, in seconds")
+        if (self.law == "lognormal") != bool(self.deviation):
+            raise ValueError("deviation belongs to lognormal, which needs it")
+
+    def drawn_with(self, dice: Random) -> Draw:
+        """Each call of what is returned is one more time of this law, seconds."""
+        if self.law == "exponential":
+            return lambda: dice.expovariate(1 / self.mean)
+        if self.law == "lognormal":
+            # If log X is normal with m and s: E X = exp(m + s^2 / 2), Var X = (exp(s^2) - 1) (E X)^2.
+            variance = log(1 + (self.deviation / self.mean) ** 2)
+            return lambda: dice.lognormvariate(log(self.mean) - variance / 2, sqrt(variance))
+        constant = inf if self.law == "none" else self.mean
+        return lambda: constant
+
+
+ENDLESS = Law("none")

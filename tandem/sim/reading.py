@@ -1,0 +1,165 @@
+"""Reads scenarios from YAML text, and changes that are laid over them."""
+
+import re
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec.structs import fields
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from tandem.acd.matching import meets
+from tandem.acd.plan import widest
+from tandem.sim.scenario import Contacts, Group, Queue, Scenario
+
+ENTRIES: dict[str, type[msgspec.Struct]] = {"queues": Queue, "groups": Group, "contacts": Contacts}
+"""Sections whose entries have names."""
+
+_UNKNOWN = re.compile(r"unknown field `(.*?)`")
+_STEPS = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+
+
+class ScenarioError(Exception):
+    """The text can't be used; each of `problems` says where, what, and how to mend it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read_scenario(text: str, source: str) -> Scenario:
+    """The scenario in `text`; ScenarioError lists every problem with `source`, line and field."""
+    document = _load(text, source)
+    return _Reader(source, document).read(document)
+
+
+def read_change(text: str, source: str, base: Scenario) -> Scenario:
+    """`base`, but for what the text says: what it names takes the place of what is there, `null` takes it away.
+
+    ScenarioError as for read_scenario.
+    """
+    document = _load(text, source)
+    return _Reader(source, document).read(overlaid(msgspec.to_builtins(base), document))
+
+
+def overlaid(base: Any, change: Any) -> Any:
+    """Mappings are merged by name, everything else is replaced."""
+    if not (isinstance(base, dict) and isinstance(change, dict)):
+        return change
+    merged = {**base, **{name: overlaid(base.get(name), value) for name, value in change.items()}}
+    return {name: value for name, value in merged.items() if value is not None or name not in change}
+
+
+def _load(text: str, source: str) -> CommentedMap:
+    try:
+        document = YAML().load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScenarioError([f"{source}:{line}: {error.problem}"]) from error
+    except YAMLError as error:
+        raise ScenarioError([f"{source}: is not YAML text ({error})"]) from error
+    if not isinstance(document, CommentedMap):
+        raise ScenarioError([f"{source}:1: must have sections: {', '.join(get_type_hints(Scenario))}"])
+    return document
+
+
+class _Reader:
+    """`written` is the document whose lines are told; what is read may have more in it."""
+
+    def __init__(self, source: str, written: CommentedMap) -> None:
+        self._source = source
+        self._written = written
+        self._problems: list[str] = []
+
+    def read(self, document: dict[str, Any]) -> Scenario:
+        kinds = get_type_hints(Scenario)
+        read: dict[str, Any] = {}
+        for section, value in document.items():
+            if section not in kinds:
+                self._problem((section,), f"is not a section; the sections are {', '.join(kinds)}")
+            elif section in ENTRIES:
+                read[section] = self._entries(section, value)
+            else:
+                self._convert(read, section, value, kinds[section], (section,))
+        for section in ENTRIES.keys() - document.keys():
+            self._problem((), f"there are no {section}")
+        self._end_if_wrong()
+        return self._whole(read)
+
+    def _entries(self, section: str, entries: object) -> dict[str, Any]:
+        if not isinstance(entries, dict):
+            self._problem((section,), "must be names with their settings")
+            return {}
+        read: dict[str, Any] = {}
+        for name, entry in entries.items():
+            named = {**entry, "name": str(name)} if section == "queues" and isinstance(entry, dict) else entry
+            self._convert(read, str(name), named, ENTRIES[section], (section, name))
+        return read
+
+    def _convert(self, into: dict[str, Any], name: str, value: object, kind: Any, place: tuple[object, ...]) -> None:
+        try:
+            into[name] = msgspec.convert(_plain(value), kind)
+        except msgspec.ValidationError as error:
+            what, _, path = str(error).partition(" - at `$")
+            steps = tuple(int(number) if number else key for key, number in _STEPS.findall(path.rstrip("`")))
+            if unknown := _UNKNOWN.search(what):
+                known = fields(kind) if isinstance(kind, type) and not steps else ()
+                what = "is not known here" + ("; there are " + ", ".join(f.name for f in known) if known else "")
+                steps += (unknown[1],)
+            self._problem(place + steps, what)
+
+    def _whole(self, read: dict[str, Any]) -> Scenario:
+        try:
+            scenario = Scenario(**read)
+        except ValueError as error:
+            raise ScenarioError([f"{self._source}:1: {error}"]) from error
+        self._check(scenario)
+        self._end_if_wrong()
+        return scenario
+
+    def _check(self, scenario: Scenario) -> None:
+        one_of_each = [agent for name in scenario.groups for agent in scenario.agents_of(name)[:1]]
+        for name, queue in scenario.queues.items():
+            if not any(meets(agent, widest(queue.needs, queue.plan)) for agent in one_of_each):
+                self._problem(("queues", name, "needs"), f"no group has {queue.needs}: give one these skills")
+            for number, step in enumerate(queue.plan):
+                if step.move and step.move not in scenario.queues:
+                    self._problem(("queues", name, "plan", number, "move"), f"there is no queue {step.move!r}")
+        for name in scenario.contacts.keys() - scenario.queues.keys():
+            self._problem(("contacts", name), f"there is no such queue; the queues are {', '.join(scenario.queues)}")
+        for name, group in scenario.groups.items():
+            for unknown in group.handling.keys() - scenario.queues.keys():
+                self._problem(("groups", name, "handling", unknown), "there is no such queue")
+
+    def _problem(self, place: tuple[object, ...], what: str) -> None:
+        field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+        where = f"{self._source}:{_line_of(self._written, place)}"
+        self._problems.append(f"{where}: {field}: {what}" if field else f"{where}: {what}")
+
+    def _end_if_wrong(self) -> None:
+        if self._problems:
+            raise ScenarioError(self._problems)
+
+
+def _plain(value: object) -> object:
+    """The same, with the numbers of the YAML reader, which know how they were written, as plain ones."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return float(value) if isinstance(value, float) else value
+
+
+def _line_of(node: Any, place: tuple[object, ...]) -> int:
+    """The line of the innermost part of `place` that is written there."""
+    line = 1
+    for step in place:
+        if isinstance(node, CommentedMap) and step in node:
+            line = node.lc.key(step)[0] + 1
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            line = node.lc.item(step)[0] + 1
+        else:
+            break
+        node = node[step]
+    return line

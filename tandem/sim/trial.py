@@ -1,0 +1,156 @@
+"""One day of a scenario, with one seed, through the production router."""
+
+from collections.abc import Callable, Iterator
+from math import fsum, inf
+from random import Random
+
+from tandem.acd import events
+from tandem.acd.agent import PAUSED, RING_NO_ANSWER
+from tandem.acd.commands import Command, OfferToContact, RecordAgentState, RecordWait
+from tandem.sim.arrivals import QUARTER_SECONDS, Caller, Callers, by_quarter_hour, together
+from tandem.sim.diary import Diary
+from tandem.sim.scenario import HOUR_SECONDS, Contacts, Recorded, Scenario, seconds_of
+from tandem.sim.world import World
+
+
+def trial(scenario: Scenario, seed: int) -> Diary:
+    """What happened; the same scenario and seed give the same."""
+    return _Trial(scenario, seed).run()
+
+
+class _Trial:
+    """Every purpose has dice of its own, so that a change of one thing leaves the luck in all others as it was."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._talks = {name: c.handling.drawn_with(self._dice("talk", name)) for name, c in scenario.contacts.items()}
+        self._group_of: dict[str, str] = {}
+        for name in scenario.groups:
+            self._group_of |= dict.fromkeys((agent.name for agent in scenario.agents_of(name)), name)
+        self._own_talks = {
+            (queue, name): law.drawn_with(self._dice("talk", name, queue))
+            for name, group in scenario.groups.items()
+            for queue, law in group.handling.items()
+        }
+        self._luck = self._dice("luck")
+        self._diary = Diary(scenario, self._group_of)
+        rings = any(group.answer_after or group.no_answer for group in scenario.groups.values())
+        settings = scenario.settings()
+        self._world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
+        self._world.watch = self._saw
+
+    def run(self) -> Diary:
+        scenario, world = self._scenario, self._world
+        for name in scenario.groups:
+            self._roster(name)
+        sources = [self._callers(queue, contacts) for queue, contacts in scenario.contacts.items()]
+        world.expect(together(*sources))
+        world.run(scenario.ends)
+        self._diary.close(world.router.snapshot(), scenario.ends)
+        world.run(scenario.ends + scenario.run_on)
+        self._diary.still_waiting(world.waiting.values())
+        return self._diary
+
+    def _dice(self, *purpose: str) -> Random:
+        return Random(" ".join((str(self._seed), *purpose)))  # noqa: S311 - not for secrets
+
+    # --- contacts ----------------------------------------------------------------------------------------------
+
+    def _callers(self, queue: str, contacts: Contacts) -> Callers:
+        coming, dice = self._dice("arrivals", queue), self._dice("callers", queue)
+        patience = contacts.patience.drawn_with(dice)
+        tiers = _tiers(contacts, dice)
+        for one in _arrivals(self._scenario, contacts, coming):
+            self._diary.arrived(queue, one.at)
+            if contacts.self_service and dice.random() < contacts.self_service:
+                self._diary.served_itself(queue, one.at)
+                continue
+            drawn, tier = patience() + one.endured, one.tier or tiers()
+            yield Caller(one.at, queue, drawn if one.patience is None else one.patience, tier=tier, talk=one.talk)
+
+    def _saw(self, command: Command, now: float) -> None:
+        kind = type(command)
+        if kind is RecordWait:
+            assert isinstance(command, RecordWait)
+            caller = self._world.waiting[command.contact]
+            self._diary.ended(caller, command, now, command.contact in self._world.staying)
+            if command.outcome == "abandoned":
+                self._perhaps_again(caller, now)
+        elif kind is RecordAgentState:
+            assert isinstance(command, RecordAgentState)
+            self._diary.left_state(command, now)
+            if command.new_state == PAUSED and command.new_reason == RING_NO_ANSWER:
+                back = now + self._scenario.groups[self._group_of[command.agent]].returns_after
+                self._world.plan(back, self._return, command.agent)
+        elif kind is OfferToContact:
+            assert isinstance(command, OfferToContact)
+            self._invite(command)
+
+    def _invite(self, invitation: OfferToContact) -> None:
+        """Whoever takes a callback keeps the place, and has all the time in the world."""
+        caller = self._world.waiting[invitation.contact]
+        if invitation.way == "callback" and self._luck.random() < self._scenario.contacts[caller.queue].callback:
+            self._world.staying.add(invitation.contact)
+            self._diary.took_callback(caller)
+
+    def _perhaps_again(self, caller: Caller, now: float) -> None:
+        redial = self._scenario.contacts[caller.queue].redial
+        at = now + redial.after if redial else inf
+        if redial and at < self._scenario.ends and self._luck.random() < redial.probability:
+            self._diary.arrived(caller.queue, at, again=True)
+            self._world.expect(iter([caller._replace(at=at)]))
+
+    # --- agents ------------------------------------------------------------------------------------------------
+
+    def _handling(self, caller: Caller, agent: str) -> float:
+        group = self._group_of[agent]
+        if own := self._own_talks.get((caller.queue, group)):
+            return own()
+        usual = self._talks[caller.queue]() if caller.talk is None else caller.talk
+        return usual * self._scenario.groups[group].handling_factor
+
+    def _phone(self, agent: str) -> float:
+        group = self._scenario.groups[self._group_of[agent]]
+        missed = group.no_answer and self._luck.random() < group.no_answer
+        return inf if missed else group.answer_after
+
+    def _roster(self, name: str) -> None:
+        """Shifts and breaks of a group."""
+        group, tell, plan = self._scenario.groups[name], self._world.tell, self._world.plan
+        for number, agent in enumerate(agent.name for agent in self._scenario.agents_of(name)):
+            plan(seconds_of(group.start), tell, events.AgentSignedIn(agent))
+            for pause in group.breaks:
+                begins = seconds_of(pause.at) + pause.spread * number / group.count
+                plan(begins, tell, events.AgentPaused(agent, pause.reason))
+                plan(begins + pause.lasts, tell, events.AgentWentReady(agent))
+            plan(seconds_of(group.end), tell, events.AgentSignedOut(agent))
+
+    def _return(self, name: str) -> None:
+        """Ready again after a pause for missed offers, unless it has become another pause."""
+        if self._world.router.snapshot().agents[name].pause_reason == RING_NO_ANSWER:
+            self._world.tell(events.AgentWentReady(name))
+
+
+def _arrivals(scenario: Scenario, contacts: Contacts, dice: Random) -> Iterator[Recorded]:
+    """When they come, in order, and what is known of each of them."""
+    begins, ends = scenario.begins, scenario.ends
+    if contacts.recorded:
+        come = sorted(contacts.recorded, key=lambda contact: contact.at)
+        yield from (contact for contact in come if begins <= contact.at < ends)
+        return
+    quarter = contacts.per_hour * QUARTER_SECONDS / HOUR_SECONDS
+    counts = contacts.by_quarter_hour or [quarter] * (int((ends - begins) // QUARTER_SECONDS) + 1)
+    for one in by_quarter_hour(dice, counts, begins, Recorded):
+        if one.at >= ends:
+            return
+        yield one
+
+
+def _tiers(contacts: Contacts, dice: Random) -> Callable[[], str]:
+    """Draws the tier of a customer."""
+    names, shares = list(contacts.tiers), list(contacts.tiers.values())
+    if not names:
+        return lambda: ""
+    names, shares = [*names, ""], [*shares, max(1.0 - fsum(shares), 0.0)]
+    return lambda: dice.choices(names, shares)[0]
