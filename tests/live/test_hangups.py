@@ -107,7 +107,8 @@ async def test_a_caller_who_hangs_up_in_talk_was_served(centre: LiveCentre) -> N
     await centre.idle()
 
     contact = (await centre.contacts())[caller.number]
-    assert (contact.outcome, contact.talk_seconds > 0.3) == ("served", True)
+    assert contact.outcome == "served"
+    assert contact.talk_seconds > 0.1  # a third of the half second in which a tone is looked for shows it
     assert await outcomes(centre) == {"offers": ["answered"], "legs": ["served"], "waits": ["answered"]}
     assert await centre.records(queries.survey) == []
 

@@ -11,7 +11,7 @@ import pytest
 
 from tandem.store import queries
 from tests.cti.receivers import SECRET, Gateway, running_gateway
-from tests.live.centre import LiveCentre, live_centre
+from tests.live.centre import AFTER_TALK, LiveCentre, live_centre
 from tests.phones import Line, message_phone
 
 pytestmark = pytest.mark.live
@@ -93,7 +93,7 @@ async def test_a_caller_whose_link_finds_the_gateway_down_comes_to_an_agent(tmp_
         await line.hears(await centre.prompt("link_failed"), 20)
         call = await agent.answers()
         await call.hang_up()
-        await line.hears(await centre.prompt("survey"))
+        await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
         await line.hang_up()
         await centre.idle()
 

@@ -17,7 +17,7 @@ from tests.phones import Line
 pytestmark = pytest.mark.live
 
 OLD = (FLOWS / "hotline.yaml").read_text(encoding="utf-8")
-NEW = OLD.replace("您好，云岭", "新年好，热烈欢迎您致电云岭")
+NEW = OLD.replace("您好，欢迎致电", "新年好，热烈欢迎您致电")
 CALLS = 20
 
 
