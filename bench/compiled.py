@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster router"
+ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster"
 MODULES = [
     *(f"tandem/acd/{name}.py" for name in ROUTER.split()),
     *(f"tandem/sim/{name}.py" for name in ("world", "trial", "diary")),
 ]
-"""What is run for every event; not all of the rest is within mypyc's reach."""
+"""What is run for every event, as far as it is within mypyc's reach."""
 
 SETTINGS = "[mypy]\nexplicit_package_bases = True\n"
 

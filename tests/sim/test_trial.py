@@ -170,3 +170,18 @@ def test_reports_stand_side_by_side() -> None:
     assert (
         0 < level.half_width < level.mean < reports[1].queues["q"]["service level: answered in target / offered"].mean
     )
+
+
+def test_a_wait_as_long_as_the_target_is_in_target() -> None:
+    found = of_queue(come("at: 0", "at: 40"))
+    assert found["service level: answered in target / offered"] == 1
+
+
+def test_what_was_endured_comes_before_the_patience_that_is_drawn() -> None:
+    text = come("at: 0, talk: 500", "at: 10, endured: 300", more=", patience: {law: fixed, mean: 20}")
+    assert of_queue(text)["mean wait of the abandoned"] == 320
+
+
+def test_nobody_comes_again_after_the_end() -> None:
+    text = come("at: 3500, talk: 100", "at: 3501, patience: 9", more=", redial: {probability: 1, after: 100}")
+    assert of_queue(text)["redials"] == 0
