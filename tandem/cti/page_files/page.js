@@ -12,7 +12,8 @@ const note = (text) => { const line = document.getElementById("note"); if (line)
 function show(html, focus) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const fresh = next.querySelector("main");
-  if (!fresh || fresh.dataset.mark === main().dataset.mark) return;
+  // What answers our own button is always shown: the news of it may have come first, and moved the mark alone.
+  if (!fresh || (!focus && fresh.dataset.mark === main().dataset.mark)) return;
   const sameForm = !focus && fresh.dataset.step === main().dataset.step && form()?.querySelector("input,select,textarea");
   if (sameForm && fresh.querySelector("#asked form")) {  // somebody is typing: leave their fields alone
     document.getElementById("status").replaceChildren(...fresh.querySelector("#status").childNodes);
