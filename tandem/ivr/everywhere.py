@@ -52,7 +52,8 @@ def ways(turn: "Turn") -> tuple[Meaning, ...]:
 
 def keys(turn: "Turn", wanted: Collection[Meaning] = EVERY) -> str:
     """The keys that mean one of `wanted` at the node at hand."""
-    return "".join(key for key in ALL_KEYS if meaning(turn, key) in wanted)
+    meant = {getattr(turn.flow.keys, way) for way in ways(turn) if way in wanted}
+    return "".join(key for key in ALL_KEYS if key in meant)
 
 
 def again(turn: "Turn", way: Meaning | None) -> bool:

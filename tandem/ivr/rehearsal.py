@@ -9,6 +9,7 @@ import msgspec
 
 from tandem.ivr import commands, events
 from tandem.ivr.everywhere import ALL_KEYS
+from tandem.ivr.face import MOST_ANNOUNCEMENTS
 from tandem.ivr.filling import plain
 from tandem.ivr.flow import Flow
 from tandem.ivr.given import Given as Given
@@ -17,10 +18,6 @@ from tandem.ivr.session import Session, handle
 from tandem.ivr.speech import spoken_seconds
 from tandem.ivr.stand_ins import Ask, StandIns, as_kinds, typed
 from tandem.ivr.values import Value
-
-MOST_ANNOUNCEMENTS = 100
-"""In a row; more never comes to a question."""
-
 
 WRITING = ("type", "fill", "submit", "page")
 TYPED = "typed"
