@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tandem.acd import agent, contact
 from tandem.acd.machine import Table
-from tandem.control import call, callback, chat
+from tandem.control.callback import callback
+from tandem.control.chat import chat
+from tandem.control.voice import call
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {

@@ -4,23 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import (
-    callbacks,
-    calls,
-    chats,
-    desk,
-    events,
-    guides,
-    journeys,
-    outside,
-    pages,
-    reading,
-    transfers,
-    voicemails,
-)
-from tandem.control.call import Call
+from tandem.control import events, journeys, outside
+from tandem.control.callback import callbacks
+from tandem.control.chat import chats, desk
 from tandem.control.context import Context
-from tandem.control.offers import route
+from tandem.control.page import guides, pages, reading
+from tandem.control.voice import calls, transfers, voicemails
+from tandem.control.voice.call import Call
+from tandem.control.voice.offers import route
 
 
 def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:

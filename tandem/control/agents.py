@@ -6,7 +6,7 @@ from typing import Any
 from tandem.acd import events as acd
 from tandem.control import events
 from tandem.control.context import Context
-from tandem.control.offers import route
+from tandem.control.voice.offers import route
 
 
 def signed_in(context: Context, event: events.AgentSignedIn, now: float) -> None:

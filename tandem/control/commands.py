@@ -5,7 +5,7 @@ Commands are carried out in order for one call, and their outcome comes back as 
 
 import msgspec
 
-from tandem.control.chat import Message
+from tandem.control.chat.chat import Message
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 

@@ -2,12 +2,12 @@
 
 from tandem.acd.router import Router
 from tandem.control import commands
-from tandem.control.call import Call
-from tandem.control.callback import Callback
-from tandem.control.chat import Chat
-from tandem.control.page import subject
+from tandem.control.callback.callback import Callback
+from tandem.control.chat.chat import Chat
+from tandem.control.page.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.timers import Timers
+from tandem.control.voice.call import Call
 from tandem.control.work import Work
 from tandem.ivr.events import Place
 

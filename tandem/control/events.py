@@ -6,7 +6,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
-from tandem.control.canary import Margins
+from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer as Answer

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, chats, events, guides, outside, pages, reading
+from tandem.control import events, outside
+from tandem.control.chat import chats
 from tandem.control.context import Context
-from tandem.control.listening import HEARS_THE_FLOW
+from tandem.control.page import guides, pages, reading
+from tandem.control.voice import calls
+from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr
 
 

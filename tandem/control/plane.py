@@ -2,28 +2,16 @@
 
 import msgspec
 
-from tandem.control import (
-    admin,
-    agents,
-    callbacks,
-    calls,
-    chats,
-    desk,
-    dialling,
-    guides,
-    journeys,
-    links,
-    offers,
-    pages,
-    publishing,
-    switch,
-    transfers,
-    voicemails,
-)
+from tandem.control import admin, agents, journeys
+from tandem.control.callback import callbacks, dialling
+from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
+from tandem.control.page import guides, links, pages
+from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
+from tandem.control.voice import calls, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,

@@ -4,9 +4,9 @@ import msgspec
 
 from tandem.acd import commands as acd
 from tandem.control import commands
-from tandem.control.call import Call, Leg, Transfer
-from tandem.control.callback import Callback
-from tandem.control.chat import Chat
+from tandem.control.callback.callback import Callback
+from tandem.control.chat.chat import Chat
+from tandem.control.voice.call import Call, Leg, Transfer
 from tandem.ivr import commands as ivr
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.callback_settings import CallbackSettings
+from tandem.control.callback.callback_settings import CallbackSettings
 
 
 class Customer(msgspec.Struct, frozen=True):

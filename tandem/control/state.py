@@ -3,14 +3,14 @@
 import msgspec
 
 from tandem.acd.state import State as RouterState
-from tandem.control.call import Call, Leg
-from tandem.control.callback import Callback
-from tandem.control.canary import Canary
-from tandem.control.chat import Chat
+from tandem.control.callback.callback import Callback
+from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify
-from tandem.control.page import Page, Reader
+from tandem.control.page.page import Page, Reader
+from tandem.control.publishing.canary import Canary
 from tandem.control.settings import Settings
-from tandem.control.voicemail import Voicemail
+from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
-from tandem.control import chat_view, guides, pages
-from tandem.control.call import Call
-from tandem.control.chat import Chat
-from tandem.control.chat_view import ChatShown, DeskShown
-from tandem.control.page import Page, subject
-from tandem.control.pages import PageShown
+from tandem.control.chat import chat_view
+from tandem.control.chat.chat import Chat
+from tandem.control.chat.chat_view import ChatShown, DeskShown
+from tandem.control.page import guides, pages
+from tandem.control.page.page import Page, subject
+from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.voice.call import Call
 
 
 def view(plane: Plane, now: float) -> dict[str, Any]:

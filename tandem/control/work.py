@@ -11,8 +11,8 @@ import msgspec
 from tandem.control import commands
 
 if TYPE_CHECKING:
-    from tandem.control.call import Leg
     from tandem.control.context import Context
+    from tandem.control.voice.call import Leg
 
 
 class Work(msgspec.Struct):

@@ -1,9 +1,9 @@
 """The steps of work that is no call: into its queue, to an agent, done."""
 
 from tandem.acd import events as acd_events
-from tandem.control.call import Leg
 from tandem.control.context import Context
-from tandem.control.offers import drop, route
+from tandem.control.voice.call import Leg
+from tandem.control.voice.offers import drop, route
 from tandem.control.work import Work
 
 

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
-from tandem.control.chat_view import ChatShown, DeskShown
+from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.events import Event
-from tandem.control.pages import PageShown
+from tandem.control.page.pages import PageShown
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import Watch

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tandem.control.chat_view import ChatShown
+from tandem.control.chat.chat_view import ChatShown
 from tandem.control.events import ChatBegan, ChatLeft, ChatLost, ChatResumed, ChatSaid, Event
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, decode, encode, shown

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from tandem.control.chat import Message
+from tandem.control.chat.chat import Message
 from tandem.cti.words import LANGUAGES, known
 
 Short = Annotated[str, msgspec.Meta(max_length=100)]

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from tandem.control.chat_view import DeskShown
+from tandem.control.chat.chat_view import DeskShown
 from tandem.control.events import AgentAccepted, AgentClosed, AgentDeclined, AgentSaid, Event
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal

@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from tandem.control.events import Answer, Event, GuideAnswered, GuideBegan, GuideEnded, Value
-from tandem.control.pages import PageShown
+from tandem.control.page.pages import PageShown
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal
 from tandem.cti.watch import told

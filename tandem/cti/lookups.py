@@ -11,9 +11,9 @@ import aiohttp
 import msgspec
 import structlog
 
-from tandem.control.answers import NotFoundError, Value, extract
 from tandem.control.commands import LookUp
 from tandem.control.events import NOT_FOUND, Event, LookedUp, LookupFailed
+from tandem.control.page.answers import NotFoundError, Value, extract
 from tandem.control.settings import Service
 from tandem.cti.breaker import Breaker
 from tandem.cti.errands import Errands, hand_in

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from tandem.control.events import Answer, Event, LinkOpened, PageAnswered, Way
-from tandem.control.page import subject
-from tandem.control.pages import PageShown
+from tandem.control.page.page import subject
+from tandem.control.page.pages import PageShown
 from tandem.cti import page_html
 from tandem.cti.backend import Backend
 from tandem.cti.watch import changed_within, told

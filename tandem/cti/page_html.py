@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from tandem.control.pages import Field, PageShown, Shown
+from tandem.control.page.pages import Field, PageShown, Shown
 from tandem.cti.words import LANGUAGES, Notice, Words, known
 
 FOLDER = Path(__file__).parent / "page_files"

@@ -15,7 +15,7 @@ from tandem.acd.matching import meets
 from tandem.acd.plan import widest
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
-from tandem.control.callback_settings import CallbackSettings
+from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
 from tandem.service.services import mistakes
 

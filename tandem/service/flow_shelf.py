@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from tandem.control import events
-from tandem.control.canary import Margins
+from tandem.control.publishing.canary import Margins
 from tandem.control.state import PlaneState
 from tandem.cti.flows_api import ByWhom, Publish, Refused, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.diff import Difference, difference

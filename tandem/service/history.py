@@ -8,7 +8,7 @@ import msgspec
 from tandem.acd.why import Decision
 from tandem.acd.words import Language, in_words, waiting_in_words
 from tandem.control import wire
-from tandem.control.callback import CALLBACK_PREFIX, booked_by
+from tandem.control.callback.callback import CALLBACK_PREFIX, booked_by
 from tandem.control.commands import Command, RecordStep
 from tandem.control.plane import Plane
 from tandem.service.engine import replay

@@ -5,8 +5,8 @@ import msgspec
 from tandem.acd.settings import AgentSettings, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control import commands, events
-from tandem.control.callback import Callback
-from tandem.control.callback_settings import CallbackSettings, Retry
+from tandem.control.callback.callback import Callback
+from tandem.control.callback.callback_settings import CallbackSettings, Retry
 from tandem.control.settings import DialPlan, Settings
 from tests.control.playbook import Playbook, one
 

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from tandem.control import commands, events, wire
-from tandem.control.canary import Canary, Margins, Tally, is_more, worse
 from tandem.control.plane import Plane
+from tandem.control.publishing.canary import Canary, Margins, Tally, is_more, worse
 from tandem.control.view import view
 from tandem.ivr.flow import Flow
 from tandem.ivr.reader import read_flow

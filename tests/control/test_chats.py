@@ -5,8 +5,8 @@ import pytest
 
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control import commands, events, wire
-from tandem.control.chat import CHAT, Chat, Message
-from tandem.control.chats import AWAY_SECONDS, KEPT_SECONDS, MOST_KEPT
+from tandem.control.chat.chat import CHAT, Chat, Message
+from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS, MOST_KEPT
 from tandem.control.plane import Plane
 from tandem.control.settings import ChatSettings, DialPlan
 from tandem.ivr.reader import read_flow

@@ -3,7 +3,7 @@
 import pytest
 
 from tandem.control import commands, events
-from tandem.control.callback_settings import Retry
+from tandem.control.callback.callback_settings import Retry
 from tests.control.desk import NUMBER, RING, Desk
 from tests.control.playbook import BEGIN, one, said, these
 

@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
-from tandem.control import admin, calls, commands, events, reading
+from tandem.control import admin, commands, events
+from tandem.control.page import reading
 from tandem.control.settings import DialPlan
+from tandem.control.voice import calls
 from tandem.ivr import commands as ivr
 from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow

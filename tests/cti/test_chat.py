@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tandem.control import events
-from tandem.control.chats import AWAY_SECONDS
+from tandem.control.chat.chats import AWAY_SECONDS
 from tandem.cti import chat
 from tandem.cti.chat import BEGINS_A_MINUTE, MESSAGES_A_MINUTE, MISSES_A_MINUTE, MOST_BYTES
 from tandem.ivr.reader import read_flow

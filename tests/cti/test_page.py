@@ -12,7 +12,7 @@ import pytest
 
 from tandem.control import events
 from tandem.control.commands import SendLink
-from tandem.control.pages import Code
+from tandem.control.page.pages import Code
 from tandem.cti import page_html, watch
 from tandem.cti.page import ANSWERS_A_MINUTE, CLIENTS, MISSES_A_MINUTE, Counts
 from tandem.cti.tokens import Tokens

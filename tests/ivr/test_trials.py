@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tandem.control.caller import recognise
 from tandem.control.settings import Settings
+from tandem.control.voice.caller import recognise
 from tandem.ivr import commands, events
 from tandem.ivr.reader import read_flow
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
-from tandem.control.callback_settings import Retry
+from tandem.control.callback.callback_settings import Retry
 from tandem.control.plane import Plane
 from tandem.ivr.reader import read_flow
 from tests.control.desk import FLOW, Desk

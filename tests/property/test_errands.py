@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.control import commands, events, wire
-from tandem.control.errands import ERRANDS
 from tandem.control.plane import Plane
 from tandem.control.settings import DialPlan
+from tandem.control.voice.errands import ERRANDS
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 from tests.property.test_plane import CALLS, STEPS, Step, check
 

@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.control import commands, events, guides, pages, wire
+from tandem.control import commands, events, wire
+from tandem.control.page import guides, pages
 from tandem.control.plane import Plane
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.control import chats, commands, desk, events, wire
-from tandem.control.call import Call
-from tandem.control.canary import Margins
-from tandem.control.chat import Chat
-from tandem.control.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control import commands, events, wire
+from tandem.control.chat import chats, desk
+from tandem.control.chat.chat import Chat
+from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
 from tandem.control.plane import Plane
-from tandem.control.versions import Walker, flow_key
+from tandem.control.publishing.canary import Margins
+from tandem.control.publishing.versions import Walker, flow_key
+from tandem.control.voice.call import Call
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, Playbook, these
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tandem.acd.plan import Condition, Step
-from tandem.control.callback_settings import Retry
+from tandem.control.callback.callback_settings import Retry
 from tandem.control.settings import ChatSettings, DialPlan
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT

@@ -5,8 +5,8 @@ from typing import get_args
 
 import msgspec
 
-from tandem.control.chat import Notice as ChatNotice
-from tandem.control.pages import Code, Field
+from tandem.control.chat.chat import Notice as ChatNotice
+from tandem.control.page.pages import Code, Field
 
 
 class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import callbacks, commands, dialling, events, outside, publishing, records
-from tandem.control.call import Call, Link
-from tandem.control.caller import recognise
-from tandem.control.chat import Chat
+from tandem.control import commands, events, outside, records
+from tandem.control.callback import callbacks, dialling
+from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
-from tandem.control.errands import ERRANDS
-from tandem.control.listening import HEARS_THE_FLOW, hush, listen
-from tandem.control.offers import finish_talk, learn_from_entry, route
-from tandem.control.page import Page
-from tandem.control.versions import flow_of, forget_unused_version
+from tandem.control.page.page import Page
+from tandem.control.publishing import publishing
+from tandem.control.publishing.versions import flow_of, forget_unused_version
+from tandem.control.voice.call import Call, Link
+from tandem.control.voice.caller import recognise
+from tandem.control.voice.errands import ERRANDS
+from tandem.control.voice.listening import HEARS_THE_FLOW, hush, listen
+from tandem.control.voice.offers import finish_talk, learn_from_entry, route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tandem.control import events
-from tandem.control.call import Call
+from tandem.control.voice.call import Call
 
 if TYPE_CHECKING:
     from tandem.control.context import Context

@@ -1,8 +1,8 @@
 """What a caller is told, and what they press."""
 
 from tandem.control import commands
-from tandem.control.call import Call
 from tandem.control.context import Context
+from tandem.control.voice.call import Call
 from tandem.ivr import commands as ivr
 
 HEARS_THE_FLOW = ("flow", "queued")

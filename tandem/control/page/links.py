@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, commands, events, pages
+from tandem.control import commands, events
 from tandem.control.context import Context
+from tandem.control.page import pages
+from tandem.control.voice import calls
 from tandem.ivr import events as ivr_events
 
 RANK = {"requested": 0, "failed": 1, "delivered": 2, "opened": 3}

@@ -1,12 +1,12 @@
 """The book of callbacks: who is in it, and how an entry ends. Nothing here tells the router anything."""
 
 from tandem.control import records
-from tandem.control.call import Call, Leg
-from tandem.control.callback import Callback
-from tandem.control.callback_settings import CallbackSettings
+from tandem.control.callback.callback import Callback
+from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.context import Context
 from tandem.control.destinations import plain_number
-from tandem.control.versions import forget_unused_version
+from tandem.control.publishing.versions import forget_unused_version
+from tandem.control.voice.call import Call, Leg
 
 DEFAULT = CallbackSettings()
 WAKES, EXPIRES = "callback", "callback-expiry"

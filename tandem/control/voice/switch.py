@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import calls, commands, dialling, events, offers, transfers, voicemails
-from tandem.control.bookings import at_hand
-from tandem.control.call import Leg
-from tandem.control.callback import CALLBACK_PREFIX
+from tandem.control import commands, events
+from tandem.control.callback import dialling
+from tandem.control.callback.bookings import at_hand
+from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.listening import HEARS_THE_FLOW
+from tandem.control.voice import calls, offers, transfers, voicemails
+from tandem.control.voice.call import Leg
+from tandem.control.voice.listening import HEARS_THE_FLOW
 
 YOUNG = 1.0
 """Seconds before a listing was asked for in which a channel may be ours without having been listed, while the link is

@@ -10,16 +10,16 @@ from typing import Any
 from tandem.acd import events as acd
 from tandem.acd.intervals import NOT_NOW
 from tandem.control import commands, events, records
-from tandem.control.bookings import EXPIRES, WAKES, attempt_over, close, enter, find, settings_of
-from tandem.control.call import Call
-from tandem.control.callback import CALLBACK_PREFIX, Callback
-from tandem.control.chat import Chat
+from tandem.control.callback.bookings import EXPIRES, WAKES, attempt_over, close, enter, find, settings_of
+from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
+from tandem.control.callback.daytime import Window, allowed_from, allowed_until, quiet_window
+from tandem.control.callback.regions import zones_of
+from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
-from tandem.control.daytime import Window, allowed_from, allowed_until, quiet_window
 from tandem.control.destinations import destination, plain_number
-from tandem.control.offers import route
-from tandem.control.regions import zones_of
-from tandem.control.versions import flow_of
+from tandem.control.publishing.versions import flow_of
+from tandem.control.voice.call import Call
+from tandem.control.voice.offers import route
 from tandem.control.work import Work
 from tandem.control.workload import put
 from tandem.ivr import commands as ivr

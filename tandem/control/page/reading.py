@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import callbacks, commands, outside, records
+from tandem.control import commands, outside, records
+from tandem.control.callback import callbacks
 from tandem.control.context import Context
-from tandem.control.page import Reader
-from tandem.control.versions import flow_of
+from tandem.control.page.page import Reader
+from tandem.control.publishing.versions import flow_of
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import callbacks, calls, commands, events, publishing, reading, records
-from tandem.control.caller import recognise
-from tandem.control.chat import Chat, Message, Notice, Sender
+from tandem.control import commands, events, records
+from tandem.control.callback import callbacks
+from tandem.control.chat.chat import Chat, Message, Notice, Sender
 from tandem.control.context import Context
-from tandem.control.offers import route
-from tandem.control.versions import flow_of, forget_unused_version
+from tandem.control.page import reading
+from tandem.control.publishing import publishing
+from tandem.control.publishing.versions import flow_of, forget_unused_version
+from tandem.control.voice import calls
+from tandem.control.voice.caller import recognise
+from tandem.control.voice.offers import route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face

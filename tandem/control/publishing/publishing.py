@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.control import commands, events
-from tandem.control.call import Call
-from tandem.control.canary import Canary
-from tandem.control.chat import Chat
+from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
-from tandem.control.versions import flow_key, forget_unused_version
+from tandem.control.publishing.canary import Canary
+from tandem.control.publishing.versions import flow_key, forget_unused_version
+from tandem.control.voice.call import Call
 from tandem.ivr.flow import Flow
 
 

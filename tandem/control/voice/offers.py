@@ -6,10 +6,10 @@ from typing import Any
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
 from tandem.control import commands, events, records
-from tandem.control.bookings import reached
-from tandem.control.call import Call, Leg
-from tandem.control.channels import channel_of
+from tandem.control.callback.bookings import reached
+from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
+from tandem.control.voice.call import Call, Leg
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"

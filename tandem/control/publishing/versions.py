@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from tandem.control.call import Call
-from tandem.control.callback import Callback
+from tandem.control.callback.callback import Callback
 from tandem.control.context import Context
-from tandem.control.page import Page, Reader
+from tandem.control.page.page import Page, Reader
+from tandem.control.voice.call import Call
 from tandem.ivr.flow import Flow
 
 Walker = Call | Page | Reader | Callback

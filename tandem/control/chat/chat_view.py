@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control.chat import Chat, Message
+from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
 
 

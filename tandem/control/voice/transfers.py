@@ -7,12 +7,13 @@ of it.
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, commands, events, records
-from tandem.control.call import Call, Transfer
+from tandem.control import commands, events, records
 from tandem.control.context import Context
 from tandem.control.destinations import destination
-from tandem.control.errands import ERRANDS, Errand
-from tandem.control.listening import hush
+from tandem.control.voice import calls
+from tandem.control.voice.call import Call, Transfer
+from tandem.control.voice.errands import ERRANDS, Errand
+from tandem.control.voice.listening import hush
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
-from tandem.control import calls, commands, events, reading
-from tandem.control.call import Call
+from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.listening import HEARS_THE_FLOW
-from tandem.control.page import Page, Reader, subject
-from tandem.control.versions import flow_of, forget_unused_version
+from tandem.control.page import reading
+from tandem.control.page.page import Page, Reader, subject
+from tandem.control.publishing.versions import flow_of, forget_unused_version
+from tandem.control.voice import calls
+from tandem.control.voice.call import Call
+from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
 from tandem.ivr.form import Code as Code

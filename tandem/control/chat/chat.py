@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from tandem.acd.machine import Table, allows, step
-from tandem.control.page import Reader
+from tandem.control.page.page import Reader
 from tandem.ivr.shown import Choice, Field
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import commands, events, reading
+from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.page import Reader
-from tandem.control.pages import PageShown
-from tandem.control.versions import flow_key, flow_of, forget_unused_version
+from tandem.control.page import reading
+from tandem.control.page.page import Reader
+from tandem.control.page.pages import PageShown
+from tandem.control.publishing.versions import flow_key, flow_of, forget_unused_version
 from tandem.ivr import events as ivr_events
 from tandem.ivr.face import Face
 from tandem.ivr.session import Session

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from tandem.control.daytime import quiet_opening
+from tandem.control.callback.daytime import quiet_opening
 from tandem.ivr.opening import check
 
 Dialling = Literal["agent_first", "customer_first"]

@@ -7,12 +7,13 @@ however often its length is told, it is put into its queue once.
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import calls, commands, events, workload
-from tandem.control.call import Call, Leg
+from tandem.control import commands, events, workload
 from tandem.control.context import Context
-from tandem.control.errands import ERRANDS, Errand
-from tandem.control.listening import hush
-from tandem.control.voicemail import Voicemail
+from tandem.control.voice import calls
+from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.errands import ERRANDS, Errand
+from tandem.control.voice.listening import hush
+from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events

@@ -5,11 +5,12 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import chats, commands, events
-from tandem.control.channels import CHANNELS, Channel
-from tandem.control.chat import Chat
+from tandem.control import commands, events
+from tandem.control.chat import chats
+from tandem.control.chat.channels import CHANNELS, Channel
+from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
-from tandem.control.offers import route
+from tandem.control.voice.offers import route
 from tandem.ivr import events as ivr_events
 
 TIMER = "chat-offer"

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.control import commands, events, records
-from tandem.control.bookings import at_hand, settings_of
-from tandem.control.call import Call, Leg
-from tandem.control.callback import CALLBACK_PREFIX, Callback
-from tandem.control.callbacks import try_again
+from tandem.control.callback.bookings import at_hand, settings_of
+from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
+from tandem.control.callback.callbacks import try_again
 from tandem.control.context import Context
 from tandem.control.destinations import destination
-from tandem.control.listening import listen
-from tandem.control.offers import ring
+from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.listening import listen
+from tandem.control.voice.offers import ring
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
 from tandem.ivr.session import Session

@@ -1,0 +1,1 @@
+"""Customers who are called back: booked, asleep, dialled, reached."""

@@ -1,0 +1,1 @@
+"""Conversations in writing, and the desk where agents take part in them."""

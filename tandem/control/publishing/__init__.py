@@ -1,0 +1,1 @@
+"""Versions of flows: published, on trial, in use."""
