@@ -14,6 +14,7 @@ from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_con
 from tandem.service.credentials import load_credentials
 from tandem.service.history import why
 from tandem.service.supervisor import Supervisor, instance_of, log_file
+from tandem.service.users import welcome_admin
 from tandem.store.database import open_database
 from tandem.store.queries import contacts
 from tandem.telephony.provision.process import find_running
@@ -51,6 +52,7 @@ async def _work(supervisor: Supervisor, config: Config, once: bool) -> None:
         await supervisor.start()
         await prove(config)
         if not once:
+            await welcome_admin(config, say)
             await welcome(config)
             await supervisor.watch()
 
@@ -99,7 +101,7 @@ async def welcome(config: Config) -> None:
         say(f"  agent   {name}, password {passwords[name]}, server {sip}; then: .venv/bin/tandem agent {name} sign-in")
     for name in centre.caller_phones:
         say(f"  caller  {name}, password {passwords[name]}, server {sip}; dial {HOTLINE}")
-    say(f"  health, figures, state: http://{config.host}:{config.port('http_port')}/health, /metrics, /state")
+    say(f"  health, figures, state: {config.web_url}/health, /metrics, /state")
     say("  reports: .venv/bin/tandem report; a call's reasons: .venv/bin/tandem why CALL; Ctrl-C stops everything")
 
 

@@ -124,7 +124,7 @@ class Proof:
 
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[aiohttp.ClientSession]:
-        base = f"http://{self._config.host}:{self._config.port('http_port')}"
+        base = self._config.web_url
         headers = {"Authorization": f"Bearer {self._credentials.http_token}"}
         async with aiohttp.ClientSession(base, headers=headers) as session:
             yield session

@@ -10,6 +10,7 @@ from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, Ag
 from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.guard import answer, refusal
+from tandem.cti.identity import needs
 from tandem.cti.metrics import CONTENT_TYPE
 from tandem.store.outbox import OutboxItem
 
@@ -57,14 +58,17 @@ class Api:
         """Figures for Prometheus."""
         return web.Response(body=self._backend.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
+    @needs("supervisor")
     async def state(self, _: web.Request) -> web.Response:
         """The plane's view of calls, agents and queues."""
         return answer(self._backend.state())
 
+    @needs("supervisor")
     async def outbox(self, _: web.Request) -> web.Response:
         """The newest links and what became of them."""
         return answer([self._shown(item) for item in await self._backend.outbox.newest(OUTBOX_LENGTH)])
 
+    @needs("supervisor")
     async def revoke(self, request: web.Request) -> web.Response:
         """Take the page of a link away from whoever has its address."""
         page = f"{request.match_info['call']}/{request.match_info['link']}"
@@ -72,6 +76,7 @@ class Api:
             return refusal(404, "unknown_link", "There is no such link, or it has expired.")
         return self._emit(PageRevoked(page))
 
+    @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
         """An agent signs in or out, goes ready or pauses. 202: the plane was told; /state shows what came of it."""
         agent, verb = request.match_info["agent"], request.match_info["verb"]

@@ -9,6 +9,7 @@ from tandem.control.chat.chat_view import DeskShown
 from tandem.control.events import AgentAccepted, AgentClosed, AgentDeclined, AgentSaid, Event
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal
+from tandem.cti.identity import needs
 from tandem.cti.watch import changed_within, desk, told
 
 LONGEST_WAIT = 25.0
@@ -35,6 +36,7 @@ class Desks:
             web.post("/agents/{agent}/chats/{chat}/{verb}", self.tell),
         ]
 
+    @needs("agent")
     async def look(self, request: web.Request) -> web.Response:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
         agent = request.match_info["agent"]
@@ -49,6 +51,7 @@ class Desks:
                 await changed_within(changed, wait)
         return answer(self._backend.readers.desk(agent))
 
+    @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a chat on the agent's desk; 409 when it does not stand there like that any more."""
         agent, chat, verb = (request.match_info[name] for name in ("agent", "chat", "verb"))

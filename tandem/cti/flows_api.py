@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from tandem.cti.guard import answer, refusal
+from tandem.cti.identity import IDENTITY, PROGRAM, Identity
 
 BODY_LIMIT = 8 * 2**20
 """Bytes: forty flows of the longest kind."""
@@ -185,7 +186,10 @@ def _flow(request: web.Request) -> str:
 
 
 async def _wish(request: web.Request, kind: type[T]) -> T:
-    return msgspec.json.decode(await _body(request) or b"{}", type=kind)
+    """The body as `kind`. Its author is who signed in; a program says whom it speaks for."""
+    wish = msgspec.json.decode(await _body(request) or b"{}", type=kind)
+    who: Identity = request.get(IDENTITY, PROGRAM)
+    return wish if who is PROGRAM else msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
 
 
 async def _body(request: web.Request) -> bytes:

@@ -1,7 +1,9 @@
-"""Who may ask for what over HTTP: host names, tokens, security headers, errors as JSON."""
+"""Who may ask for what over HTTP: host names, who they are, security headers, errors as JSON."""
 
+import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,7 +11,9 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for
 from tandem.store.outbox import OutboxError
+from tandem.store.users import UserStoreError
 
 log = structlog.get_logger()
 
@@ -18,6 +22,10 @@ CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
 """The caller's page and the customer's chat: for everybody, on any host name, without the operator's token."""
 WITHOUT_TOKEN = CALLERS | {"/health", "/metrics"}
+
+SESSION = "/session"
+COOKIE, CSRF = "tandem_session", "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -49,8 +57,16 @@ def refusal(status: int, code: str, message: str) -> web.Response:
     return answer({"error": {"code": code, "message": message}}, status)
 
 
-def guard(token: str, hosts: frozenset[str]) -> Middleware:
-    """The middleware that lets in requests to one of `hosts` that bear `token`."""
+class People(Protocol):
+    """Who signs in with a browser, and where what they change is written down."""
+
+    async def identify(self, request: web.Request) -> Identity | None: ...
+    async def note(self, name: str, what: str, detail: str, address: str) -> None: ...
+
+
+def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Middleware:
+    """The middleware that lets in requests to one of `hosts` from programs that bear `token`, and from `people` who
+    signed in and have the role that the handler needs."""
     if not token:
         raise ValueError("the HTTP interface needs a token")
 
@@ -61,17 +77,68 @@ def guard(token: str, hosts: frozenset[str]) -> Middleware:
         # A page elsewhere whose name was pointed at this machine (DNS rebinding) still sends its own name.
         if path not in CALLERS and _host(request) not in hosts:
             return refusal(421, "unknown_host", "Ask by one of the names this server is set up for.")
-        if path not in WITHOUT_TOKEN and not _bears(request, token):
-            return refusal(401, "unauthorized", "Send the header Authorization: Bearer <token>.")
         try:
-            return await handler(request)
+            if not _is_open(request, path) and (refused := await _identify(request, token, people)):
+                return refused
+            response = await handler(request)
+            await _note(request, response, people)
+            return response
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
-        except OutboxError as error:
-            log.error("outbox can't be used", error=str(error))
+        except (OutboxError, UserStoreError) as error:
+            log.error("the database can't be used", error=str(error))
             return refusal(503, "unavailable", "Try again in a minute.")
 
     return check
+
+
+def _is_open(request: web.Request, path: str) -> bool:
+    return path in WITHOUT_TOKEN or (path == SESSION and request.method == "POST")
+
+
+async def _identify(request: web.Request, token: str, people: People | None) -> web.Response | None:
+    """Note who asks; what is to be answered when they may not."""
+    if _bears(request, token):
+        request[IDENTITY] = PROGRAM
+        return None
+    who = await people.identify(request) if people else None
+    if who is None:
+        return refusal(401, "unauthorized", "Sign in, or send the header Authorization: Bearer <token>.")
+    request[IDENTITY] = who
+    return _refused(request, who)
+
+
+def _refused(request: web.Request, who: Identity) -> web.Response | None:
+    """Why somebody who signed in may not ask this; None: they may."""
+    role, agent = needed_for(request.match_info.handler), request.match_info.get("agent")
+    if not request.path.startswith(SESSION) and who.must_change:
+        return refusal(403, "change_password", "Change your one-time password first: PUT /session/password.")
+    if not who.may(role):
+        return refusal(403, "not_allowed", f"This is for those with the role {role}.")
+    if agent is not None and not who.may_act_as(agent):
+        return refusal(403, "not_yours", "An agent may do this for themselves only.")
+    if request.method not in SAFE and not _from_our_page(request):
+        return refusal(403, "bad_csrf", f"Send the header {CSRF} with what GET /session gives as csrf.")
+    return None
+
+
+def _from_our_page(request: web.Request) -> bool:
+    """Whether it was a page of ours that sent this, which knows what other sites' pages can't read."""
+    wanted = csrf_of(request.cookies.get(COOKIE, ""))
+    return hmac.compare_digest(request.headers.get(CSRF, "").encode(errors="surrogateescape"), wanted.encode())
+
+
+async def _note(request: web.Request, response: web.StreamResponse, people: People | None) -> None:
+    """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records."""
+    who = request.get(IDENTITY)
+    if people and who and who.role != "agent" and request.method not in SAFE and response.status < 400:
+        detail = request.get(DETAIL, "")
+        await people.note(who.name, f"{request.method} {request.path}", detail, request.remote or "")
+
+
+def csrf_of(token: str) -> str:
+    """What goes with a session's cookie: a page elsewhere can make a browser send the cookie, but not read this."""
+    return hashlib.sha256(f"csrf {token}".encode(errors="surrogateescape")).hexdigest()
 
 
 def _host(request: web.Request) -> str | None:

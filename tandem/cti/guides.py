@@ -9,6 +9,7 @@ from tandem.control.events import Answer, Event, GuideAnswered, GuideBegan, Guid
 from tandem.control.page.pages import PageShown
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal
+from tandem.cti.identity import needs
 from tandem.cti.watch import told
 
 NOT_THERE = ("unknown_guide", "There is no such guide, or it was not used for long. Begin a new one.")
@@ -49,6 +50,7 @@ class Guides:
             web.delete("/guides/{guide}", self.end),
         ]
 
+    @needs("agent")
     async def begin(self, request: web.Request) -> web.Response:
         """201 with the guide's id and what it shows."""
         try:
@@ -62,10 +64,12 @@ class Guides:
         began = GuideBegan(guide, wanted.flow, wanted.contact, wanted.language, wanted.variables)
         return await self._shown_after(began, guide, 201)
 
+    @needs("agent")
     async def look(self, request: web.Request) -> web.Response:
         """What a guide shows."""
         return self._shown(request.match_info["guide"], 200)
 
+    @needs("agent")
     async def answer(self, request: web.Request) -> web.Response:
         """What the guide shows after the answer; 409 when the answer was to another question than the one of now."""
         guide = request.match_info["guide"]
@@ -81,6 +85,7 @@ class Guides:
             return problem
         return await self._shown_after(GuideAnswered(guide, view.shown.step, answered), guide, 200)
 
+    @needs("agent")
     async def end(self, request: web.Request) -> web.Response:
         """Put a guide away."""
         guide = request.match_info["guide"]

@@ -2,9 +2,11 @@
 callers' pages and customers' chats."""
 
 from collections.abc import Iterable
+from ssl import SSLContext
 
 from aiohttp import web
 
+from tandem.cti.accounts import Accounts
 from tandem.cti.api import Api
 from tandem.cti.backend import Backend
 from tandem.cti.chat import Chats
@@ -13,16 +15,20 @@ from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, gu
 from tandem.cti.guides import Guides
 from tandem.cti.page import Page, script
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BODY_LIMIT = 16 * 1024
 
 
 def make_app(
-    backend: Backend, token: str, hosts: frozenset[str] = LOOPBACK, more: Iterable[web.RouteDef] = ()
+    backend: Backend,
+    token: str,
+    accounts: Accounts,
+    hosts: frozenset[str],
+    more: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """The app. `token` is the operators' and desktops'; `hosts` the names by which all but callers may ask; `more`
-    are other parts' routes, under the token too."""
-    app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
+    """The app. `token` is for programs, `accounts` for people; `hosts` are the names by which all but callers may ask,
+    `more` other parts' routes, under the guard too."""
+    app = web.Application(middlewares=[guard(token, hosts, accounts)], client_max_size=BODY_LIMIT)
+    app.add_routes(accounts.routes())
     app.on_response_prepare.append(add_headers)
     app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes(), *more])
     page = Page(backend)
@@ -37,13 +43,16 @@ def make_app(
     return app
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listen; `cleanup()` of what is returned ends it, its `addresses` tell the port. OSError: the port is taken."""
+async def serve(app: web.Application, host: str, port: int, tls: SSLContext | None = None) -> web.AppRunner:
+    """Listen, with TLS where it is given; `cleanup()` of what is returned ends it, its `addresses` tell the port.
+
+    OSError: the port is taken.
+    """
     # No access log: the addresses of the callers' pages are secrets.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, ssl_context=tls).start()
     except OSError:
         await runner.cleanup()
         raise

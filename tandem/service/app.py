@@ -14,6 +14,7 @@ from tandem.control import events
 from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
+from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.flows_api import FlowsApi
@@ -44,6 +45,7 @@ from tandem.store.journal_reader import Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.retention import Retention
+from tandem.store.users import UserStore
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
@@ -78,7 +80,7 @@ class Controller:
         self.retention = Retention(database, config.keep_days, recordings.remove)
         self.switch = self._make_switch(credentials, install, recordings)
         outbox, adapters = Outbox(database), self._adapters()
-        public_url = str(config.public_url or f"http://{config.host}:{config.port('http_port')}").rstrip("/")
+        public_url = str(config.public_url or config.web_url).rstrip("/")
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
@@ -99,6 +101,7 @@ class Controller:
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
+        self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.shelf = Shelf(
             FlowStore(database),
             lambda: self.engine.plane.state,
@@ -218,8 +221,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        app = make_app(running.backend, credentials.http_token, more=FlowsApi(running.shelf).routes())
-        runner = await serve(app, str(config.host), config.port("http_port"))
+        more = FlowsApi(running.shelf).routes()
+        app = make_app(running.backend, credentials.http_token, running.accounts, config.hosts, more)
+        runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)

@@ -28,6 +28,7 @@ from tandem.service.flow_versions_cli import add_to
 from tandem.service.secrets import write_secret
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
+from tandem.service.users import user_commands, welcome_admin
 from tandem.store.database import AsyncEngine, RecordsError, open_database
 from tandem.store.journal_reader import JournalError
 from tandem.store.queries import check_balance
@@ -55,6 +56,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 cli.add_typer(add_to(flow_commands), name="flow")
 secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the services that flows ask.")
 cli.add_typer(secret_commands, name="secret")
+cli.add_typer(user_commands, name="user")
 
 
 def main() -> None:
@@ -168,13 +170,13 @@ def agent(
 ) -> None:
     """Sign an agent in or out, make them ready, or pause them."""
     config = load_config()
-    url = f"http://{config.host}:{config.port('http_port')}/agents/{name}/{verb}"
+    url = f"{config.web_url}/agents/{name}/{verb}"
 
     async def tell() -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {load_credentials(config.home).http_token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.post(url, json={"reason": reason}) as answer,
+            session.post(url, json={"reason": reason}, ssl=config.trust()) as answer,
         ):
             return answer.status, await answer.text()
 
@@ -217,6 +219,7 @@ async def _run(config: Config) -> None:
     supervisor = Supervisor(config)
 
     async def serve() -> None:
+        await welcome_admin(config, typer.echo)
         await supervisor.start()
         ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
         typer.echo(f"Tandem serves on {config.host}: {ports}")

@@ -5,6 +5,7 @@ Nothing else in the package reads the environment.
 
 import os
 import socket
+import ssl
 import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
@@ -17,6 +18,7 @@ PROJECT = Path(__file__).parents[2]
 PREFIX = "TANDEM_"
 SECRET_PREFIX = f"{PREFIX}SECRET_"
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=0, le=36500)]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -76,6 +78,10 @@ class Config(BaseModel):
     """How customers' browsers reach us, for links; without it http://<host>:<http_port>."""
     chat_origins: tuple[Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")], ...] = ()
     """Web sites whose pages may open chats, such as https://shop.example; public_url itself always may."""
+    tls_certificate: Place | None = None
+    """The certificate (PEM, with its chain) that the web is served with; without it, plain HTTP, as behind a proxy."""
+    tls_key: Place | None = None
+    """Its key (PEM)."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
     keep_links: Days = 90
@@ -92,6 +98,8 @@ class Config(BaseModel):
             raise ValueError("rtp_first must be less than rtp_last")
         if max(self.port(name) for name in PORTS) > 65535:
             raise ValueError(f"port_offset = {self.port_offset} lifts a port above 65535")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together")
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("webhook_url needs a webhook_secret, so that the gateway knows us")
         return self
@@ -100,6 +108,39 @@ class Config(BaseModel):
         """The port called `name` (a field's name, such as "sip_port"), offset added."""
         number: int = getattr(self, name)
         return number + self.port_offset
+
+    @property
+    def web_url(self) -> str:
+        """Where this machine reaches the web side."""
+        return f"{'https' if self.tls_certificate else 'http'}://{self.host}:{self.port('http_port')}"
+
+    def tls(self) -> ssl.SSLContext | None:
+        """What the web is served with; None for plain HTTP. ConfigError when certificate and key can't be used."""
+        if self.tls_certificate is None or self.tls_key is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            context.load_cert_chain(self.tls_certificate, self.tls_key)
+        except (OSError, ssl.SSLError) as error:
+            reason = f"{error}: give a certificate and its key, both as PEM files that we may read"
+            raise ConfigError([f"tls_certificate {self.tls_certificate}, tls_key {self.tls_key}: {reason}"]) from error
+        return context
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """What our own programs check the web side with: its very certificate, whatever name is in it."""
+        if self.tls_certificate is None:
+            return True
+        context = ssl.create_default_context(cafile=str(self.tls_certificate))
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names by which people and programs may ask: loopback's, and those that are configured."""
+        own = {str(self.host), self.public_url.host or ""} if self.public_url else {str(self.host)}
+        return LOOPBACK | own - {""}
 
     @property
     def keep_days(self) -> dict[str, int]:

@@ -16,11 +16,11 @@ from aiohttp import web
 
 from tandem.cti.flows_api import FlowsApi, Refused
 from tandem.cti.guard import guard
-from tandem.cti.http import LOOPBACK, serve
+from tandem.cti.http import serve
 from tandem.ivr.reader import Check
 from tandem.service.app import RECORDS
 from tandem.service.centre import CentreError, read_centre
-from tandem.service.config import Config, ConfigError, load_config
+from tandem.service.config import LOOPBACK, Config, ConfigError, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_shelf import Shelf
@@ -49,12 +49,11 @@ def ask(method: str, path: str, wish: object = None, json: bool = False, raw: bo
 
 
 async def _asked(config: Config, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-    url = f"http://{config.host}:{config.port('http_port')}"
     token = load_credentials(config.home).http_token
     headers = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(headers=headers) as session:
         try:
-            async with session.request(method, url + path, data=body) as answer:
+            async with session.request(method, config.web_url + path, data=body, ssl=config.trust()) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ClientConnectorError:
             async with (

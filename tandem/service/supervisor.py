@@ -92,13 +92,13 @@ class ControllerProcess:
         return await self._process.wait()
 
     async def _serving(self) -> None:
-        url = f"http://{self._config.host}:{self._config.port('http_port')}/health"
+        url = f"{self._config.web_url}/health"
         async with aiohttp.ClientSession() as session:
             while True:
                 if not self.running():
                     raise StartFailedError(_last_words(self._config, "the controller ended at once"))
                 with suppress(aiohttp.ClientError):
-                    async with session.get(url) as answer:
+                    async with session.get(url, ssl=self._config.trust()) as answer:
                         if answer.status == 200:
                             return
                 await asyncio.sleep(0.02)

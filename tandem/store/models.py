@@ -5,7 +5,7 @@ The meaning of each field stands in `tandem.control.commands`, with the record o
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, Text
+from sqlalchemy import JSON, BigInteger, Double, Identity, Integer, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -342,3 +342,41 @@ class FlowCanary(Base):
     base_contained: Mapped[int]
     base_abandoned: Mapped[int]
     base_faulty: Mapped[int]
+
+
+class User(Base):
+    """Somebody who may sign in; see users.py. `password` is an argon2 hash, never what was typed."""
+
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    display_name: Mapped[str]
+    role: Mapped[str]
+    agent: Mapped[str] = mapped_column(index=True)
+    password: Mapped[str]
+    must_change: Mapped[bool]
+    disabled: Mapped[bool]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]
+
+
+class UserSession(Base):
+    """Somebody who signed in; `key` is a hash of what their browser shows."""
+
+    __tablename__ = "sessions"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[float]
+    seen_at: Mapped[float]
+    expires_at: Mapped[float] = mapped_column(index=True)
+
+
+class AuditEntry(Base):
+    """What somebody changed, or tried to sign in as; only ever added."""
+
+    __tablename__ = "audit"
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+    at: Mapped[float] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(index=True)
+    what: Mapped[str]
+    detail: Mapped[str]
+    address: Mapped[str]

@@ -3,18 +3,29 @@ from pathlib import Path
 
 import pytest
 
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.outbox import Outbox
+from tandem.store.users import UserStore
 from tests.cti.receivers import Gateway, running_gateway
 from tests.cti.sites import Site
 
 
 @pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     engine = open_database(tmp_path / "records.sqlite3")
     await upgrade(engine)
-    yield Outbox(engine)
+    yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+def outbox(engine: AsyncEngine) -> Outbox:
+    return Outbox(engine)
+
+
+@pytest.fixture
+def users(engine: AsyncEngine) -> UserStore:
+    return UserStore(engine)
 
 
 @pytest.fixture
@@ -24,6 +35,6 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def site(outbox: Outbox) -> AsyncIterator[Site]:
-    async with Site(outbox).running() as site:
+async def site(outbox: Outbox, users: UserStore) -> AsyncIterator[Site]:
+    async with Site(outbox, users).running() as site:
         yield site

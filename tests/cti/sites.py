@@ -11,12 +11,15 @@ from tandem.control import events
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
+from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
+from tandem.service.config import LOOPBACK
 from tandem.store.outbox import Outbox
+from tandem.store.users import UserStore
 
 TOKEN = "operator token"
 FOR_THE_PLANE = (
@@ -31,7 +34,7 @@ class Site:
     """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
     (the plane deals with nothing) can be set by the test."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, users: UserStore) -> None:
         self.told: list[Event] = []
         self.plane = Plane()
         self.tokens = Tokens("a key")
@@ -44,6 +47,7 @@ class Site:
         self.url = ""
         self.port = 0
         self._session: aiohttp.ClientSession
+        self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
@@ -61,7 +65,7 @@ class Site:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        runner = await serve(make_app(self.backend, TOKEN), "127.0.0.1", 0)
+        runner = await serve(make_app(self.backend, TOKEN, self.accounts, LOOPBACK), "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:

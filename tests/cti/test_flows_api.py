@@ -15,10 +15,12 @@ from tandem.control.plane import Plane
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.ivr.reader import nothing_more
+from tandem.service.config import LOOPBACK
 from tandem.service.flow_shelf import Shelf
 from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.outbox import Outbox
+from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
 from tests.ivr.playbook import wrap
 
@@ -53,7 +55,8 @@ async def at_desk(tmp_path: Path) -> AsyncIterator[Desk]:
         plane.handle(event, 1000.0)
 
     shelf = Shelf(FlowStore(engine), lambda: plane.state, emit, lambda: nothing_more, lambda: 1000.0)
-    app = make_app(Site(Outbox(engine)).backend, TOKEN, more=FlowsApi(shelf).routes())
+    site = Site(Outbox(engine), UserStore(engine))
+    app = make_app(site.backend, TOKEN, site.accounts, LOOPBACK, FlowsApi(shelf).routes())
     runner = await serve(app, "127.0.0.1", 0)
     async with aiohttp.ClientSession() as session:
         yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane)

@@ -13,7 +13,9 @@ from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, Ag
 from tandem.cti.backend import Health
 from tandem.cti.guard import HEADERS
 from tandem.cti.http import make_app, serve
+from tandem.service.config import LOOPBACK
 from tandem.store.outbox import Outbox
+from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
 
 
@@ -114,9 +116,10 @@ async def test_without_the_token_nothing_is_shown_or_done(
     assert site.told == []
 
 
-def test_an_empty_token_is_no_token(outbox: Outbox) -> None:
+def test_an_empty_token_is_no_token(outbox: Outbox, users: UserStore) -> None:
     with pytest.raises(ValueError, match="needs a token"):
-        make_app(Site(outbox).backend, "")
+        site = Site(outbox, users)
+        make_app(site.backend, "", site.accounts, LOOPBACK)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.2"])
@@ -193,7 +196,7 @@ async def test_a_path_in_disguise_does_not_pass_the_guard(site: Site) -> None:
 
 async def test_a_taken_port_is_an_error(site: Site) -> None:
     with pytest.raises(OSError, match="in use"):
-        await serve(make_app(site.backend, TOKEN), "127.0.0.1", site.port)
+        await serve(make_app(site.backend, TOKEN, site.accounts, LOOPBACK), "127.0.0.1", site.port)
 
 
 async def test_errors_are_json_by_their_content_type(site: Site) -> None:

@@ -8,8 +8,10 @@ from aiohttp import web
 
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
+from tandem.service.config import LOOPBACK
 from tandem.service.flow_shelf import Shelf
 from tandem.store.outbox import Outbox
+from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
 
 FOR_EVERYBODY = {
@@ -22,6 +24,7 @@ FOR_EVERYBODY = {
     ("POST", "/l/x"): 404,
     ("GET", "/l/x/live"): 404,
     ("GET", "/chat"): 400,
+    ("POST", "/session"): 400,
     ("GET", "/page-x.js"): 200,
     ("HEAD", "/page-x.js"): 200,
 }
@@ -44,9 +47,9 @@ def routes(app: web.Application) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
-async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, token: str | None) -> None:
-    site = Site(outbox)
-    app = make_app(site.backend, TOKEN, more=FlowsApi(shelf()).routes())
+async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: UserStore, token: str | None) -> None:
+    site = Site(outbox, users)
+    app = make_app(site.backend, TOKEN, site.accounts, LOOPBACK, FlowsApi(shelf()).routes())
     everything = set(routes(app))
     assert len(everything) > 30
     runner = await serve(app, "127.0.0.1", 0)

@@ -1,0 +1,294 @@
+"""Signing in and out, and the users themselves."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Collection
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+
+from tandem.cti.guard import COOKIE, answer, csrf_of, refusal
+from tandem.cti.identity import DETAIL, Identity, identity_of, needs
+from tandem.cti.passwords import LONGEST, Passwords, fault_of, one_time
+from tandem.cti.sign_in_limit import SignInLimit
+from tandem.store.users import Role, Session, User, UserStore
+
+SESSION_SECONDS = 12 * 3600.0
+"""How long a session lasts at the most: a shift."""
+IDLE_SECONDS = 2 * 3600.0
+"""How long one lasts in which nothing is asked."""
+SEEN_EVERY = 60.0
+MOST_ENTRIES = 500
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$", max_length=64)]
+Words = Annotated[str, msgspec.Meta(max_length=64)]
+Typed = Annotated[str, msgspec.Meta(max_length=LONGEST)]
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who, and their password."""
+
+    name: Annotated[str, msgspec.Meta(max_length=64)]
+    password: Typed
+
+
+class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The password in use and the one from now on."""
+
+    old: Typed
+    new: str
+
+
+class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who may sign in from now on; `agent` is whom they work as."""
+
+    name: Name
+    role: Role
+    display_name: Words = ""
+    agent: Words = ""
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays."""
+
+    role: Role | None = None
+    display_name: Words | None = None
+    agent: Words | None = None
+    disabled: bool | None = None
+
+
+class Accounts:
+    """One method a route. `agents` gives the names of those in the settings."""
+
+    def __init__(self, store: UserStore, clock: Callable[[], float], agents: Callable[[], Collection[str]]) -> None:
+        self._store = store
+        self._clock = clock
+        self._agents = agents
+        self._passwords = Passwords()
+        self._limit = SignInLimit(clock)
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes and their handlers; the guard lets everybody ask POST /session."""
+        return [
+            web.post("/session", self.sign_in),
+            web.get("/session", self.show),
+            web.delete("/session", self.sign_out),
+            web.put("/session/password", self.change_password),
+            web.get("/users", self.users),
+            web.post("/users", self.add),
+            web.patch("/users/{name}", self.change),
+            web.post("/users/{name}/password", self.reset),
+            web.get("/audit", self.audit),
+        ]
+
+    async def identify(self, request: web.Request) -> Identity | None:
+        """Who a browser's cookie says it is; None without a session that is still good."""
+        token = request.cookies.get(COOKIE, "")
+        found = await self._store.session(_key(token)) if token else None
+        if found is None:
+            return None
+        session, user = found
+        now = self._clock()
+        if user.disabled or now >= min(session.expires_at, session.seen_at + IDLE_SECONDS):
+            await self._store.end_session(session.key)
+            return None
+        if now > session.seen_at + SEEN_EVERY:
+            await self._store.seen(session.key, now)
+        return Identity(user.name, user.role, user.agent, session.key, user.must_change)
+
+    async def note(self, name: str, what: str, detail: str, address: str) -> None:
+        """Add to the audit log."""
+        await self._store.note(self._clock(), name, what, detail, address)
+
+    # --- the session -------------------------------------------------------------------------------------------
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """201 with a cookie, who they are, and what to send as X-CSRF-Token with everything that changes something."""
+        wish = await _wish(request, SignIn)
+        if isinstance(wish, web.Response):
+            return wish
+        address = request.remote or ""
+        subjects = f"user {wish.name}", f"address {address}"
+        if pause := self._limit.pause(*subjects):
+            return _too_often(pause)
+        user = await self._store.user(wish.name)
+        fits = await self._passwords.matches(wish.password, user.password if user else "")
+        if user is None or not fits or user.disabled:
+            self._limit.failed(*subjects)
+            await self.note(wish.name, "sign-in refused", "", address)
+            return refusal(401, "wrong", "The name or the password is wrong.")
+        self._limit.succeeded(*subjects)
+        await self.note(user.name, "signed in", "", address)
+        return await self._begin(request, user)
+
+    async def _begin(self, request: web.Request, user: User) -> web.Response:
+        token, now = secrets.token_urlsafe(32), self._clock()
+        session = Session(_key(token), user.name, now, now, now + SESSION_SECONDS)
+        await self._store.begin_session(session)
+        response = answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at}, 201)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=int(SESSION_SECONDS),
+            httponly=True,
+            samesite="Strict",
+            secure=request.secure,
+        )
+        return response
+
+    @needs("agent")
+    async def show(self, request: web.Request) -> web.Response:
+        """Who is signed in; a program has no session."""
+        found = await self._store.session(identity_of(request).session)
+        if found is None:
+            return refusal(404, "no_session", "The operators' token has no session.")
+        session, user = found
+        token = request.cookies[COOKIE]
+        return answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at})
+
+    @needs("agent")
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """The session is over."""
+        await self._store.end_session(identity_of(request).session)
+        response = web.Response(status=204)
+        response.del_cookie(COOKIE)
+        return response
+
+    @needs("agent")
+    async def change_password(self, request: web.Request) -> web.Response:
+        """Their own; all other sessions of theirs end."""
+        wish = await _wish(request, NewPassword)
+        if isinstance(wish, web.Response):
+            return wish
+        who = identity_of(request)
+        subject = f"user {who.name}"
+        if pause := self._limit.pause(subject):
+            return _too_often(pause)
+        user = await self._store.user(who.name)
+        if user is None or not await self._passwords.matches(wish.old, user.password):
+            self._limit.failed(subject)
+            return refusal(403, "wrong", "The password in use is another.")
+        fault = fault_of(wish.new, user.name) or ("This is the password in use." if wish.new == wish.old else "")
+        if fault:
+            return refusal(422, "bad_password", fault)
+        kept = await self._passwords.hashed(wish.new)
+        await self._store.change(user.name, self._clock(), password=kept, must_change=False)
+        await self._store.end_sessions(user.name, but=who.session)
+        return answer({"changed": True})
+
+    # --- the users ---------------------------------------------------------------------------------------------
+
+    async def users(self, _: web.Request) -> web.Response:
+        """Everybody."""
+        return answer([_shown(user) for user in await self._store.users()])
+
+    async def add(self, request: web.Request) -> web.Response:
+        """201 with a one-time password, which is shown this once and has to be changed at the first sign-in."""
+        wish = await _wish(request, NewUser)
+        if isinstance(wish, web.Response):
+            return wish
+        if refused := await self._no_agent(wish.agent, wish.name):
+            return refused
+        password, now = one_time(), self._clock()
+        kept = await self._passwords.hashed(password)
+        user = User(wish.name, wish.display_name, wish.role, wish.agent, kept, True, False, now, now)
+        if not await self._store.add(user):
+            return refusal(409, "taken", "There is a user of this name.")
+        request[DETAIL] = f"{wish.name}: {wish.role} {wish.agent}".rstrip()
+        return answer(_shown(user) | {"one_time_password": password}, 201)
+
+    async def change(self, request: web.Request) -> web.Response:
+        """Role, agent, or whether they may sign in at all."""
+        wish = await _wish(request, Change)
+        if isinstance(wish, web.Response):
+            return wish
+        user = await self._store.user(request.match_info["name"])
+        if user is None:
+            return _unknown()
+        values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
+        if refused := await self._no_agent(values.get("agent", ""), user.name):
+            return refused
+        changed = msgspec.structs.replace(user, **values)
+        if _rules(user) and not _rules(changed) and await self._rulers() == [user.name]:
+            return refusal(409, "last_admin", "This is the only admin. Make another one first.")
+        await self._store.change(user.name, self._clock(), **values)
+        if changed.role != user.role or changed.disabled:
+            await self._store.end_sessions(user.name)
+        request[DETAIL] = ", ".join(f"{name} {value}" for name, value in values.items())
+        return answer(_shown(changed))
+
+    async def reset(self, request: web.Request) -> web.Response:
+        """A new one-time password, for somebody who lost theirs; their sessions end."""
+        user = await self._store.user(request.match_info["name"])
+        if user is None:
+            return _unknown()
+        password = one_time()
+        kept = await self._passwords.hashed(password)
+        await self._store.change(user.name, self._clock(), password=kept, must_change=True)
+        await self._store.end_sessions(user.name)
+        return answer({"name": user.name, "one_time_password": password})
+
+    async def audit(self, request: web.Request) -> web.Response:
+        """What was changed, newest first; `?before=<number>` goes on, `?name=` is one user's, `?limit=` at most 500."""
+        try:
+            limit = min(max(int(request.query.get("limit", "100")), 1), MOST_ENTRIES)
+            before = int(request.query["before"]) if "before" in request.query else None
+        except ValueError:
+            return refusal(400, "bad_number", "limit and before are numbers.")
+        return answer(await self._store.audit(limit, before, request.query.get("name", "")))
+
+    async def _no_agent(self, agent: str, name: str) -> web.Response | None:
+        """What stands against `name` working as `agent`."""
+        if not agent:
+            return None
+        if agent not in self._agents():
+            return refusal(422, "unknown_agent", f"The settings have no agent {agent}.")
+        other = await self._store.working_as(agent)
+        if other is None or other.name == name:
+            return None
+        return refusal(409, "agent_taken", f"{other.name} works as {agent}.")
+
+    async def _rulers(self) -> list[str]:
+        return [user.name for user in await self._store.users() if _rules(user)]
+
+
+async def first_admin(store: UserStore, now: float) -> str | None:
+    """Where there is no user yet: the one-time password of the user `admin`, who is made for it."""
+    if not await store.is_empty():
+        return None
+    password = one_time()
+    kept = await Passwords().hashed(password)
+    await store.add(User("admin", "", "admin", "", kept, True, False, now, now))
+    return password
+
+
+def _key(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
+
+
+def _rules(user: User) -> bool:
+    return user.role == "admin" and not user.disabled
+
+
+def _shown(user: User) -> dict[str, Any]:
+    names = ("name", "display_name", "role", "agent", "must_change", "disabled", "created_at", "changed_at")
+    return {name: getattr(user, name) for name in names}
+
+
+def _unknown() -> web.Response:
+    return refusal(404, "unknown_user", "There is no user of this name.")
+
+
+def _too_often(pause: float) -> web.Response:
+    response = refusal(429, "too_often", f"Too many wrong tries. Try again in {pause:.0f} seconds.")
+    response.headers["Retry-After"] = str(int(pause) + 1)
+    return response
+
+
+async def _wish(request: web.Request, kind: type[Any]) -> Any:
+    """The body as `kind`, or the refusal of one that is not."""
+    try:
+        return msgspec.json.decode(await request.read() or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return refusal(400, "bad_json", str(error))

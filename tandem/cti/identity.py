@@ -1,0 +1,64 @@
+"""Who asks, and what they may."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from tandem.store.users import ROLES, Role
+
+_NEEDED = "_needed_role"
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Somebody who signed in, or a program with the operators' token. `agent`: whom they work as, empty for nobody.
+
+    `session` is the key of their session, empty for a program; who `must_change` may only change their password.
+    """
+
+    name: str
+    role: Role
+    agent: str = ""
+    session: str = ""
+    must_change: bool = False
+
+    def may(self, role: Role) -> bool:
+        """Whether they may what `role` may."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+    def may_act_as(self, agent: str) -> bool:
+        """Whether they may do what that agent does: their own, or a supervisor's."""
+        return agent == self.agent or self.may("supervisor")
+
+
+PROGRAM = Identity("operators' token", "admin")
+IDENTITY = web.RequestKey("identity", Identity)
+"""Where a request has who asks, once the guard has let it in."""
+DETAIL = web.RequestKey("detail", str)
+"""Where a handler may put what the audit log is to say besides the path."""
+
+
+def needs(role: Role) -> Callable[[Handler], Handler]:
+    """Marks a handler: who has this role may ask it. One without a mark is for admins.
+
+    One whose path names an `{agent}` is, for an agent, only theirs.
+    """
+
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _NEEDED, role)
+        return handler
+
+    return mark
+
+
+def needed_for(handler: object) -> Role:
+    """The role that a handler was marked with."""
+    role: Role = getattr(handler, _NEEDED, "admin")
+    return role
+
+
+def identity_of(request: web.Request) -> Identity:
+    """Who asks; KeyError where everybody may."""
+    return request[IDENTITY]

@@ -1,0 +1,263 @@
+"""People sign in with a browser: who may what, and what can't be done in their name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tandem.control.events import AgentWentReady
+from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
+from tandem.cti.passwords import NOBODY, Passwords, fault_of
+from tandem.cti.sign_in_limit import FREE, LONGEST_PAUSE
+from tandem.store.users import Role, User, UserStore
+from tests.cti.sites import Site
+
+PASSWORD = "correct horse battery"
+
+
+class Browser:
+    """What a page of ours sends: the cookie, and the proof that it can read."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.cookie = self.csrf = ""
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> tuple[int, Any]:
+        response, _ = await self._site.ask(
+            "POST", "/session", token=None, body=f'{{"name": "{name}", "password": "{password}"}}'.encode()
+        )
+        told = await response.json()
+        if response.status == 201:
+            self.cookie = response.cookies["tandem_session"].value
+            self.csrf = told["csrf"]
+        return response.status, told
+
+    async def json(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, Any]:
+        sent: Mapping[str, str] = {"Cookie": f"tandem_session={self.cookie}", "X-CSRF-Token": self.csrf} | headers
+        response, text = await self._site.ask(method, path, token=None, headers=sent, body=body.encode() or None)
+        return response.status, await response.json() if text else None
+
+
+async def user(store: UserStore, name: str, role: Role, agent: str = "", must_change: bool = False) -> None:
+    kept = await Passwords().hashed(PASSWORD)
+    assert await store.add(User(name, "", role, agent, kept, must_change, False, 1000.0, 1000.0))
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return Browser(site)
+
+
+async def test_who_signs_in_is_known_until_they_sign_out(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "supervisor")
+    status, told = await browser.sign_in("li")
+    assert (status, told["name"], told["role"], told["must_change"]) == (201, "li", "supervisor", False)
+    assert told["expires_at"] == site.now + SESSION_SECONDS
+    assert "password" not in told
+    assert (await browser.json("GET", "/state"))[0] == 200
+    assert await browser.json("GET", "/session") == (200, told)
+    assert (await browser.json("DELETE", "/session"))[0] == 204
+    assert (await browser.json("GET", "/state"))[0] == 401
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site, users: UserStore) -> None:
+    await user(users, "li", "agent")
+    body = f'{{"name": "li", "password": "{PASSWORD}"}}'.encode()
+    response, _ = await site.ask("POST", "/session", token=None, body=body)
+    cookie = response.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+@pytest.mark.parametrize(("name", "password"), [("li", "wrong password!"), ("nobody", PASSWORD), ("li", ""), ("", "")])
+async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
+    users: UserStore, browser: Browser, name: str, password: str
+) -> None:
+    await user(users, "li", "agent")
+    status, told = await browser.sign_in(name, password)
+    assert (status, told["error"]) == (401, {"code": "wrong", "message": "The name or the password is wrong."})
+    assert [(entry.name, entry.what) for entry in await users.audit(9)] == [(name, "sign-in refused")]
+
+
+async def test_a_name_that_nobody_has_is_checked_as_long_as_any() -> None:
+    hashed = await Passwords().hashed(PASSWORD)
+    assert NOBODY.rsplit("$", 2)[0] == hashed.rsplit("$", 2)[0]
+    assert not await Passwords().matches(PASSWORD, "")
+
+
+async def test_wrong_tries_make_the_next_ones_slower(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "agent")
+    for _ in range(FREE):
+        assert (await browser.sign_in("li", "wrong password!"))[0] == 401
+    status, told = await browser.sign_in("li")
+    assert (status, told["error"]["code"]) == (429, "too_often")
+    site.now += 2.1
+    assert (await browser.sign_in("li", "wrong password!"))[0] == 401
+    site.now += 2.1
+    assert (await browser.sign_in("li"))[0] == 429
+    site.now += LONGEST_PAUSE
+    assert (await browser.sign_in("li"))[0] == 201
+    assert (await browser.sign_in("li", "wrong password!"))[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "method", "path", "status"),
+    [
+        ("agent", "POST", "/agents/1001/ready", 202),
+        ("agent", "POST", "/agents/1002/ready", 403),
+        ("agent", "GET", "/agents/1001/chats", 200),
+        ("agent", "GET", "/agents/1002/chats", 403),
+        ("agent", "GET", "/state", 403),
+        ("agent", "GET", "/users", 403),
+        ("agent", "GET", "/outbox", 403),
+        ("supervisor", "POST", "/agents/1002/ready", 404),  # there is no such agent, but they may ask
+        ("supervisor", "GET", "/state", 200),
+        ("supervisor", "GET", "/users", 403),
+        ("supervisor", "GET", "/audit", 403),
+        ("admin", "GET", "/users", 200),
+        ("admin", "GET", "/audit", 200),
+        ("admin", "POST", "/agents/1001/ready", 202),
+    ],
+)
+async def test_everybody_may_what_their_role_may(
+    users: UserStore, browser: Browser, role: Role, method: str, path: str, status: int
+) -> None:
+    await user(users, "wang", role, agent="1001" if role == "agent" else "")
+    await browser.sign_in("wang")
+    assert (await browser.json(method, path))[0] == status
+
+
+async def test_another_site_can_do_nothing_with_the_cookie(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "wang", "agent", agent="1001")
+    await browser.sign_in("wang")
+    for forged in ("", "0" * 64, browser.csrf[:-1], "Ünrecht"):
+        status, told = await browser.json("POST", "/agents/1001/ready", **{"X-CSRF-Token": forged})
+        assert (status, told["error"]["code"]) == (403, "bad_csrf")
+    assert site.told == []
+    assert (await browser.json("POST", "/agents/1001/ready"))[0] == 202
+    assert site.told == [AgentWentReady("1001")]
+
+
+async def test_a_session_ends_by_itself(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "supervisor")
+    await browser.sign_in("li")
+    began = site.now
+    while site.now + IDLE_SECONDS / 2 < began + SESSION_SECONDS:
+        site.now += IDLE_SECONDS / 2
+        assert (await browser.json("GET", "/state"))[0] == 200
+    site.now = began + SESSION_SECONDS
+    assert (await browser.json("GET", "/state"))[0] == 401
+    await browser.sign_in("li")
+    site.now += IDLE_SECONDS
+    assert (await browser.json("GET", "/state"))[0] == 401
+
+
+async def test_a_one_time_password_is_good_for_one_thing(users: UserStore, browser: Browser) -> None:
+    password = await first_admin(users, 1000.0)
+    assert password
+    assert await first_admin(users, 1000.0) is None
+    assert (await browser.sign_in("admin", password))[1]["must_change"]
+    status, told = await browser.json("GET", "/users")
+    assert (status, told["error"]["code"]) == (403, "change_password")
+    change = f'{{"old": "{password}", "new": "{PASSWORD}"}}'
+    assert (await browser.json("PUT", "/session/password", change))[0] == 200
+    assert (await browser.json("GET", "/users"))[0] == 200
+    assert (await browser.sign_in("admin", password))[0] == 401
+    assert (await browser.sign_in("admin"))[0] == 201
+
+
+@pytest.mark.parametrize("new", ["short", "x" * 200, "my wangwang password", "aaaaaaaaaaaaaaaa", PASSWORD])
+async def test_a_bad_new_password_is_refused(users: UserStore, browser: Browser, new: str) -> None:
+    await user(users, "wangwang", "agent")
+    await browser.sign_in("wangwang")
+    status, told = await browser.json("PUT", "/session/password", f'{{"old": "{PASSWORD}", "new": "{new}"}}')
+    assert (status, told["error"]["code"]) == (422, "bad_password")
+    status, told = await browser.json("PUT", "/session/password", '{"old": "wrong", "new": "another good one"}')
+    assert (status, told["error"]["code"]) == (403, "wrong")
+
+
+async def test_a_changed_password_ends_the_other_sessions(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "supervisor")
+    other = Browser(site)
+    await other.sign_in("li")
+    await browser.sign_in("li")
+    change = f'{{"old": "{PASSWORD}", "new": "something else entirely"}}'
+    assert (await browser.json("PUT", "/session/password", change))[0] == 200
+    assert (await browser.json("GET", "/state"))[0] == 200
+    assert (await other.json("GET", "/state"))[0] == 401
+
+
+async def test_an_admin_makes_and_changes_users(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "root", "admin")
+    await browser.sign_in("root")
+    status, made = await browser.json("POST", "/users", '{"name": "wang", "role": "agent", "agent": "1001"}')
+    assert (status, made["role"], made["agent"], made["must_change"]) == (201, "agent", "1001", True)
+    wang = Browser(site)
+    assert (await wang.sign_in("wang", made["one_time_password"]))[0] == 201
+    status, told = await browser.json("PATCH", "/users/wang", '{"role": "supervisor", "agent": ""}')
+    assert (status, told["role"], told["agent"]) == (200, "supervisor", "")
+    assert (await wang.json("GET", "/session"))[0] == 401
+    status, told = await browser.json("POST", "/users/wang/password")
+    assert (await wang.sign_in("wang", made["one_time_password"]))[0] == 401
+    assert (await wang.sign_in("wang", told["one_time_password"]))[0] == 201
+    assert (await browser.json("PATCH", "/users/wang", '{"disabled": true}'))[0] == 200
+    assert (await wang.json("GET", "/session"))[0] == 401
+    assert (await wang.sign_in("wang", told["one_time_password"]))[0] == 401
+    assert [told["name"] for told in (await browser.json("GET", "/users"))[1]] == ["root", "wang"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "/users", '{"name": "root", "role": "agent"}', 409, "taken"),
+        ("POST", "/users", '{"name": "li", "role": "agent", "agent": "9999"}', 422, "unknown_agent"),
+        ("POST", "/users", '{"name": "li", "role": "agent", "agent": "1001"}', 409, "agent_taken"),
+        ("POST", "/users", '{"name": "a b", "role": "agent"}', 400, "bad_json"),
+        ("POST", "/users", '{"name": "li", "role": "king"}', 400, "bad_json"),
+        ("POST", "/users", '{"name": "li"}', 400, "bad_json"),
+        ("POST", "/users", "nonsense", 400, "bad_json"),
+        ("PATCH", "/users/root", '{"role": "agent"}', 409, "last_admin"),
+        ("PATCH", "/users/root", '{"disabled": true}', 409, "last_admin"),
+        ("PATCH", "/users/nobody", '{"disabled": true}', 404, "unknown_user"),
+        ("POST", "/users/nobody/password", "", 404, "unknown_user"),
+        ("GET", "/audit?limit=x", "", 400, "bad_number"),
+    ],
+)
+async def test_what_can_not_be_is_refused_with_a_code(
+    users: UserStore, browser: Browser, method: str, path: str, body: str, status: int, code: str
+) -> None:
+    await user(users, "root", "admin")
+    await user(users, "wang", "agent", agent="1001")
+    await browser.sign_in("root")
+    before = await users.users()
+    told_status, told = await browser.json(method, path, body)
+    assert (told_status, told["error"]["code"]) == (status, code)
+    assert await users.users() == before
+
+
+async def test_what_was_changed_is_in_the_audit_log(users: UserStore, browser: Browser) -> None:
+    await user(users, "root", "admin")
+    await browser.sign_in("root")
+    await browser.json("POST", "/users", '{"name": "wang", "role": "agent", "agent": "1001"}')
+    await browser.json("POST", "/users", '{"name": "wang", "role": "agent"}')  # refused: nothing was changed
+    await browser.json("POST", "/agents/1001/pause", '{"reason": "training"}')
+    _, told = await browser.json("GET", "/audit")
+    assert [(entry["name"], entry["what"], entry["detail"]) for entry in told] == [
+        ("root", "POST /agents/1001/pause", ""),
+        ("root", "POST /users", "wang: agent 1001"),
+        ("root", "signed in", ""),
+    ]
+    _, older = await browser.json("GET", f"/audit?before={told[1]['number']}&name=root")
+    assert [entry["what"] for entry in older] == ["signed in"]
+    assert all(entry["address"] == "127.0.0.1" for entry in told)
+
+
+async def test_what_a_program_changes_is_in_the_audit_log_too(site: Site, users: UserStore) -> None:
+    await site.json("POST", "/agents/1001/ready")
+    assert [(entry.name, entry.what) for entry in await users.audit(9)] == [
+        ("operators' token", "POST /agents/1001/ready")
+    ]
+
+
+def test_a_good_password_has_no_fault() -> None:
+    assert fault_of(PASSWORD, "li") == ""
