@@ -6,6 +6,7 @@ Commands are carried out in order for one call, and their outcome comes back as 
 import msgspec
 
 from tandem.control.chat.chat import Message
+from tandem.control.desktop.told import Told
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -207,6 +208,17 @@ class WithdrawChat(Command, frozen=True):
 
 
 # --- to systems outside ----------------------------------------------------------------------------------------
+
+
+# --- to desktops -----------------------------------------------------------------------------------------------
+
+
+class TellDesktop(Command, frozen=True):
+    """Event number `number` of an agent's desk."""
+
+    agent: str
+    number: int
+    told: Told
 
 
 class LookUp(Command, frozen=True):

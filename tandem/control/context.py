@@ -6,6 +6,7 @@ from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.page.page import subject
 from tandem.control.state import PlaneState
+from tandem.control.story import MOST_STEPS, Step
 from tandem.control.timers import Timers
 from tandem.control.voice.call import Call
 from tandem.control.work import Work
@@ -32,6 +33,8 @@ class Context:
     def note(self, call: Call | Work | Callback | Chat, now: float, what: str, detail: str = "") -> None:
         """Add a step to the timeline of a call, a chat, of other work or of a callback."""
         call.steps += 1
+        if isinstance(call, Call | Chat):
+            call.story = [*call.story[1 - MOST_STEPS :], Step(call.steps, now, what, detail)]
         self.tell(commands.RecordStep(call.id, call.steps, now, what, detail))
 
     def show_pages(self, call: Call) -> None:

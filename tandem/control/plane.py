@@ -7,6 +7,8 @@ from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
+from tandem.control.desktop.desks import Desks
+from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
@@ -41,6 +43,7 @@ class Plane:
 
     def __init__(self, state: PlaneState | None = None) -> None:
         self.context = Context(state)
+        self._desks = Desks(self.context)
 
     @property
     def state(self) -> PlaneState:
@@ -49,9 +52,14 @@ class Plane:
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take in one event at `now` (epoch seconds); returns the commands to carry out, in order."""
-        self.context.commands = []
-        _HANDLERS[type(event)](self.context, event, now)
-        return self.context.commands
+        context = self.context
+        context.commands = []
+        _HANDLERS[type(event)](context, event, now)
+        return context.commands + self._desks.news(context.commands)
+
+    def desk(self, agent: str) -> Desk | None:
+        """All that an agent's desktop shows; None when there is no such agent."""
+        return self._desks.look(agent)
 
     def next_wakeup(self) -> float | None:
         """When a TimePassed is due (epoch seconds), None when nothing is pending.

@@ -57,6 +57,8 @@ class PlaneState(msgspec.Struct):
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False
+    told: dict[str, int] = {}
+    """Agent to the number of the last event that their desktop was told of."""
     timers: dict[str, float] = {}
     """What falls due by itself: see timers.py."""
     counters: dict[str, int] = {}

@@ -6,9 +6,11 @@ from tandem.acd.settings import AgentSettings, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.acd.state import State as RouterState
 from tandem.control import commands, events
+from tandem.control.desktop.shown import Desk
 from tandem.control.plane import Plane
 from tandem.control.settings import Customer, Settings
 from tandem.ivr.reader import read_flow
+from tests.control.mirror import mirrored
 
 C = TypeVar("C", bound=commands.Command)
 
@@ -64,11 +66,16 @@ BEGIN = 1_000_000.0
 
 
 class Playbook:
-    """A plane with one flow, one queue and three agents; time moves only by `after`."""
+    """A plane with one flow, one queue and three agents; time moves only by `after`.
+
+    `told` is what desktops were told; all other commands come back from each event.
+    """
 
     def __init__(self, settings: Settings = SETTINGS, flow: str = FLOW) -> None:
         self.plane = Plane()
         self.now = BEGIN
+        self.desks: dict[str, Desk] = {}
+        self.told: list[commands.TellDesktop] = []
         self.history: list[tuple[float, events.Event, list[commands.Command]]] = []
         self.tell(events.SettingsLoaded(settings))
         self.tell(events.FlowPublished(read_flow(flow, "line.yaml")))
@@ -78,9 +85,21 @@ class Playbook:
         """Tell the plane of `event`, `after` seconds later."""
         self.now += after
         self.plane = Plane.restore(self.plane.snapshot())
-        out = self.plane.handle(event, self.now)
-        self.history.append((self.now, event, out))
+        done = self.plane.handle(event, self.now)
+        self._tell_desktops([command for command in done if isinstance(command, commands.TellDesktop)])
+        out = [command for command in done if not isinstance(command, commands.TellDesktop)]
+        self.history.append((self.now, event, done))
         return out
+
+    def _tell_desktops(self, news: list[commands.TellDesktop]) -> None:
+        """A desktop that follows what it is told shows the truth at every moment."""
+        self.told += news
+        for one in news:
+            if one.agent in self.desks:
+                self.desks[one.agent] = mirrored(self.desks[one.agent], one)
+        now = {agent: desk for agent in self.plane.state.router.agents if (desk := self.plane.desk(agent))}
+        self.desks = {agent: self.desks.get(agent, desk) for agent, desk in now.items()}
+        assert self.desks == now
 
     def pass_time(self, seconds: float) -> list[commands.Command]:
         """Let time go by; every wake-up that falls due is served."""

@@ -6,6 +6,7 @@ import msgspec
 
 from tandem.acd.machine import Table, allows, step
 from tandem.control.page.page import Reader
+from tandem.control.story import Step
 from tandem.ivr.shown import Choice, Field
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
@@ -50,6 +51,8 @@ class Chat(Reader, kw_only=True):
     tier: str
     entered_at: float
     state: str = "flow"
+    story: list[Step] = msgspec.field(default_factory=list)
+    """The newest steps."""
     messages: list[Message] = msgspec.field(default_factory=list)
     """The newest of them."""
     said: int = 0

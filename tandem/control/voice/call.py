@@ -3,6 +3,7 @@
 import msgspec
 
 from tandem.acd.machine import Table, allows, step
+from tandem.control.story import Step
 from tandem.ivr.session import Session
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
@@ -120,6 +121,8 @@ class Call(msgspec.Struct):
     left_voicemail: bool = False
     flow_ended: bool = False
     steps: int = 0
+    story: list[Step] = []
+    """The newest steps."""
     faults: int = 0
     """How often the flow had to go round something broken."""
     links: dict[int, Link] = {}

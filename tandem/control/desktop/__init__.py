@@ -1,0 +1,1 @@
+"""What agents' desktops and operators' boards show, and what they are told of when it changes."""

@@ -1,0 +1,198 @@
+"""Tells desktops what changed: after each event, the desks it may have touched are looked at again."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from tandem.acd.agent import Agent
+from tandem.acd.contact import CONNECTED, HELD
+from tandem.acd.contact import Contact as Routed
+from tandem.control import commands
+from tandem.control.callback.bookings import at_hand
+from tandem.control.chat.chat import Chat
+from tandem.control.context import Context
+from tandem.control.desktop import told
+from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
+from tandem.control.voice.call import Call
+from tandem.control.work import Work
+
+Contacts = dict[str, ContactShown]
+
+
+class Desks:
+    """What every desk showed last, so that the difference can be told. All of it follows from the state."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._agents = {name: _agent(agent) for name, agent in self._routed_agents().items()}
+        self._contacts = {name: _contacts(context, agent) for name, agent in self._routed_agents().items()}
+
+    def look(self, agent: str) -> Desk | None:
+        """The whole desk of an agent; None when there is no such agent."""
+        routed = self._routed_agents().get(agent)
+        if routed is None:
+            return None
+        contacts = _contacts(self._context, routed).values()
+        desk = tuple(_with_story(self._context, contact) for contact in contacts)
+        return Desk(self._context.state.told.get(agent, 0), _agent(routed), desk)
+
+    def news(self, done: list[commands.Command]) -> list[commands.Command]:
+        """What desktops are to be told, after these commands."""
+        touched = sorted(set(self._touched(done)))
+        return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
+
+    def _routed_agents(self) -> dict[str, Agent]:
+        return self._context.router.snapshot().agents
+
+    def _touched(self, done: Iterable[commands.Command]) -> Iterator[str]:
+        for command in done:
+            if isinstance(command, commands.RecordActivity | commands.RecordOffer):
+                yield command.agent
+            elif isinstance(command, _ABOUT_CONTACTS) and (agent := self._agent_with(command.call)):
+                yield agent
+
+    def _agent_with(self, contact: str) -> str:
+        routed = self._context.router.snapshot().contacts.get(contact)
+        return routed.agent if routed else ""
+
+    def _numbered(self, agent: str, news: told.Told) -> commands.TellDesktop:
+        numbers = self._context.state.told
+        numbers[agent] = numbers.get(agent, 0) + 1
+        return commands.TellDesktop(agent, numbers[agent], news)
+
+    def _news_of(self, agent: str, done: list[commands.Command]) -> Iterator[told.Told]:
+        routed = self._routed_agents().get(agent)
+        if routed is None:
+            self._agents.pop(agent, None)
+            self._contacts.pop(agent, None)
+            return
+        before, now = self._contacts.get(agent, {}), _contacts(self._context, routed)
+        self._contacts[agent] = now
+        for contact in before.keys() - now.keys():
+            yield told.ContactEnded(contact, _outcome(contact, agent, done))
+        shown = _agent(routed)
+        if shown != self._agents.get(agent):
+            self._agents[agent] = shown
+            yield told.AgentChanged(shown)
+        for contact in now:
+            yield from self._news_of_contact(before.get(contact), now[contact], done)
+
+    def _news_of_contact(
+        self, before: ContactShown | None, now: ContactShown, done: Iterable[commands.Command]
+    ) -> Iterator[told.Told]:
+        if before is None:
+            on_desk = _with_story(self._context, now)
+            yield told.ContactOffered(now, on_desk.story, on_desk.messages)
+            return
+        if before != now:
+            yield _change(before, now)
+        yield from _steps(self._context, now.contact, done)
+
+
+_ABOUT_CONTACTS = commands.RecordStep | commands.RecordMessage | commands.RecordForm | commands.RecordLink
+
+
+def _change(before: ContactShown, now: ContactShown) -> told.Told:
+    if before.state == now.state:
+        return told.ContactChanged(now)
+    if now.state == HELD:
+        return told.ContactHeld(now)
+    if now.state == CONNECTED:
+        return told.ContactRetrieved(now) if before.state == HELD else told.ContactConnected(now)
+    return told.ContactChanged(now)
+
+
+def _steps(context: Context, contact: str, done: Iterable[commands.Command]) -> Iterator[told.Told]:
+    holder = _holder(context, contact)
+    steps = {step.number: step for step in holder.story} if isinstance(holder, Call | Chat) else {}
+    messages = {message.number: message for message in holder.messages} if isinstance(holder, Chat) else {}
+    for command in done:
+        if isinstance(command, commands.RecordStep) and command.call == contact and command.number in steps:
+            yield told.ContactStepped(contact, steps[command.number])
+        elif isinstance(command, commands.RecordMessage) and command.call == contact and command.number in messages:
+            yield told.ContactSaid(contact, messages[command.number])
+
+
+def _outcome(contact: str, agent: str, done: Iterable[commands.Command]) -> str:
+    offers = [command for command in done if isinstance(command, commands.RecordOffer)]
+    ended = {(offer.call, offer.agent): offer.outcome for offer in offers if offer.outcome != "answered"}
+    return ended.get((contact, agent), "ended")
+
+
+def _agent(agent: Agent) -> AgentShown:
+    return AgentShown(
+        agent=agent.name,
+        state=agent.state,
+        reason=agent.reason,
+        since=agent.since,
+        wants=agent.wants,
+        pause_reason=agent.pause_reason,
+        paused_since=agent.paused_since,
+    )
+
+
+def _contacts(context: Context, agent: Agent) -> Contacts:
+    routed = context.router.snapshot().contacts
+    return {contact: _contact(context, routed[contact]) for contact in [agent.contact] if contact}
+
+
+def _contact(context: Context, routed: Routed) -> ContactShown:
+    shown = ContactShown(
+        contact=routed.id,
+        channel="",
+        state=routed.state,
+        offer=routed.offer,
+        queue=routed.queue,
+        number="",
+        name="",
+        tier=routed.tier,
+        language="",
+        dialled="",
+        flow="",
+        waiting_since=routed.enqueued_at,
+        offered_at=routed.offered_at,
+        connected_at=routed.connected_at or None,
+    )
+    holder = _holder(context, routed.id)
+    return msgspec.structs.replace(shown, **_details(context, holder)) if holder else shown
+
+
+def _with_story(context: Context, contact: ContactShown) -> OnDesk:
+    holder = _holder(context, contact.contact)
+    story = tuple(holder.story) if isinstance(holder, Call | Chat) else ()
+    return OnDesk(contact, story, tuple(holder.messages) if isinstance(holder, Chat) else ())
+
+
+def _holder(context: Context, contact: str) -> Call | Chat | Work | None:
+    return context.holder(contact) or context.state.chats.get(contact)
+
+
+def _details(context: Context, holder: Call | Chat | Work) -> dict[str, Any]:
+    """What is known of a contact beside how it is routed."""
+    if isinstance(holder, Work):
+        return {"channel": holder.kind, **_customer(context, holder)}
+    sent = holder.links.values() if isinstance(holder, Call) else ()
+    return {
+        "channel": "voice" if isinstance(holder, Call) else "chat",
+        "number": holder.caller,
+        "name": holder.caller_name or str(holder.session.variables.get("caller.name", "")),
+        "tier": holder.tier,
+        "language": holder.session.language,
+        "dialled": holder.dialled,
+        "flow": holder.flow,
+        "entered_at": holder.entered_at,
+        "variables": dict(holder.session.variables),
+        "forms": dict(holder.forms),
+        "links": {link.number: (link.purpose, link.status) for link in sent},
+    }
+
+
+def _customer(context: Context, work: Work) -> dict[str, Any]:
+    """Who a piece of work is about."""
+    if (callback := at_hand(context, work.id)) is not None:
+        names = ("number", "tier", "language", "dialled", "flow")
+        return {name: getattr(callback, name) for name in names} | {"name": callback.caller_name}
+    if (voicemail := context.state.voicemails.get(work.id)) is not None:
+        return {"number": voicemail.caller, "name": voicemail.caller_name}
+    return {}

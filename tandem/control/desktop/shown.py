@@ -1,0 +1,65 @@
+"""What a desktop shows: an agent, and the contacts that are offered to them or that they are in."""
+
+from typing import Any
+
+import msgspec
+
+from tandem.control.chat.chat import Message
+from tandem.control.story import Step
+
+
+class AgentShown(msgspec.Struct, frozen=True):
+    """An agent. `since`: in this state, `paused_since`: in this pause (epoch seconds); `wants` is what comes next, with
+    the reason where that is a pause."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+    wants: str
+    pause_reason: str
+    paused_since: float | None
+
+
+class ContactShown(msgspec.Struct, frozen=True):
+    """A contact on an agent's desk: all that is known of who it is and of what they want.
+
+    `channel` is `voice`, `chat` or the kind of other work. `offer` is the number of the offer that is out, 0 for none.
+    `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen.
+    `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
+    """
+
+    contact: str
+    channel: str
+    state: str
+    offer: int
+    queue: str
+    number: str
+    name: str
+    tier: str
+    language: str
+    dialled: str
+    flow: str
+    entered_at: float | None = None
+    waiting_since: float | None = None
+    offered_at: float | None = None
+    connected_at: float | None = None
+    variables: dict[str, Any] = {}
+    forms: dict[str, dict[str, str]] = {}
+    links: dict[int, tuple[str, str]] = {}
+
+
+class OnDesk(msgspec.Struct, frozen=True):
+    """A contact with its path so far, and what was written in it."""
+
+    contact: ContactShown
+    story: tuple[Step, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """All that an agent's desktop shows: the snapshot. `number` is that of the last event that is in it."""
+
+    number: int
+    agent: AgentShown
+    contacts: tuple[OnDesk, ...] = ()

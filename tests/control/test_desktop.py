@@ -1,0 +1,78 @@
+"""What an agent's desktop is told, and that it shows the truth at every moment."""
+
+from tandem.control import commands, events
+from tandem.control.desktop import told
+from tests.control.mirror import mirrored
+from tests.control.playbook import Playbook, one
+
+
+def told_of(play: Playbook, agent: str = "1001") -> list[told.Told]:
+    """The events an agent was told of since this was asked last."""
+    seen = [news.told for news in play.told if news.agent == agent]
+    play.told = [news for news in play.told if news.agent != agent]
+    return seen
+
+
+def test_the_pop_comes_with_the_ring_and_has_all_that_was_entered() -> None:
+    play = Playbook()
+    play.queue()
+    ring = one(commands.RingAgent, play.agent_ready("1001"))
+    (offered,) = (event for event in told_of(play) if isinstance(event, told.ContactOffered))
+    assert (offered.contact.contact, offered.contact.state, offered.contact.channel) == ("c1", "offered", "voice")
+    assert (offered.contact.number, offered.contact.queue, offered.contact.flow) == ("13800000001", "tech", "line")
+    assert offered.contact.offer == int(ring.leg.rsplit("-", 1)[1])
+    assert offered.story[0].what == "entered"
+    assert [step.what for step in offered.story][-2:] == ["queued", "offered"]
+    assert offered.contact.waiting_since == play.now
+
+
+def test_a_talk_is_told_step_by_step() -> None:
+    play = Playbook()
+    leg = play.talk()
+    kinds = [type(event) for event in told_of(play)]
+    assert kinds.index(told.ContactOffered) < kinds.index(told.ContactConnected)
+    play.tell(events.Held(leg))
+    assert told.ContactHeld in [type(event) for event in told_of(play)]
+    play.tell(events.Retrieved(leg))
+    assert told.ContactRetrieved in [type(event) for event in told_of(play)]
+    play.tell(events.LegEnded(leg))
+    last = told_of(play)
+    assert told.ContactEnded("c1", "ended") in last
+    assert [event.agent.state for event in last if isinstance(event, told.AgentChanged)] == ["wrap_up"]
+
+
+def test_an_offer_that_comes_to_nothing_says_how() -> None:
+    play = Playbook()
+    play.queue()
+    leg = one(commands.RingAgent, play.agent_ready("1001")).leg
+    play.tell(events.LegFailed(leg, "no_answer"))
+    assert told.ContactEnded("c1", "no_answer") in told_of(play)
+
+
+def test_what_a_caller_does_meanwhile_is_told_too() -> None:
+    play = Playbook()
+    play.talk()
+    told_of(play)
+    play.tell(events.CallEnded("c1", 16))
+    steps = [event.step.what for event in told_of(play) if isinstance(event, told.ContactStepped)]
+    assert steps == []  # it is off the desk: what is told after its end is told to nobody
+
+
+def test_a_desk_that_follows_the_events_shows_what_a_fresh_look_does() -> None:
+    play = Playbook()
+    desk = play.plane.desk("1001")
+    assert desk
+    play.told = []
+    leg = play.talk()
+    play.tell(events.Held(leg))
+    play.tell(events.CallEnded("c1", 16))
+    play.pass_time(60)
+    for news in play.told:
+        if news.agent == "1001":
+            desk = mirrored(desk, news)
+    assert desk == play.plane.desk("1001")
+    assert desk.number > 8
+
+
+def test_nobody_has_a_desk_who_is_no_agent() -> None:
+    assert Playbook().plane.desk("9999") is None
