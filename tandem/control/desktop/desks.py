@@ -129,12 +129,14 @@ def _agent(agent: Agent) -> AgentShown:
         wants=agent.wants,
         pause_reason=agent.pause_reason,
         paused_since=agent.paused_since,
+        units=agent.units + agent.interruptible_units,
     )
 
 
 def _contacts(context: Context, agent: Agent) -> Contacts:
     routed = context.router.snapshot().contacts
-    return {contact: _contact(context, routed[contact]) for contact in [agent.contact] if contact}
+    on_desk = [*agent.contacts, *agent.interrupted, *([agent.offered] if agent.offered else [])]
+    return {contact: _contact(context, routed[contact]) for contact in on_desk}
 
 
 def _contact(context: Context, routed: Routed) -> ContactShown:

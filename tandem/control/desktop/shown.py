@@ -10,7 +10,7 @@ from tandem.control.story import Step
 
 class AgentShown(msgspec.Struct, frozen=True):
     """An agent. `since`: in this state, `paused_since`: in this pause (epoch seconds); `wants` is what comes next, with
-    the reason where that is a pause."""
+    the reason where that is a pause. `units` of attention (100 in all) are in use."""
 
     agent: str
     state: str
@@ -19,6 +19,7 @@ class AgentShown(msgspec.Struct, frozen=True):
     wants: str
     pause_reason: str
     paused_since: float | None
+    units: int
 
 
 class ContactShown(msgspec.Struct, frozen=True):
