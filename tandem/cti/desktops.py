@@ -1,0 +1,220 @@
+"""The agents' desktops: one WebSocket each, described in docs/cti.md.
+
+The events of a desk are numbered by the plane, and so are the same over every restart. Here the newest are kept for who
+was cut off. A desktop that takes nothing for a while, or falls too far behind, is cut: it comes back and goes on where
+it was, and nobody waits for it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from tandem.control.commands import TellDesktop
+from tandem.cti.backend import Backend
+from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
+from tandem.cti.guard import refusal
+from tandem.cti.identity import Identity, identity_of, needs
+from tandem.cti.stream import Log, SnapshotNeeded
+
+MOST_BYTES = 64 * 1024
+"""Of one message; a longer one ends the connection."""
+KEPT = 500
+"""Events of one desk that a desktop may have missed."""
+BEHIND = 200
+"""Frames that may wait for one desktop."""
+BEAT_EVERY, SILENT_AFTER = 5.0, 15.0
+"""Seconds between our beats, and after which a desktop that says nothing is cut."""
+HELLO_SECONDS = 10.0
+
+Done = Callable[[str, str, dict[str, object]], Awaitable[tuple[str, str] | None]]
+"""Has an agent's verb done: (agent, verb, what was given) -> code and text of a refusal, or None."""
+
+
+class EndedError(Exception):
+    """The connection can't go on: `code` for programs, the text for people, `close` for the WebSocket."""
+
+    def __init__(self, code: str, text: str, close: int = WSCloseCode.POLICY_VIOLATION) -> None:
+        super().__init__(text)
+        self.code, self.close = code, close
+
+
+class Desktop:
+    """One connection: frames wait in a bounded queue, and one task sends them."""
+
+    def __init__(self, request: web.Request, who: Identity) -> None:
+        self.who = who
+        self.agent = ""
+        self.works = False
+        self.heard_at = asyncio.get_running_loop().time()
+        self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
+        self._request = request
+        self._frames: asyncio.Queue[str] = asyncio.Queue(BEHIND)
+
+    def put(self, frame: str) -> None:
+        """Have a frame sent in its turn; a desktop that is too far behind is cut."""
+        try:
+            self._frames.put_nowait(frame)
+        except asyncio.QueueFull:
+            self.cut()
+
+    async def send_all(self) -> None:
+        """Send what is put, for ever."""
+        while True:
+            await self.socket.send_str(await self._frames.get())
+
+    async def end(self, code: str, text: str, close: int) -> None:
+        """Say why, and close."""
+        with suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self.socket.send_str(encode("error", code=code, message=text))
+                await self.socket.close(code=close)
+        self.cut()
+
+    def cut(self) -> None:
+        """End it without a word."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+
+class Desktops:
+    """All desktops. `stream` names the numbering of the journal's whole life; `do` has a verb done."""
+
+    def __init__(self, backend: Backend, stream: Callable[[], str], do: Done) -> None:
+        self._readers = backend.readers
+        self._hosts = frozenset({backend.public_url})
+        self._stream = stream
+        self._do = do
+        self._logs: dict[str, Log[str]] = {}
+        self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
+        self.shed = 0
+        """Desktops that were cut because they fell behind or were silent."""
+
+    def tell(self, told: TellDesktop) -> None:
+        """Something is new on a desk: keep it, and send it to all who look at it."""
+        log = self._logs.get(told.agent)
+        if log is None:
+            log = self._logs[told.agent] = Log(self._stream(), KEPT, told.number - 1)
+        frame = news(told)
+        log.add(frame)
+        for desktop in self._open.get(told.agent, ()):
+            desktop.put(frame)
+
+    @property
+    def connected(self) -> int:
+        """How many desktops are open."""
+        return sum(map(len, self._open.values()))
+
+    @needs("agent")
+    async def connect(self, request: web.Request) -> web.StreamResponse:
+        """A desktop, until one side ends it."""
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in self._hosts | {f"{request.scheme}://{request.host}"}:
+            return refusal(403, "unknown_origin", "Desktops are not open to pages of this site.")
+        desktop = Desktop(request, identity_of(request))
+        await desktop.socket.prepare(request)
+        try:
+            await self._serve(desktop)
+        except EndedError as error:
+            await desktop.end(error.code, str(error), error.close)
+        except ConnectionError:
+            pass  # they may come back
+        finally:
+            self._forget(desktop)
+        return desktop.socket
+
+    async def close(self, _app: web.Application) -> None:
+        """End all connections: they come back to whoever goes on."""
+        last = ("restart", "We are back in a moment.", WSCloseCode.GOING_AWAY)
+        await asyncio.gather(*(desktop.end(*last) for desks in list(self._open.values()) for desktop in list(desks)))
+
+    # --- one desktop -----------------------------------------------------------------------------------------------
+
+    async def _serve(self, desktop: Desktop) -> None:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = await self._next(desktop)
+        except TimeoutError:
+            raise EndedError("no_hello", "The first message must be a hello.") from None
+        if not isinstance(hello, Hello):
+            raise EndedError("no_hello", "The first message must be a hello.")
+        self._begin(desktop, hello)
+        sending = asyncio.ensure_future(desktop.send_all())
+        beating = asyncio.ensure_future(self._beat(desktop))
+        try:
+            while True:
+                await self._take(desktop, await self._next(desktop))
+        finally:
+            for task in (sending, beating):
+                task.cancel()
+            await asyncio.gather(sending, beating, return_exceptions=True)
+
+    def _begin(self, desktop: Desktop, hello: Hello) -> None:
+        """Let the desktop have its desk: what it missed, or the whole of it. No await: nothing comes in between."""
+        agent = hello.agent or desktop.who.agent
+        if not desktop.who.may_act_as(agent):
+            raise EndedError("not_yours", "An agent has their own desk only.")
+        desk = self._readers.agent_desk(agent)
+        if desk is None:
+            raise EndedError("unknown_agent", f"There is no agent {agent!r}.")
+        other = next((one for one in self._open[agent] if one.works), None)
+        if hello.mode == "work" and other and not hello.take:
+            raise EndedError("at_work", f"{other.who.name} works at this desk: take it over, or watch.")
+        if hello.mode == "work" and other:
+            other.works = False
+            other.put(encode("taken_over", by=desktop.who.name))
+        desktop.agent, desktop.works = agent, hello.mode == "work"
+        self._open[agent].add(desktop)
+        log = self._logs.setdefault(agent, Log(self._stream(), KEPT, desk.number))
+        missed = log.since(hello.after) if hello.after else SnapshotNeeded("other_stream")
+        if isinstance(missed, SnapshotNeeded):
+            desktop.put(snapshot(self._stream(), desk, desktop.works))
+            return
+        desktop.put(encode("resumed", position=log.position, works=desktop.works, missed=len(missed)))
+        for one in missed:
+            desktop.put(one.content)
+
+    async def _beat(self, desktop: Desktop) -> None:
+        """Say that we are there, and where the desk is; cut a desktop that is silent."""
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
+                desktop.cut()
+            desktop.put(encode("beat", position=self._logs[desktop.agent].position))
+
+    async def _take(self, desktop: Desktop, message: Sent) -> None:
+        match message:
+            case Do():
+                desktop.put(await self._done(desktop, message))
+            case Hello():
+                raise EndedError("second_hello", "One hello is enough.")
+            case Beat():
+                pass
+
+    async def _done(self, desktop: Desktop, message: Do) -> str:
+        if not desktop.works:
+            refused: tuple[str, str] | None = ("watching", "Another session works at this desk: take it over first.")
+        else:
+            refused = await self._do(desktop.agent, message.verb, message.given)
+        if refused:
+            return encode("refused", id=message.id, code=refused[0], message=refused[1])
+        return encode("done", id=message.id)
+
+    async def _next(self, desktop: Desktop) -> Sent:
+        """The next message; ConnectionError when there is none any more."""
+        received = await desktop.socket.receive()
+        desktop.heard_at = asyncio.get_running_loop().time()
+        if received.type is not WSMsgType.TEXT:
+            raise ConnectionError("closed")
+        try:
+            return decode(received.data)
+        except ValueError as error:
+            raise EndedError("bad_message", str(error)) from None
+
+    def _forget(self, desktop: Desktop) -> None:
+        if desktop.agent in self._open:
+            self._open[desktop.agent].discard(desktop)
+            if not self._open[desktop.agent]:
+                del self._open[desktop.agent]
