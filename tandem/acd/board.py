@@ -10,7 +10,11 @@ from tandem.acd.state import State
 
 
 class AgentFigures(msgspec.Struct, frozen=True):
-    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds. `wants` comes next."""
+    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds.
+
+    `wants` comes next, or is there: for `wants_reason`, and because `wanted_by` (a supervisor, empty: the agent) asked
+    for it. `until`: when the state ends by itself.
+    """
 
     agent: str
     state: str
@@ -19,6 +23,9 @@ class AgentFigures(msgspec.Struct, frozen=True):
     wants: str
     paused_since: float | None
     contact: str
+    wants_reason: str
+    wanted_by: str
+    until: float | None
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -52,7 +59,16 @@ def board_of(state: State, now: float) -> Board:
 
 def _agent_figures(agent: Agent) -> AgentFigures:
     return AgentFigures(
-        agent.name, agent.state, agent.reason, agent.since, agent.wants, agent.paused_since, agent.contact
+        agent=agent.name,
+        state=agent.state,
+        reason=agent.reason,
+        since=agent.since,
+        wants=agent.wants,
+        paused_since=agent.paused_since,
+        contact=agent.contact,
+        wants_reason=agent.pause_reason,
+        wanted_by=agent.wanted_by,
+        until=agent.deadline,
     )
 
 

@@ -99,6 +99,11 @@ class Roster:
             if state == READY:
                 self._join_line(agent, number)
 
+    def put_off(self, agent: Agent, deadline: float) -> None:
+        """Let the state last until `deadline`."""
+        agent.deadline = deadline
+        self.deadlines.add(agent.name, deadline)
+
     def rest(self, agent: Agent, now: float) -> bool:
         """Take an agent whom no contact holds (any more) to where they belong; True when that is a move.
 
