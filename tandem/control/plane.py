@@ -13,11 +13,12 @@ from tandem.control.events import Event
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **nailed.HANDLERS,
     **callbacks.HANDLERS,
     **dialling.HANDLERS,
     **links.HANDLERS,
@@ -54,6 +55,7 @@ class Plane:
         """Take in one event at `now` (epoch seconds); returns the commands to carry out, in order."""
         context = self.context
         context.commands = []
+        context.state.began_at = context.state.began_at or now
         _HANDLERS[type(event)](context, event, now)
         return context.commands + self._desks.news(context.commands)
 

@@ -8,10 +8,12 @@ import msgspec
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
+from tandem.control.desktop.shown import Desk
 from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.voice import nailed
 from tandem.control.voice.call import Call
 
 
@@ -58,6 +60,17 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
         ],
+        "lines": [
+            {
+                "agent": line.agent,
+                "state": line.state,
+                "since": line.since,
+                "failures": line.failures,
+                "called_again_at": state.timers.get(f"{nailed.TIMER} {line.agent}"),
+            }
+            for line in state.lines.values()
+        ],
+        "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {
                 "contact": work.id,
@@ -122,6 +135,14 @@ class Readers:
         """The chats that an agent is offered, or is in."""
         return chat_view.desk(self._plane().context, agent)
 
+    def agent_desk(self, agent: str) -> Desk | None:
+        """All that an agent's desktop shows; None when there is no such agent."""
+        return self._plane().desk(agent)
+
+    def stream(self) -> str:
+        """What names the numbering of desks' events: another one only where the journal began anew."""
+        return f"{self._plane().state.began_at:.6f}"
+
     def lines(self) -> Collection[str]:
         """What leads to a flow: numbers, and names that chats are begun with."""
         return self._plane().state.settings.lines
@@ -129,6 +150,10 @@ class Readers:
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
+
+    def pause_reasons(self) -> Collection[str]:
+        """Why agents may pause; empty: for any reason."""
+        return self._plane().state.settings.pause_reasons
 
 
 def _pages(plane: Plane, call: Call) -> Iterator[Page]:

@@ -1,35 +1,20 @@
 """The handlers for operators, monitoring and desktops."""
 
 import asyncio
-from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
 
-from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event, PageRevoked
+from tandem.control.events import Event, PageRevoked
 from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.guard import answer, refusal
-from tandem.cti.identity import needs
+from tandem.cti.identity import PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
+from tandem.cti.verbs import STATES, Refusal, around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
-REASON_LENGTH = 64
 OUTBOX_LENGTH = 100
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """The body that goes with an agent's verb."""
-
-    reason: str = ""
-
-
-VERBS: dict[str, Callable[[str, str], Event]] = {
-    "sign-in": lambda agent, _: AgentSignedIn(agent),
-    "sign-out": lambda agent, _: AgentSignedOut(agent),
-    "ready": lambda agent, _: AgentWentReady(agent),
-    "pause": AgentPaused,
-}
 
 
 class Api:
@@ -78,19 +63,21 @@ class Api:
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
-        """An agent signs in or out, goes ready or pauses. 202: the plane was told; /state shows what came of it."""
-        agent, verb = request.match_info["agent"], request.match_info["verb"]
+        """An agent's verb about their state, or a supervisor's who forces it (a program names one in `by`). 202: the
+        plane was told; /state shows what came of it."""
+        agent, name = request.match_info["agent"], request.match_info["verb"]
         if agent not in self._backend.agents():
             return refusal(404, "unknown_agent", "There is no agent of this name.")
-        if verb not in VERBS:
-            return refusal(404, "unknown_verb", f"The verbs are {', '.join(VERBS)}.")
         try:
-            wish = msgspec.json.decode(await request.read() or b"{}", type=Wish)
+            given = msgspec.json.decode(await request.read() or b"{}", type=dict)
+            who = identity_of(request)
+            by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
+            event = verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return refusal(400, "bad_json", str(error))
-        if len(wish.reason) > REASON_LENGTH or (verb == "pause" and not wish.reason.strip()):
-            return refusal(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
-        return self._emit(VERBS[verb](agent, wish.reason.strip()))
+        except Refusal as error:
+            return refusal(error.status, error.code, str(error))
+        return self._emit(event)
 
     def _emit(self, event: Event) -> web.Response:
         try:

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from tandem.control.chat.chat_view import ChatShown, DeskShown
+from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.page.pages import PageShown
 from tandem.cti.metrics import Metrics
@@ -46,12 +47,24 @@ class Readers(Protocol):
         """The chats that an agent is offered, or is in."""
         ...
 
+    def agent_desk(self, agent: str, /) -> Desk | None:
+        """All that an agent's desktop shows; None when there is no such agent."""
+        ...
+
+    def stream(self) -> str:
+        """What names the numbering of desks' events: another one only where the journal began anew."""
+        ...
+
     def lines(self) -> Collection[str]:
         """What leads to a flow: numbers, and names that chats are begun with."""
         ...
 
     def flows(self) -> Collection[str]:
         """The flows that are published."""
+        ...
+
+    def pause_reasons(self) -> Collection[str]:
+        """Why agents may pause; empty: for any reason."""
         ...
 
 

@@ -7,7 +7,6 @@ it was, and nobody waits for it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -18,6 +17,7 @@ from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, n
 from tandem.cti.guard import refusal
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.stream import Log, SnapshotNeeded
+from tandem.cti.verbs import VERBS, Refusal, around_of, verb_of
 
 MOST_BYTES = 64 * 1024
 """Of one message; a longer one ends the connection."""
@@ -28,9 +28,6 @@ BEHIND = 200
 BEAT_EVERY, SILENT_AFTER = 5.0, 15.0
 """Seconds between our beats, and after which a desktop that says nothing is cut."""
 HELLO_SECONDS = 10.0
-
-Done = Callable[[str, str, dict[str, object]], Awaitable[tuple[str, str] | None]]
-"""Has an agent's verb done: (agent, verb, what was given) -> code and text of a refusal, or None."""
 
 
 class EndedError(Exception):
@@ -80,23 +77,20 @@ class Desktop:
 
 
 class Desktops:
-    """All desktops. `stream` names the numbering of the journal's whole life; `do` has a verb done."""
+    """All desktops."""
 
-    def __init__(self, backend: Backend, stream: Callable[[], str], do: Done) -> None:
+    def __init__(self, backend: Backend) -> None:
         self._readers = backend.readers
-        self._hosts = frozenset({backend.public_url})
-        self._stream = stream
-        self._do = do
+        self._emit = backend.emit
+        self._origin = backend.public_url
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
-        self.shed = 0
-        """Desktops that were cut because they fell behind or were silent."""
 
     def tell(self, told: TellDesktop) -> None:
         """Something is new on a desk: keep it, and send it to all who look at it."""
         log = self._logs.get(told.agent)
         if log is None:
-            log = self._logs[told.agent] = Log(self._stream(), KEPT, told.number - 1)
+            log = self._logs[told.agent] = Log(self._readers.stream(), KEPT, told.number - 1)
         frame = news(told)
         log.add(frame)
         for desktop in self._open.get(told.agent, ()):
@@ -111,7 +105,7 @@ class Desktops:
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
         origin = request.headers.get("Origin")
-        if origin is not None and origin not in self._hosts | {f"{request.scheme}://{request.host}"}:
+        if origin not in (None, self._origin, f"{request.scheme}://{request.host}"):
             return refusal(403, "unknown_origin", "Desktops are not open to pages of this site.")
         desktop = Desktop(request, identity_of(request))
         await desktop.socket.prepare(request)
@@ -145,7 +139,7 @@ class Desktops:
         beating = asyncio.ensure_future(self._beat(desktop))
         try:
             while True:
-                await self._take(desktop, await self._next(desktop))
+                self._take(desktop, await self._next(desktop))
         finally:
             for task in (sending, beating):
                 task.cancel()
@@ -167,10 +161,10 @@ class Desktops:
             other.put(encode("taken_over", by=desktop.who.name))
         desktop.agent, desktop.works = agent, hello.mode == "work"
         self._open[agent].add(desktop)
-        log = self._logs.setdefault(agent, Log(self._stream(), KEPT, desk.number))
+        log = self._logs.setdefault(agent, Log(self._readers.stream(), KEPT, desk.number))
         missed = log.since(hello.after) if hello.after else SnapshotNeeded("other_stream")
         if isinstance(missed, SnapshotNeeded):
-            desktop.put(snapshot(self._stream(), desk, desktop.works))
+            desktop.put(snapshot(self._readers.stream(), desk, desktop.works))
             return
         desktop.put(encode("resumed", position=log.position, works=desktop.works, missed=len(missed)))
         for one in missed:
@@ -184,22 +178,26 @@ class Desktops:
                 desktop.cut()
             desktop.put(encode("beat", position=self._logs[desktop.agent].position))
 
-    async def _take(self, desktop: Desktop, message: Sent) -> None:
+    def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
             case Do():
-                desktop.put(await self._done(desktop, message))
+                desktop.put(self._done(desktop, message))
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
             case Beat():
                 pass
 
-    async def _done(self, desktop: Desktop, message: Do) -> str:
-        if not desktop.works:
-            refused: tuple[str, str] | None = ("watching", "Another session works at this desk: take it over first.")
-        else:
-            refused = await self._do(desktop.agent, message.verb, message.given)
-        if refused:
-            return encode("refused", id=message.id, code=refused[0], message=refused[1])
+    def _done(self, desktop: Desktop, message: Do) -> str:
+        """Tell the plane of a verb; what comes of it follows as events."""
+        try:
+            if not desktop.works:
+                raise Refusal(409, "watching", "Another session works at this desk: take it over first.")
+            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent))
+            self._emit(verb_of(message.verb, message.given, VERBS).event(around))
+        except Refusal as error:
+            return encode("refused", id=message.id, code=error.code, message=str(error))
+        except asyncio.QueueFull:
+            return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")
         return encode("done", id=message.id)
 
     async def _next(self, desktop: Desktop) -> Sent:

@@ -11,6 +11,7 @@ from tandem.cti.api import Api
 from tandem.cti.backend import Backend
 from tandem.cti.chat import Chats
 from tandem.cti.desks import Desks
+from tandem.cti.desktops import Desktops
 from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
 from tandem.cti.guides import Guides
 from tandem.cti.page import Page, script
@@ -22,6 +23,7 @@ def make_app(
     backend: Backend,
     token: str,
     accounts: Accounts,
+    desktops: Desktops,
     hosts: frozenset[str],
     more: Iterable[web.RouteDef] = (),
 ) -> web.Application:
@@ -40,6 +42,8 @@ def make_app(
     chats = Chats(backend)
     app.router.add_get(CHAT, chats.connect, allow_head=False)
     app.on_shutdown.append(chats.close)
+    app.router.add_get("/desktop", desktops.connect, allow_head=False)
+    app.on_shutdown.append(desktops.close)
     return app
 
 

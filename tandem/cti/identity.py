@@ -28,6 +28,10 @@ class Identity(msgspec.Struct, frozen=True):
         """Whether they may what `role` may."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
+    def by_for(self, agent: str) -> str:
+        """Who it is that does something for the agent; empty for the agent, and for a program, which is theirs."""
+        return self.name if self.session and agent != self.agent else ""
+
     def may_act_as(self, agent: str) -> bool:
         """Whether they may do what that agent does: their own, or a supervisor's."""
         return agent == self.agent or self.may("supervisor")

@@ -3,20 +3,21 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
+from tandem.cti.desktops import Desktops
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
@@ -101,6 +102,7 @@ class Controller:
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
+        self.desktops = Desktops(self.backend)
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.shelf = Shelf(
             FlowStore(database),
@@ -109,6 +111,15 @@ class Controller:
             lambda: centre_check(self._settings),
             time.time,
         )
+        self._outlets: dict[type[Command], Callable[[Any], object]] = {
+            SendLink: self.notifier.send,
+            LookUp: self.lookups.ask,
+            Notify: self.notifications.tell,
+            TellDesktop: self.desktops.tell,
+            RaiseAlarm: _warn,
+            **dict.fromkeys(get_args(News), self.watch.tell),
+        }
+        """Who carries out what; all else that is not for the records is for the switch."""
         self.loop: asyncio.Task[None] | None = None
         self._settings = Settings()
         self._since = time.time()
@@ -165,22 +176,17 @@ class Controller:
 
     def _carry_out(self, entry: Entry, commands: list[Command]) -> None:
         for command in commands:
-            if isinstance(command, SendLink):
-                self.notifier.send(command)
-            elif isinstance(command, LookUp):
-                self.lookups.ask(command)
-            elif isinstance(command, Notify):
-                self.notifications.tell(command)
-            elif isinstance(command, News):
-                self.watch.tell(command)
-            elif isinstance(command, RaiseAlarm):
-                log.warning("alarm", kind=command.kind, subject=command.subject, detail=command.detail)
+            if outlet := self._outlets.get(type(command)):
+                outlet(command)
             elif not isinstance(command, RECORD_TYPES):
                 self.switch.do(command)
         self._record(entry, commands)
 
     async def _catch_up(self, entry: Entry, commands: list[Command]) -> None:
         self._record(entry, commands)
+        for command in commands:
+            if isinstance(command, TellDesktop):
+                self.desktops.tell(command)
         if self.writer.lag > CATCH_UP:
             await self.writer.flush()
 
@@ -222,7 +228,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
         more = FlowsApi(running.shelf).routes()
-        app = make_app(running.backend, credentials.http_token, running.accounts, config.hosts, more)
+        app = make_app(running.backend, credentials.http_token, running.accounts, running.desktops, config.hosts, more)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
@@ -234,6 +240,10 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
 def read_all(config: Config) -> tuple[Settings, list[Flow]]:
     """All that an admin wrote, checked; CentreError or FlowErrors when it can't be used."""
     return read_centre(config.centre), [read_file(file) for file in flow_files_in(config.flows)]
+
+
+def _warn(alarm: RaiseAlarm) -> None:
+    log.warning("alarm", kind=alarm.kind, subject=alarm.subject, detail=alarm.detail)
 
 
 async def _flush(writer: RecordWriter) -> None:

@@ -16,7 +16,8 @@ from tandem.acd.plan import widest
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
-from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
+from tandem.control.destinations import destination
+from tandem.control.settings import ChatSettings, Customer, DialPlan, PauseReason, RemoteAgents, Service, Settings
 from tandem.service.services import mistakes
 
 SECTIONS = (
@@ -32,11 +33,16 @@ SECTIONS = (
     "time_zone",
     "order",
     "chats",
+    "pause_reasons",
+    "remote_agents",
 )
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
 SHORTEST_SILENCE, LONGEST_SILENCE = 5.0, 86400.0
 """Seconds that an admin may leave a customer who owes an answer in a chat."""
+LONGEST_AUTO_ANSWER = 30.0
+LONGEST_CALL_AGAIN = 3600.0
+_ACCOUNT = re.compile(r"[A-Za-z0-9_.-]+")
 _PATTERNS = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
@@ -81,6 +87,14 @@ class _Service(Service, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+class _PauseReason(PauseReason, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _RemoteAgents(RemoteAgents, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
 class _Chats(ChatSettings, frozen=True, forbid_unknown_fields=True):
     pass
 
@@ -102,7 +116,8 @@ class _Reader:
                 self._problem(document, name, str(name), f"is not a section; the sections are {', '.join(SECTIONS)}")
         queues = self._entries(document, "queues", _Queue, lambda name: {"name": name})
         self._read_dates(document)
-        agents = self._entries(document, "agents", _Agent, lambda name: {"name": name, "device": f"PJSIP/{name}"})
+        self._read_devices(document)
+        agents = self._entries(document, "agents", _Agent, lambda name: {"name": name})
         customers = self._entries(document, "customers", _Customer, lambda number: {"number": number})
         lines: dict[str, str] = self._value(document, "lines", dict[str, str], {})
         phones: tuple[str, ...] = self._value(document, "caller_phones", tuple[str, ...], ())
@@ -113,6 +128,11 @@ class _Reader:
         chats = self._value(document, "chats", _Chats, _Chats())
         self._check_chats(document, chats)
         services = self._entries(document, "services", _Service, lambda _: {})
+        reasons = self._entries(document, "pause_reasons", _PauseReason, lambda _: {})
+        remote = self._value(document, "remote_agents", _RemoteAgents, _RemoteAgents())
+        self._check_agents(document, agents, plan)
+        self._check_pauses(document, reasons, queues)
+        self._check_remote(document, remote)
         order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
         self._check_moves(document, queues)
@@ -135,6 +155,8 @@ class _Reader:
             services=outside,
             callbacks=callbacks,
             chats=ChatSettings(chats.remind_after, chats.close_after),
+            pause_reasons=_plain(reasons, PauseReason),
+            remote_agents=msgspec.convert(msgspec.structs.asdict(remote), RemoteAgents),
         )
 
     def _load(self) -> CommentedMap:
@@ -186,6 +208,25 @@ class _Reader:
                 what = f"{day!r} is no date; write it as 2026-12-31"
                 self._problem(document["agents"], name, f"agents.{name}.certified_until.{skill}", what)
 
+    def _read_devices(self, document: CommentedMap) -> None:
+        """Phones are written as their accounts; without any, the agent's name is one."""
+        agents = document.get("agents")
+        for name, agent in agents.items() if isinstance(agents, CommentedMap) else ():
+            if agent is None:
+                agent = agents[name] = CommentedMap()
+            if not isinstance(agent, CommentedMap):
+                continue
+            phones = agent.get("device", str(name))
+            listed = phones if isinstance(phones, list) else [phones]
+            if not listed or not all(_ACCOUNT.fullmatch(str(phone)) for phone in listed):
+                what = f"{_unmarked(phones)!r} is no SIP account, such as 1001, nor a list of some"
+                self._problem(agents, name, f"agents.{name}.device", what)
+            devices = [f"PJSIP/{phone}" for phone in listed]
+            agent["device"] = devices if isinstance(phones, list) else devices[0]
+            answers = agent.get("auto_answer")
+            if isinstance(answers, CommentedMap):
+                agent["auto_answer"] = {f"PJSIP/{phone}": after for phone, after in answers.items()}
+
     def _zone(self, document: CommentedMap) -> tzinfo:
         name: str = self._value(document, "time_zone", str, "UTC")
         try:
@@ -231,6 +272,41 @@ class _Reader:
                 if step.move and step.move not in queues:
                     what = f"there is no queue {step.move!r} to move to"
                     self._problem(document["queues"], queue.name, f"queues.{queue.name}.plan[{number}].move", what)
+
+    def _check_agents(self, document: CommentedMap, agents: dict[str, _Agent], plan: DialPlan) -> None:
+        for agent in agents.values():
+            if agent.number and destination(plan, agent.number) is None:
+                what = f"{agent.number!r} is not allowed: name it under dial_plan.numbers"
+                self._problem(document["agents"], agent.name, f"agents.{agent.name}.number", what)
+            if (agent.nailed_up or agent.confirm) and not agent.number:
+                what = "nailed_up and confirm are for agents with a number"
+                self._problem(document["agents"], agent.name, f"agents.{agent.name}", what)
+            after = agent.auto_answer
+            for seconds in after.values() if isinstance(after, dict) else [after or 0.0]:
+                if not 0 <= seconds <= LONGEST_AUTO_ANSWER:
+                    what = f"must be 0 to {LONGEST_AUTO_ANSWER:g} seconds"
+                    self._problem(document["agents"], agent.name, f"agents.{agent.name}.auto_answer", what)
+
+    def _check_pauses(
+        self, document: CommentedMap, reasons: dict[str, _PauseReason], queues: dict[str, _Queue]
+    ) -> None:
+        for name, reason in reasons.items():
+            if reason.longest < 0:
+                what = "must be minutes, or 0 for no limit"
+                self._problem(document["pause_reasons"], name, f"pause_reasons.{name}.longest", what)
+        for queue in queues.values():
+            if queue.wrap_up_extension_seconds < 0:
+                what = "must be seconds, or 0 for no extension"
+                self._problem(document["queues"], queue.name, f"queues.{queue.name}.wrap_up_extension_seconds", what)
+
+    def _check_remote(self, document: CommentedMap, remote: RemoteAgents) -> None:
+        if not re.fullmatch(r"[0-9*#]", remote.confirm_key):
+            what = f"{remote.confirm_key!r} is no key: one of 0 to 9, * and #"
+            self._problem(document["remote_agents"], "confirm_key", "remote_agents.confirm_key", what)
+        for field in ("ring_seconds", "call_again", "longest_call_again"):
+            if not 1 <= getattr(remote, field) <= LONGEST_CALL_AGAIN:
+                what = f"must be 1 to {LONGEST_CALL_AGAIN:g} seconds"
+                self._problem(document["remote_agents"], field, f"remote_agents.{field}", what)
 
     def _problem(self, parent: CommentedMap, key: object, field: str, what: str) -> None:
         line = parent.lc.key(key)[0] + 1

@@ -8,11 +8,13 @@ from typing import Any
 import aiohttp
 
 from tandem.control import events
+from tandem.control.commands import TellDesktop
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.desktops import Desktops
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
@@ -62,10 +64,11 @@ class Site:
             chat_origins=frozenset({"https://care.example"}),
             clock=lambda: self.now,
         )
+        self.desktops = Desktops(self.backend)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        runner = await serve(make_app(self.backend, TOKEN, self.accounts, LOOPBACK), "127.0.0.1", 0)
+        runner = await serve(make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK), "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
@@ -100,3 +103,5 @@ class Site:
         for command in self.plane.handle(event, self.now):
             if isinstance(command, News):
                 asyncio.get_running_loop().call_soon(self.watch.tell, command)
+            elif isinstance(command, TellDesktop):
+                asyncio.get_running_loop().call_soon(self.desktops.tell, command)

@@ -56,7 +56,7 @@ async def at_desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
     shelf = Shelf(FlowStore(engine), lambda: plane.state, emit, lambda: nothing_more, lambda: 1000.0)
     site = Site(Outbox(engine), UserStore(engine))
-    app = make_app(site.backend, TOKEN, site.accounts, LOOPBACK, FlowsApi(shelf).routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, FlowsApi(shelf).routes())
     runner = await serve(app, "127.0.0.1", 0)
     async with aiohttp.ClientSession() as session:
         yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane)

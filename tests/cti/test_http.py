@@ -119,7 +119,7 @@ async def test_without_the_token_nothing_is_shown_or_done(
 def test_an_empty_token_is_no_token(outbox: Outbox, users: UserStore) -> None:
     with pytest.raises(ValueError, match="needs a token"):
         site = Site(outbox, users)
-        make_app(site.backend, "", site.accounts, LOOPBACK)
+        make_app(site.backend, "", site.accounts, site.desktops, LOOPBACK)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "", "[::1", "127.0.0.2"])
@@ -196,7 +196,7 @@ async def test_a_path_in_disguise_does_not_pass_the_guard(site: Site) -> None:
 
 async def test_a_taken_port_is_an_error(site: Site) -> None:
     with pytest.raises(OSError, match="in use"):
-        await serve(make_app(site.backend, TOKEN, site.accounts, LOOPBACK), "127.0.0.1", site.port)
+        await serve(make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK), "127.0.0.1", site.port)
 
 
 async def test_errors_are_json_by_their_content_type(site: Site) -> None:

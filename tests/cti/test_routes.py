@@ -49,7 +49,7 @@ def routes(app: web.Application) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("token", [None, "wrong"])
 async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: UserStore, token: str | None) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, LOOPBACK, FlowsApi(shelf()).routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, FlowsApi(shelf()).routes())
     everything = set(routes(app))
     assert len(everything) > 30
     runner = await serve(app, "127.0.0.1", 0)

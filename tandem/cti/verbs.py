@@ -1,0 +1,211 @@
+"""What an agent can do, by one name over REST and over a desktop's WebSocket."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Protocol
+
+import msgspec
+
+from tandem.control.chat.chat_view import DeskShown
+from tandem.control.events import (
+    AgentAccepted,
+    AgentClosed,
+    AgentDeclined,
+    AgentPaused,
+    AgentReleased,
+    AgentSaid,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentWentReady,
+    Event,
+    WrapUpExtended,
+)
+
+REASON_LENGTH = 64
+LONGEST_EXTENSION = 3600.0
+"""Seconds that may be asked for at once."""
+
+Number = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Refusal(Exception):  # noqa: N818 - no error of ours
+    """A verb can't be done: `status` as HTTP has it, `code` for programs, the text for people."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class Readers(Protocol):
+    """What the plane knows that verbs are about."""
+
+    def pause_reasons(self) -> Collection[str]: ...
+    def desk(self, agent: str, /) -> list[DeskShown]: ...
+
+
+class Around(msgspec.Struct, frozen=True):
+    """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
+    `reasons`: those that a pause may have, none: any; `chats`: what is on the agent's desk."""
+
+    agent: str
+    by: str = ""
+    reasons: Collection[str] = ()
+    chats: Collection[DeskShown] = ()
+
+    def chat(self, name: str) -> DeskShown:
+        """A chat on the agent's desk."""
+        found = next((chat for chat in self.chats if chat.chat == name), None)
+        if found is None:
+            raise Refusal(404, "unknown_chat", "There is no such chat on this agent's desk.")
+        return found
+
+
+class Verb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all verbs; the fields are what is given with it."""
+
+    def event(self, around: Around) -> Event:
+        """What the plane is told. Refusal: it can't be done."""
+        raise NotImplementedError
+
+
+class SignIn(Verb, frozen=True):
+    """Begin to work."""
+
+    def event(self, around: Around) -> Event:
+        if around.by:
+            raise Refusal(400, "bad_by", "Nobody can be signed in by another.")
+        return AgentSignedIn(around.agent)
+
+
+class SignOut(Verb, frozen=True):
+    """End the work, after the contact in hand; with `after_contact` one that is only offered comes first too."""
+
+    after_contact: bool = False
+
+    def event(self, around: Around) -> Event:
+        return AgentSignedOut(around.agent, around.by, self.after_contact)
+
+
+class Ready(Verb, frozen=True):
+    """End a pause, a back-off or the wrap-up."""
+
+    def event(self, around: Around) -> Event:
+        return AgentWentReady(around.agent, around.by)
+
+
+class Pause(Verb, frozen=True):
+    """Take no more contacts, for `reason`; `after_contact` as for sign-out."""
+
+    reason: str = ""
+    after_contact: bool = False
+
+    def event(self, around: Around) -> Event:
+        reason = self.reason.strip()
+        if not 0 < len(reason) <= REASON_LENGTH:
+            raise Refusal(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
+        if around.reasons and reason not in around.reasons:
+            raise Refusal(400, "unknown_reason", f"The reasons for a pause are {', '.join(around.reasons)}.")
+        return AgentPaused(around.agent, reason, around.by, self.after_contact)
+
+
+class Extend(Verb, frozen=True):
+    """Have `seconds` more for the wrap-up, as far as the queue allows."""
+
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=LONGEST_EXTENSION)]
+
+    def event(self, around: Around) -> Event:
+        return WrapUpExtended(around.agent, self.seconds)
+
+
+class Release(Verb, frozen=True):
+    """End the talk but keep the line: for an agent whose own line is kept."""
+
+    def event(self, around: Around) -> Event:
+        return AgentReleased(around.agent)
+
+
+class Accept(Verb, frozen=True):
+    """Take the chat that is offered under the number `offer`."""
+
+    contact: str
+    offer: Number = 0
+
+    def event(self, around: Around) -> Event:
+        return AgentAccepted(self.contact, _offered(around, self.contact, self.offer))
+
+
+class Decline(Verb, frozen=True):
+    """Leave the chat that is offered to others."""
+
+    contact: str
+    offer: Number = 0
+
+    def event(self, around: Around) -> Event:
+        return AgentDeclined(self.contact, _offered(around, self.contact, self.offer))
+
+
+class Say(Verb, frozen=True):
+    """Write in a chat. Messages are numbered by the agent from 1: one that was taken before is passed over."""
+
+    contact: str
+    number: Number = 0
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+    def event(self, around: Around) -> Event:
+        heard = _in_talk(around, self.contact).heard
+        if not self.text.strip() or self.number > heard + 1:
+            raise Refusal(400, "bad_message", f"Give a text, and the number {heard + 1}.")
+        return AgentSaid(self.contact, around.agent, self.number, self.text)
+
+
+class Close(Verb, frozen=True):
+    """End the talk in a chat: the customer goes on in the flow."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return AgentClosed(_in_talk(around, self.contact).chat, around.agent)
+
+
+STATES: Mapping[str, type[Verb]] = {
+    "sign-in": SignIn,
+    "sign-out": SignOut,
+    "ready": Ready,
+    "pause": Pause,
+    "extend": Extend,
+    "release": Release,
+}
+"""The verbs about the agent; the others are about a contact."""
+CONTACTS: Mapping[str, type[Verb]] = {"accept": Accept, "decline": Decline, "say": Say, "close": Close}
+VERBS = {**STATES, **CONTACTS}
+
+
+def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
+    """The verb of that name with what was given, as from JSON. Refusal: there is none, or that is not for it."""
+    kind = among.get(name)
+    if kind is None:
+        raise Refusal(404, "unknown_verb", f"The verbs are {', '.join(among)}.")
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "bad_json", str(error)) from None
+
+
+def around_of(readers: Readers, agent: str, by: str = "") -> Around:
+    """What stands around an agent's verb now."""
+    if len(by) > REASON_LENGTH:
+        raise Refusal(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
+    return Around(agent, by, readers.pause_reasons(), readers.desk(agent))
+
+
+def _offered(around: Around, contact: str, offer: int) -> int:
+    there = around.chat(contact)
+    if not there.offer or offer != there.offer:
+        raise Refusal(409, "stale", "This is not offered any more.")
+    return offer
+
+
+def _in_talk(around: Around, contact: str) -> DeskShown:
+    there = around.chat(contact)
+    if there.offer:
+        raise Refusal(409, "not_in_talk", "Accept the chat first.")
+    return there
