@@ -100,16 +100,16 @@ class LiveCentre:
     async def tell(self, agent: str, verb: str, reason: str = "", **more: Any) -> None:
         """An agent's verb, over HTTP as a desktop would."""
         wish = {name: value for name, value in {"reason": reason, **more}.items() if value}
-        async with self._http.post(f"/agents/{agent}/{verb}", json=wish, headers=self._token) as answer:
+        async with self._http.post(f"/agents/{agent}/{verb}", json=wish, headers=self.token) as answer:
             assert answer.status == 202, await answer.text()
 
     async def desk(self, agent: str, chat: str = "", verb: str = "", **given: Any) -> list[dict[str, Any]]:
         """The chats on an agent's desk, after a verb about one of them if there is one."""
         path = f"/agents/{agent}/chats"
         asked = (
-            self._http.post(f"{path}/{chat}/{verb}", json=given, headers=self._token)
+            self._http.post(f"{path}/{chat}/{verb}", json=given, headers=self.token)
             if verb
-            else self._http.get(path, headers=self._token)
+            else self._http.get(path, headers=self.token)
         )
         async with asked as answer:
             assert answer.status == 200, await answer.text()
@@ -171,13 +171,13 @@ class LiveCentre:
 
     async def state(self) -> State:
         """The plane's own view."""
-        async with self._http.get("/state", headers=self._token) as answer:
+        async with self._http.get("/state", headers=self.token) as answer:
             state: State = await answer.json()
             return state
 
     async def outbox(self) -> list[dict[str, Any]]:
         """The links that were sent, newest first."""
-        async with self._http.get("/outbox", headers=self._token) as answer:
+        async with self._http.get("/outbox", headers=self.token) as answer:
             sent: list[dict[str, Any]] = await answer.json()
             return sent
 
@@ -297,7 +297,8 @@ class LiveCentre:
         return (self.config.home / "controller.log").read_text()
 
     @property
-    def _token(self) -> dict[str, str]:
+    def token(self) -> dict[str, str]:
+        """What a program asks with."""
         return {"Authorization": f"Bearer {self._secrets.http_token}"}
 
 
