@@ -268,6 +268,12 @@ class LiveCentre:
         """Start the controller and wait until it serves."""
         self.controller = await ControllerProcess.start(self.controller_config)
 
+    async def change(self, centre: str) -> None:
+        """Bring another centre file into force under the calls that are there."""
+        self.config.centre.write_text(centre, encoding="utf-8")
+        await self.controller.stop()
+        await self.start_controller()
+
     async def lead_ami_by(self, port: int) -> None:
         """Start the controller again, so that it reaches Asterisk's manager interface through another port."""
         self.controller_config = self.config.model_copy(update={"ami_port": port - self.config.port_offset})

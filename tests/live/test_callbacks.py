@@ -143,7 +143,7 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
 
     (row,) = await centre.live.rows(Callback)
     assert (row.outcome, row.agent, row.enqueued_at, row.dials) == ("reached", "1001", waited_since, 1)
-    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback)]
+    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback, time.time())]
     assert told[0] == f"callback booked: {CUSTOMER}, tech"
     assert any(words.startswith("offered to 1001: rank 1 of 1") for words in told)
     assert told[-1] == "ended: served"
@@ -189,7 +189,7 @@ async def test_customer_first_the_customer_is_greeted_and_the_agent_rung(centre:
 
 
 async def test_a_busy_customer_frees_the_agent_and_is_called_again(centre: Centre) -> None:
-    await centre.books()
+    waited_since = await centre.books()
     agent = await centre.live.agent("1001")
     first = await agent.answers()
     await centre.phone.declines()
@@ -207,6 +207,8 @@ async def test_a_busy_customer_frees_the_agent_and_is_called_again(centre: Centr
     await centre.live.idle()
     attempts = [(row.attempt, row.outcome) for row in await centre.live.rows(CallbackAttempt)]
     assert attempts == [(1, "busy"), (2, "no_answer"), (3, "reached")]
+    (row,) = await centre.live.rows(Callback)
+    assert (row.outcome, row.enqueued_at, row.dials) == ("reached", waited_since, 3)
 
 
 async def test_who_calls_again_is_recognised_and_keeps_the_old_place(centre: Centre) -> None:
@@ -219,11 +221,14 @@ async def test_who_calls_again_is_recognised_and_keeps_the_old_place(centre: Cen
     agent = await centre.live.agent("1001")
     at_work = await agent.answers()
     await centre.live.call_is(CUSTOMER, "connected")
+    await hear_each_other(at_work, line)
     await at_work.hang_up()
     await line.hang_up()
     await centre.live.idle()
     (row,) = await centre.live.rows(Callback)
-    assert (row.outcome, row.dials) == ("rejoined", 0)
+    assert (row.outcome, row.enqueued_at, row.dials) == ("rejoined", waited_since, 0)
+    waits = {(wait.outcome, wait.since) for wait in await centre.live.rows(Wait)}
+    assert waits == {("called_back", waited_since), ("answered", waited_since)}
 
 
 async def test_a_kill_between_booking_and_dialling_and_one_while_the_phone_rings_lose_nothing(centre: Centre) -> None:
