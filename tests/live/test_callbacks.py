@@ -12,7 +12,7 @@ from tandem.service.app import JOURNAL
 from tandem.service.history import why
 from tandem.store import queries
 from tandem.store.models import Answer, Callback, CallbackAttempt, Leg, Offer, Wait
-from tests.live.centre import AGENTS, LiveCentre, State, live_centre
+from tests.live.centre import AFTER_TALK, AGENTS, LiveCentre, State, live_centre
 from tests.phones import Agent, Line, tone
 
 pytestmark = pytest.mark.live
@@ -136,7 +136,7 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
     await centre.live.agent_is("1001", "connected")
     await hear_each_other(at_work, ringing)
     await at_work.hang_up()
-    await ringing.hears(await centre.prompt("rate"))
+    await ringing.hears(await centre.prompt("rate"), seconds=AFTER_TALK)
     await ringing.press("5")
     await ringing.ended()
     await centre.live.idle()
@@ -246,7 +246,7 @@ async def test_a_kill_between_booking_and_dialling_and_one_while_the_phone_rings
     await centre.live.agent_is("1001", "connected")
     await hear_each_other(at_work, ringing)
     await at_work.hang_up()
-    await ringing.hears(await centre.prompt("rate"))
+    await ringing.hears(await centre.prompt("rate"), seconds=AFTER_TALK)
     await ringing.hang_up()
     await centre.live.idle()
     assert len(centre.phone.calls) == 1
