@@ -36,8 +36,8 @@ AGENTS = tuple(str(number) for number in range(1001, 1013))
 ALWAYS = (0.0, 4e9)
 """A time range (epoch seconds) that holds every record of a test."""
 AFTER_TALK = 4.0
-"""How much (seconds) of a prompt to listen to after a talk: another sender's clock is heard then, and a phone may skip
-a frame (20 ms) now and again in the first two seconds until it keeps step."""
+"""How much (seconds) of a prompt to listen to after a talk, or in the midst of music: another sender's clock is heard
+then, and a phone may skip a frame (20 ms) now and again in the first two seconds until it keeps step."""
 
 CENTRE = """
 lines: {"4008": hotline}
@@ -165,6 +165,10 @@ class LiveCentre:
         inside = await self._library.path(utterance)
         root = find(self.config.asterisk_root, self.config.home).root
         return Path(f"{root or ''}{inside}.wav")
+
+    def is_spoken(self, utterance: Utterance) -> bool:
+        """Whether the sound file of an utterance is there already."""
+        return self._library.is_made(utterance)
 
     # --- what is seen -------------------------------------------------------------------------------------------
 

@@ -23,10 +23,10 @@ VOICE, REPLY = 700, 1100
 TEXTS = {
     "again": "We will call you back as soon as somebody is free. Press two to wait on the line.",
     "menu": "Please press two for a person.",
-    "place": "Press one to be called back.",
-    "booked": "Thank you, we will call you back.",
+    "place": "If you do not want to wait on the line, please press one to be called back.",
+    "booked": "Thank you, we will call you back as soon as an agent has time for you.",
     "no": "We can not call you back.",
-    "rate": "Please rate us from one to five.",
+    "rate": "How did you like our service? Please rate us from one to five.",
     "sorry": "We are sorry.",
     "bye": "Goodbye.",
 }
@@ -89,9 +89,9 @@ class Centre:
         """The customer waits, asks by key to be called back, and hangs up; since when they waited."""
         line = await self.dials_in()
         call = await self.live.call_is(CUSTOMER, "queued")
-        await line.hears(await self.prompt("place"))
+        await line.hears(await self.prompt("place"), seconds=AFTER_TALK)
         await line.press("1")
-        await line.hears(await self.prompt("booked"))
+        await line.hears(await self.prompt("booked"), seconds=AFTER_TALK)
         await line.ended()
         await self.live.until(lambda state: not state["calls"], "the line to be free")
         return float(call["enqueued_at"])
