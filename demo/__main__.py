@@ -70,7 +70,7 @@ async def prove(config: Config) -> None:
         fail(f"the proof failed: {error or 'it took too long'}; see {log_file(config)}")
     call = await _recorded(config, began)
     say(f"what the controller recorded of call {call}, and why (tandem why {call}):")
-    for at, text in why(config.home / JOURNAL, call):
+    for at, text in why(config.home / JOURNAL, call, time.time()):
         say(f"  {at - began:5.1f} s  {text}")
 
 

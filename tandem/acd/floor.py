@@ -31,7 +31,7 @@ from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
-from tandem.acd.plan import describe
+from tandem.acd.plan import Step, describe
 from tandem.acd.roster import Roster
 from tandem.acd.state import State
 from tandem.acd.waiting import Patience, blended
@@ -339,6 +339,13 @@ class Floor:
                 self._emit(RecordPlanStep(contact.id, contact.queue, number, describe(step), in_force=True))
         if line.is_overdue and not before.is_overdue:
             self._emit(RecordPlanStep(contact.id, contact.queue, -1, "longest wait", in_force=True))
+
+    def let_go_of(self, steps: Iterable[tuple[str, int, Step]]) -> None:
+        """The conditions of these steps (with queue and number) held; of them some are in no plan any more."""
+        kept = [(queue, step) for queue, _, step in self._state.steps_held()]
+        for queue, number, step in steps:
+            if (queue, step) not in kept:
+                self._emit(RecordPlanStep("", queue, number, describe(step), in_force=False))
 
     def _begin_or_end(self, queue: str, changed: list[int], now: float) -> None:
         holding, plan = self._state.holding[queue], self._state.queue(queue).plan

@@ -4,6 +4,7 @@ A step widens who may serve (another need, a team, a vendor), raises the priorit
 moves it to another queue. What it says holds for everyone in the queue, those who came before it was written too.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -32,17 +33,18 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         off = self.on if self.off is None else self.off
-        if (off < self.on) if self._low else (off > self.on):
-            raise ValueError(f"off must be {'at least' if self._low else 'at most'} {self.on:g}, which is on")
+        if (off < self.on) if self.is_low else (off > self.on):
+            raise ValueError(f"off must be {'at least' if self.is_low else 'at most'} {self.on:g}, which is on")
 
     def holds(self, value: float, held: bool) -> bool:
         """Whether it holds now that the measure has this value, when it `held` just before."""
         if held and self.off not in (None, self.on):
-            return value < self.off if self._low else value > self.off
-        return value <= self.on if self._low else value >= self.on
+            return value < self.off if self.is_low else value > self.off
+        return value <= self.on if self.is_low else value >= self.on
 
     @property
-    def _low(self) -> bool:
+    def is_low(self) -> bool:
+        """Whether it is little that begins it, not much."""
         return self.measure in _BAD_WHEN_LOW
 
 
@@ -87,13 +89,28 @@ def widest(needs: Needs, plan: Plan) -> Term:
     return either([need_in(needs, tuple(step for step in plan if step.needs is None)), *own])
 
 
-def describe(step: Step) -> str:
-    """What the step does, as a short text: `needs tv >= 1, team blended`."""
-    parts = [f"needs {step.needs if isinstance(step.needs, str) else _short(step.needs)}"] if step.needs else []
-    parts += [f"{name} {value}" for name, value in (("team", step.team), ("vendor", step.vendor)) if value]
-    parts += [f"priority {step.priority:+}"] if step.priority else []
-    parts += [f"offer {step.offer}"] if step.offer else []
-    return ", ".join(parts + ([f"move to {step.move}"] if step.move else [])) or "nothing"
+PARTS = {
+    "needs": "needs {}",
+    "team": "team {}",
+    "vendor": "vendor {}",
+    "priority": "priority {:+}",
+    "offer": "offer {}",
+    "move": "move to {}",
+    "nothing": "nothing",
+}
+
+
+def describe(step: Step, texts: Mapping[str, str] = PARTS) -> str:
+    """What the step does, as a short text: `needs tv >= 1, team blended`; `texts` are the same in another language."""
+    parts = {
+        "needs": step.needs if step.needs is None or isinstance(step.needs, str) else _short(step.needs),
+        "team": step.team,
+        "vendor": step.vendor,
+        "priority": step.priority,
+        "offer": step.offer,
+        "move": step.move,
+    }
+    return ", ".join(texts[name].format(value) for name, value in parts.items() if value) or texts["nothing"]
 
 
 def _short(needs: dict[str, int]) -> str:

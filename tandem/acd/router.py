@@ -137,7 +137,9 @@ class Router:
     # --- settings and the switch -------------------------------------------------------------------------------
 
     def _settings_changed(self, event: events.SettingsChanged, now: float) -> None:
+        held = self._state.steps_held()
         self._state.change_settings(event.settings, now)
+        self._floor.let_go_of(held)
         self._begin_anew(now)
         for name in [name for name in self._state.agents if name not in event.settings.agents]:
             self._agent_signed_out(events.AgentSignedOut(name), now)

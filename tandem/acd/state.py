@@ -1,12 +1,14 @@
 """All that must survive a restart, as plain data."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from tandem.acd.agent import Agent
 from tandem.acd.contact import UNANSWERED, Contact
 from tandem.acd.intervals import Interval
 from tandem.acd.line import moments_of, put_in_stage, steps_in_force, waited_by
-from tandem.acd.plan import Plan
+from tandem.acd.plan import Plan, Step
 from tandem.acd.settings import QueueSettings, Settings
 from tandem.acd.waiting import Patience
 
@@ -53,6 +55,11 @@ class State(msgspec.Struct):
         queue = self.queue(contact.queue)
         return steps_in_force(queue, waited_by(queue, contact.stage), self.holding.get(contact.queue, ()))
 
+    def steps_held(self) -> list[tuple[str, int, Step]]:
+        """The steps whose conditions hold, with their queues and their numbers in the plan."""
+        held = [(queue, number) for queue, numbers in self.holding.items() for number in numbers]
+        return [(queue, number, self.queue(queue).plan[number]) for queue, number in held]
+
     def change_settings(self, settings: Settings, now: float) -> None:
         """Take new settings; queues with contacts in them live on retired, new agents appear signed out."""
         occupied = {contact.queue for contact in self.contacts.values()}
@@ -61,8 +68,8 @@ class State(msgspec.Struct):
         self.settings = settings
         self.judged_at = now
         queues = self.queues()
-        kept = [name for name, queue in queues.items() if name in known and queue.plan == known[name].plan]
-        self.holding = {name: self.holding[name] for name in kept if name in self.holding}
+        held = {name: [known[name].plan[number] for number in numbers] for name, numbers in self.holding.items()}
+        self.holding = {name: _numbers(steps, queues[name].plan) for name, steps in held.items() if name in queues}
         self.stopped = [name for name in self.stopped if name in queues and queues[name].resume_free]
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
@@ -71,3 +78,8 @@ class State(msgspec.Struct):
                 contact.sticky = ""
             if contact.state in UNANSWERED:
                 put_in_stage(contact, moments_of(self.queue(contact.queue)), now)
+
+
+def _numbers(steps: Sequence[Step], plan: Plan) -> list[int]:
+    """Where the same steps stand in a plan; those that are not there are left out."""
+    return [number for number, step in enumerate(plan) if step in steps]

@@ -447,6 +447,17 @@ class RecordStep(Command, frozen=True):
     detail: str
 
 
+class RecordQueueStep(Command, frozen=True):
+    """Key: all but `what` the step does. The condition of a step (its number in the queue's plan, from 0) began to hold
+    for everyone in the queue, or ended."""
+
+    queue: str
+    at: float
+    step: int
+    in_force: bool
+    what: str
+
+
 class RecordInterval(Command, frozen=True):
     """Key: (queue, start). See acd.commands.RecordInterval for the fields and the identity that holds."""
 

@@ -28,6 +28,7 @@ from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
+from tandem.ivr.speech import prompts
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
@@ -50,7 +51,7 @@ from tandem.store.users import UserStore
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
-from tandem.telephony.provision.install import AsteriskInstall, find
+from tandem.telephony.provision.install import find
 
 log = structlog.get_logger()
 
@@ -79,7 +80,8 @@ class Controller:
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
         self.retention = Retention(database, config.keep_days, recordings.remove)
-        self.switch = self._make_switch(credentials, install, recordings)
+        self.prompts = prompt_library(config, install)
+        self.switch = self._make_switch(credentials, recordings)
         outbox, adapters = Outbox(database), self._adapters()
         public_url = str(config.public_url or config.web_url).rstrip("/")
         tokens = Tokens(credentials.link_key)
@@ -107,7 +109,7 @@ class Controller:
         self.shelf = Shelf(
             FlowStore(database),
             lambda: self.engine.plane.state,
-            self.engine.emit,
+            self._bring_in,
             lambda: centre_check(self._settings),
             time.time,
         )
@@ -152,14 +154,23 @@ class Controller:
         if settings != in_force:
             self.engine.emit(events.SettingsLoaded(settings))
 
-    def _make_switch(self, credentials: Credentials, install: AsteriskInstall, recordings: Spool) -> Switch:
+    def _bring_in(self, event: events.Event) -> None:
+        """What admins do with flows; the prompts of a flow that is new are made before callers come to them."""
+        self.engine.emit(event)
+        if isinstance(event, events.FlowPublished | events.CanaryStarted):
+            spawn(self._render(event.flow), f"prompts of {event.flow.name}")
+
+    async def _render(self, flow: Flow) -> None:
+        for failed in await self.prompts.render_aside(await asyncio.to_thread(prompts, flow)):
+            log.error("a prompt can't be made", flow=flow.name, prompt=failed)
+
+    def _make_switch(self, credentials: Credentials, recordings: Spool) -> Switch:
         config = self.config
         login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
         settings = SwitchSettings(
             login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=recordings
         )
-        prompts = prompt_library(config, install)
-        return Switch(settings, self.engine.emit, prompts.path, spawn, time.time)
+        return Switch(settings, self.engine.emit, self.prompts.path, spawn, time.time)
 
     def _adapters(self) -> list[Adapter]:
         config = self.config

@@ -140,7 +140,7 @@ def why(
     language: Annotated[Language, typer.Option(help="The language of the reasons")] = "en",
 ) -> None:
     """Tell a call's life and the reason of every decision on it, and of every wait."""
-    for at, text in history.why(load_config().home / JOURNAL, call, language):
+    for at, text in history.why(load_config().home / JOURNAL, call, time.time(), language):
         typer.echo(f"{_clock(at)}  {text}")
 
 

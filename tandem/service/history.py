@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
+from tandem.acd.plan import describe
 from tandem.acd.why import Decision
-from tandem.acd.words import Language, in_words, waiting_in_words
+from tandem.acd.words import Language, in_words, step_in_words, turn_in_words, waiting_in_words
 from tandem.control import wire
 from tandem.control.callback.callback import CALLBACK_PREFIX, booked_by
-from tandem.control.commands import Command, RecordStep
+from tandem.control.commands import Command, RecordQueueStep, RecordStep
 from tandem.control.plane import Plane
 from tandem.service.engine import replay
 from tandem.store.journal_reader import Entry, JournalReader
@@ -39,10 +40,11 @@ def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replaye
             yield Replayed(entry, commands, wire.digest(commands) == entry.digest)
 
 
-def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[float, str]]:
+def why(path: Path, call: str, now: float, language: Language = "en") -> Iterator[tuple[float, str]]:
     """The life of `call` (or callback), each step with its time (epoch seconds) and the decisions in plain words.
 
-    Where it has to wait, and at each step of the queue's plan, it is told why nobody can take it."""
+    Where it has to wait, at each step of the queue's plan, and `now` if it waits still, it is told why nobody can take
+    it; and of the conditions of the plan that begin and end meanwhile."""
     reader = JournalReader(path)
     name = booked_by(call).encode()  # what a callback's life began with, before anything was called by its name
     mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
@@ -58,10 +60,23 @@ def why(path: Path, call: str, language: Language = "en") -> Iterator[tuple[floa
         for step in steps:
             yield entry.at, reasons.pop(0) if step.what == "offered" else _in_words(step)
         waiting = plane.context.router.why_waiting(call, entry.at)
-        if waiting and any(step.what in _WAITS for step in steps):
+        turns = list(_turns(plane, waiting.queue, commands, language)) if waiting else []
+        yield from ((entry.at, words) for words in turns)
+        if waiting and (turns or any(step.what in _WAITS for step in steps)):
             yield entry.at, waiting_in_words(waiting, language)
         if entry.seq >= mentions[-1] and not (call in plane.state.calls or call in plane.state.callbacks):
             return
+    if waiting := plane.context.router.why_waiting(call, now):
+        yield now, waiting_in_words(waiting, language)
+
+
+def _turns(plane: Plane, queue: str, commands: list[Command], language: Language) -> Iterator[str]:
+    """Which conditions of the queue's plan began or ended."""
+    settings = plane.state.settings.acd.queues.get(queue)
+    words = {describe(step): step_in_words(step, language) for step in settings.plan} if settings else {}
+    for command in commands:
+        if isinstance(command, RecordQueueStep) and command.queue == queue:
+            yield turn_in_words(words.get(command.what, command.what), command.in_force, language)
 
 
 def _is_of(contact: str, call: str) -> bool:

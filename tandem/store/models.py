@@ -185,6 +185,17 @@ class Step(Base):
     detail: Mapped[str]
 
 
+class QueueStep(Base):
+    """The condition of a step of a queue's plan began to hold, or ended."""
+
+    __tablename__ = "queue_steps"
+    queue: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    in_force: Mapped[bool] = mapped_column(primary_key=True)
+    what: Mapped[str]
+
+
 class Interval(Base):
     """The figures of one queue for those who arrived in one quarter-hour."""
 

@@ -20,6 +20,7 @@ from tandem.store.models import (
     Interval,
     Link,
     Message,
+    QueueStep,
     Step,
     Wait,
 )
@@ -139,6 +140,11 @@ async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Lin
 async def alarms(engine: AsyncEngine, since: float, until: float) -> Sequence[Alarm]:
     """The alarms raised in the range, in order."""
     return await _all(engine, _in_range(Alarm, Alarm.at, since, until))
+
+
+async def queue_steps(engine: AsyncEngine, since: float, until: float) -> Sequence[QueueStep]:
+    """Which conditions of queues' plans began to hold or ended in the range, in order."""
+    return await _all(engine, _in_range(QueueStep, QueueStep.at, since, until))
 
 
 async def intervals(engine: AsyncEngine, since: float, until: float) -> list[IntervalFigures]:

@@ -41,6 +41,7 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
         ),
     ),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
+    "queue-steps": (queries.queue_steps, ("at", "queue", "step", "in_force", "what")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
     "balance": (queries.check_balance, queries.Difference.__struct_fields__),
 }

@@ -18,7 +18,7 @@ from tandem.acd.events import (
 )
 from tandem.acd.plan import Condition, Step, describe
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
-from tandem.acd.words import in_words, waiting_in_words
+from tandem.acd.words import in_words, step_in_words, turn_in_words, waiting_in_words
 from tests.acd.playbook import Playbook, offered_to
 
 PEOPLE = (
@@ -101,6 +101,16 @@ def test_a_condition_has_hysteresis() -> None:
     assert book.state.holding == {"tv": [0]}
     book.tell(ContactLeft("c2", "abandoned"))
     assert book.recorded(RecordPlanStep) == [RecordPlanStep("", "tv", 0, "team blended, priority +2", in_force=False)]
+
+
+def test_a_condition_goes_on_in_a_changed_plan_that_has_it_and_ends_with_one_that_has_not() -> None:
+    book = Playbook(centre(tv(LONG)))
+    book.tell(*(ContactQueued(name, "tv") for name in ("c1", "c2", "c3")), ContactLeft("c1", "abandoned"))
+    book.tell(SettingsChanged(centre(tv(Step(after=600, team="night"), LONG))))
+    assert (book.state.holding, book.recorded(RecordPlanStep)) == ({"tv": [1]}, [])
+    book.tell(SettingsChanged(centre(tv(replace(LONG, when=Condition("length", on=3))))))
+    assert book.recorded(RecordPlanStep) == [RecordPlanStep("", "tv", 1, "team blended, priority +2", in_force=False)]
+    assert book.state.holding == {"tv": []}
 
 
 def test_a_condition_opens_the_queue_to_those_who_are_ready_and_raises_its_class() -> None:
@@ -244,14 +254,27 @@ def test_why_a_contact_waits_and_what_would_have_to_change() -> None:
     waiting = book.router.why_waiting("c1", book.now)
     assert waiting is not None
     assert waiting_in_words(waiting) == (
-        "waits for 0 s; skipped expert: wrap-up 12 s left; "
+        "has waited for 0 s; nobody can take it: expert: wrap-up 12 s left; "
         "junior: tv 1 < 3 (step not yet in force: after 20 s: needs tv >= 1); something changes by itself in 12 s"
     )
     assert waiting_in_words(waiting, "zh-CN") == (
-        "已等待0秒;跳过 expert: 话后处理 还剩12秒; junior: tv 1 < 3(尚未生效的步骤:等待20秒后:needs tv >= 1)"
+        "已等待0秒;无人可接:expert: 话后处理 还剩12秒; junior: tv 1 < 3(尚未生效的步骤:等待20秒后:要求tv >= 1)"
         ";12秒后情况会自行变化"
     )
     assert book.router.why_waiting("c0", book.now) is None
+
+
+def test_a_step_that_waits_for_a_condition_in_words() -> None:
+    step = Step(after=5, when=Condition("agents_ready", on=1, off=2), vendor="acme", offer="callback", needs={"tv": 1})
+    assert step_in_words(step) == (
+        "after 5 s: while the number of agents ready <= 1: needs tv >= 1, vendor acme, offer callback"
+    )
+    assert step_in_words(step, "zh-CN") == "等待5秒后:当就绪坐席数 <= 1时:要求tv >= 1, 开放给外包商acme, 提供回电"
+    assert step_in_words(Step(when=Condition("length", on=30), priority=1, move="m"), "zh-CN") == (
+        "当排队人数 >= 30时:优先级+1, 转到队列m"
+    )
+    assert turn_in_words("team blended", False) == "the plan, no longer: team blended"
+    assert turn_in_words("team blended", True, "zh-CN") == "排队方案对所有人生效:team blended"
 
 
 def test_why_tells_of_agents_kept_free_and_of_a_lost_switch() -> None:
@@ -260,7 +283,7 @@ def test_why_tells_of_agents_kept_free_and_of_a_lost_switch() -> None:
     waiting = book.router.why_waiting("o1", book.now)
     assert waiting is not None
     assert waiting_in_words(waiting) == (
-        "waits for 0 s; skipped expert: kept free: 1 must stay ready; nothing changes by itself"
+        "has waited for 0 s; nobody can take it: expert: kept free: 1 must stay ready; nothing changes by itself"
     )
     book.tell(SwitchLost())
     waiting = book.router.why_waiting("o1", book.now)

@@ -125,7 +125,10 @@ def test_the_steps_of_a_plan_are_in_the_timeline() -> None:
     plan = (Step(after=20, needs={"tv": 1}), Step(after=30, offer="callback"), Step(after=40, move="there"))
     queues = {"tech": replace(tech, plan=(*plan, Step(when=Condition("length", 1), priority=1))), "there": there}
     book = Playbook(replace(SETTINGS, acd=replace(SETTINGS.acd, queues=queues)))
-    book.queue()
+    queued = book.queue()
+    assert these(commands.RecordQueueStep, queued) == [
+        commands.RecordQueueStep("tech", book.now, 3, True, "priority +1")
+    ]
     steps = []
     for _ in range(3):
         wakeup = book.plane.context.router.next_wakeup()
@@ -139,4 +142,5 @@ def test_the_steps_of_a_plan_are_in_the_timeline() -> None:
         ("plan", "move to there"),
         ("moved", "tech to there"),
     ]
+    assert these(commands.RecordQueueStep, out) == [commands.RecordQueueStep("tech", book.now, 3, False, "priority +1")]
     assert book.plane.state.counters == {"plan of tech: priority +1": 1}

@@ -36,8 +36,8 @@ AGENTS = tuple(str(number) for number in range(1001, 1013))
 ALWAYS = (0.0, 4e9)
 """A time range (epoch seconds) that holds every record of a test."""
 AFTER_TALK = 4.0
-"""How much (seconds) of a prompt to listen to after a talk: another sender's clock is heard then, and a phone may skip
-a frame (20 ms) now and again in the first two seconds until it keeps step."""
+"""How much (seconds) of a prompt to listen to after a talk, or in the midst of music: another sender's clock is heard
+then, and a phone may skip a frame (20 ms) now and again in the first two seconds until it keeps step."""
 
 CENTRE = """
 lines: {"4008": hotline}
@@ -167,6 +167,10 @@ class LiveCentre:
         root = find(self.config.asterisk_root, self.config.home).root
         return Path(f"{root or ''}{inside}.wav")
 
+    def is_spoken(self, utterance: Utterance) -> bool:
+        """Whether the sound file of an utterance is there already."""
+        return self._library.is_made(utterance)
+
     # --- what is seen -------------------------------------------------------------------------------------------
 
     async def state(self) -> State:
@@ -268,6 +272,12 @@ class LiveCentre:
     async def start_controller(self) -> None:
         """Start the controller and wait until it serves."""
         self.controller = await ControllerProcess.start(self.controller_config)
+
+    async def change(self, centre: str) -> None:
+        """Bring another centre file into force under the calls that are there."""
+        self.config.centre.write_text(centre, encoding="utf-8")
+        await self.controller.stop()
+        await self.start_controller()
 
     async def lead_ami_by(self, port: int) -> None:
         """Start the controller again, so that it reaches Asterisk's manager interface through another port."""

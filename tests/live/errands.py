@@ -72,9 +72,9 @@ async def choose(centre: LiveCentre, number: str, key: str) -> Line:
     return line
 
 
-async def says(centre: LiveCentre, line: Line, text: str) -> None:
-    """Wait until a text of the flow is heard."""
-    await line.hears(await centre.prompt(text, "en"))
+async def says(centre: LiveCentre, line: Line, text: str, seconds: float = 2.0) -> None:
+    """Wait until the first `seconds` of a text of the flow are heard."""
+    await line.hears(await centre.prompt(text, "en"), seconds=seconds)
 
 
 def heard(line: Line, message: Samples) -> None:

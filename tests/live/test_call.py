@@ -3,7 +3,7 @@
 import pytest
 
 from tandem.store import queries
-from tests.live.centre import LiveCentre
+from tests.live.centre import AFTER_TALK, LiveCentre
 from tests.phones import tone
 
 pytestmark = pytest.mark.live
@@ -30,7 +30,7 @@ async def test_a_caller_gets_a_link_then_an_agent_then_the_survey(centre: LiveCe
     await line.hears_tone(660)
 
     await call.hang_up()
-    await line.hears(await centre.prompt("survey"), 10)
+    await line.hears(await centre.prompt("survey"), 10, seconds=AFTER_TALK)
     await line.press("5")
     await line.hears(await centre.prompt("survey_thanks"), 10)
     await line.ended(15)

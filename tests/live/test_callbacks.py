@@ -12,7 +12,7 @@ from tandem.service.app import JOURNAL
 from tandem.service.history import why
 from tandem.store import queries
 from tandem.store.models import Answer, Callback, CallbackAttempt, Leg, Offer, Wait
-from tests.live.centre import AGENTS, LiveCentre, State, live_centre
+from tests.live.centre import AFTER_TALK, AGENTS, LiveCentre, State, live_centre
 from tests.phones import Agent, Line, tone
 
 pytestmark = pytest.mark.live
@@ -23,10 +23,10 @@ VOICE, REPLY = 700, 1100
 TEXTS = {
     "again": "We will call you back as soon as somebody is free. Press two to wait on the line.",
     "menu": "Please press two for a person.",
-    "place": "Press one to be called back.",
-    "booked": "Thank you, we will call you back.",
+    "place": "If you do not want to wait on the line, please press one to be called back.",
+    "booked": "Thank you, we will call you back as soon as an agent has time for you.",
     "no": "We can not call you back.",
-    "rate": "Please rate us from one to five.",
+    "rate": "How did you like our service? Please rate us from one to five.",
     "sorry": "We are sorry.",
     "bye": "Goodbye.",
 }
@@ -89,9 +89,9 @@ class Centre:
         """The customer waits, asks by key to be called back, and hangs up; since when they waited."""
         line = await self.dials_in()
         call = await self.live.call_is(CUSTOMER, "queued")
-        await line.hears(await self.prompt("place"))
+        await line.hears(await self.prompt("place"), seconds=AFTER_TALK)
         await line.press("1")
-        await line.hears(await self.prompt("booked"))
+        await line.hears(await self.prompt("booked"), seconds=AFTER_TALK)
         await line.ended()
         await self.live.until(lambda state: not state["calls"], "the line to be free")
         return float(call["enqueued_at"])
@@ -136,14 +136,14 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
     await centre.live.agent_is("1001", "connected")
     await hear_each_other(at_work, ringing)
     await at_work.hang_up()
-    await ringing.hears(await centre.prompt("rate"))
+    await ringing.hears(await centre.prompt("rate"), seconds=AFTER_TALK)
     await ringing.press("5")
     await ringing.ended()
     await centre.live.idle()
 
     (row,) = await centre.live.rows(Callback)
     assert (row.outcome, row.agent, row.enqueued_at, row.dials) == ("reached", "1001", waited_since, 1)
-    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback)]
+    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback, time.time())]
     assert told[0] == f"callback booked: {CUSTOMER}, tech"
     assert any(words.startswith("offered to 1001: rank 1 of 1") for words in told)
     assert told[-1] == "ended: served"
@@ -189,7 +189,7 @@ async def test_customer_first_the_customer_is_greeted_and_the_agent_rung(centre:
 
 
 async def test_a_busy_customer_frees_the_agent_and_is_called_again(centre: Centre) -> None:
-    await centre.books()
+    waited_since = await centre.books()
     agent = await centre.live.agent("1001")
     first = await agent.answers()
     await centre.phone.declines()
@@ -207,6 +207,8 @@ async def test_a_busy_customer_frees_the_agent_and_is_called_again(centre: Centr
     await centre.live.idle()
     attempts = [(row.attempt, row.outcome) for row in await centre.live.rows(CallbackAttempt)]
     assert attempts == [(1, "busy"), (2, "no_answer"), (3, "reached")]
+    (row,) = await centre.live.rows(Callback)
+    assert (row.outcome, row.enqueued_at, row.dials) == ("reached", waited_since, 3)
 
 
 async def test_who_calls_again_is_recognised_and_keeps_the_old_place(centre: Centre) -> None:
@@ -219,11 +221,14 @@ async def test_who_calls_again_is_recognised_and_keeps_the_old_place(centre: Cen
     agent = await centre.live.agent("1001")
     at_work = await agent.answers()
     await centre.live.call_is(CUSTOMER, "connected")
+    await hear_each_other(at_work, line)
     await at_work.hang_up()
     await line.hang_up()
     await centre.live.idle()
     (row,) = await centre.live.rows(Callback)
-    assert (row.outcome, row.dials) == ("rejoined", 0)
+    assert (row.outcome, row.enqueued_at, row.dials) == ("rejoined", waited_since, 0)
+    waits = {(wait.outcome, wait.since) for wait in await centre.live.rows(Wait)}
+    assert waits == {("called_back", waited_since), ("answered", waited_since)}
 
 
 async def test_a_kill_between_booking_and_dialling_and_one_while_the_phone_rings_lose_nothing(centre: Centre) -> None:
@@ -241,7 +246,7 @@ async def test_a_kill_between_booking_and_dialling_and_one_while_the_phone_rings
     await centre.live.agent_is("1001", "connected")
     await hear_each_other(at_work, ringing)
     await at_work.hang_up()
-    await ringing.hears(await centre.prompt("rate"))
+    await ringing.hears(await centre.prompt("rate"), seconds=AFTER_TALK)
     await ringing.hang_up()
     await centre.live.idle()
     assert len(centre.phone.calls) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.store.models import Leg, Voicemail
-from tests.live.centre import LiveCentre
+from tests.live.centre import AFTER_TALK, LiveCentre
 from tests.live.errands import MESSAGES, SHOP, TO_MESSAGE, TO_SHOP, TONE, choose, errand_centre, heard, says
 from tests.phones import Agent, Line, tone
 from tests.phones.audio import RATE, Samples, read_wav
@@ -54,7 +54,7 @@ async def test_a_killed_controller_cuts_no_talk_and_no_message(centre: LiveCentr
     await asyncio.sleep(0.5)
     await centre.start_controller()
 
-    await asyncio.gather(says(centre, talker, "back"), says(centre, speaker, "thanks"))
+    await asyncio.gather(says(centre, talker, "back", AFTER_TALK), says(centre, speaker, "thanks"))
     assert len(shop.calls) == 1
     await asyncio.gather(talker.hang_up(), speaker.hang_up())
     await centre.until(lambda state: len(state["work"]) == 2 and not state["calls"], "both messages to wait")

@@ -7,7 +7,7 @@ import pytest
 
 from tandem.store import queries
 from tandem.store.models import Leg, Offer, Wait
-from tests.live.centre import AGENTS, LiveCentre, State, numbers
+from tests.live.centre import AFTER_TALK, AGENTS, LiveCentre, State, numbers
 from tests.phones import CallFailedError, Line, NotHeardError, tone
 
 pytestmark = pytest.mark.live
@@ -120,7 +120,7 @@ async def test_when_the_agent_hangs_up_the_caller_goes_on_to_the_survey(centre: 
     await centre.agent_is("1001", "connected")
     await call.hang_up()
     await free_after_wrap_up(centre, "1001")
-    await line.hears(await centre.prompt("survey"))
+    await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     await centre.call_is(caller.number, "flow")
     await line.hang_up()
     await centre.idle()
@@ -143,7 +143,7 @@ async def test_a_blind_transfer_to_the_hotline_frees_the_agent_and_the_flow_goes
     await call.blind_transfer("4008")
     await call.ended()
     await free_after_wrap_up(centre, "1001")
-    await line.hears(await centre.prompt("survey"))
+    await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     after = await centre.call_is(caller.number, "flow")
     assert (after["call"], after["node"]) == (before["call"], "survey")
     await line.press("5")

@@ -14,7 +14,7 @@ from tandem.service.app import JOURNAL
 from tandem.service.credentials import load_credentials
 from tandem.store import queries
 from tandem.store.journal_reader import JournalReader
-from tests.live.centre import HOTLINE, LiveCentre, numbers
+from tests.live.centre import AFTER_TALK, HOTLINE, LiveCentre, numbers
 from tests.live.manager import logged_in
 from tests.live.witness import agrees
 from tests.phones import Caller, tone
@@ -44,7 +44,7 @@ async def ordinary_call(centre: LiveCentre) -> None:
     call.says(tone(660, seconds=3))
     await asyncio.gather(call.hears_tone(440), line.hears_tone(660))
     await call.hang_up()
-    await line.hears(await centre.prompt("survey"))
+    await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     await line.press("5")
     await line.hears(await centre.prompt("survey_thanks"), 5)
     await line.ended(15)
@@ -122,7 +122,7 @@ async def test_an_agent_is_rung_for_a_hostile_caller_as_for_any_other(centre: Li
     line.says(tone(440, seconds=3))
     await call.hears_tone(440)
     await call.hang_up()
-    await line.hears(await centre.prompt("survey"))
+    await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     await line.hang_up()
     await centre.idle()
     (contact,) = await centre.records(queries.contacts)

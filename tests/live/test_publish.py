@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tandem.control.commands import Utterance
 from tandem.ivr.reader import read_flow
 from tandem.ivr.speech import speak
 from tandem.service.flow_files import beside
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.live
 
 OLD = (FLOWS / "hotline.yaml").read_text(encoding="utf-8")
 NEW = OLD.replace("您好，欢迎致电", "新年好，热烈欢迎您致电")
+NEVER_SAID = OLD.replace("您好，欢迎致电", f"第{time.time_ns()}次欢迎您致电")
 CALLS = 20
 
 
@@ -51,8 +54,13 @@ def written(centre: LiveCentre, source: str) -> str:
 
 async def welcome(centre: LiveCentre, source: str) -> Path:
     """The sound of a version's welcome."""
+    return await centre.sound(first_words(source))
+
+
+def first_words(source: str) -> Utterance:
+    """What a version says first."""
     said, _ = speak(read_flow(source, "hotline.yaml", beside(FLOWS)), "welcome", "zh-CN", {})
-    return await centre.sound(said[0])
+    return said[0]
 
 
 async def versions(centre: LiveCentre) -> dict[str, str]:
@@ -111,6 +119,15 @@ async def test_twenty_calls_keep_their_version_while_new_ones_get_the_new(centre
     told = await flow(centre, "versions", "hotline")
     assert "New Year" in told
     assert "ann" in told
+
+
+async def test_the_prompts_of_a_new_version_are_made_before_anybody_calls(centre: LiveCentre) -> None:
+    told = first_words(NEVER_SAID)
+    assert not centre.is_spoken(told)
+    await flow(centre, "publish", written(centre, NEVER_SAID))
+    async with asyncio.timeout(15):
+        while not centre.is_spoken(told):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_trial_reaches_its_callers_and_its_figures_can_be_seen(centre: LiveCentre) -> None:

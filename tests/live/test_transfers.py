@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from tandem.store.models import Alarm, Leg
-from tests.live.centre import HOTLINE, LiveCentre
+from tests.live.centre import AFTER_TALK, HOTLINE, LiveCentre
 from tests.live.errands import PLAN, SHOP, TO_FORBIDDEN, TO_SHOP, choose, errand_centre, says
 from tests.phones import Line, tone
 
@@ -28,7 +28,7 @@ async def test_callers_talk_with_somebody_outside_and_come_back(centre: LiveCent
     assert there.peer == f"sip:{HOTLINE}@127.0.0.1"
     await both_hear(line, there)
     await there.hang_up()
-    await says(centre, line, "back")
+    await says(centre, line, "back", AFTER_TALK)
     await line.press(TO_SHOP)
     await shop.declines()
     await says(centre, line, "busy")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tandem.service.credentials import load_credentials
-from tests.live.centre import FLOWS, HOTLINE, LiveCentre, State, live_centre
+from tests.live.centre import AFTER_TALK, FLOWS, HOTLINE, LiveCentre, State, live_centre
 from tests.live.witness import of_asterisk, of_plane
 from tests.phones import audio, tone
 from tests.phones.panoramisk_view import PanoramiskView, panoramisk_view
@@ -103,7 +103,7 @@ async def test_a_pyvoip_phone_is_the_agent(centre: LiveCentre) -> None:
         await asyncio.gather(call.hears_tone(440), line.hears_tone(660))
 
         await call.hang_up()
-        await line.hears(await centre.prompt("survey"))
+        await line.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
         await centre.agent_is("1001", "ready")
         await line.hang_up()
     await centre.idle()

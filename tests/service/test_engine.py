@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from tandem.acd.plan import Condition, Step
 from tandem.control import commands, events
 from tandem.control.commands import Command
 from tandem.ivr.reader import read_flow
@@ -34,9 +37,10 @@ class World:
         self.asked += asked
         self.news.set()
 
-    async def until(self, kind: type[Command]) -> Command:
+    async def until(self, kind: type[Command], count: int = 1) -> Command:
+        """Wait until so many of a kind were asked for; the last of them."""
         async with asyncio.timeout(5):
-            while not (found := [command for command in self.asked if isinstance(command, kind)]):
+            while len(found := [command for command in self.asked if isinstance(command, kind)]) < count:
                 self.news.clear()
                 await self.news.wait()
         return found[-1]
@@ -162,11 +166,35 @@ async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
     steps = list(replay_stretch(world.path, 1, None))
     assert all(step.same for step in steps)
     assert [command for step in steps for command in step.commands] == world.asked
-    told = [text for _, text in why(world.path, "c1")]
+    told = [text for _, text in why(world.path, "c1", world.now)]
     assert told[0] == "entered: 138 dialled 4008, flow line"
     assert "offered to 1001: rank 1 of 1" in told
     assert told[-1] == "ended: abandoned"
-    assert "分配给1001:在1名就绪坐席中排第1" in [text for _, text in why(world.path, "c1", "zh-CN")]
+    assert "分配给1001:在1名就绪坐席中排第1" in [text for _, text in why(world.path, "c1", world.now, "zh-CN")]
+
+
+async def test_why_tells_how_a_wait_stands_now_and_of_the_conditions_that_came_meanwhile(tmp_path: Path) -> None:
+    world = World(tmp_path / "journal.sqlite3")
+    tech, ready = SETTINGS.acd.queues["tech"], Condition("agents_ready", on=0)
+    plan = (Step(when=ready, priority=1), Step(after=90, vendor="acme"))
+    acd = replace(SETTINGS.acd, queues={"tech": replace(tech, plan=plan)})
+    async with running(world) as engine:
+        set_up(engine)
+        engine.emit(events.SettingsLoaded(replace(SETTINGS, acd=acd)))
+        await ring(world, engine)
+        engine.emit(events.AgentPaused("1001", "lunch"))
+        await world.until(commands.HangUpLeg)
+        engine.emit(events.SettingsLoaded(SETTINGS))
+        await world.until(commands.RecordQueueStep, count=4)
+    told = [text for _, text in why(world.path, "c1", world.now + 60)]
+    assert told[-5:] == [
+        "offer ended: 1001: withdrawn",
+        "has waited for 0 s; nobody can take it: 1001: paused: lunch; in force: priority +1; "
+        "something changes by itself in 90 s",
+        "the plan, no longer: priority +1",
+        "has waited for 0 s; nobody can take it: 1001: paused: lunch; nothing changes by itself",
+        "has waited for 60 s; nobody can take it: 1001: paused: lunch; nothing changes by itself",
+    ]
 
 
 async def test_what_is_handled_is_under_way_until_its_commands_have_left(tmp_path: Path) -> None:

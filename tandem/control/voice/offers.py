@@ -133,10 +133,12 @@ def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> Non
 
 
 def _record_plan_step(context: Context, command: acd.RecordPlanStep, now: float) -> None:
-    """A condition concerns the whole queue: it is counted, and `why` finds it in the router's state."""
+    """A condition concerns the whole queue: it has a record of its own."""
     if command.contact:
         _note_waiting(context, command.contact, now, "plan", command.what)
-    elif command.in_force:
+        return
+    context.tell(commands.RecordQueueStep(command.queue, now, command.step, command.in_force, command.what))
+    if command.in_force:
         context.count(f"plan of {command.queue}: {command.what}")
 
 

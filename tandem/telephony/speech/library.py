@@ -66,7 +66,7 @@ class PromptLibrary:
 
         SpeechFailedError names every text that could not be made.
         """
-        wanted = [utterance for utterance in set(utterances) if not self._is_made(utterance)]
+        wanted = [utterance for utterance in set(utterances) if not self.is_made(utterance)]
         done = count(1)
 
         async def make(utterance: Utterance) -> None:
@@ -85,13 +85,30 @@ class PromptLibrary:
             raise SpeechFailedError("; ".join(str(error) for error in failed.exceptions)) from failed
         return len(wanted)
 
+    async def render_aside(self, utterances: Iterable[Utterance]) -> list[str]:
+        """Make what is missing, one prompt after the other, so that one a caller waits for is made beside them.
+
+        Returns the texts that could not be made, each with the reason.
+        """
+        failed = []
+        for utterance in await asyncio.to_thread(self._missing, utterances):
+            try:
+                await self.path(utterance)
+            except SpeechFailedError as error:
+                failed.append(f"{utterance.text!r} ({utterance.language}): {error}")
+        return failed
+
+    def _missing(self, utterances: Iterable[Utterance]) -> list[Utterance]:
+        return [utterance for utterance in dict.fromkeys(utterances) if not self.is_made(utterance)]
+
     def _place(self, utterance: Utterance) -> tuple[Path, Path | None]:
         """Where the prompt is or will be in the cache, and the recording to make it from, if there is one."""
         recording = self._recording(utterance)
         name = _recording_id(recording) if recording else self._speech_id(utterance)
         return self._cache / (f"{name}-slow" if utterance.slow else name), recording
 
-    def _is_made(self, utterance: Utterance) -> bool:
+    def is_made(self, utterance: Utterance) -> bool:
+        """Whether the prompt is there already."""
         with suppress(SpeechFailedError):
             return _is_there(self._place(utterance)[0])
         return False

@@ -28,9 +28,11 @@ class CountingEspeak(Espeak):
     def __init__(self) -> None:
         self.spoken: list[str] = []
         self.at_once = self.most_at_once = 0
+        self.begun = asyncio.Event()
 
     async def speak(self, language: str, text: str, file: Path) -> None:
         self.spoken.append(text)
+        self.begun.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -94,6 +96,22 @@ async def test_few_prompts_are_made_at_the_same_time(library: PromptLibrary, esp
     assert await library.render_all([*texts, *texts], lambda done, of_all: told.append((done, of_all))) == 8
     assert espeak.most_at_once == 2
     assert told == [(done, 8) for done in range(1, 9)]
+    assert await library.render_all(texts) == 0
+
+
+async def test_what_is_made_aside_leaves_room_for_what_a_caller_waits_for(
+    library: PromptLibrary, espeak: CountingEspeak
+) -> None:
+    texts = [Utterance("en", f"This is number {number}.") for number in range(4)]
+    await library.path(texts[0])
+    espeak.begun.clear()
+    aside = asyncio.create_task(library.render_aside([*texts, Utterance("xx", "what"), *texts]))
+    await espeak.begun.wait()
+    await library.path(WELCOME)
+    assert espeak.spoken.index(WELCOME.text) == 2, "it did not wait until all were made"
+    (failed,) = await aside
+    assert failed.startswith("'what' (xx): ")
+    assert espeak.most_at_once == 2
     assert await library.render_all(texts) == 0
 
 
