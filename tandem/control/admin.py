@@ -16,7 +16,7 @@ from tandem.control.voice.offers import route
 
 def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:
     """Resets nothing: calls, agents and figures go on under the new settings."""
-    context.state.settings = event.settings
+    context.state.settings, context.state.settings_version = event.settings, event.version
     route(context, acd.SettingsChanged(event.settings.acd), now)
 
 
