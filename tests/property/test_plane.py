@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tandem.acd.plan import Step as PlanStep
 from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
@@ -13,14 +15,35 @@ from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
+from tandem.control.settings import Settings
 from tandem.control.voice.call import Call
 from tandem.ivr.reader import read_flow
-from tests.control.playbook import FLOW, Playbook, these
+from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
+
+
+def changed(settings: Settings, **acd: object) -> Settings:
+    """The settings with other queues, or agents."""
+    return replace(settings, acd=replace(settings.acd, **acd))
+
+
+QUEUE = SETTINGS.acd.queues["tech"]
+MOVING = {"tech": replace(QUEUE, plan=(PlanStep(after=3, move="more"),)), "more": replace(QUEUE, name="more")}
+CENTRES = (
+    SETTINGS,
+    changed(SETTINGS, queues={}),
+    changed(SETTINGS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
+    changed(SETTINGS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
+    changed(
+        SETTINGS,
+        queues={"tech": replace(QUEUE, plan=(PlanStep(after=3, move="more"),)), "more": replace(QUEUE, name="more")},
+    ),
+    changed(SETTINGS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
+)
 Step = Callable[[Playbook, int], object]
 
 
@@ -114,6 +137,7 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
+    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % len(CENTRES)], pick)),
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
