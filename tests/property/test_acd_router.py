@@ -479,7 +479,9 @@ queued = st.builds(
 
 @settings(deadline=None)
 @given(st.lists(queued, min_size=2, max_size=12).flatmap(lambda lot: st.permutations(list(enumerate(lot)))))
-def test_the_order_is_total_whatever_order_contacts_come_in(lot: list[tuple[int, tuple[int, float, float]]]) -> None:
+def test_rule_04_the_order_is_total_whatever_order_contacts_come_in(
+    lot: list[tuple[int, tuple[int, float, float]]],
+) -> None:
     router = Router()
     everybody = _version([ANYBODY], a={})
     router.handle(events.SettingsChanged(everybody), START)

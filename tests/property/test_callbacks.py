@@ -175,7 +175,9 @@ def check(desk: Desk) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(lives, st.integers(0, 3))
-def test_no_callback_is_lost_or_dialled_twice_or_without_an_agent(life: list[tuple[Step, int]], kind: int) -> None:
+def test_rule_06_no_callback_is_lost_or_dialled_twice_or_without_an_agent(
+    life: list[tuple[Step, int]], kind: int
+) -> None:
     """At the end all agents go, everybody hangs up, and time passes: every callback has exactly one end."""
     desk = lived(life, kind)
     for agent in AGENTS:

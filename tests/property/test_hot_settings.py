@@ -139,13 +139,13 @@ def lived(life: Lived) -> HotLife:
 
 @settings(deadline=None, max_examples=60)
 @given(lives)
-def test_settings_that_change_in_the_middle_of_everything_reset_nothing(life: Lived) -> None:
+def test_rule_13_settings_that_change_in_the_middle_of_everything_reset_nothing(life: Lived) -> None:
     lived(life)
 
 
 @settings(deadline=None, max_examples=60)
 @given(lives)
-def test_after_any_changes_everybody_who_can_be_served_is_and_nobody_is_stuck(life: Lived) -> None:
+def test_rule_13_after_any_changes_everybody_who_can_be_served_is_and_nobody_is_stuck(life: Lived) -> None:
     hot = lived(life)
     hot.serve_all()
     state = hot.router.snapshot()

@@ -1,18 +1,20 @@
 """The design's rules for routing, each by its number, under random lives (see test_acd_router.py for the life itself).
 
-Rules 6 (callbacks) and 12 (the stream to desktops) are not the router's alone.
+The order (4) is in test_acd_router.py too, callbacks (6) in test_callbacks.py, the stream to desktops (12) in
+tests/cti/test_stream.py, hot settings (13) in test_hot_settings.py.
 """
 
+import re
 import sys
 from copy import deepcopy
+from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
+from tandem.acd import agent as agents
 from tandem.acd import events
-from tandem.acd.commands import Offer, RaiseAlarm, RecordWait
+from tandem.acd.commands import Offer, RaiseAlarm
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import ATTENTION, AgentSettings, QueueSettings, Settings
@@ -66,6 +68,37 @@ def test_rule_03_no_passing_state_outstays_its_time_and_an_alarm_tells(steps: Li
     alarmed = {c.subject for *_, out in life.journal[told:] for c in out if isinstance(c, RaiseAlarm)}
     assert occupied == alarmed
     assert not any(life.router.snapshot().agents[name].state in LONGEST_STAY for name in passing & set("abcdef"))
+
+
+def test_rule_03_every_state_but_those_an_agent_or_a_talk_chooses_has_a_longest_stay() -> None:
+    chosen = {"signed_out", "ready", "paused", "connected", "hold"}
+    assert agents.TABLE.keys() == chosen | LONGEST_STAY.keys() | {"not_ready"}, "not_ready: back-off, or no phone"
+
+
+able = st.sets(st.sampled_from(["tv", "phone", "hifi"]), min_size=1)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from(["tv", "phone", "hifi"]), st.integers(0, 2)), max_size=12), able)
+def test_rule_04_work_that_an_agent_cannot_take_does_not_block(
+    waiting: list[tuple[str, int]], skills: set[str]
+) -> None:
+    """Of what waits, the agent gets what they can take, the highest class and then the oldest first."""
+    queues = {name: QueueSettings(name, {name: 1}, wrap_up_seconds=0) for name in ("tv", "phone", "hifi")}
+    router = Router()
+    router.handle(
+        events.SettingsChanged(Settings(queues, {"a": AgentSettings("a", dict.fromkeys(skills, 3), "a")})), START
+    )
+    for number, (queue, priority) in enumerate(waiting):
+        router.handle(events.ContactQueued(f"{number}", queue, priority), START + number)
+    router.handle(events.DeviceFound("a"), START + 99)
+    commands, taken = router.handle(events.AgentSignedIn("a"), START + 99), []
+    while offers := [command for command in commands if isinstance(command, Offer)]:
+        taken.append(int(offers[0].contact))
+        router.handle(events.ContactConnected(offers[0].offer), START + 99)
+        commands = router.handle(events.ContactFinished(offers[0].contact), START + 99)
+    mine = [number for number, (queue, _) in enumerate(waiting) if queue in skills]
+    assert taken == sorted(mine, key=lambda number: (-waiting[number][1], number))
 
 
 def test_rule_05_the_work_for_an_event_hardly_grows_with_agents_and_queues() -> None:
@@ -201,78 +234,8 @@ def test_rule_14_the_ring_that_time_has_opened_is_the_ring_that_serves(
     assert bool(router.snapshot().contacts["c"].tried) == any(rings)
 
 
-# --- fairness under overload ----------------------------------------------------------------------------------------
-
-RULES: dict[str, dict[str, object]] = {
-    "priority": {"high": {"priority": 1}},
-    "ageing": {"high": {"ageing": 4.0}},
-    "target": {"high": {"service_level_seconds": 5.0}, "order": "service_objective"},
-    "age": {},
-}
-SERVICE = 10.0
-
-
-def waits_of(arrivals: list[tuple[float, str]], rule: dict[str, object], **both: float) -> dict[str, list[float]]:
-    """One agent, talks of ten seconds: the waits of all who came, by queue."""
-    fields = {name: {"wrap_up_seconds": 0.0, **both, **rule.get(name, {})} for name in ("high", "low")}  # type: ignore[dict-item]
-    queues = {name: QueueSettings(name, **more) for name, more in fields.items()}  # type: ignore[arg-type]
-    chosen = Settings(queues, {"a": AgentSettings("a", {}, "a")})
-    router = Router()
-    order = rule.get("order")
-    router.handle(events.SettingsChanged(replace(chosen, order=order) if order else chosen), 0.0)
-    waits: dict[str, list[float]] = {"high": [], "low": []}
-    ends: list[tuple[float, str]] = []
-    coming = [(at, str(number), queue) for number, (at, queue) in enumerate(sorted(arrivals))]
-
-    def tell(event: events.Event, now: float) -> None:
-        for command in router.handle(event, now):
-            if isinstance(command, Offer):
-                ends.append((now + SERVICE, command.contact))
-                tell(events.ContactConnected(command.offer), now)
-            elif isinstance(command, RecordWait):
-                waits[command.queue].append(now - command.enqueued_at)
-
-    tell(events.DeviceFound("a"), 0.0)
-    tell(events.AgentSignedIn("a"), 0.0)
-    while coming or ends:
-        wakeup = router.next_wakeup()
-        moments = [at for at, *_ in coming[:1]] + [at for at, _ in ends[:1]] + ([] if wakeup is None else [wakeup])
-        now = min(moments)
-        if wakeup == now:
-            tell(events.TimePassed(), now)
-        elif coming and coming[0][0] == now:
-            _, name, queue = coming.pop(0)
-            tell(events.ContactQueued(name, queue), now)
-        else:
-            tell(events.ContactFinished(ends.pop(0)[1]), now)
-    return waits
-
-
-overload = st.lists(st.tuples(st.integers(0, 300).map(float), st.sampled_from(["high", "high", "low"])), max_size=60)
-
-
-@settings(deadline=None, max_examples=12)
-@given(overload)
-def test_conservation_the_sum_of_all_waits_is_the_same_for_every_order_that_never_idles(
-    arrivals: list[tuple[float, str]],
-) -> None:
-    sums = [
-        sum(map(sum, waits_of(arrivals, rule, **more).values()))
-        for rule in RULES.values()
-        for more in (
-            {},
-            {"longest_wait": 40.0},
-        )
-    ]
-    assert sums == pytest.approx([sums[0]] * len(sums))
-
-
-@pytest.mark.parametrize("rule", RULES)
-@settings(deadline=None, max_examples=15)
-@given(lows=st.lists(st.integers(0, 1000), min_size=1, max_size=5, unique=True))
-def test_nobody_starves_a_longest_wait_holds_for_every_class_under_overload(rule: str, lows: list[int]) -> None:
-    """Twice the work that can be done comes in the high class, which is allowed to wait; the low class is not."""
-    arrivals = [(float(at), "low") for at in lows] + [(at * 5.0 + 0.5, "high") for at in range(250)]
-    bounded = {**RULES[rule], "low": {"longest_wait": 60.0}}
-    # At most: the longest wait, the talk under way, and those of the same class who are overdue too.
-    assert max(waits_of(arrivals, bounded)["low"]) <= 60 + SERVICE * len(lows)
+def test_every_rule_of_the_design_is_named_in_a_test() -> None:
+    tests = Path(__file__).parents[1]
+    texts = [(tests / file).read_text() for file in ("cti/test_stream.py", *map(str, tests.glob("property/test_*.py")))]
+    named = {int(number) for text in texts for number in re.findall(r"def test_rule_(\d\d)_", text)}
+    assert named == set(range(1, 15))
