@@ -13,7 +13,7 @@ from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.history import why
-from tandem.service.supervisor import Supervisor, instance_of, log_file
+from tandem.service.supervisor import Supervisor, accounts, instance_of, log_file
 from tandem.store.database import open_database
 from tandem.store.queries import contacts
 from tandem.telephony.provision.process import find_running
@@ -60,7 +60,7 @@ async def prove(config: Config) -> None:
     say("one real call through the hotline:")
     began = time.time()
     centre, _ = read_all(config)
-    credentials = load_credentials(config.home, [*centre.acd.agents, *centre.caller_phones])
+    credentials = load_credentials(config.home, [*accounts(centre.acd.agents.values()), *centre.caller_phones])
     try:
         async with asyncio.timeout(SEEN_WITHIN):
             await Proof(config, credentials, say).run()

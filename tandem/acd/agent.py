@@ -51,12 +51,12 @@ TABLE: Table = {
 class Agent(msgspec.Struct):
     """What the router knows of an agent. Times are epoch seconds.
 
-    `wants` is what the agent asked for last (ready, paused or signed_out); the agent is in it whenever nothing
-    stands against it. `idle_since` is None when the clock starts anew at the next ready. `paused_since` is the
-    pause's own start, kept while the phone is gone. `deadline` is when the state has to be left, or, while the agent
-    has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is over.
-    `busy_seconds` (with a contact or wrapping up) and `free_seconds` (ready) are those since signing in, without the
-    state that lasts.
+    `wants` is what the agent asked for last (ready, paused or signed_out), or the supervisor `wanted_by` for them; the
+    agent is in it whenever nothing stands against it. `idle_since` is None when the clock starts anew at the next
+    ready. `paused_since` is the pause's own start, kept while the phone is gone. `deadline` is when the state has to be
+    left, or, while the agent has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is
+    over. `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
+    wrapping up) and `free_seconds` (ready) are those since signing in, without the state that lasts.
 
     `offered` is the contact whose offer is under way (empty: none), `contacts` are those in conversation and
     `interrupted` those that will be again when there is room. Together they take `units` of attention, those that are
@@ -68,11 +68,13 @@ class Agent(msgspec.Struct):
     state: str = SIGNED_OUT
     reason: str = ""
     wants: str = SIGNED_OUT
+    wanted_by: str = ""
     pause_reason: str = ""
     paused_since: float | None = None
     idle_since: float | None = None
     deadline: float | None = None
     wrap_up_until: float = 0.0
+    extension_left: float = 0.0
     back_off_until: float = 0.0
     back_off_reason: str = ""
     misses: int = 0
@@ -135,11 +137,12 @@ def preference(agent: Agent) -> tuple[int, float, str]:
     return agent.units + agent.interruptible_units, since, agent.name
 
 
-def ask_for(agent: Agent, wants: str, pause_reason: str = "") -> None:
-    """Note what the agent asks for; another pause than the present one starts its clock anew."""
+def ask_for(agent: Agent, wants: str, pause_reason: str = "", by: str = "") -> None:
+    """Note what the agent, or a supervisor for them (`by`), asks for; another pause than the present one starts its
+    clock anew."""
     if (wants, pause_reason) != (agent.wants, agent.pause_reason):
         agent.paused_since = None
-    agent.wants, agent.pause_reason = wants, pause_reason
+    agent.wants, agent.pause_reason, agent.wanted_by = wants, pause_reason, by
 
 
 def occupancy(agent: Agent, now: float) -> float:

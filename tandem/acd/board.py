@@ -20,9 +20,11 @@ class ContactFigures(msgspec.Struct, frozen=True):
 
 
 class AgentFigures(msgspec.Struct, frozen=True):
-    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds. `wants` comes next.
+    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds.
 
-    `units` of attention are in use: those of what is offered and in conversation, not of what is interrupted.
+    `units` of attention are in use: those of what is offered and in conversation, not of what is interrupted. `wants`
+    comes next, or is there: for `wants_reason`, and because `wanted_by` (a supervisor, empty: the agent) asked for it.
+    `until`: when the state ends by itself, or what lets nothing more be offered.
     """
 
     agent: str
@@ -33,6 +35,9 @@ class AgentFigures(msgspec.Struct, frozen=True):
     paused_since: float | None
     contacts: tuple[ContactFigures, ...]
     units: int
+    wants_reason: str
+    wanted_by: str
+    until: float | None
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -69,7 +74,17 @@ def _agent_figures(state: State, agent: Agent) -> AgentFigures:
     contacts = tuple(_contact_figures(state, state.contacts[name]) for name in names)
     units = sum(contact.units for contact in contacts if contact.state != INTERRUPTED)
     return AgentFigures(
-        agent.name, agent.state, agent.reason, agent.since, agent.wants, agent.paused_since, contacts, units
+        agent=agent.name,
+        state=agent.state,
+        reason=agent.reason,
+        since=agent.since,
+        wants=agent.wants,
+        paused_since=agent.paused_since,
+        contacts=contacts,
+        units=units,
+        wants_reason=agent.pause_reason,
+        wanted_by=agent.wanted_by,
+        until=agent.deadline,
     )
 
 

@@ -89,6 +89,13 @@ class RecordAgentState(Command, frozen=True):
     new_reason: str
 
 
+class RecordWrapUpExtended(Command, frozen=True):
+    """The agent's wrap-up is so many seconds longer than it was; fewer than asked for where the limit was near."""
+
+    agent: str
+    seconds: float
+
+
 class RecordOffer(Command, frozen=True):
     """An offer ended: `answered`, `no_answer`, `declined`, `busy`, `unreachable`, `failed` or `withdrawn`."""
 

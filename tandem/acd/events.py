@@ -97,22 +97,37 @@ class AgentSignedIn(Event, frozen=True):
 
 
 class AgentSignedOut(Event, frozen=True):
-    """The agent signed out; in mid-contact this takes effect after it."""
+    """The agent signed out, or the supervisor `by` did it for them; in mid-contact this takes effect after it.
+
+    An offer that is out is withdrawn, but not with `after_contact`: then it comes after that contact.
+    """
 
     agent: str
+    by: str = ""
+    after_contact: bool = False
 
 
 class AgentWentReady(Event, frozen=True):
-    """The agent ended a pause, a back-off or the wrap-up."""
+    """The agent ended a pause, a back-off or the wrap-up, or wants no other state any more after the contact."""
 
     agent: str
+    by: str = ""
 
 
 class AgentPaused(Event, frozen=True):
-    """The agent paused; in mid-contact this takes effect after it."""
+    """The agent paused; `by`, `after_contact` and mid-contact as for AgentSignedOut."""
 
     agent: str
     reason: str
+    by: str = ""
+    after_contact: bool = False
+
+
+class WrapUpExtended(Event, frozen=True):
+    """The agent asked for so many more seconds of wrap-up; the queue's limit of how much in all bounds them."""
+
+    agent: str
+    seconds: float
 
 
 class DeviceFound(Event, frozen=True):

@@ -21,6 +21,7 @@ from tandem.acd.commands import (
     RecordOffer,
     RecordPlanStep,
     RecordWait,
+    RecordWrapUpExtended,
     WithdrawOffer,
 )
 from tandem.acd.conditions import Conditions
@@ -263,6 +264,15 @@ class Floor:
             self._state.handling[queue.name] = blended(average, observed, before)
             self._state.handled[queue.name] = before + 1
             agent.wrap_up_until = max(agent.wrap_up_until, now + queue.wrap_up_seconds)
+            agent.extension_left = queue.wrap_up_extension_seconds
+        self.settle(agent, now)
+
+    def extend(self, agent: Agent, seconds: float, now: float) -> None:
+        """Make a wrap-up longer, by what is left of the queue's limit at most."""
+        granted = min(seconds, agent.extension_left)
+        agent.extension_left -= granted
+        agent.wrap_up_until += granted
+        self._emit(RecordWrapUpExtended(agent.name, granted))
         self.settle(agent, now)
 
     def settle(self, agent: Agent, now: float) -> None:

@@ -47,6 +47,7 @@ class Router:
             events.AgentSignedOut: self._agent_signed_out,
             events.AgentWentReady: self._agent_went_ready,
             events.AgentPaused: self._agent_paused,
+            events.WrapUpExtended: self._wrap_up_extended,
             events.DeviceFound: self._device_found,
             events.DeviceLost: self._device_lost,
             events.SwitchLost: self._switch_lost,
@@ -226,27 +227,37 @@ class Router:
     def _agent_signed_in(self, event: events.AgentSignedIn, now: float) -> None:
         agent = self._agent(event.agent)
         if agent and agent.wants == agents.SIGNED_OUT:
-            self._ask(agent, agents.READY, "", now)
+            ask_for(agent, agents.READY)
+            self._give(agent, now)
 
     def _agent_signed_out(self, event: events.AgentSignedOut, now: float) -> None:
         if agent := self._agent(event.agent):
-            self._ask(agent, agents.SIGNED_OUT, "signed out", now)
+            ask_for(agent, agents.SIGNED_OUT, by=event.by)
+            self._give(agent, now, event.after_contact)
 
     def _agent_went_ready(self, event: events.AgentWentReady, now: float) -> None:
         if agent := self._signed_in(event.agent):
             agent.misses = 0
             agent.back_off_until = agent.wrap_up_until = 0.0
-            self._ask(agent, agents.READY, "", now)
+            ask_for(agent, agents.READY, by=event.by)
+            self._give(agent, now)
 
     def _agent_paused(self, event: events.AgentPaused, now: float) -> None:
         if agent := self._signed_in(event.agent):
-            self._ask(agent, agents.PAUSED, event.reason, now)
+            ask_for(agent, agents.PAUSED, event.reason, event.by)
+            self._give(agent, now, event.after_contact)
 
-    def _ask(self, agent: Agent, wants: str, reason: str, now: float) -> None:
-        """Give the agent what they want, now or after the talk; a phone that rings for them stops ringing."""
-        ask_for(agent, wants, reason)
-        if agent.state in agents.OFFERED and wants != agents.READY:
-            self._floor.withdraw(self._state.contacts[agent.offered], f"agent {wants}", now)
+    def _wrap_up_extended(self, event: events.WrapUpExtended, now: float) -> None:
+        agent = self._state.agents.get(event.agent)
+        may = agent is not None and agent.wrap_up_until > now and agent.extension_left > 0 < event.seconds
+        if self._if_fits(agent, may) is not None and agent:
+            self._floor.extend(agent, event.seconds, now)
+
+    def _give(self, agent: Agent, now: float, after_contact: bool = False) -> None:
+        """Give the agent what they want, now or after the talk. A phone that rings for them stops ringing, unless they
+        want it `after_contact`."""
+        if agent.state in agents.OFFERED and agent.wants != agents.READY and not after_contact:
+            self._floor.withdraw(self._state.contacts[agent.offered], f"agent {agent.wants}", now)
         else:
             self._floor.settle(agent, now)
 

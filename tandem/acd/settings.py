@@ -55,6 +55,7 @@ class QueueSettings(msgspec.Struct, frozen=True):
     while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
     that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
     seconds of age given for free.
+    A wrap-up may be extended by `wrap_up_extension_seconds` in all; 0: not at all.
     Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound. `channel`: one
     of those in the settings.
     """
@@ -69,6 +70,7 @@ class QueueSettings(msgspec.Struct, frozen=True):
     head_starts: dict[str, float] = {}
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
+    wrap_up_extension_seconds: float = 0.0
     service_level_seconds: float = 20.0
     misses_before_pause: int = 2
     back_off_seconds: float = 10.0
@@ -82,26 +84,41 @@ class QueueSettings(msgspec.Struct, frozen=True):
 
 
 class AgentSettings(msgspec.Struct, frozen=True):
-    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it.
+    """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it, or several
+    of them, the preferred one first.
 
     `certified_until`: skills that are held only until a moment (epoch seconds). `vendor` is the company an agent works
     for, empty for own staff. An attribute may have several values: `{language: [en, zh]}`. `costs`: by channel, what a
     contact takes of this agent's attention, where that is not the usual; ValueError when one is not 1 to 100.
+    `auto_answer`: seconds after which the phone is to pick up by itself, 0 for at once, None for not; or such seconds
+    by device. `tone`: whether the agent hears a short tone before the contact. `number`: where to call an agent who has
+    no phone of ours; `nailed_up`: once, at sign-in, and that line is kept. `confirm`: whoever picks up there has to
+    press a key first, so that no answering machine takes a contact.
     """
 
     name: str
     skills: dict[str, int]
-    device: str
+    device: str | tuple[str, ...]
     display_name: str = ""
     certified_until: dict[str, float] = {}
     team: str = ""
     vendor: str = ""
     attributes: dict[str, str | tuple[str, ...]] = {}
     costs: dict[str, int] = {}
+    auto_answer: float | dict[str, float] | None = None
+    tone: bool = False
+    number: str = ""
+    nailed_up: bool = False
+    confirm: bool = False
 
     def __post_init__(self) -> None:
         for channel, cost in self.costs.items():
             check_cost(cost, f"costs.{channel}")
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The agent's phones, the preferred one first."""
+        return (self.device,) if isinstance(self.device, str) else self.device
 
 
 class LongestStay(msgspec.Struct, frozen=True):

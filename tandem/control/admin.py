@@ -4,20 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events, journeys, outside
+from tandem.control import events, journeys, outside, pauses
 from tandem.control.callback import callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
 
 def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:
     """Resets nothing: calls, agents and figures go on under the new settings."""
-    context.state.settings, context.state.settings_version = event.settings, event.version
+    before, context.state.settings = context.state.settings, event.settings
+    context.state.settings_version = event.version
     route(context, acd.SettingsChanged(event.settings.acd), now)
+    pauses.settings_changed(context, before, now)
+    for name in context.state.settings.acd.agents:
+        nailed.follow(context, name, now)
+    nailed.refresh_all(context, now)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
@@ -66,6 +71,9 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     chats.AWAY: chats.away,
     chats.OVER: chats.over,
     desk.TIMER: desk.not_accepted,
+    offers.CONFIRM: offers.not_confirmed,
+    nailed.TIMER: nailed.call,
+    pauses.TIMER: pauses.too_long,
 }
 """What is done when a timer of a kind falls due, with its subject."""
 

@@ -69,8 +69,24 @@ class MeasureVoicemail(Command, frozen=True):
     voicemail: str
 
 
+class Manner(msgspec.Struct, frozen=True):
+    """How an agent's phone takes what it is rung for.
+
+    It picks up by itself after `auto_answer` seconds, None: somebody does. `tone`: a short tone comes first.
+    `confirm_key`, unless it is empty, must be pressed when `say` is heard; told by LegConfirmed.
+    """
+
+    auto_answer: float | None = None
+    tone: bool = False
+    confirm_key: str = ""
+    say: tuple[Utterance, ...] = ()
+
+
 class PlayToAgent(Command, frozen=True):
-    """Ring `device`; when it answers, play the voicemail and hang up. The new channel gets the id `leg`."""
+    """Ring `device`; when it answers, play the voicemail and hang up. The new channel gets the id `leg`.
+
+    With a `line` that is kept: nobody is rung, it is played there.
+    """
 
     leg: str
     device: str
@@ -78,6 +94,8 @@ class PlayToAgent(Command, frozen=True):
     caller: str
     caller_name: str
     ring_seconds: float
+    manner: Manner = Manner()
+    line: str = ""
 
 
 class Interrupt(Command, frozen=True):
@@ -114,6 +132,23 @@ class RingAgent(Command, frozen=True):
     caller: str
     caller_name: str
     ring_seconds: float
+    manner: Manner = Manner()
+
+
+class NailUp(Command, frozen=True):
+    """Call an agent at `destination`, and keep the line in its place: LineKept. The new channel gets the id `line`."""
+
+    line: str
+    destination: str
+    caller_id: str
+    ring_seconds: float
+    manner: Manner = Manner()
+
+
+class KeepLine(Command, frozen=True):
+    """Take an agent's line back to its place, out of whatever conversation it is in."""
+
+    line: str
 
 
 class DialCustomer(Command, frozen=True):
@@ -132,11 +167,12 @@ class DialCustomer(Command, frozen=True):
 
 
 class JoinLeg(Command, frozen=True):
-    """Bridge an agent's leg that waits with the customer's `channel`."""
+    """Bridge an agent's leg that waits, or their `line`, with the caller's `channel`; the conversation is `leg`'s."""
 
     leg: str
     call: str
     channel: str
+    line: str = ""
 
 
 class HangUpLeg(Command, frozen=True):
@@ -300,6 +336,34 @@ class RecordActivity(Command, frozen=True):
     reason: str
     since: float
     until: float
+
+
+class RecordPause(Command, frozen=True):
+    """Key: (agent, began_at). Written when it begins and again when it ends. `by`: the supervisor who wanted it.
+
+    It goes on while the phone is gone.
+    """
+
+    agent: str
+    began_at: float
+    ended_at: float | None
+    reason: str
+    by: str
+
+
+class RecordAgentOrder(Command, frozen=True):
+    """Key: (agent, at, what). What was done for an agent that their states don't tell.
+
+    `what`: `ready`, `paused` or `signed_out`, ordered by the supervisor `by` for `reason`, or `wrap_up_extended` by
+    `seconds`.
+    """
+
+    agent: str
+    at: float
+    what: str
+    reason: str = ""
+    by: str = ""
+    seconds: float = 0.0
 
 
 class RecordAnswer(Command, frozen=True):

@@ -88,6 +88,19 @@ class LegAnswered(Event, frozen=True):
     leg: str
 
 
+class LegConfirmed(Event, frozen=True):
+    """Whoever picked up pressed the key that was asked for."""
+
+    leg: str
+
+
+class LineKept(Event, frozen=True):
+    """An agent's line waits in its place: it is there for the first time, or its conversation as `leg` is over."""
+
+    line: str
+    leg: str = ""
+
+
 class LegFailed(Event, frozen=True):
     """The ring came to nothing: `no_answer`, `busy`, `declined`, `unreachable` or `failed`."""
 
@@ -151,12 +164,14 @@ class SwitchLost(Event, frozen=True):
 
 
 class SeenChannel(msgspec.Struct, frozen=True):
-    """One channel of the switch's own listing. `bridged_with`: unique ids of the others in its bridge."""
+    """One channel of the switch's own listing. `bridged_with`: unique ids of the others in its bridge; `kept`: an
+    agent's line that waits in its place."""
 
     id: str
     name: str
     up: bool
     bridged_with: tuple[str, ...] = ()
+    kept: bool = False
 
 
 class SwitchFound(Event, frozen=True):
@@ -182,22 +197,40 @@ class AgentSignedIn(Event, frozen=True):
 
 
 class AgentSignedOut(Event, frozen=True):
-    """An agent signed out."""
+    """An agent signed out, or the supervisor `by` did it for them. See acd.events for `after_contact`."""
 
     agent: str
+    by: str = ""
+    after_contact: bool = False
 
 
 class AgentWentReady(Event, frozen=True):
-    """An agent ended a pause, a back-off or the wrap-up."""
+    """An agent ended a pause, a back-off or the wrap-up, or the supervisor `by` did it for them."""
 
     agent: str
+    by: str = ""
 
 
 class AgentPaused(Event, frozen=True):
-    """An agent paused."""
+    """An agent paused, or the supervisor `by` did it for them. See acd.events for `after_contact`."""
 
     agent: str
     reason: str
+    by: str = ""
+    after_contact: bool = False
+
+
+class WrapUpExtended(Event, frozen=True):
+    """An agent asked for so many more seconds of wrap-up."""
+
+    agent: str
+    seconds: float
+
+
+class AgentReleased(Event, frozen=True):
+    """An agent on a line that is kept ended the conversation, and not the line."""
+
+    agent: str
 
 
 # --- from the notifier and the pages ---------------------------------------------------------------------------

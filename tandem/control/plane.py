@@ -11,11 +11,12 @@ from tandem.control.events import Event
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **nailed.HANDLERS,
     **callbacks.HANDLERS,
     **dialling.HANDLERS,
     **links.HANDLERS,

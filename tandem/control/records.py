@@ -131,6 +131,8 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
     match command:
         case acd.RecordAgentState(agent=agent, state=state, reason=reason, since=since):
             return commands.RecordActivity(agent, state, reason, since, now)
+        case acd.RecordWrapUpExtended(agent=agent, seconds=seconds):
+            return commands.RecordAgentOrder(agent, now, "wrap_up_extended", seconds=seconds)
         case acd.RecordWait():
             return commands.RecordWait(
                 call=command.contact,

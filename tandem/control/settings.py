@@ -57,12 +57,37 @@ class ChatSettings(msgspec.Struct, frozen=True):
     close_after: float = 120.0
 
 
+class PauseReason(msgspec.Struct, frozen=True):
+    """Why an agent may pause. A pause of more than `longest` minutes raises an alarm; 0: never."""
+
+    longest: float = 0.0
+
+
+CONFIRM_TEXT = {"zh-CN": "有电话找您，请按一接听。", "en": "A call for you. Please press one."}
+
+
+class RemoteAgents(msgspec.Struct, frozen=True):
+    """How agents on a number are called, seconds. Who has to confirm hears `confirm_text` (language to text, one after
+    the other) and presses `confirm_key`.
+
+    A line that is to be kept rings for `ring_seconds`. One that was not answered, or dropped, is called again after
+    `call_again`, each time twice as long, up to `longest_call_again`; one that was there for longer than that begins
+    anew.
+    """
+
+    confirm_key: str = "1"
+    confirm_text: dict[str, str] = msgspec.field(default_factory=CONFIRM_TEXT.copy)
+    ring_seconds: float = 30.0
+    call_again: float = 5.0
+    longest_call_again: float = 300.0
+
+
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
     `callbacks` says by queue how customers are called back; a queue that is not there has the defaults.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
-    calls whose number leads to no published flow.
+    calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
     """
 
     lines: dict[str, str] = {}
@@ -74,3 +99,5 @@ class Settings(msgspec.Struct, frozen=True):
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()
+    pause_reasons: dict[str, PauseReason] = {}
+    remote_agents: RemoteAgents = RemoteAgents()

@@ -10,6 +10,7 @@ from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
 from tandem.control.settings import Settings
 from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.line import Line
 from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
@@ -20,6 +21,14 @@ class Asked(msgspec.Struct, frozen=True):
 
     lookup: LookUp
     at: float
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """An agent's pause since `began_at` (epoch seconds); `by` is the supervisor who wanted it."""
+
+    began_at: float
+    reason: str
+    by: str
 
 
 class PlaneState(msgspec.Struct):
@@ -37,6 +46,13 @@ class PlaneState(msgspec.Struct):
     """Flow name to the version on trial."""
     calls: dict[str, Call] = {}
     legs: dict[str, Leg] = {}
+    lines: dict[str, Line] = {}
+    """The kept lines of remote agents, by agent."""
+    next_line: int = 1
+    devices: dict[str, float] = {}
+    """The phones that can be rung, and since when."""
+    pauses: dict[str, Pause] = {}
+    """By agent, those that go on."""
     callbacks: dict[str, Callback] = {}
     booked: dict[str, dict[str, str]] = {}
     """Number to queue to callback: one for each."""

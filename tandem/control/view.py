@@ -12,6 +12,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.voice import nailed
 from tandem.control.voice.call import Call
 
 
@@ -58,6 +59,17 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
         ],
+        "lines": [
+            {
+                "agent": line.agent,
+                "state": line.state,
+                "since": line.since,
+                "failures": line.failures,
+                "called_again_at": state.timers.get(f"{nailed.TIMER} {line.agent}"),
+            }
+            for line in state.lines.values()
+        ],
+        "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {
                 "contact": work.id,
@@ -129,6 +141,10 @@ class Readers:
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
+
+    def pause_reasons(self) -> Collection[str]:
+        """Why agents may pause; empty: for any reason."""
+        return self._plane().state.settings.pause_reasons
 
 
 def _pages(plane: Plane, call: Call) -> Iterator[Page]:

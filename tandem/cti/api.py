@@ -6,7 +6,16 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
-from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event, PageRevoked
+from tandem.control.events import (
+    AgentPaused,
+    AgentReleased,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentWentReady,
+    Event,
+    PageRevoked,
+    WrapUpExtended,
+)
 from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.guard import answer, refusal
@@ -17,18 +26,30 @@ REASON_LENGTH = 64
 OUTBOX_LENGTH = 100
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """The body that goes with an agent's verb."""
+LONGEST_EXTENSION = 3600.0
+"""Seconds that may be asked for at once."""
+
+
+class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body that goes with an agent's verb. `by`: the supervisor who forces the state. `after_contact`: not before
+    the contact that is offered or in hand is over. `seconds`: of wrap-up."""
 
     reason: str = ""
+    by: str = ""
+    after_contact: bool = False
+    seconds: float = 0.0
 
 
-VERBS: dict[str, Callable[[str, str], Event]] = {
+VERBS: dict[str, Callable[[str, Wish], Event]] = {
     "sign-in": lambda agent, _: AgentSignedIn(agent),
-    "sign-out": lambda agent, _: AgentSignedOut(agent),
-    "ready": lambda agent, _: AgentWentReady(agent),
-    "pause": AgentPaused,
+    "sign-out": lambda agent, wish: AgentSignedOut(agent, wish.by, wish.after_contact),
+    "ready": lambda agent, wish: AgentWentReady(agent, wish.by),
+    "pause": lambda agent, wish: AgentPaused(agent, wish.reason, wish.by, wish.after_contact),
+    "extend": lambda agent, wish: WrapUpExtended(agent, wish.seconds),
+    "release": lambda agent, _: AgentReleased(agent),
 }
+FORCED = ("sign-out", "ready", "pause")
+"""The verbs that a supervisor may use for an agent."""
 
 
 class Api:
@@ -73,7 +94,8 @@ class Api:
         return self._emit(PageRevoked(page))
 
     async def tell(self, request: web.Request) -> web.Response:
-        """An agent signs in or out, goes ready or pauses. 202: the plane was told; /state shows what came of it."""
+        """An agent signs in or out, goes ready or pauses, extends the wrap-up or releases the caller from a kept line;
+        or a supervisor forces a state. 202: the plane was told; /state shows what came of it."""
         agent, verb = request.match_info["agent"], request.match_info["verb"]
         if agent not in self._backend.agents():
             return refusal(404, "unknown_agent", "There is no agent of this name.")
@@ -83,9 +105,22 @@ class Api:
             wish = msgspec.json.decode(await request.read() or b"{}", type=Wish)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return refusal(400, "bad_json", str(error))
-        if len(wish.reason) > REASON_LENGTH or (verb == "pause" and not wish.reason.strip()):
+        wish = msgspec.structs.replace(wish, reason=wish.reason.strip(), by=wish.by.strip())
+        return self._refused(verb, wish) or self._emit(VERBS[verb](agent, wish))
+
+    def _refused(self, verb: str, wish: Wish) -> web.Response | None:
+        """What is wrong with a wish."""
+        reasons = self._backend.readers.pause_reasons()
+        if len(wish.reason) > REASON_LENGTH or (verb == "pause" and not wish.reason):
             return refusal(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
-        return self._emit(VERBS[verb](agent, wish.reason.strip()))
+        if verb == "pause" and reasons and wish.reason not in reasons:
+            return refusal(400, "unknown_reason", f"The reasons for a pause are {', '.join(reasons)}.")
+        if len(wish.by) > REASON_LENGTH or (wish.by and verb not in FORCED):
+            what = f"`by` is a supervisor's name of at most {REASON_LENGTH} characters, for {', '.join(FORCED)}."
+            return refusal(400, "bad_by", what)
+        if verb == "extend" and not 0 < wish.seconds <= LONGEST_EXTENSION:
+            return refusal(400, "bad_seconds", f"`seconds` must be more than 0 and at most {LONGEST_EXTENSION:g}.")
+        return None
 
     def _emit(self, event: Event) -> web.Response:
         try:

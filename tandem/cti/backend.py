@@ -54,6 +54,10 @@ class Readers(Protocol):
         """The flows that are published."""
         ...
 
+    def pause_reasons(self) -> Collection[str]:
+        """Why agents may pause; empty: for any reason."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:

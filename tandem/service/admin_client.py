@@ -83,23 +83,25 @@ async def _asked(
 async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
     """The same interface to the same store, for one request, while no controller runs."""
     database = open_database(config.home / RECORDS)
-    await upgrade(database)
-    settings = shelf_at_rest(database)
-    await settings.tell_plane()
-    shelf = Shelf(
-        store=FlowStore(database),
-        state=lambda: None,
-        emit=lambda _: None,
-        check=lambda: _check(config, settings.settings),
-        clock=time.time,
-    )
-    app = web.Application(middlewares=[guard(token, LOOPBACK)])
-    app.add_routes([*FlowsApi(shelf).routes(), *SettingsApi(settings).routes()])
-    runner = await serve(app, "127.0.0.1", 0)
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await upgrade(database)
+        settings = shelf_at_rest(database)
+        await settings.tell_plane()
+        shelf = Shelf(
+            store=FlowStore(database),
+            state=lambda: None,
+            emit=lambda _: None,
+            check=lambda: _check(config, settings.settings),
+            clock=time.time,
+        )
+        app = web.Application(middlewares=[guard(token, LOOPBACK)])
+        app.add_routes([*FlowsApi(shelf).routes(), *SettingsApi(settings).routes()])
+        runner = await serve(app, "127.0.0.1", 0)
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
     finally:
-        await runner.cleanup()
         await database.dispose()
 
 

@@ -165,18 +165,22 @@ def replay(
 @cli.command()
 def agent(
     name: Annotated[str, typer.Argument(help="The agent, such as 1001")],
-    verb: Annotated[str, typer.Argument(help="sign-in, sign-out, ready or pause")],
+    verb: Annotated[str, typer.Argument(help="sign-in, sign-out, ready, pause, extend or release")],
     reason: Annotated[str, typer.Option(help="Why, for a pause")] = "",
+    by: Annotated[str, typer.Option(help="The supervisor who forces it: sign-out, ready or pause")] = "",
+    after_contact: Annotated[bool, typer.Option(help="Not before the contact that is offered is over")] = False,
+    seconds: Annotated[float, typer.Option(help="Of wrap-up, to extend it by")] = 0.0,
 ) -> None:
-    """Sign an agent in or out, make them ready, or pause them."""
+    """Sign an agent in or out, make them ready, pause them, extend their wrap-up, or release who they talk with."""
     config = load_config()
     url = f"http://{config.host}:{config.port('http_port')}/agents/{name}/{verb}"
+    wish = {"reason": reason, "by": by, "after_contact": after_contact, "seconds": seconds}
 
     async def tell() -> tuple[int, str]:
         headers = {"Authorization": f"Bearer {load_credentials(config.home).http_token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as session,
-            session.post(url, json={"reason": reason}) as answer,
+            session.post(url, json=wish) as answer,
         ):
             return answer.status, await answer.text()
 

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 import structlog
 
+from tandem.acd.settings import AgentSettings
 from tandem.ivr.speech import speak
 from tandem.service.app import settings_in_force
 from tandem.service.config import Config
@@ -148,7 +150,7 @@ class Supervisor:
 async def instance_of(config: Config, witness: bool = False) -> Instance:
     """The Asterisk that the configuration and the settings in force describe, with the apology in every language."""
     centre, flows = await settings_in_force(config), [read_file(file) for file in flow_files_in(config.flows)]
-    agents, callers = list(centre.acd.agents), list(centre.caller_phones)
+    agents, callers = accounts(centre.acd.agents.values()), list(centre.caller_phones)
     credentials = load_credentials(config.home, [*agents, *callers])
     install = find(config.asterisk_root, config.home)
     library = prompt_library(config, install)
@@ -156,6 +158,12 @@ async def instance_of(config: Config, witness: bool = False) -> Instance:
     apology = [await library.path(utterance) for said in apologies for utterance in said]
     lines = [number for number in centre.lines if number.isdigit()]
     return asterisk_instance(config, install, credentials, agents, callers, lines, apology, witness)
+
+
+def accounts(agents: Iterable[AgentSettings]) -> list[str]:
+    """The SIP accounts of agents' phones; an agent on a number has none."""
+    devices = (device for agent in agents if not agent.number for device in agent.devices)
+    return list(dict.fromkeys(device.removeprefix("PJSIP/") for device in devices))
 
 
 def log_file(config: Config) -> Path:

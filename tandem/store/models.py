@@ -90,6 +90,29 @@ class Activity(Base):
     reason: Mapped[str]
 
 
+class Pause(Base):
+    """An agent's pause, by its own clock: it goes on while the phone is gone."""
+
+    __tablename__ = "agent_pauses"
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    ended_at: Mapped[float | None]
+    reason: Mapped[str]
+    by: Mapped[str]
+
+
+class AgentOrder(Base):
+    """What a supervisor ordered an agent into, or by how much a wrap-up was extended."""
+
+    __tablename__ = "agent_orders"
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    by: Mapped[str]
+    seconds: Mapped[float]
+
+
 class Answer(Base):
     """An answer to a survey's question."""
 

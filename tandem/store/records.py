@@ -24,6 +24,8 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordWait: models.Wait,
     commands.RecordOffer: models.Offer,
     commands.RecordActivity: models.Activity,
+    commands.RecordPause: models.Pause,
+    commands.RecordAgentOrder: models.AgentOrder,
     commands.RecordAnswer: models.Answer,
     commands.RecordForm: models.Form,
     commands.RecordLink: models.Link,

@@ -97,9 +97,10 @@ class LiveCentre:
         """The password of an account's phone."""
         return self._secrets.phones[account]
 
-    async def tell(self, agent: str, verb: str, reason: str = "") -> None:
+    async def tell(self, agent: str, verb: str, reason: str = "", **more: Any) -> None:
         """An agent's verb, over HTTP as a desktop would."""
-        async with self._http.post(f"/agents/{agent}/{verb}", json={"reason": reason}, headers=self._token) as answer:
+        wish = {"reason": reason, **more}
+        async with self._http.post(f"/agents/{agent}/{verb}", json=wish, headers=self._token) as answer:
             assert answer.status == 202, await answer.text()
 
     async def desk(self, agent: str, chat: str = "", verb: str = "", **given: Any) -> list[dict[str, Any]]:

@@ -43,11 +43,12 @@ class Packet(NamedTuple):
 
 
 class MessagePhone(asyncio.DatagramProtocol):
-    """See the module. `refuses_with` is the status that calls get."""
+    """See the module. `refuses_with` is the status that calls get, `invites` are what came for them."""
 
     def __init__(self, sip_port: int, number: str, password: str, refuses_with: int) -> None:
         self.messages: list[Message] = []
         self.calls_refused = 0
+        self.invites: list[Packet] = []
         self.refuses_with = refuses_with
         self._switch = f"127.0.0.1:{sip_port}"
         self._number = number
@@ -93,6 +94,7 @@ class MessagePhone(asyncio.DatagramProtocol):
                 return 200
             case "INVITE":
                 self.calls_refused += 1
+                self.invites.append(packet)
                 return self.refuses_with
             case "OPTIONS":
                 return 200

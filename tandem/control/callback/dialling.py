@@ -13,9 +13,10 @@ from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
 from tandem.control.callback.callbacks import try_again
 from tandem.control.context import Context
 from tandem.control.destinations import destination
+from tandem.control.voice import lending
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.listening import listen
-from tandem.control.voice.offers import ring
+from tandem.control.voice.offers import ask, ring
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
 from tandem.ivr.session import Session
@@ -128,9 +129,9 @@ def _answered(context: Context, callback: Callback, event: events.CallEntered, n
     listen(context, call, _greeting(context, callback), now)
     leg = context.state.legs.get(call.leg or "")
     if leg is not None and leg.later:
-        leg.later, leg.asked_at = False, now
-        context.tell(ring(call, leg, callback.ring_seconds))
-    _join(context, call)
+        leg.later, leg.asked_at, leg.ring_until = False, now, now + callback.ring_seconds
+        ask(context, leg, ring(call, leg, callback.ring_seconds), now)
+    _join(context, call, now)
 
 
 def _call(callback: Callback, work: Work, channel: str, now: float) -> Call:
@@ -164,7 +165,7 @@ def _greeting(context: Context, callback: Callback) -> ivr.Listen:
 def entered_again(context: Context, call: Call, now: float) -> None:
     """The switch gave back a customer who is on the line and still without an agent."""
     keep_company(context, call, now)
-    _join(context, call)
+    _join(context, call, now)
 
 
 def keep_company(context: Context, call: Call, now: float) -> None:
@@ -172,10 +173,10 @@ def keep_company(context: Context, call: Call, now: float) -> None:
     listen(context, call, COMPANY, now)
 
 
-def _join(context: Context, call: Call) -> None:
+def _join(context: Context, call: Call, now: float) -> None:
     leg = context.state.legs.get(call.leg or "")
     if leg is not None and leg.alone and leg.state == "answered":
-        context.tell(commands.JoinLeg(leg.id, call.id, call.channel))
+        lending.join(context, leg, call.id, call.channel, now)
 
 
 def _agent(context: Context, callback: Callback) -> str:

@@ -11,6 +11,7 @@ from tandem.acd.plan import Step, describe, widest
 from tandem.control.centre.findings import Path, Remark
 from tandem.control.centre.form import Form, QueueForm
 from tandem.control.centre.services import mistakes
+from tandem.control.destinations import destination
 from tandem.ivr.problems import suggestion
 
 MOST_TALK = 86400.0
@@ -29,8 +30,12 @@ REASONABLE: dict[str, tuple[float, float]] = {
     "back_off_seconds": (0.0, DAY),
     "expected_handling_seconds": (1.0, DAY),
     "longest_wait": (0.0, DAY),
+    "wrap_up_extension_seconds": (0.0, DAY),
 }
 """What a queue's figures may be, the least and the most."""
+LONGEST_AUTO_ANSWER = 30.0
+LONGEST_CALL_AGAIN = 3600.0
+AT_ONCE = "0 is at once"
 _PATTERNS = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
@@ -54,7 +59,8 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     """
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
-        _figures, _served, _known_groups, _agents, _devices, _tiers, _dial_plan, _chats, _services,
+        _figures, _served, _known_groups, _tiers, _agents, _devices, _rung, _pauses, _remote,
+        _dial_plan, _chats, _services,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
     yield from _moves(form, queues)
@@ -169,14 +175,45 @@ def _agents(form: Form) -> Iterator[Remark]:
 def _devices(form: Form) -> Iterator[Remark]:
     owners: dict[str, list[str]] = defaultdict(list)
     for agent in form.agents.values():
-        owners[agent.device].append(agent.name)
+        for device in agent.devices if not agent.number else ():
+            owners[device.removeprefix("PJSIP/")].append(agent.name)
     for device, (first, *others) in owners.items():
         for name in others:
             yield Remark(("agents", name, "device"), f"{device} is the phone of {first} too", "give each a phone")
     for number, phone in enumerate(form.caller_phones):
-        if phone in form.agents:
+        if phone in owners:
             way_out = "give the caller's phone another account"
             yield Remark(("caller_phones", number), f"{phone} is an agent's account", way_out)
+
+
+def _rung(form: Form) -> Iterator[Remark]:
+    """How agents are called."""
+    for agent in form.agents.values():
+        path: Path = ("agents", agent.name)
+        if agent.number and destination(form.dial_plan, agent.number) is None:
+            yield Remark((*path, "number"), f"{agent.number!r} is not allowed", "name it under dial_plan.numbers")
+        if (agent.nailed_up or agent.confirm) and not agent.number:
+            yield Remark(path, "nailed_up and confirm are for agents with a number", "give it, or leave them out")
+        after = agent.auto_answer
+        for seconds in after.values() if isinstance(after, dict) else [after or 0.0]:
+            if not 0 <= seconds <= LONGEST_AUTO_ANSWER:
+                yield Remark((*path, "auto_answer"), f"must be 0 to {LONGEST_AUTO_ANSWER:g} seconds", AT_ONCE)
+
+
+def _pauses(form: Form) -> Iterator[Remark]:
+    for name, reason in form.pause_reasons.items():
+        if reason.longest < 0:
+            yield Remark(("pause_reasons", name, "longest"), "must be minutes, or 0 for no limit", "")
+
+
+def _remote(form: Form) -> Iterator[Remark]:
+    remote = form.remote_agents
+    if not re.fullmatch(r"[0-9*#]", remote.confirm_key):
+        what = f"{remote.confirm_key!r} is no key"
+        yield Remark(("remote_agents", "confirm_key"), what, "one of 0 to 9, * and #")
+    for field in ("ring_seconds", "call_again", "longest_call_again"):
+        if not 1 <= getattr(remote, field) <= LONGEST_CALL_AGAIN:
+            yield Remark(("remote_agents", field), f"must be 1 to {LONGEST_CALL_AGAIN:g} seconds", "")
 
 
 # --- outside -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,16 @@ from tandem.control.centre.findings import Path, dotted
 from tandem.control.centre.form import ENTRIES, SECTIONS
 from tandem.control.centre.reading import Content, understood
 
-ONE_OF = {"lines": "line", "queues": "queue", "agents": "agent", "customers": "customer", "services": "service"}
+ONE_OF = {
+    "lines": "line",
+    "queues": "queue",
+    "agents": "agent",
+    "pause_reasons": "pause reason",
+    "customers": "customer",
+    "services": "service",
+}
+AS_WRITTEN = ("certified_until", "device", "auto_answer")
+"""What an admin writes of an agent otherwise than the plane has it."""
 HIDDEN = "(hidden)"
 _PASSWORD = re.compile(r"//[^/@]*@")
 
@@ -46,8 +55,9 @@ def _complete(content: Content) -> Content:
         for name, entry in written.items() if isinstance(written, dict) else ():
             if name not in form[section]:
                 form[section][name] = entry  # what can't be understood is compared as it stands
-            elif section == "agents" and "certified_until" in entry:
-                form[section][name]["certified_until"] = entry["certified_until"]  # days, not moments
+            elif section == "agents":  # days, not moments; accounts, not devices
+                form[section][name] |= {"device": name}
+                form[section][name] |= {field: entry[field] for field in AS_WRITTEN if field in entry}
     return form
 
 

@@ -8,7 +8,7 @@ import msgspec
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
-from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
+from tandem.control.settings import ChatSettings, Customer, DialPlan, PauseReason, RemoteAgents, Service, Settings
 
 T = TypeVar("T")
 
@@ -43,6 +43,14 @@ class LongestStayForm(LongestStay, frozen=True, forbid_unknown_fields=True):
     """How long states may last."""
 
 
+class PauseReasonForm(PauseReason, frozen=True, forbid_unknown_fields=True):
+    """Why agents may pause."""
+
+
+class RemoteAgentsForm(RemoteAgents, frozen=True, forbid_unknown_fields=True):
+    """How agents on a number are called."""
+
+
 class Form(msgspec.Struct, frozen=True):
     """All sections, as they were understood; its fields are the names of the sections, in the order of an export."""
 
@@ -53,6 +61,8 @@ class Form(msgspec.Struct, frozen=True):
     longest_stay: LongestStayForm = LongestStayForm()
     agents: dict[str, AgentForm] = {}
     time_zone: str = "UTC"
+    pause_reasons: dict[str, PauseReasonForm] = {}
+    remote_agents: RemoteAgentsForm = msgspec.field(default_factory=RemoteAgentsForm)
     customers: dict[str, CustomerForm] = {}
     caller_phones: tuple[str, ...] = ()
     dial_plan: DialPlanForm = DialPlanForm()
@@ -73,6 +83,8 @@ class Form(msgspec.Struct, frozen=True):
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             chats=_one(self.chats, ChatSettings),
+            pause_reasons=_plain(self.pause_reasons, PauseReason),
+            remote_agents=_one(self.remote_agents, RemoteAgents),
         )
 
 
@@ -80,6 +92,7 @@ SECTIONS: Mapping[str, Any] = {field.name: field.type for field in msgspec.struc
 ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "queues": QueueForm,
     "agents": AgentForm,
+    "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
     "services": ServiceForm,
 }
@@ -90,7 +103,7 @@ def given(section: str, name: str) -> dict[str, str]:
     """What an entry has by its name, whether it is written or not."""
     by_section = {
         "queues": {"name": name},
-        "agents": {"name": name, "device": f"PJSIP/{name}"},
+        "agents": {"name": name},
         "customers": {"number": name},
     }
     return by_section.get(section, {})

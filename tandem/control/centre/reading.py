@@ -18,6 +18,7 @@ from tandem.ivr.yaml_tree import Tree, read_tree
 LONGEST_SOURCE = 8_000_000
 """Characters: a centre of ten thousand agents and customers has some 2 million."""
 AS_IN_DOCS = "docs/admin.md tells what it may be"
+ACCOUNT = re.compile(r"[A-Za-z0-9_.-]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Content = dict[str, Any]
 
@@ -133,7 +134,7 @@ class _Reader:
                 continue
             self._check_names(written, section, path)
             if section == "agents":
-                written = self._dated(written, zone, path)
+                written = self._with_phones(self._dated(written, zone, path), name, path)
             try:
                 read[name] = msgspec.convert(given(section, name) | written, kind)
             except msgspec.ValidationError as error:
@@ -156,6 +157,20 @@ class _Reader:
             if ends[skill] is None:
                 self._wrong((*path, "certified_until", skill), f"{day!r} is no date", "write it as 2026-12-31")
         return agent | {"certified_until": {skill: end or 0.0 for skill, end in ends.items()}}
+
+    def _with_phones(self, agent: Content, name: str, path: Path) -> Content:
+        """Phones are written as their accounts; without any, the agent's name is one."""
+        phones = agent.get("device", name)
+        listed = phones if isinstance(phones, list) else [phones]
+        if not listed or not all(ACCOUNT.fullmatch(str(phone)) for phone in listed):
+            self._wrong(
+                (*path, "device"), f"{phones!r} is no SIP account, such as 1001, nor a list of some", AS_IN_DOCS
+            )
+        devices = [f"PJSIP/{phone}" for phone in listed]
+        read = agent | {"device": devices if isinstance(phones, list) else devices[0]}
+        if isinstance(after := agent.get("auto_answer"), dict):
+            read["auto_answer"] = {f"PJSIP/{phone}": seconds for phone, seconds in after.items()}
+        return read
 
     def _zone(self) -> tzinfo:
         name = self._content.get("time_zone", "UTC")

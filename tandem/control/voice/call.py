@@ -17,8 +17,9 @@ CALL: Table = {
 }
 
 LEG: Table = {
-    "asked": {"ring": "ringing", "answer": "answered", "end": "ended"},
-    "ringing": {"answer": "answered", "end": "ended"},
+    "asked": {"ring": "ringing", "pick_up": "confirming", "answer": "answered", "end": "ended"},
+    "ringing": {"pick_up": "confirming", "answer": "answered", "end": "ended"},
+    "confirming": {"answer": "answered", "end": "ended"},
     "answered": {"bridge": "talking", "end": "ended"},
     "talking": {"hold": "held", "end": "ended"},
     "held": {"retrieve": "talking", "end": "ended"},
@@ -27,9 +28,11 @@ LEG: Table = {
 
 
 class Leg(msgspec.Struct):
-    """An agent's channel for one offer. Times are epoch seconds, None until they happen.
+    """An agent's channel for one offer, or their kept line while it is lent to it. Times are epoch seconds, None until
+    they happen.
 
-    `call` is the contact it is for: a call, or other work.
+    `call` is the contact it is for: a call, or other work. `ring_until` bounds the ring on all of the agent's phones,
+    `untried` are those that are left to be rung.
     """
 
     id: str
@@ -38,6 +41,14 @@ class Leg(msgspec.Struct):
     device: str
     offer: int
     asked_at: float
+    ring_until: float = 0.0
+    untried: tuple[str, ...] = ()
+    line: str = ""
+    """The channel of the kept line, empty for a channel of its own."""
+    rung_before: bool = False
+    """Another phone of the agent has rung for this offer."""
+    confirm: bool = False
+    """Whoever picks up has to press a key."""
     state: str = "asked"
     ringing_at: float | None = None
     answered_at: float | None = None

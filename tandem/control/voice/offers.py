@@ -9,10 +9,13 @@ from tandem.control import commands, events, records
 from tandem.control.callback.bookings import reached
 from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
+from tandem.control.voice import devices, lending
 from tandem.control.voice.call import Call, Leg
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
+CONFIRM = "confirm"
+"""Kind of the timer after which whoever picked up has not pressed the key."""
 
 
 def route(context: Context, event: acd_events.Event, now: float) -> None:
@@ -40,19 +43,41 @@ def _offer(context: Context, command: acd.Offer, now: float) -> None:
     if channel := channel_of(context, command.contact):
         channel.offer(context, command, now)
         return
-    device = context.state.settings.acd.agents[command.agent].device
-    leg_id = _leg_id(command.contact, command.offer)
-    leg = Leg(leg_id, command.contact, command.agent, device, command.offer, now)
-    context.state.legs[leg.id] = leg
-    if work := context.state.work.get(command.contact):
-        work.leg = leg.id
-        context.note(work, now, "offered", command.agent)
-        context.tell(KINDS[work.kind].ring(context, work, leg, command.ring_seconds))
+    agent = context.state.settings.acd.agents[command.agent]
+    device, *others = devices.to_ring(context, agent) or ("",)
+    if not device or (agent.nailed_up and not devices.is_there(context, agent)):
+        context.alarm("agent can't be called", agent.name, f"{agent.number} is not allowed, or the line is down")
+        route(context, acd_events.OfferFailed(command.offer, "unreachable"), now)
         return
-    call = context.state.calls[command.contact]
+    leg = Leg(_leg_id(command.contact, command.offer), command.contact, agent.name, device, command.offer, now)
+    leg.ring_until, leg.untried = now + command.ring_seconds, tuple(others)
+    leg.line = context.state.lines[agent.name].id if agent.nailed_up else ""
+    leg.confirm = bool(agent.number and agent.confirm and not agent.nailed_up)
+    _begin(context, leg, now)
+
+
+def _begin(context: Context, leg: Leg, now: float) -> None:
+    """Ring the phone of a new leg."""
+    context.state.legs[leg.id] = leg
+    seconds = leg.ring_until - now
+    if work := context.state.work.get(leg.call):
+        work.leg = leg.id
+        context.note(work, now, "offered", leg.agent)
+        ask(context, leg, KINDS[work.kind].ring(context, work, leg, seconds), now)
+        return
+    call = context.state.calls[leg.call]
     call.leg = leg.id
-    context.note(call, now, "offered", command.agent)
-    context.tell(ring(call, leg, command.ring_seconds))
+    context.note(call, now, "offered", leg.agent)
+    ask(context, leg, ring(call, leg, seconds), now)
+
+
+def ask(context: Context, leg: Leg, command: commands.Command, now: float) -> None:
+    """Have the agent rung; a kept line is lent instead, and answered at once."""
+    command = devices.dressed(context, leg, command)
+    if not leg.line or not isinstance(command, commands.RingAgent | commands.PlayToAgent):
+        context.tell(command)
+    elif lending.lend(context, leg, command, now):
+        leg_answered(context, events.LegAnswered(leg.id), now)
 
 
 def ring(call: Call, leg: Leg, ring_seconds: float) -> commands.RingAgent:
@@ -71,7 +96,7 @@ def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     if channel := channel_of(context, command.contact):
         channel.withdraw(context, command, now)
         return
-    leg = context.state.legs.get(_leg_id(command.contact, command.offer))
+    leg = _offered(context, command)
     if leg is None:
         return
     leg.withdrawn = True
@@ -79,10 +104,17 @@ def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
         _let_go(context, leg)
-    if leg.later:
+    if leg.later or leg.line:
+        lending.take_back(context, leg)
         drop(context, leg, now, "withdrawn")
     else:
         context.tell(commands.HangUpLeg(leg.id))
+
+
+def _offered(context: Context, command: acd.WithdrawOffer) -> Leg | None:
+    """The leg of an offer; that of an agent's second phone has a name of its own."""
+    first = context.state.legs.get(_leg_id(command.contact, command.offer))
+    return first or next((leg for leg in context.state.legs.values() if leg.offer == command.offer), None)
 
 
 def _let_go(context: Context, leg: Leg) -> None:
@@ -121,6 +153,12 @@ def _record(context: Context, command: acd.Command, now: float) -> None:
     context.tell(records.from_router(command, now))
 
 
+def _record_state(context: Context, command: acd.RecordAgentState, now: float) -> None:
+    _record(context, command, now)
+    for follow in AGENT_MOVED:
+        follow(context, command.agent, now)
+
+
 def _raise_alarm(context: Context, command: acd.RaiseAlarm, _now: float) -> None:
     context.alarm(command.kind, command.subject, command.detail)
 
@@ -132,11 +170,16 @@ _FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
     acd.OfferToContact: _offer_way,
     acd.RecordPlanStep: _record_plan_step,
     acd.RecordMove: _record_move,
-    acd.RecordAgentState: _record,
+    acd.RecordAgentState: _record_state,
+    acd.RecordWrapUpExtended: _record,
     acd.RecordWait: _record,
     acd.RecordInterval: _record,
     acd.RaiseAlarm: _raise_alarm,
 }
+
+
+AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
+"""Who follows an agent's states; each module puts itself there."""
 
 
 # --- from the agents' legs ---------------------------------------------------------------------------------------
@@ -147,7 +190,28 @@ def leg_ringing(context: Context, event: events.LegRinging, now: float) -> None:
     if leg is not None and leg.can("ring"):
         leg.move("ring")
         leg.ringing_at = now
-        route(context, acd_events.OfferRinging(leg.offer), now)
+        if not leg.rung_before:
+            route(context, acd_events.OfferRinging(leg.offer), now)
+
+
+def leg_picked_up(context: Context, event: events.LegAnswered, now: float) -> None:
+    """Somebody picked up, or something: where a key has to be pressed, only that is an answer."""
+    leg = context.state.legs.get(event.leg)
+    if leg is None or not leg.confirm:
+        leg_answered(context, event, now)
+    elif leg.can("pick_up"):
+        leg.move("pick_up")
+        context.timers.set(f"{CONFIRM} {leg.id}", max(leg.ring_until, now))
+
+
+def leg_confirmed(context: Context, event: events.LegConfirmed, now: float) -> None:
+    leg_answered(context, events.LegAnswered(event.leg), now)
+
+
+def not_confirmed(context: Context, leg_id: str, now: float) -> None:
+    """Nobody pressed the key in time."""
+    context.tell(commands.HangUpLeg(leg_id))
+    leg_failed(context, events.LegFailed(leg_id, "no_answer"), now)
 
 
 def leg_answered(context: Context, event: events.LegAnswered, now: float) -> None:
@@ -155,6 +219,7 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
     if leg is not None and leg.can("answer"):
         leg.move("answer")
         leg.answered_at = now
+        context.timers.clear(f"{CONFIRM} {leg.id}")
         route(context, acd_events.OfferAnswered(leg.offer), now)
         work = context.state.work.get(leg.call)
         if work is not None and work.leg == leg.id:
@@ -164,15 +229,33 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
 def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     leg = context.state.legs.get(event.leg)
     if leg is not None and leg.bridged_at is None:
+        if _rings_on(context, leg, event.reason, now):
+            return
         if not leg.withdrawn:
             _let_go(context, leg)
         drop(context, leg, now, event.reason)
         route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
 
 
+def _rings_on(context: Context, leg: Leg, reason: str, now: float) -> bool:
+    """Whether another phone of the agent rings now, in place of one that can't be rung."""
+    left = leg.ring_until - now
+    if leg.withdrawn or reason not in devices.NEXT_PHONE or not leg.untried or left < devices.SHORTEST_RING:
+        return False
+    drop(context, leg, now, reason)
+    device, *others = leg.untried
+    following = Leg(f"{leg.id}-{len(others) + 1}", leg.call, leg.agent, device, leg.offer, now)
+    following.ring_until, following.untried = leg.ring_until, tuple(others)
+    following.rung_before = leg.rung_before or leg.ringing_at is not None
+    _begin(context, following, now)
+    return True
+
+
 def bridged(context: Context, event: events.Bridged, now: float) -> None:
     """Also stands for the answer, where that was missed. A leg whose offer was withdrawn stays out of it."""
-    leg, call = context.state.legs.get(event.leg), context.state.calls.get(event.call)
+    leg, call = _leg(context, event.leg), context.state.calls.get(event.call)
+    if leg is None and lending.line_of(context, event.leg):
+        context.tell(commands.KeepLine(event.leg))  # lent to who is gone, and joined too late
     if leg is None or call is None or call.leg != leg.id or call.state != "queued":
         return
     leg.alone = False
@@ -186,7 +269,7 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
 
 
 def held(context: Context, event: events.Held, now: float) -> None:
-    leg = context.state.legs.get(event.leg)
+    leg = _leg(context, event.leg)
     if leg is not None and leg.can("hold"):
         leg.move("hold")
         leg.held_at = now
@@ -195,7 +278,7 @@ def held(context: Context, event: events.Held, now: float) -> None:
 
 
 def retrieved(context: Context, event: events.Retrieved, now: float) -> None:
-    leg = context.state.legs.get(event.leg)
+    leg = _leg(context, event.leg)
     if leg is not None and leg.can("retrieve"):
         leg.move("retrieve")
         _count_hold(leg, now)
@@ -217,7 +300,8 @@ def leg_ended(context: Context, event: events.LegEnded, now: float, lost: bool =
     if leg is None:
         return
     if leg.bridged_at is None:
-        leg_failed(context, events.LegFailed(leg.id, "failed"), now)
+        reason = "no_answer" if leg.state == "confirming" else "failed"
+        leg_failed(context, events.LegFailed(leg.id, reason), now)
     elif work := context.state.work.get(leg.call):
         _count_hold(leg, now)
         KINDS[work.kind].ended(context, work, leg, now, lost)
@@ -243,6 +327,8 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     """Forget a leg that has ended, and record what came of it."""
     leg.move("end")
     del context.state.legs[leg.id]
+    context.timers.clear(f"{CONFIRM} {leg.id}")
+    lending.forget(context, leg)
     holder = context.holder(leg.call)
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
@@ -255,15 +341,20 @@ def _count_hold(leg: Leg, now: float) -> None:
         leg.held_at = None
 
 
+def _leg(context: Context, channel: str) -> Leg | None:
+    """The leg that has this channel: its own, or the line that it was lent."""
+    line = lending.line_of(context, channel)
+    return context.state.legs.get(line.lent if line else channel)
+
+
 def _leg_id(contact: str, offer: int) -> str:
     return f"{LEG_PREFIX}{contact}-{offer}"
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.LegRinging: leg_ringing,
-    events.LegAnswered: leg_answered,
-    events.LegFailed: leg_failed,
-    events.LegEnded: leg_ended,
+    events.LegAnswered: leg_picked_up,
+    events.LegConfirmed: leg_confirmed,
     events.Bridged: bridged,
     events.Held: held,
     events.Retrieved: retrieved,

@@ -13,8 +13,9 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, offers, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, transfers, voicemails
 from tandem.control.voice.call import Leg
+from tandem.control.voice.lending import line_of
 from tandem.control.voice.listening import HEARS_THE_FLOW
 
 YOUNG = 1.0
@@ -33,6 +34,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     context.state.boot = event.boot
     seen = {channel.id: channel for channel in event.channels}
     _mend_calls(context, event, seen, now, rebooted)
+    _mend_lines(context, event, seen, now)
     _mend_legs(context, event, seen, now, rebooted)
     _mend_dials(context, event, seen, now)
     _end_strays(context, seen)
@@ -62,13 +64,30 @@ def _interrupt_again(context: Context) -> None:
             context.tell(commands.Interrupt(call.id, call.channel))
 
 
+def _mend_lines(context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float) -> None:
+    for line in list(context.state.lines.values()):
+        if line.state == "down":
+            continue
+        channel, old = seen.get(line.id), line.since < _settled(context, event)
+        if channel is None and old:
+            context.repaired("agent's line gone")
+            nailed.dropped(context, line, "lost", now)
+        elif channel is not None and channel.kept and old and line.can("keep"):
+            context.repaired("agent's line kept")
+            nailed.kept(context, events.LineKept(line.id, line.lent), now)
+        elif channel is not None and line.state == "lent" and not line.leg and not context.state.switch_up:
+            context.tell(commands.KeepLine(line.id))
+
+
 def _mend_legs(
     context: Context, event: events.SwitchFound, seen: dict[str, events.SeenChannel], now: float, rebooted: bool
 ) -> None:
     for leg in list(context.state.legs.values()):
         old = leg.asked_at < _settled(context, event)
-        channel = seen.get(leg.id)
-        if channel is not None:
+        channel = seen.get(leg.line or leg.id)
+        if leg.line:
+            _mend_conversation(context, leg, channel, now)
+        elif channel is not None:
             _mend_leg(context, leg, channel, now, old)
         elif old and not leg.later:
             _mend_gone(context, leg, now, rebooted)
@@ -83,12 +102,16 @@ def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: floa
     if leg.can("ring") and old:
         context.repaired("ring missed")
         offers.leg_ringing(context, events.LegRinging(leg.id), now)
-    if channel.up and leg.can("answer"):
+    if channel.up and leg.can("answer") and leg.state != "confirming":
         context.repaired("answer missed")
-        offers.leg_answered(context, events.LegAnswered(leg.id), now)
-    if leg.call in channel.bridged_with and leg.can("bridge"):
+        offers.leg_picked_up(context, events.LegAnswered(leg.id), now)
+    _mend_conversation(context, leg, channel, now)
+
+
+def _mend_conversation(context: Context, leg: Leg, channel: events.SeenChannel | None, now: float) -> None:
+    if channel is not None and leg.call in channel.bridged_with and leg.can("bridge"):
         context.repaired("conversation missed")
-        offers.bridged(context, events.Bridged(leg.call, leg.id), now)
+        offers.bridged(context, events.Bridged(leg.call, channel.id), now)
 
 
 def _mend_gone(context: Context, leg: Leg, now: float, rebooted: bool) -> None:
@@ -124,9 +147,13 @@ def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
         if channel.id.startswith(CALLBACK_PREFIX) and not _is_call_back(context, channel.id):
             context.repaired("stray customer")
             context.tell(commands.HangUpStray(channel.id))
-        if channel.id.startswith(offers.LEG_PREFIX) and channel.id not in context.state.legs:
+        if channel.id.startswith(offers.LEG_PREFIX) and not _is_an_agents(context, channel.id):
             context.repaired("stray leg")
             context.tell(commands.HangUpStray(channel.id))
+
+
+def _is_an_agents(context: Context, channel: str) -> bool:
+    return channel in context.state.legs or line_of(context, channel) is not None
 
 
 def _is_call_back(context: Context, channel: str) -> bool:
@@ -137,10 +164,8 @@ def _is_call_back(context: Context, channel: str) -> bool:
 def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> None:
     if event.reachable is None:
         return
-    reachable = set(event.reachable)
-    for agent in context.state.settings.acd.agents.values():
-        there = agent.device in reachable
-        offers.route(context, acd.DeviceFound(agent.name) if there else acd.DeviceLost(agent.name), now)
+    context.state.devices = {device: context.state.devices.get(device, now) for device in event.reachable}
+    nailed.refresh_all(context, now)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

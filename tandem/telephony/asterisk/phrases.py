@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tandem.control.commands import DialCustomer, PlayToAgent, RingAgent, Transfer
+from tandem.control.commands import DialCustomer, JoinLeg, KeepLine, Manner, NailUp, PlayToAgent, RingAgent, Transfer
 from tandem.control.events import CallEntered, Transferred
-from tandem.telephony.asterisk.wire import Value, printable
+from tandem.telephony.asterisk.wire import printable
 
 _FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)(?:;[^@>]*)?@')
 LONGEST_NUMBER = 40
+Fields = dict[str, Any]
+"""Of an AMI action: Values by name."""
 _OUTSIDE = re.compile(r"PJSIP/[A-Za-z0-9_.+:@/-]+")
 _CALLER_ID = re.compile(r"\+?[0-9]*")
 _OUTCOMES = {"ANSWER": "answered", "BUSY": "busy", "NOANSWER": "no_answer"}
@@ -66,7 +69,7 @@ def _known(value: str) -> str:
     return "" if value == "unknown" else value
 
 
-def originate(command: RingAgent) -> dict[str, Value]:
+def originate(command: RingAgent) -> Fields:
     """The fields of an Originate. Raises ValueError when the caller's channel is none.
 
     An agent who is rung before the customer is called waits for them.
@@ -75,14 +78,71 @@ def originate(command: RingAgent) -> dict[str, Value]:
     return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
 
 
-def play_to(command: PlayToAgent, path: str) -> dict[str, Value]:
+def play_to(command: PlayToAgent, path: str) -> Fields:
     """The fields of an Originate that plays the recording at `path`, as Asterisk sees it."""
     return _originate(command, "tandem-voicemail", f"TANDEM_MESSAGE={path}")
 
 
-def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> dict[str, Value]:
+def nail_up(command: NailUp) -> Fields:
+    """The fields of an Originate that calls an agent whose line is to be kept."""
     return {
-        "Channel": command.device,
+        "Channel": dialable(command.destination),
+        "ChannelId": command.line,
+        "Context": "tandem-nailed",
+        "Exten": "s",
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.caller_id)}>",
+        "Variable": ["TANDEM_NAILED=1"],
+    }
+
+
+class Way(NamedTuple):
+    """Where an agent's channel is led in the dialplan, and with which variables."""
+
+    channel: str
+    context: str
+    extension: str
+    variables: dict[str, str]
+
+
+Led = JoinLeg | KeepLine | PlayToAgent
+
+
+def way_of(command: Led, message: str = "") -> Way:
+    """Where an agent's channel goes by this command; a kept line is told for which leg. `message` is to be played."""
+    if isinstance(command, KeepLine):
+        return Way(command.line, "tandem-nailed", "kept", {})
+    lent = {"TANDEM_LEG": command.leg} if command.line else {}
+    if isinstance(command, PlayToAgent):
+        return Way(command.line, "tandem-voicemail", "s", {"TANDEM_MESSAGE": message, **lent})
+    return Way(command.line or command.leg, "tandem-agent", "s", {"TANDEM_CALLER": command.channel, **lent})
+
+
+def manner(command: NailUp | RingAgent | PlayToAgent, prompts: Sequence[str]) -> list[str]:
+    """The variables of an Originate that say how the agent's phone takes it; `prompts` as Asterisk sees them.
+
+    Headers that make a phone pick up by itself: Call-Info with answer-after (Polycom, Snom, Linphone), Alert-Info
+    (Yealink, Grandstream, baresip), Answer-Mode (RFC 5373, which knows no delay).
+    """
+    how: Manner = command.manner
+    variables = ["TANDEM_TONE=1"] if how.tone else []
+    if how.confirm_key:
+        variables += [f"TANDEM_CONFIRM={_bare(how.confirm_key)}", f"TANDEM_PROMPT={'&'.join(prompts)}"]
+    if how.auto_answer is not None:
+        seconds = round(how.auto_answer)
+        headers = {
+            "Call-Info": f"<sip:127.0.0.1>;answer-after={seconds}",
+            "Alert-Info": f"<http://127.0.0.1>;info=alert-autoanswer;delay={seconds}",
+        } | ({} if seconds else {"Answer-Mode": "Auto"})
+        variables += [f"PJSIP_HEADER(add,{name})={value}" for name, value in headers.items()]
+    return variables
+
+
+def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> Fields:
+    return {
+        "Channel": dialable(command.device),
         "ChannelId": command.leg,
         "Context": context,
         "Exten": "s",
@@ -94,12 +154,10 @@ def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) ->
     }
 
 
-def call_back(command: DialCustomer) -> dict[str, Value]:
+def call_back(command: DialCustomer) -> Fields:
     """The fields of an Originate that calls a customer back. Raises ValueError for what is not one destination."""
-    if not _OUTSIDE.fullmatch(command.destination):
-        raise ValueError(f"can't be dialled: {command.destination!r}")
     return {
-        "Channel": command.destination,
+        "Channel": dialable(command.destination),
         "ChannelId": command.call,
         "Context": "tandem-callback",
         "Exten": "s",
@@ -121,6 +179,13 @@ def dial(command: Transfer) -> str:
         raise ValueError(f"can't be dialled: {command.destination!r} as {command.caller_id!r}")
     shown = f"f({command.caller_id})" if command.caller_id else ""
     return f"{command.destination},{round(command.ring_seconds)},gim(default)S({round(command.talk_seconds)}){shown}"
+
+
+def dialable(device: str) -> str:
+    """`device` itself. Raises ValueError for what is not one phone or number."""
+    if not _OUTSIDE.fullmatch(device):
+        raise ValueError(f"can't be dialled: {device!r}")
+    return device
 
 
 def _bare(text: str) -> str:

@@ -20,8 +20,11 @@ from tandem.control.commands import (
     HangUpStray,
     Interrupt,
     JoinLeg,
+    KeepLine,
     Listen,
+    Manner,
     MeasureVoicemail,
+    NailUp,
     PlayToAgent,
     RingAgent,
     TakeVoicemail,
@@ -57,10 +60,23 @@ from tandem.telephony.asterisk.conversation import (
     Order,
     PromptPath,
 )
-from tandem.telephony.asterisk.phrases import call_back, call_entered, exact, joinable, originate, play_to
+from tandem.telephony.asterisk.phrases import (
+    Fields,
+    Led,
+    Way,
+    call_back,
+    call_entered,
+    exact,
+    joinable,
+    manner,
+    nail_up,
+    originate,
+    play_to,
+    way_of,
+)
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
-from tandem.telephony.asterisk.wire import Message, Value, printable
+from tandem.telephony.asterisk.wire import Message, printable
 
 log = structlog.get_logger()
 C = TypeVar("C", bound=Command)
@@ -144,9 +160,9 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent and PlayToAgent, DialFailed for DialCustomer, CommandFailed for
-        the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are dropped and
-        counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer,
+        CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
+        dropped and counted: the call enters again, or AMI tells its end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -164,12 +180,21 @@ class Switch:
         match command:
             case RingAgent():
                 self._originate(command, command.leg, originate)
-            case PlayToAgent():
+            case PlayToAgent(line=""):
                 self._originate(command, command.leg, self._play_to)
+            case NailUp():
+                self._originate(command, command.line, nail_up)
             case DialCustomer():
                 self._originate(command, command.call, call_back)
-            case JoinLeg():
-                self._act(self._join(command), command, command.leg)
+            case PlayToAgent():
+                self._lead(command, self._settings.spool.path(command.voicemail))
+            case JoinLeg() | KeepLine():
+                self._lead(command)
+            case _:
+                self._end_channel(command)
+
+    def _end_channel(self, command: Command) -> None:
+        match command:
             case HangUpLeg():
                 self._withdraw(command, command.leg)
             case HangUpStray():
@@ -242,16 +267,19 @@ class Switch:
         seconds = await self._settings.spool.seconds(command.voicemail)
         self._emit(VoicemailRecorded(command.voicemail, seconds))
 
-    def _play_to(self, command: PlayToAgent) -> dict[str, Value]:
+    def _play_to(self, command: PlayToAgent) -> Fields:
         return play_to(command, self._settings.spool.path(command.voicemail))
 
-    def _originate(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
+    def _originate(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
         self._book.asked.add(channel)
         self._act(self._ask_for(command, channel, fields), command, channel)
 
-    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], dict[str, Value]]) -> None:
+    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
         try:
-            await self.ami.act("Originate", **fields(command))
+            asked = fields(command)
+            if isinstance(command, NailUp | RingAgent | PlayToAgent):
+                asked["Variable"] = [*asked["Variable"], *manner(command, await self._prompts(command.manner))]
+            await self.ami.act("Originate", **asked)
         except AmiLostError:
             log.warning("link broke while asking for a channel; the next listing tells", channel=channel)
         except (AmiError, ValueError) as error:
@@ -259,16 +287,31 @@ class Switch:
                 self._withdrawn.add(channel)
             self._failed(command, channel, str(error))
 
-    async def _join(self, command: JoinLeg) -> None:
-        """An agent who is gone meanwhile is told by their leg's end."""
-        leg = exact(command.leg)
+    async def _prompts(self, how: Manner) -> list[str]:
+        """The files of what is said to whoever picks up. What can't be had is passed over."""
+        paths = []
+        for utterance in how.say:
+            try:
+                paths.append(await self._prompt_path(utterance))
+            except Exception as error:  # noqa: BLE001 (whatever it is, the phone rings)
+                self.conversation_counters.prompts_missing += 1
+                log.warning("prompt missing", text=utterance.text, error=repr(error))
+        return paths
+
+    def _lead(self, command: Led, message: str = "") -> None:
+        self._act(self._redirect(command, way_of(command, message)), command, _subject(command))
+
+    async def _redirect(self, command: Led, way: Way) -> None:
+        """An agent who is gone meanwhile is told by their channel's end."""
         try:
-            await self.ami.act("Setvar", Channel=leg, Variable="TANDEM_CALLER", Value=joinable(command.channel))
-            await self.ami.act("Redirect", Channel=leg, Context="tandem-agent", Exten="s", Priority=1)
+            for name, value in way.variables.items():
+                await self.ami.act("Setvar", Channel=exact(way.channel), Variable=name, Value=joinable(value))
+            channel = exact(way.channel)
+            await self.ami.act("Redirect", Channel=channel, Context=way.context, Exten=way.extension, Priority=1)
         except AmiRejectedError as error:
-            log.info("agent's leg is gone", leg=command.leg, reason=str(error))
+            log.info("agent's leg is gone", leg=way.channel, reason=str(error))
         except (AmiError, ValueError) as error:
-            self._failed(command, command.leg, str(error))
+            self._failed(command, _subject(command), str(error))
 
     def _withdraw(self, command: HangUpLeg | HangUpStray, channel: str) -> None:
         """Asterisk makes a channel some moments after it was asked to: one not yet there is hung up when it comes."""
@@ -288,7 +331,7 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent | PlayToAgent):
+        if isinstance(command, RingAgent | PlayToAgent | NailUp):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         elif isinstance(command, DialCustomer):
@@ -418,3 +461,7 @@ class Switch:
         """For what the next listing tells anyway."""
         with contextlib.suppress(asyncio.QueueFull):
             self._emit(event)
+
+
+def _subject(command: Led) -> str:
+    return command.line if isinstance(command, KeepLine) else command.leg

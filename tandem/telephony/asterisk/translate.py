@@ -19,9 +19,11 @@ from tandem.control.events import (
     Event,
     Held,
     LegAnswered,
+    LegConfirmed,
     LegEnded,
     LegFailed,
     LegRinging,
+    LineKept,
     Retrieved,
     SeenChannel,
     TransferAnswered,
@@ -31,6 +33,7 @@ from tandem.telephony.asterisk.wire import Message
 LEG_MARK = "tandem-leg-"
 CUSTOMER_MARK = "tandem-callback-"
 OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
+KEPT_CONTEXT = "tandem-nailed"
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
 # Q.850 causes of a leg or a customer's channel that was never answered; any other is `failed`. No answer counts as one
@@ -94,6 +97,16 @@ def _dial_end(book: Book, message: Message) -> list[Event]:
 def _newstate(_book: Book, message: Message) -> list[Event]:
     answered = is_leg(message["Uniqueid"]) and message["ChannelStateDesc"] == "Up"
     return [LegAnswered(message["Uniqueid"])] if answered else []
+
+
+def _user_event(_book: Book, message: Message) -> list[Event]:
+    """Our own dialplan's words about an agent's channel."""
+    channel, leg = message.get("Uniqueid", ""), message.get("Leg", "")
+    if not is_leg(channel):
+        return []
+    if message["UserEvent"] == "TandemKept":
+        return [LineKept(channel, leg)]
+    return [LegConfirmed(leg or channel)] if message["UserEvent"] == "TandemConfirmed" else []
 
 
 def _originate_response(book: Book, message: Message) -> list[Event]:
@@ -185,6 +198,7 @@ _TRANSLATIONS: dict[str, Callable[[Book, Message], list[Event]]] = {
     "DialState": _dial_state,
     "DialEnd": _dial_end,
     "Newstate": _newstate,
+    "UserEvent": _user_event,
     "OriginateResponse": _originate_response,
     "BridgeEnter": _bridge_enter,
     "BridgeLeave": _bridge_leave,
@@ -238,4 +252,5 @@ def _is_call(book: Book, item: Message) -> bool:
 def _seen(book: Book, item: Message) -> SeenChannel:
     others = book.bridges.get(item.get("BridgeId", ""), set()) - {item["Uniqueid"]}
     up = item.get("ChannelStateDesc") == "Up"
-    return SeenChannel(id=item["Uniqueid"], name=item["Channel"], up=up, bridged_with=tuple(sorted(others)))
+    kept = item.get("Context") == KEPT_CONTEXT
+    return SeenChannel(item["Uniqueid"], item["Channel"], up, tuple(sorted(others)), kept)

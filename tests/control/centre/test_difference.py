@@ -53,6 +53,8 @@ def words(old: str, new: str, text: str = OLD) -> list[str]:
         ("tv: 2026-12-31", "tv: 2027-06-30", ["agent 1: certified_until tv 2026-12-31 -> 2027-06-30"]),
         ("skills: {tv: 3}", "skills: {tv: 3, phone: 2}", ["agent 1: skills phone none -> 2"]),
         ("team: blended, cert", "cert", ["agent 1: team blended -> none"]),
+        ("team: blended, cert", "team: blended, device: ['1', 5], cert", ["agent 1: device 1 -> 1, 5"]),
+        ("chats", "pause_reasons: {lunch: }\nchats", ["pause reason lunch: added"]),
         ('  "1": {', '  "2": {skills: {}}\n  "1": {', ["agent 2: added"]),
         ('[138X., "2001"]', "[138X.]", ["dial_plan: numbers 138X., 2001 -> 138X."]),
         ("chats: {remind_after: 60}", "", ["chats: remind_after 60 -> 180"]),

@@ -45,7 +45,7 @@ def test_what_is_right_is_right() -> None:
     [
         ("move: hifi", "move: hifo", "queues.tv.plan[2].move", "Perhaps hifi is meant"),
         ("move: hifi", "move: tv", "queues.tv.plan[2].move", "moves to the queue that it is in"),
-        ('"2": {', '"2": {device: PJSIP/1, ', "agents.2.device", "PJSIP/1 is the phone of 1 too"),
+        ('"2": {', '"2": {device: [3, 1], ', "agents.2.device", "1 is the phone of 1 too"),
         ('"2": {', '"2": {name: bob, ', "agents.2.name", "leave name out"),
         ('["139"]', '["139", "2"]', "caller_phones[1]", "2 is an agent's account"),
         ("head_starts", "ring_secs: 1\n    head_starts", "queues.tv.ring_secs", "Perhaps ring_seconds is meant"),
