@@ -17,6 +17,7 @@ from tandem.control.voice.offers import route
 def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:
     """Resets nothing: calls, agents and figures go on under the new settings."""
     before, context.state.settings = context.state.settings, event.settings
+    context.state.settings_version = event.version
     route(context, acd.SettingsChanged(event.settings.acd), now)
     pauses.settings_changed(context, before, now)
     for name in context.state.settings.acd.agents:

@@ -431,9 +431,10 @@ class CallbackSnoozed(Event, frozen=True):
 
 
 class SettingsLoaded(Event, frozen=True):
-    """Settings were (re)loaded; also at every start, when they differ from the ones in force."""
+    """Settings come into force: `version` of them, as the store counts. At a start too, when they differ."""
 
     settings: Settings
+    version: int = 0
 
 
 class FlowPublished(Event, frozen=True):

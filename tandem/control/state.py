@@ -36,6 +36,8 @@ class PlaneState(msgspec.Struct):
 
     router: RouterState
     settings: Settings = Settings()
+    settings_version: int = 0
+    """As the store counts them; 0 while it has none."""
     published: dict[str, str] = {}
     """Flow name to the version that new calls get."""
     flows: dict[str, Flow] = {}

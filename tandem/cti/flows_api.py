@@ -7,15 +7,9 @@ from typing import Annotated, Any, Protocol, TypeVar
 import msgspec
 from aiohttp import web
 
-from tandem.cti.guard import answer, refusal
-from tandem.cti.identity import IDENTITY, PROGRAM, Identity
-
-BODY_LIMIT = 8 * 2**20
-"""Bytes: forty flows of the longest kind."""
+from tandem.cti.admins import Author, ByWhom, Refused, Words, answers, body_of, wish_of
 
 NAME = "[a-z][a-z0-9_]*"
-Author = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Words = Annotated[str, msgspec.Meta(max_length=500)]
 Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$", max_length=64)]
 Share = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 
@@ -70,24 +64,6 @@ class StartCanary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enough: Annotated[int, msgspec.Meta(ge=20)] = 100
 
 
-class ByWhom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a wish that needs no more."""
-
-    author: Author
-    message: Words = ""
-
-
-class Refused(Exception):  # noqa: N818 - no error of ours
-    """What was wished for is not done: `code` for programs, the text for people, and the problems found, if any.
-
-    `status` is that of HTTP: 404 there is no such thing, 409 not as things stand, 422 the flows are not right.
-    """
-
-    def __init__(self, status: int, code: str, message: str, problems: object = ()) -> None:
-        super().__init__(message)
-        self.status, self.code, self.problems = status, code, problems
-
-
 class Shelf(Protocol):
     """Where flows are kept and brought into force. Everything returned is plain data; all may raise Refused."""
 
@@ -108,7 +84,6 @@ class Shelf(Protocol):
     async def restore(self, export: bytes) -> object: ...
 
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 T = TypeVar("T")
 
 
@@ -122,25 +97,25 @@ class FlowsApi:
         """The routes and their handlers. Each answers JSON; what is refused says why, with the problems found."""
         shelf = self._shelf
         return [
-            web.get("/flows", _answers(lambda _: shelf.overview())),
-            web.post("/flows", _answers(self._publish)),
-            web.get("/flows/export", _answers(self._export)),
-            web.post("/flows/import", _answers(self._restore)),
-            web.get("/flows/{flow}", _answers(lambda request: shelf.history(_flow(request)))),
-            web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", _answers(self._version)),
-            web.get("/flows/{flow}/diff", _answers(self._difference)),
-            web.get("/flows/{flow}/draft", _answers(lambda request: shelf.draft(_flow(request)))),
-            web.put("/flows/{flow}/draft", _answers(self._told(SaveDraft, shelf.save_draft))),
-            web.delete("/flows/{flow}/draft", _answers(lambda request: shelf.drop_draft(_flow(request)))),
-            web.post("/flows/{flow}/rollback", _answers(self._told(RollBack, shelf.roll_back))),
-            web.get("/flows/{flow}/canary", _answers(lambda request: shelf.canary(_flow(request)))),
-            web.post("/flows/{flow}/canary", _answers(self._told(StartCanary, shelf.start_canary))),
-            web.delete("/flows/{flow}/canary", _answers(self._told(ByWhom, shelf.stop_canary))),
-            web.post("/flows/{flow}/canary/promote", _answers(self._told(ByWhom, shelf.promote_canary))),
+            web.get("/flows", answers(lambda _: shelf.overview())),
+            web.post("/flows", answers(self._publish)),
+            web.get("/flows/export", answers(self._export)),
+            web.post("/flows/import", answers(self._restore)),
+            web.get("/flows/{flow}", answers(lambda request: shelf.history(_flow(request)))),
+            web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", answers(self._version)),
+            web.get("/flows/{flow}/diff", answers(self._difference)),
+            web.get("/flows/{flow}/draft", answers(lambda request: shelf.draft(_flow(request)))),
+            web.put("/flows/{flow}/draft", answers(self._told(SaveDraft, shelf.save_draft))),
+            web.delete("/flows/{flow}/draft", answers(lambda request: shelf.drop_draft(_flow(request)))),
+            web.post("/flows/{flow}/rollback", answers(self._told(RollBack, shelf.roll_back))),
+            web.get("/flows/{flow}/canary", answers(lambda request: shelf.canary(_flow(request)))),
+            web.post("/flows/{flow}/canary", answers(self._told(StartCanary, shelf.start_canary))),
+            web.delete("/flows/{flow}/canary", answers(self._told(ByWhom, shelf.stop_canary))),
+            web.post("/flows/{flow}/canary/promote", answers(self._told(ByWhom, shelf.promote_canary))),
         ]
 
     async def _publish(self, request: web.Request) -> object:
-        return await self._shelf.publish(await _wish(request, Publish))
+        return await self._shelf.publish(await wish_of(request, Publish))
 
     async def _version(self, request: web.Request) -> object:
         return await self._shelf.version(_flow(request), int(request.match_info["number"]))
@@ -155,27 +130,13 @@ class FlowsApi:
         return web.Response(body=await self._shelf.export(), content_type="application/jsonl")
 
     async def _restore(self, request: web.Request) -> object:
-        return await self._shelf.restore(await _body(request))
+        return await self._shelf.restore(await body_of(request))
 
     def _told(self, kind: type[T], do: Callable[[str, T], Awaitable[object]]) -> Callable[[web.Request], Any]:
         async def handle(request: web.Request) -> object:
-            return await do(_flow(request), await _wish(request, kind))
+            return await do(_flow(request), await wish_of(request, kind))
 
         return handle
-
-
-def _answers(ask: Callable[[web.Request], Awaitable[object]]) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            told = await ask(request)
-            return told if isinstance(told, web.Response) else answer(told)
-        except Refused as error:
-            refused = {"error": {"code": error.code, "message": str(error)}, "problems": error.problems}
-            return answer(refused, error.status)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
-
-    return handle
 
 
 def _flow(request: web.Request) -> str:
@@ -183,15 +144,3 @@ def _flow(request: web.Request) -> str:
     if not re.fullmatch(NAME, flow):
         raise Refused(404, "no_flow", f"{flow!r} is no name of a flow: small letters, digits and _ are.")
     return flow
-
-
-async def _wish(request: web.Request, kind: type[T]) -> T:
-    """The body as `kind`. Its author is who signed in; a program says whom it speaks for."""
-    wish = msgspec.json.decode(await _body(request) or b"{}", type=kind)
-    who: Identity = request.get(IDENTITY, PROGRAM)
-    return wish if who is PROGRAM else msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
-
-
-async def _body(request: web.Request) -> bytes:
-    """Flows are longer than what all others may send."""
-    return await request.clone(client_max_size=BODY_LIMIT).read()

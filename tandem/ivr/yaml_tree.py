@@ -31,17 +31,17 @@ class Tree(msgspec.Struct):
         return self.lines.get(path, 1)
 
 
-def read_tree(source: str) -> Tree:
-    """The source as dicts (keys as written), lists, text, numbers, booleans and None."""
+def read_tree(source: str, longest: int = LONGEST_SOURCE) -> Tree:
+    """The source as dicts (keys as written), lists, text, numbers, booleans and None; at most `longest` characters."""
     tree = Tree()
-    if len(source) > LONGEST_SOURCE:
-        tree.findings.append(Finding((), f"longer than {LONGEST_SOURCE} characters", "Split the flow"))
+    if len(source) > longest:
+        tree.findings.append(Finding((), f"longer than {longest} characters", "Split it"))
         return tree
     try:
         top = YAML(typ="safe", pure=True).compose(source)
         tree.data = _Builder(tree).build(top, ()) if top is not None else None
     except RecursionError:
-        tree.findings.append(Finding((), "nested too deeply", "A flow needs no more than a few levels"))
+        tree.findings.append(Finding((), "nested too deeply", "A few levels are all that is needed"))
     except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         tree.lines[()] = mark.line + 1 if mark else 1
@@ -58,7 +58,7 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Any:
         self.tree.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self.seen:
-            self._find(path, "an alias (*name) stands here", "Write the value out; flows use no anchors and aliases")
+            self._find(path, "an alias (*name) stands here", "Write the value out; there are no anchors and aliases")
             return None
         self.seen.add(id(node))
         if isinstance(node, MappingNode):

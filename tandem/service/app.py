@@ -23,21 +23,24 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
-from tandem.service.centre import CentreError, read_centre
+from tandem.service.centre import read_centre
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import flow_files_in, read_file, sources_in
+from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
 from tandem.service.secrets import read_secret
+from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
 from tandem.store.database import AsyncEngine, open_database, upgrade
@@ -47,6 +50,7 @@ from tandem.store.journal_reader import Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.retention import Retention
+from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import UserStore
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.spool import Spool
@@ -106,11 +110,19 @@ class Controller:
         )
         self.desktops = Desktops(self.backend)
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
+        flows = FlowStore(database)
+        self.settings = SettingsShelf(
+            SettingsStore(database),
+            lambda: self.engine.plane.state,
+            self.engine.emit,
+            lambda: flows_in_force(flows, self.engine.plane.state),
+            time.time,
+        )
         self.shelf = Shelf(
-            FlowStore(database),
+            flows,
             lambda: self.engine.plane.state,
             self._bring_in,
-            lambda: centre_check(self._settings),
+            lambda: centre_check(self.settings.settings),
             time.time,
         )
         self._outlets: dict[type[Command], Callable[[Any], object]] = {
@@ -123,14 +135,13 @@ class Controller:
         }
         """Who carries out what; all else that is not for the records is for the switch."""
         self.loop: asyncio.Task[None] | None = None
-        self._settings = Settings()
         self._since = time.time()
 
     async def recover(self) -> None:
         """Make the state from the journal, write the records that were missing, and load what the admin set."""
         await self.engine.recover(self.writer.progress, self._catch_up)
         self.engine.emit(events.Restarted())
-        self._load_settings()
+        await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
 
     async def keep_house(self) -> None:
@@ -139,20 +150,6 @@ class Controller:
             await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
             await self.retention.prune(time.time())
             await asyncio.sleep(PRUNE_EVERY)
-
-    def _load_settings(self) -> None:
-        """A broken centre file must not keep a restarted controller from its callers: what was in force stays."""
-        in_force = self._settings = self.engine.plane.state.settings
-        try:
-            settings = read_centre(self.config.centre)
-        except CentreError as error:
-            if in_force == Settings():
-                raise
-            log.error("the centre file can't be used; the settings in force stay", problems=error.problems)
-            return
-        self._settings = settings
-        if settings != in_force:
-            self.engine.emit(events.SettingsLoaded(settings))
 
     def _bring_in(self, event: events.Event) -> None:
         """What admins do with flows; the prompts of a flow that is new are made before callers come to them."""
@@ -238,14 +235,29 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        more = FlowsApi(running.shelf).routes()
-        app = make_app(running.backend, credentials.http_token, running.accounts, running.desktops, config.hosts, more)
+        admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
+        people = running.accounts, running.desktops
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, admins)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
-        await running.shelf.tell_plane()  # of what was published beside us in the moment before we served
+        await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
+        await running.shelf.tell_plane()
         yield running
+
+
+async def settings_in_force(config: Config) -> Settings:
+    """What a controller that starts now will work by; CentreError when there is nothing."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    database = open_database(config.home / RECORDS)
+    try:
+        await upgrade(database)
+        shelf = shelf_at_rest(database)
+        await shelf.take_file(config.centre)
+        return shelf.settings
+    finally:
+        await database.dispose()
 
 
 def read_all(config: Config) -> tuple[Settings, list[Flow]]:

@@ -26,6 +26,7 @@ from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_versions_cli import add_to
 from tandem.service.secrets import write_secret
+from tandem.service.settings_cli import settings_commands
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.service.users import user_commands, welcome_admin
@@ -54,6 +55,7 @@ EXPECTED = (
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(add_to(flow_commands), name="flow")
+cli.add_typer(settings_commands, name="settings")
 secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the services that flows ask.")
 cli.add_typer(secret_commands, name="secret")
 cli.add_typer(user_commands, name="user")

@@ -119,13 +119,23 @@ def centre_check(settings: CentreSettings) -> Check:
     """A Check that the centre has what a flow needs: queues with agents, services, destinations to dial."""
     queues_there = queue_check(settings.acd)
 
+    def check(flow: Flow) -> Iterable[Finding]:
+        return [*queues_there(flow), *_outside(flow, settings)]
+
+    return check
+
+
+def missing_in_centre(flow: Flow, settings: CentreSettings) -> list[Finding]:
+    """Queues, services and destinations that a flow needs and the centre does not have, whoever serves them."""
+    there = settings.acd.queues
+    return [*queues.find(flow, there, there), *_outside(flow, settings)]
+
+
+def _outside(flow: Flow, settings: CentreSettings) -> Iterable[Finding]:
     def allowed(wanted: str) -> bool:
         return destination(settings.dial_plan, wanted) is not None
 
-    def check(flow: Flow) -> Iterable[Finding]:
-        return [*queues_there(flow), *outside.find_in_centre(flow, settings.services, allowed)]
-
-    return check
+    return outside.find_in_centre(flow, settings.services, allowed)
 
 
 def add_test(file: Path, flow: str, trial: dict[str, Any]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 import msgspec
 import structlog
 
-from tandem.cti.flows_api import Refused
+from tandem.control.publishing.versions import flow_key
+from tandem.control.state import PlaneState
+from tandem.cti.admins import Refused
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import read_flow
@@ -73,6 +75,14 @@ class Library:
             if publication.number != publications[-1].number:
                 return await self.version(flow, publication.number)
         raise Refused(409, "no_version_before", f"No other version of {flow} was in force before this one.")
+
+
+async def flows_in_force(store: FlowStore, state: PlaneState | None) -> list[Flow]:
+    """The flows that new calls get: as the plane has them, or as the store does where no controller runs."""
+    if state is not None:
+        return [state.flows[flow_key(name, version)] for name, version in state.published.items()]
+    kept = [await read_version(version) for version in (await store.in_force()).values()]
+    return [flow for flow in kept if flow is not None]
 
 
 async def read_version(version: FlowVersion) -> Flow | None:

@@ -11,12 +11,13 @@ import structlog
 
 from tandem.control import events
 from tandem.control.state import PlaneState
-from tandem.cti.flows_api import Refused
+from tandem.cti.admins import Refused
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import Check
 from tandem.ivr.release import Release, Source, release
 from tandem.service.flow_library import Library, read_version
+from tandem.service.telling import tell
 from tandem.store.flow_versions import FlowStore, FlowVersion, Publication
 
 log = structlog.get_logger()
@@ -178,10 +179,7 @@ class Publisher:
 
     def emit(self, event: events.Event) -> None:
         """Tell the plane; Refused when it is hopelessly behind."""
-        try:
-            self._emit(event)
-        except asyncio.QueueFull:
-            raise Refused(503, "busy", "It is kept, but comes into force at the controller's next start.") from None
+        tell(self._emit, event)
 
 
 def problems_of(made: Release) -> list[object]:

@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 from tandem.control import events
 from tandem.control.publishing.canary import Margins
 from tandem.control.state import PlaneState
-from tandem.cti.flows_api import ByWhom, Publish, Refused, RollBack, SaveDraft, StartCanary, Written
+from tandem.cti.admins import ByWhom, Refused
+from tandem.cti.flows_api import Publish, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.diff import Difference, difference
 from tandem.ivr.reader import Check
 from tandem.ivr.release import Source, release
 from tandem.service.flow_library import Library, without_source
 from tandem.service.flow_publisher import Act, Published, Publisher, Sources, problems_of
-from tandem.store.flow_versions import FlowDraft, FlowStore, FlowStoreError, FlowVersion
+from tandem.store.flow_versions import FlowDraft, FlowStore, FlowVersion
+from tandem.store.versions import VersionStoreError
 
 
 class Shelf:
@@ -227,5 +229,5 @@ class Shelf:
         async with self._lock:
             try:
                 yield
-            except FlowStoreError as error:
+            except VersionStoreError as error:
                 raise Refused(409, "store", str(error)) from error

@@ -1,10 +1,7 @@
 """The commands of `tandem flow` that publish: drafts, versions, trials."""
 
-import os
-import pwd
 import re
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +9,7 @@ import msgspec
 import typer
 
 from tandem.cti.flows_api import NAME
-from tandem.service.flow_client import ask, tell_problems
+from tandem.service.admin_client import ask, login, tell_problems, when
 from tandem.service.flow_files import TESTS, sources_in
 
 Author = Annotated[str, typer.Option(help="Who does it; by default your login")]
@@ -46,7 +43,7 @@ def draft(
         _say(ask("DELETE", f"/flows/{_name(place)}/draft"))
     elif Path(place).is_file():
         for name, source in _written(place).items():
-            wish = source | {"author": author or _login(), "message": message}
+            wish = source | {"author": author or login(), "message": message}
             tell_problems(ask("PUT", f"/flows/{name}/draft", wish)["problems"])
             typer.echo(f"the draft of {name} is kept; tandem flow publish {name} brings it into force")
     else:
@@ -65,7 +62,7 @@ def publish(
     for place in filter(_is_place, places):
         sources |= _written(place)
     drafts = [_name(place) for place in places if not _is_place(place)]
-    wish = {"flows": sources, "drafts": drafts, "author": author or _login(), "message": message, "force": force}
+    wish = {"flows": sources, "drafts": drafts, "author": author or login(), "message": message, "force": force}
     _say_published(ask("POST", "/flows", wish, json), json)
 
 
@@ -113,7 +110,7 @@ def rollback(
     message: Message = "",
 ) -> None:
     """Bring an earlier version into force again, just as it was."""
-    wish = {"author": author or _login(), "number": to, "message": message}
+    wish = {"author": author or login(), "number": to, "message": message}
     _say_published(ask("POST", f"/flows/{flow}/rollback", wish))
 
 
@@ -147,7 +144,7 @@ def start_canary(
 ) -> None:
     """Prove a version and give it to some of the callers; it ends by itself when it is surely worse."""
     margins = {"containment": containment, "abandonment": abandonment, "errors": errors, "enough": enough}
-    wish: Wish = {"author": author or _login(), "message": message, "percent": percent, "number": version, **margins}
+    wish: Wish = {"author": author or login(), "message": message, "percent": percent, "number": version, **margins}
     if Path(place).is_file():
         name, wish["flows"] = Path(place).stem, _written(Path(place).parent)
     else:
@@ -165,24 +162,24 @@ def canary_status(flow: FlowName, json: AsJson = False) -> None:
         return
     if running := told["running"]:
         told_of = f"{running['version']} with {running['percent']:g} % of the callers"
-        typer.echo(f"on trial: {told_of}, {_since(running['since'])}  {running['author']}")
+        typer.echo(f"on trial: {told_of}, {when(running['since'])}  {running['author']}")
         typer.echo(_tally("new", running["new"]))
         typer.echo(_tally("old", running["old"]))
     for each in told["earlier"]:
         why = f": {each['reason']}" if each["reason"] else ""
-        typer.echo(f"{_since(each['started_at'])}  {each['version']}  {each['outcome']} {each['ended_by']}{why}")
+        typer.echo(f"{when(each['started_at'])}  {each['version']}  {each['outcome']} {each['ended_by']}{why}")
 
 
 @canary_commands.command(name="stop")
 def stop_canary(flow: FlowName, author: Author = "") -> None:
     """End the trial: all new calls get the version in force."""
-    _say(ask("DELETE", f"/flows/{flow}/canary", {"author": author or _login()}))
+    _say(ask("DELETE", f"/flows/{flow}/canary", {"author": author or login()}))
 
 
 @canary_commands.command(name="promote")
 def promote_canary(flow: FlowName, author: Author = "", message: Message = "") -> None:
     """Publish the version on trial."""
-    _say_published(ask("POST", f"/flows/{flow}/canary/promote", {"author": author or _login(), "message": message}))
+    _say_published(ask("POST", f"/flows/{flow}/canary/promote", {"author": author or login(), "message": message}))
 
 
 # --- telling -----------------------------------------------------------------------------------------------------
@@ -204,7 +201,7 @@ def _say_published(told: Wish, json: bool = False) -> None:
 def _overview_line(each: Wish) -> str:
     current, draft = each["in_force"], each["draft"]
     told = f"{each['flow']}: " + (f"version {current['number']}, {_by(current)}" if current else "not in force")
-    told += f"; draft by {draft['author']}, {_since(draft['at'])}" if draft else ""
+    told += f"; draft by {draft['author']}, {when(draft['at'])}" if draft else ""
     return told + (f"; {each['canary']['version']} is on trial" if each["canary"] else "")
 
 
@@ -214,16 +211,12 @@ def _publication_line(each: Wish) -> str:
 
 
 def _by(each: Wish) -> str:
-    return f"{_since(each['at'])}  {each['author']}{': ' if each['message'] else ''}{each['message']}"
+    return f"{when(each['at'])}  {each['author']}{': ' if each['message'] else ''}{each['message']}"
 
 
 def _tally(side: str, tally: Wish) -> str:
     shares = f"{tally['contained']} contained, {tally['abandoned']} abandoned, {tally['faulty']} with a fault"
     return f"  {side}: {tally['calls']} calls, {shares}"
-
-
-def _since(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime("%F %T")
 
 
 def _json(told: object) -> str:
@@ -251,7 +244,3 @@ def _name(place: str) -> str:
     if not re.fullmatch(NAME, place):
         raise typer.BadParameter(f"there is no file {place}, and a flow's name has small letters, digits and _ only")
     return place
-
-
-def _login() -> str:
-    return pwd.getpwuid(os.getuid()).pw_name

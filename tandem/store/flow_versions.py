@@ -3,24 +3,19 @@
 Versions and publications are only ever added.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, delete, func, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tandem.store import models
 from tandem.store.database import insert_into, table_of
+from tandem.store.versions import VersionStore, VersionStoreError
 
 EXPORT = "tandem flows 1"
 """The first line of an export, and the version of its form."""
-
-
-class FlowStoreError(Exception):
-    """The versions can't be read or written; the text says why."""
 
 
 class FlowVersion(msgspec.Struct, frozen=True):
@@ -84,16 +79,13 @@ MODELS: dict[type[Any], type[models.Base]] = {
 }
 
 
-class FlowStore:
-    """Every method is one transaction; what it wrote is durable when it returns. Raises FlowStoreError."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+class FlowStore(VersionStore):
+    """The versions of flows."""
 
     async def versions(self, flow: str) -> list[FlowVersion]:
         """All versions of a flow, the oldest first."""
         table = table_of(models.FlowVersion)
-        return await self._read(FlowVersion, select(table).where(table.c.flow == flow).order_by(table.c.number))
+        return await self.read(FlowVersion, select(table).where(table.c.flow == flow).order_by(table.c.number))
 
     async def newest(self) -> dict[str, FlowVersion]:
         """The version of each flow that was written last."""
@@ -102,7 +94,7 @@ class FlowStore:
     async def publications(self, flow: str) -> list[Publication]:
         """What was in force when, the earliest first."""
         table = table_of(models.FlowPublication)
-        return await self._read(Publication, select(table).where(table.c.flow == flow).order_by(table.c.turn))
+        return await self.read(Publication, select(table).where(table.c.flow == flow).order_by(table.c.turn))
 
     async def last_publications(self) -> dict[str, Publication]:
         """How each flow came into force that is."""
@@ -116,15 +108,15 @@ class FlowStore:
         current = (publications.c.flow == turns.c.flow) & (publications.c.turn == turns.c.turn)
         its = (versions.c.flow == publications.c.flow) & (versions.c.number == publications.c.number)
         found = select(versions).select_from(versions.join(publications, its).join(turns, current))
-        return {version.flow: version for version in await self._read(FlowVersion, found)}
+        return {version.flow: version for version in await self.read(FlowVersion, found)}
 
     async def drafts(self) -> dict[str, FlowDraft]:
         """What is being worked at."""
-        return {draft.flow: draft for draft in await self._read(FlowDraft, select(table_of(models.FlowDraft)))}
+        return {draft.flow: draft for draft in await self.read(FlowDraft, select(table_of(models.FlowDraft)))}
 
     async def add(self, versions: Sequence[FlowVersion], publications: Sequence[Publication] = ()) -> None:
         """Add all of them or none. A flow that is published is no draft any more."""
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             await _insert(connection, [*versions, *publications])
             drafts = table_of(models.FlowDraft)
             for publication in publications:
@@ -133,26 +125,26 @@ class FlowStore:
     async def save_draft(self, draft: FlowDraft) -> None:
         """Keep a draft in place of the flow's earlier one."""
         drafts = table_of(models.FlowDraft)
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             await connection.execute(delete(drafts).where(drafts.c.flow == draft.flow))
             await _insert(connection, [draft])
 
     async def drop_draft(self, flow: str) -> bool:
         """Forget a flow's draft; False when there is none."""
         drafts = table_of(models.FlowDraft)
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             return (await connection.execute(delete(drafts).where(drafts.c.flow == flow))).rowcount > 0
 
     async def seen_files(self) -> dict[str, str]:
         """The digest of each flow's file as it was when `see_files` was told last."""
         table = table_of(models.FlowFile)
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             return {row.flow: row.digest for row in await connection.execute(select(table))}
 
     async def see_files(self, digests: dict[str, str]) -> None:
         """Remember these."""
         table = table_of(models.FlowFile)
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             for flow, digest in digests.items():
                 statement = insert_into(connection.dialect, table).values(flow=flow, digest=digest)
                 await connection.execute(
@@ -162,7 +154,7 @@ class FlowStore:
     async def canaries(self, flow: str) -> list[dict[str, Any]]:
         """The trials of a flow, the newest first, as control.commands.RecordCanary has them."""
         table = table_of(models.FlowCanary)
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             rows = await connection.execute(
                 select(table).where(table.c.flow == flow).order_by(table.c.started_at.desc())
             )
@@ -173,7 +165,7 @@ class FlowStore:
         lines = [msgspec.json.encode(EXPORT)]
         for kind, model in MODELS.items():
             table = table_of(model)
-            for record in await self._read(kind, select(table).order_by(*table.primary_key)):
+            for record in await self.read(kind, select(table).order_by(*table.primary_key)):
                 lines.append(msgspec.json.encode({kind.__name__: msgspec.to_builtins(record)}, order="sorted"))
         return b"\n".join(lines) + b"\n"
 
@@ -186,37 +178,22 @@ class FlowStore:
                 new.append(record)
             elif there != record:
                 number = getattr(record, "number", "")
-                raise FlowStoreError(
+                raise VersionStoreError(
                     f"there is another {type(record).__name__} {record.flow} {number} here; import into an empty store"
                 )
-        async with self._begun() as connection:
+        async with self.begun() as connection:
             await _insert(connection, new)
 
     async def _found(self, record: Record) -> Record | None:
         table = table_of(MODELS[type(record)])
         where = [column == getattr(record, column.name) for column in table.primary_key]
-        return next(iter(await self._read(type(record), select(table).where(*where))), None)
+        return next(iter(await self.read(type(record), select(table).where(*where))), None)
 
     async def _last(self, kind: type[R], column: str) -> dict[str, R]:
         table = table_of(MODELS[kind])
         last = select(table.c.flow, func.max(table.c[column]).label("last")).group_by(table.c.flow).subquery()
         both = table.join(last, (table.c.flow == last.c.flow) & (table.c[column] == last.c.last))
-        return {record.flow: record for record in await self._read(kind, select(table).select_from(both))}
-
-    async def _read(self, kind: type[R], statement: Select[Any]) -> list[R]:
-        async with self._begun() as connection:
-            rows = (await connection.execute(statement)).mappings()
-            return [msgspec.convert(dict(row), kind) for row in rows]
-
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except IntegrityError as error:
-            raise FlowStoreError("somebody else wrote a version at the same moment; try again") from error
-        except SQLAlchemyError as error:
-            raise FlowStoreError(str(error.__cause__ or error)) from error
+        return {record.flow: record for record in await self.read(kind, select(table).select_from(both))}
 
 
 async def _insert(connection: AsyncConnection, records: Iterable[Record]) -> None:
@@ -229,8 +206,8 @@ def _parsed(export: bytes) -> list[Record]:
     first, *lines = export.splitlines() or [b""]
     try:
         if msgspec.json.decode(first) != EXPORT:
-            raise FlowStoreError(f"this is no export of flows; one begins with the line {EXPORT!r}")
+            raise VersionStoreError(f"this is no export of flows; one begins with the line {EXPORT!r}")
         records = [next(iter(msgspec.json.decode(line, type=dict[str, dict[str, Any]]).items())) for line in lines]
         return [msgspec.convert(fields, kinds[name]) for name, fields in records]
     except (msgspec.DecodeError, KeyError, StopIteration) as error:
-        raise FlowStoreError(f"this is no export of flows: {error}") from error
+        raise VersionStoreError(f"this is no export of flows: {error}") from error

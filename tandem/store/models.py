@@ -414,3 +414,37 @@ class AuditEntry(Base):
     what: Mapped[str]
     detail: Mapped[str]
     address: Mapped[str]
+
+
+class SettingsVersion(Base):
+    """The settings as they were at one time, never changed; see settings_versions.py."""
+
+    __tablename__ = "settings_versions"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    note: Mapped[str]
+    at: Mapped[float]
+
+
+class SettingsChange(Base):
+    """From when a version was in force, by whose doing, and what that changed."""
+
+    __tablename__ = "settings_changes"
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    at: Mapped[float]
+    what: Mapped[str]
+    author: Mapped[str]
+    note: Mapped[str]
+    changes: Mapped[list[Any]]
+    warnings: Mapped[list[Any]]
+
+
+class SettingsFile(Base):
+    """What a controller saw in a centre file when it started last."""
+
+    __tablename__ = "settings_files"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]

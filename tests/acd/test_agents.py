@@ -3,7 +3,7 @@
 import pytest
 
 from tandem.acd.agent import TABLE
-from tandem.acd.commands import RecordAgentState
+from tandem.acd.commands import RecordAgentState, RecordWrapUpExtended, WithdrawOffer
 from tandem.acd.events import (
     AgentPaused,
     AgentSignedIn,
@@ -16,7 +16,9 @@ from tandem.acd.events import (
     DeviceFound,
     DeviceLost,
     Event,
+    WrapUpExtended,
 )
+from tandem.acd.settings import Settings
 from tests.acd.playbook import START, Playbook, offered_to, settings
 
 HELP = settings({"help": {}}, {"ann": {}, "bob": {}})
@@ -80,6 +82,93 @@ def test_no_wrap_up_of_zero_seconds_and_none_for_a_call_that_the_switch_lost() -
     book.talk("c1")
     book.after(60, ContactFinished("c1", "lost"))
     assert book.agent("ann").state == "ready"
+
+
+LONGER = settings({"help": {}}, {"ann": {}}, wrap_up_extension_seconds=40)
+
+
+def wraps_up(chosen: Settings) -> Playbook:
+    book = Playbook(chosen, "ann")
+    book.talk("c1")
+    book.after(60, ContactFinished("c1"))
+    return book
+
+
+def test_a_wrap_up_is_extended_up_to_the_queues_limit_and_no_more() -> None:
+    book = wraps_up(LONGER)
+    ends = book.now + 30
+    book.after(10, WrapUpExtended("ann", 25))
+    assert book.recorded(RecordWrapUpExtended) == [RecordWrapUpExtended("ann", 25)]
+    book.after(1, WrapUpExtended("ann", 25))
+    assert book.recorded(RecordWrapUpExtended) == [RecordWrapUpExtended("ann", 15)]
+    book.after(1, WrapUpExtended("ann", 25))
+    assert (book.records, book.state.dropped_events) == ([], 1)
+    assert book.router.next_wakeup() == ends + 40
+    book.now = ends + 39
+    assert book.after(0, ContactQueued("c2", "help")) == []
+    assert offered_to(book.after(1)) == [("c2", "ann")]
+
+
+def test_an_extended_wrap_up_may_end_early_and_the_next_has_the_whole_limit_again() -> None:
+    book = wraps_up(LONGER)
+    book.after(1, WrapUpExtended("ann", 40), AgentWentReady("ann"))
+    assert book.agent("ann").state == "ready"
+    book.talk("c2")
+    book.after(60, ContactFinished("c2"), WrapUpExtended("ann", 40))
+    assert book.router.next_wakeup() == book.now + 70
+
+
+def test_an_extended_wrap_up_outlives_the_phone() -> None:
+    book = wraps_up(LONGER)
+    ends = book.now + 50
+    book.after(1, WrapUpExtended("ann", 20), DeviceLost("ann"))
+    book.after(1, DeviceFound("ann"))
+    assert (book.agent("ann").state, book.router.next_wakeup()) == ("wrap_up", ends)
+
+
+def refused(book: Playbook, seconds: float) -> bool:
+    book.after(1, WrapUpExtended("ann", seconds))
+    return (book.recorded(RecordWrapUpExtended), book.state.dropped_events) == ([], 1)
+
+
+def test_there_is_no_extension_by_nothing_nor_where_none_is_allowed_nor_out_of_a_wrap_up() -> None:
+    assert refused(wraps_up(LONGER), 0)
+    assert refused(wraps_up(LONGER), -5)
+    assert refused(wraps_up(HELP), 20)
+    assert refused(Playbook(LONGER, "ann"), 20)
+
+
+def test_the_state_after_the_contact_can_be_changed_and_cancelled() -> None:
+    book = Playbook(HELP, "ann")
+    book.talk("c1")
+    book.tell(AgentPaused("ann", "lunch"))
+    book.tell(AgentPaused("ann", "training"))
+    assert (book.agent("ann").wants, book.agent("ann").pause_reason) == ("paused", "training")
+    book.tell(AgentWentReady("ann"))
+    book.after(5, ContactFinished("c1"))
+    book.after(30)
+    assert book.agent("ann").state == "ready"
+
+
+def test_what_is_asked_for_after_the_contact_leaves_the_offer_alone() -> None:
+    book = Playbook(HELP, "ann")
+    book.tell(ContactQueued("c1", "help"))
+    assert book.tell(AgentPaused("ann", "lunch", after_contact=True)) == []
+    assert (book.agent("ann").state, book.agent("ann").wants) == ("reserved", "paused")
+    [withdrawn] = book.tell(AgentSignedOut("ann"))
+    assert isinstance(withdrawn, WithdrawOffer)
+    assert book.agent("ann").state == "signed_out"
+
+
+def test_what_a_supervisor_forces_takes_an_offer_back_and_bears_their_name() -> None:
+    book = Playbook(HELP, "ann")
+    book.tell(ContactQueued("c1", "help"))
+    [withdrawn] = book.tell(AgentPaused("ann", "training", by="Mei"))
+    assert isinstance(withdrawn, WithdrawOffer)
+    ann = book.agent("ann")
+    assert (ann.state, ann.reason, ann.wanted_by) == ("paused", "training", "Mei")
+    book.tell(AgentWentReady("ann"))
+    assert book.agent("ann").wanted_by == ""
 
 
 def test_hold_and_back() -> None:

@@ -9,7 +9,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from tandem.control.commands import SendLink
-from tandem.control.events import AgentPaused, AgentSignedIn, AgentSignedOut, AgentWentReady, Event
+from tandem.control.events import (
+    AgentPaused,
+    AgentReleased,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentWentReady,
+    Event,
+    SettingsLoaded,
+    WrapUpExtended,
+)
+from tandem.control.settings import PauseReason, Settings
 from tandem.cti.backend import Health
 from tandem.cti.guard import HEADERS
 from tandem.cti.http import make_app, serve
@@ -65,6 +75,12 @@ async def test_state_is_what_the_plane_shows(site: Site) -> None:
         ("sign-out", None, AgentSignedOut("1001")),
         ("ready", b"{}", AgentWentReady("1001")),
         ("pause", '{"reason": " 午饭 "}'.encode(), AgentPaused("1001", "午饭")),
+        ("pause", b'{"reason": "lunch", "by": " Mei "}', AgentPaused("1001", "lunch", "Mei")),
+        ("pause", b'{"reason": "lunch", "after_contact": true}', AgentPaused("1001", "lunch", after_contact=True)),
+        ("ready", b'{"by": "Mei"}', AgentWentReady("1001", "Mei")),
+        ("sign-out", b'{"by": "Mei", "after_contact": true}', AgentSignedOut("1001", "Mei", after_contact=True)),
+        ("extend", b'{"seconds": 30}', WrapUpExtended("1001", 30.0)),
+        ("release", None, AgentReleased("1001")),
     ],
 )
 async def test_a_verb_becomes_an_event(site: Site, verb: str, body: bytes | None, event: Event) -> None:
@@ -79,6 +95,12 @@ async def test_a_verb_becomes_an_event(site: Site, verb: str, body: bytes | None
         ("/agents/1001/dance", None, 404, "unknown_verb"),
         ("/agents/1001/pause", b'{"reason": ', 400, "bad_json"),
         ("/agents/1001/pause", b"[]", 400, "bad_json"),
+        ("/agents/1001/pause", b'{"reason": "lunch", "after": 3}', 400, "bad_json"),
+        ("/agents/1001/ready", b'{"by": "' + b"x" * 65 + b'"}', 400, "bad_by"),
+        ("/agents/1001/sign-in", b'{"by": "Mei"}', 400, "bad_by"),
+        ("/agents/1001/extend", b'{"by": "Mei", "seconds": 5}', 400, "bad_by"),
+        ("/agents/1001/extend", None, 400, "bad_seconds"),
+        ("/agents/1001/extend", b'{"seconds": 3601}', 400, "bad_seconds"),
         ("/agents/1001/pause", b'{"reason": 7}', 400, "bad_json"),
         ("/agents/1001/pause", b'{"reason": "\xff"}', 400, "bad_json"),
         ("/agents/1001/pause", None, 400, "bad_reason"),
@@ -203,3 +225,15 @@ async def test_errors_are_json_by_their_content_type(site: Site) -> None:
     response, text = await site.ask("GET", "/state", token=None)
     assert response.content_type == "application/json"
     assert json.loads(text)["error"]["code"] == "unauthorized"
+
+
+async def test_a_pause_for_a_reason_that_is_not_the_centres_is_refused(site: Site) -> None:
+    reasons = {"lunch": PauseReason(45.0), "training": PauseReason()}
+    site.plane.handle(SettingsLoaded(Settings(pause_reasons=reasons)), 1000.0)
+    status, told = await site.json("POST", "/agents/1001/pause", body=b'{"reason": "lnch", "by": "Mei"}')
+    assert (status, told["error"]) == (
+        400,
+        {"code": "unknown_reason", "message": "The reasons for a pause are lunch, training."},
+    )
+    assert (await site.json("POST", "/agents/1001/pause", body=b'{"reason": "lunch"}'))[0] == 202
+    assert site.told == [AgentPaused("1001", "lunch")]

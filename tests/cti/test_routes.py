@@ -8,8 +8,10 @@ from aiohttp import web
 
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
+from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_shelf import Shelf
+from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
@@ -31,10 +33,12 @@ FOR_EVERYBODY = {
 """A page needs the token in its address, without one there is nothing; a chat needs a WebSocket."""
 
 
-def shelf() -> Shelf:
-    """No route that is refused comes as far as this."""
+def admins_routes() -> list[web.RouteDef]:
+    """No request that is refused comes as far as what is behind these."""
     nothing: Any = None
-    return Shelf(nothing, nothing, nothing, nothing, nothing)
+    flows = Shelf(nothing, nothing, nothing, nothing, nothing)
+    settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
+    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
@@ -49,9 +53,9 @@ def routes(app: web.Application) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("token", [None, "wrong"])
 async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: UserStore, token: str | None) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, FlowsApi(shelf()).routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
     everything = set(routes(app))
-    assert len(everything) > 30
+    assert len(everything) > 40
     runner = await serve(app, "127.0.0.1", 0)
     async with site.running():
         site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.store.models import AgentOrder, Leg, Pause
-from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre
+from tests.live.centre import AFTER_TALK, CENTRE, HOTLINE, LiveCentre, live_centre
 from tests.phones import Line, tone
 from tests.phones.messages import message_phone
 
@@ -57,14 +57,15 @@ async def test_a_line_that_is_nailed_up_is_lent_and_kept(centre: LiveCentre) -> 
     await line.press("*")
     await centre.agent_is("3001", "ready")
     assert not line.is_over
-    await caller.hears(await centre.prompt("survey"), seconds=1.0)
+    await caller.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     await caller.hang_up()
 
     caller = await centre.dial_queue(await centre.caller("13800000003"))
     await both_hear(caller, line)
     await centre.tell("3001", "release")
+    await centre.call_is("13800000003", "flow")
     await centre.agent_is("3001", "ready")
-    await caller.hears(await centre.prompt("survey"), seconds=1.0)
+    await caller.hears(await centre.prompt("survey"), seconds=AFTER_TALK)
     await caller.hang_up()
     await centre.idle()
 

@@ -161,9 +161,12 @@ STEPS: dict[str, Make] = {
     "retrieved": lambda s, n: events.ContactRetrieved(_contact(s, n)),
     "finished": lambda s, n: events.ContactFinished(_contact(s, n), "lost" if n % 5 == 0 else "served"),
     "signed in": lambda s, n: events.AgentSignedIn(_agent(s, n)),
-    "signed out": lambda s, n: events.AgentSignedOut(_agent(s, n)),
-    "went ready": lambda s, n: events.AgentWentReady(_agent(s, n)),
-    "paused": lambda s, n: events.AgentPaused(_agent(s, n), _pick(["lunch", "training"], n)),
+    "signed out": lambda s, n: events.AgentSignedOut(_agent(s, n), by="Mei" * (n % 2), after_contact=n % 3 == 0),
+    "went ready": lambda s, n: events.AgentWentReady(_agent(s, n), by="Mei" * (n % 2)),
+    "paused": lambda s, n: events.AgentPaused(
+        _agent(s, n), _pick(["lunch", "training"], n), by="Mei" * (n % 2), after_contact=n % 3 == 0
+    ),
+    "wrap-up extended": lambda s, n: events.WrapUpExtended(_agent(s, n), float(n % 20)),
     "device found": lambda s, n: events.DeviceFound(_agent(s, n)),
     "device lost": lambda s, n: events.DeviceLost(_agent(s, n)),
     "switch lost": lambda s, n: events.SwitchLost() if n % 3 == 0 else None,
@@ -479,7 +482,9 @@ queued = st.builds(
 
 @settings(deadline=None)
 @given(st.lists(queued, min_size=2, max_size=12).flatmap(lambda lot: st.permutations(list(enumerate(lot)))))
-def test_the_order_is_total_whatever_order_contacts_come_in(lot: list[tuple[int, tuple[int, float, float]]]) -> None:
+def test_rule_04_the_order_is_total_whatever_order_contacts_come_in(
+    lot: list[tuple[int, tuple[int, float, float]]],
+) -> None:
     router = Router()
     everybody = _version([ANYBODY], a={})
     router.handle(events.SettingsChanged(everybody), START)

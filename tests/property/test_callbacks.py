@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
-from tandem.control.callback.callback_settings import Retry
+from tandem.control.callback.callback_settings import CallbackSettings, Retry
 from tandem.control.plane import Plane
+from tandem.control.settings import DialPlan, Settings
 from tandem.ivr.reader import read_flow
 from tests.control.desk import FLOW, Desk
+from tests.control.desk import settings as centre
 from tests.control.playbook import these
 from tests.property.test_plane import check_leaks
 
@@ -117,6 +120,7 @@ STEPS: tuple[Step, ...] = (
     seen,
     lambda desk, pick: desk.tell(events.Restarted()),
     lambda desk, pick: desk.tell(events.FlowPublished(VERSIONS[pick % 2])),
+    lambda desk, pick: desk.tell(events.SettingsLoaded(changed_settings(pick), pick)),
     lambda desk, pick: desk.pass_time(float(pick)),
     lambda desk, pick: desk.pass_time(20.0 * pick),
 )
@@ -131,6 +135,14 @@ def desk_of(pick: int) -> Desk:
         expire_hours=1.0,
         most_a_day=20,
     )
+
+
+def changed_settings(pick: int) -> Settings:
+    """Queues go and come back, people too; another way of dialling; nothing may be dialled any more, and may again."""
+    then = centre(CallbackSettings(dialling=("agent_first", "customer_first")[pick // 4 % 2], quiet_hours=""))
+    acds = (then.acd, replace(then.acd, queues={}), replace(then.acd, agents={}), replace(then.acd, order="age"))
+    plan = DialPlan() if pick // 32 % 4 == 3 else then.dial_plan
+    return replace(then, acd=acds[pick % 4], dial_plan=plan)
 
 
 def lived(life: list[tuple[Step, int]], kind: int) -> Desk:
@@ -163,7 +175,9 @@ def check(desk: Desk) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(lives, st.integers(0, 3))
-def test_no_callback_is_lost_or_dialled_twice_or_without_an_agent(life: list[tuple[Step, int]], kind: int) -> None:
+def test_rule_06_no_callback_is_lost_or_dialled_twice_or_without_an_agent(
+    life: list[tuple[Step, int]], kind: int
+) -> None:
     """At the end all agents go, everybody hangs up, and time passes: every callback has exactly one end."""
     desk = lived(life, kind)
     for agent in AGENTS:

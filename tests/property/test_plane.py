@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tandem.acd.plan import Step as PlanStep
+from tandem.acd.settings import AgentSettings
 from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
@@ -13,19 +16,51 @@ from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
+from tandem.control.settings import DialPlan, PauseReason, Settings
 from tandem.control.voice.call import Call
 from tandem.ivr.reader import read_flow
-from tests.control.playbook import FLOW, Playbook, these
+from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
+PHONES = SETTINGS.acd.agents | {
+    "1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1001"), number="139", confirm=True),
+    "1003": AgentSettings("1003", {"tv": 3}, "PJSIP/1003", number="139", nailed_up=True),
+}
+SEVERAL = PHONES | {"1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1003"))}
+CENTRES = tuple(
+    replace(
+        SETTINGS,
+        acd=replace(SETTINGS.acd, agents=agents),
+        dial_plan=DialPlan(numbers=("139",)),
+        pause_reasons={"lunch": PauseReason(longest)},
+    )
+    for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2))
+)
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
+
+
+def changed(settings: Settings, **acd: object) -> Settings:
+    """The settings with other queues, or agents."""
+    return replace(settings, acd=replace(settings.acd, **acd))
+
+
+QUEUE = SETTINGS.acd.queues["tech"]
+MOVING = {"tech": replace(QUEUE, plan=(PlanStep(after=3, move="more"),)), "more": replace(QUEUE, name="more")}
+CHANGED = (
+    SETTINGS,
+    changed(SETTINGS, queues={}),
+    changed(SETTINGS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
+    changed(SETTINGS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
+    changed(SETTINGS, queues=MOVING),
+    changed(SETTINGS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
+)
 Step = Callable[[Playbook, int], object]
 
 
 def leg_of(book: Playbook, pick: int) -> str:
-    legs = sorted(book.plane.state.legs)
+    legs = sorted([*book.plane.state.legs, *(line.id for line in book.plane.state.lines.values() if line.id)])
     return legs[pick % len(legs)] if legs else f"tandem-leg-c1-{pick}"
 
 
@@ -34,14 +69,30 @@ def seen_channels(book: Playbook, pick: int) -> tuple[events.SeenChannel, ...]:
     state = book.plane.state
     calls = [call for number, call in enumerate(sorted(state.calls)) if pick >> number & 1]
     legs = [leg for number, leg in enumerate(sorted(state.legs)) if pick >> (4 + number) & 1]
-    return tuple(events.SeenChannel(call, call, True) for call in calls) + tuple(
-        events.SeenChannel(leg, leg, bool(pick & 1), (state.legs[leg].call,) if pick & 2 else ()) for leg in legs
+    lines = [line for line in state.lines.values() if line.id and pick & 8]
+    talks = {line.id: [leg.call for leg in state.legs.values() if leg.line == line.id][:1] for line in lines}
+    return (
+        tuple(events.SeenChannel(call, call, True) for call in calls)
+        + tuple(
+            events.SeenChannel(line.id, line.id, True, tuple(talks[line.id]) if pick & 2 else (), not pick & 2)
+            for line in lines
+        )
+        + tuple(
+            events.SeenChannel(leg, leg, bool(pick & 1), (state.legs[leg].call,) if pick & 2 else ()) for leg in legs
+        )
     )
 
 
 def bridge(book: Playbook, pick: int) -> object:
-    leg = book.plane.state.legs.get(leg_of(book, pick))
-    return leg and book.tell(events.Bridged(leg.call, leg.id))
+    legs = sorted(book.plane.state.legs)
+    leg = book.plane.state.legs[legs[pick % len(legs)]] if legs else None
+    return leg and book.tell(events.Bridged(leg.call, leg.line or leg.id))
+
+
+def line_kept(book: Playbook, pick: int) -> object:
+    """A line is in its place, after the last talk or an older one."""
+    lines = [line for line in book.plane.state.lines.values() if line.id]
+    return lines and book.tell(events.LineKept(lines[0].id, lines[0].lent if pick % 4 else "tandem-leg-old"))
 
 
 def press(book: Playbook, pick: int) -> object:
@@ -93,9 +144,15 @@ STEPS: tuple[Step, ...] = (
     press,
     lambda book, pick: book.tell(events.CallEnded(CALLS[pick % 4])),
     lambda book, pick: book.agent_ready(AGENTS[pick % 3]),
-    lambda book, pick: book.tell(events.AgentPaused(AGENTS[pick % 3], "lunch")),
-    lambda book, pick: book.tell(events.AgentWentReady(AGENTS[pick % 3])),
-    lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3])),
+    lambda book, pick: book.tell(events.AgentPaused(AGENTS[pick % 3], "lunch", "Mei" * (pick // 3 % 2), pick % 5 == 0)),
+    lambda book, pick: book.tell(events.AgentWentReady(AGENTS[pick % 3], "Mei" * (pick // 3 % 2))),
+    lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3], after_contact=pick % 5 == 0)),
+    lambda book, pick: book.tell(events.WrapUpExtended(AGENTS[pick % 3], float(pick % 9))),
+    lambda book, pick: book.tell(events.AgentReleased(AGENTS[pick % 3])),
+    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % 3])),
+    lambda book, pick: book.tell(events.LegConfirmed(leg_of(book, pick))),
+    line_kept,
+    line_kept,
     lambda book, pick: book.tell(events.DeviceLost(f"PJSIP/{AGENTS[pick % 3]}")),
     lambda book, pick: book.tell(events.DeviceFound(f"PJSIP/{AGENTS[pick % 3]}")),
     lambda book, pick: book.tell(events.LegRinging(leg_of(book, pick))),
@@ -114,6 +171,7 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
+    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick % len(CHANGED)], pick)),
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
@@ -139,7 +197,24 @@ def check(book: Playbook) -> None:
         known = contacts.get(chat.id)
         assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
         assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
+    check_lines(book)
     check_leaks(book)
+
+
+def check_lines(book: Playbook) -> None:
+    """A kept line is for one leg at most, and its agent is there while it is."""
+    state, settings = book.plane.state, book.plane.state.settings.acd.agents
+    for name, line in state.lines.items():
+        assert not line.leg or state.legs[line.leg].line == line.id
+        assert line.is_there == book.router.agents[name].device_present or not settings[name].nailed_up
+        assert (f"line {name}" in state.timers) == (line.state == "down")
+    lent = [leg.line for leg in state.legs.values() if leg.line]
+    assert len(lent) == len(set(lent))
+    for name, agent in book.router.agents.items():
+        pause = state.pauses.get(name)
+        assert (pause.began_at if pause else None) == (agent.paused_since if agent.wants == "paused" else None)
+        wanted = settings[name].nailed_up and agent.state != "signed_out"
+        assert not wanted or name in state.lines
 
 
 def check_leaks(book: Playbook) -> None:
@@ -158,6 +233,7 @@ def check_leaks(book: Playbook) -> None:
     owned = {"page": set(state.pages), "guide": set(state.guides), "reader": subjects, "bookings": set(state.bookings)}
     owned |= {"callback": set(state.callbacks), "callback-expiry": set(state.callbacks)}
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
+    owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
     for kind, _, subject in (name.partition(" ") for name in state.timers):
         assert subject in owned[kind], (kind, subject)

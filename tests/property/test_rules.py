@@ -1,22 +1,24 @@
 """The design's rules for routing, each by its number, under random lives (see test_acd_router.py for the life itself).
 
-Rules 6 (callbacks) and 12 (the stream to desktops) are not the router's alone.
+The order (4) is in test_acd_router.py too, callbacks (6) in test_callbacks.py, the stream to desktops (12) in
+tests/cti/test_stream.py, hot settings (13) in test_hot_settings.py.
 """
 
+import re
 import sys
 from copy import deepcopy
+from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
+from tandem.acd import agent as agents
 from tandem.acd import events
-from tandem.acd.commands import Offer, RaiseAlarm, RecordWait
+from tandem.acd.commands import Offer, RaiseAlarm
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import ATTENTION, AgentSettings, QueueSettings, Settings
-from tests.property.test_acd_router import BLENDED, DEARER, LONGEST_STAY, START, VERSIONS, Life, lives
+from tests.property.test_acd_router import BLENDED, DEARER, LONGEST_STAY, START, Life, lives
 
 Lived = list[tuple[str, int, int]]
 
@@ -29,7 +31,7 @@ def lived(steps: Lived) -> Life:
 
 @settings(deadline=None, max_examples=12)
 @given(lives, st.integers(0, 40))
-def test_rule_1_what_comes_late_under_an_old_number_changes_nothing(steps: Lived, number: int) -> None:
+def test_rule_01_what_comes_late_under_an_old_number_changes_nothing(steps: Lived, number: int) -> None:
     life = lived(steps)
     state = life.router.snapshot()
     dead = [n for n in life.shadow.numbers if n not in life.shadow.offers] or [0]
@@ -45,7 +47,7 @@ def test_rule_1_what_comes_late_under_an_old_number_changes_nothing(steps: Lived
 
 @settings(deadline=None, max_examples=12)
 @given(lives)
-def test_rules_2_and_13_settings_that_come_again_reset_nobody(steps: Lived) -> None:
+def test_rule_02_settings_that_come_again_reset_nobody(steps: Lived) -> None:
     life = lived(steps)
     state = life.router.snapshot()
     life.tell(events.SettingsChanged(state.settings))
@@ -55,31 +57,8 @@ def test_rules_2_and_13_settings_that_come_again_reset_nobody(steps: Lived) -> N
 
 
 @settings(deadline=None, max_examples=12)
-@given(lives, st.sampled_from(VERSIONS))
-def test_rules_2_and_13_other_settings_turn_back_no_clock(steps: Lived, version: Settings) -> None:
-    life = lived(steps)
-    life.tell(events.SwitchLost())
-    state = life.router.snapshot()
-    agents, contacts, intervals = deepcopy((state.agents, state.contacts, state.intervals))
-    life.tell(events.SettingsChanged(version))
-    for name, agent in state.agents.items():
-        if name in agents and name in version.agents:
-            then = agents[name]
-            assert (agent.since, agent.idle_since, agent.paused_since) == (
-                then.since,
-                then.idle_since,
-                then.paused_since,
-            )
-    assert contacts.keys() == state.contacts.keys()
-    assert all(state.contacts[name].enqueued_at == contact.enqueued_at for name, contact in contacts.items())
-    kept = {name: contact for name, contact in contacts.items() if contact.agent in ("", *version.agents)}
-    assert all(state.contacts[name].agent == contact.agent for name, contact in kept.items())
-    assert all(len(state.intervals[queue]) >= len(rows) for queue, rows in intervals.items())
-
-
-@settings(deadline=None, max_examples=12)
 @given(lives)
-def test_rule_3_no_passing_state_outstays_its_time_and_an_alarm_tells(steps: Lived) -> None:
+def test_rule_03_no_passing_state_outstays_its_time_and_an_alarm_tells(steps: Lived) -> None:
     life = lived(steps)
     passing = {agent.name for agent in life.router.snapshot().agents.values() if agent.state in LONGEST_STAY}
     occupied = {name for name in passing if life.router.snapshot().agents[name].state != "wrap_up"}
@@ -91,7 +70,38 @@ def test_rule_3_no_passing_state_outstays_its_time_and_an_alarm_tells(steps: Liv
     assert not any(life.router.snapshot().agents[name].state in LONGEST_STAY for name in passing & set("abcdef"))
 
 
-def test_rule_5_the_work_for_an_event_hardly_grows_with_agents_and_queues() -> None:
+def test_rule_03_every_state_but_those_an_agent_or_a_talk_chooses_has_a_longest_stay() -> None:
+    chosen = {"signed_out", "ready", "paused", "connected", "hold"}
+    assert agents.TABLE.keys() == chosen | LONGEST_STAY.keys() | {"not_ready"}, "not_ready: back-off, or no phone"
+
+
+able = st.sets(st.sampled_from(["tv", "phone", "hifi"]), min_size=1)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from(["tv", "phone", "hifi"]), st.integers(0, 2)), max_size=12), able)
+def test_rule_04_work_that_an_agent_cannot_take_does_not_block(
+    waiting: list[tuple[str, int]], skills: set[str]
+) -> None:
+    """Of what waits, the agent gets what they can take, the highest class and then the oldest first."""
+    queues = {name: QueueSettings(name, {name: 1}, wrap_up_seconds=0) for name in ("tv", "phone", "hifi")}
+    router = Router()
+    router.handle(
+        events.SettingsChanged(Settings(queues, {"a": AgentSettings("a", dict.fromkeys(skills, 3), "a")})), START
+    )
+    for number, (queue, priority) in enumerate(waiting):
+        router.handle(events.ContactQueued(f"{number}", queue, priority), START + number)
+    router.handle(events.DeviceFound("a"), START + 99)
+    commands, taken = router.handle(events.AgentSignedIn("a"), START + 99), []
+    while offers := [command for command in commands if isinstance(command, Offer)]:
+        taken.append(int(offers[0].contact))
+        router.handle(events.ContactConnected(offers[0].offer), START + 99)
+        commands = router.handle(events.ContactFinished(offers[0].contact), START + 99)
+    mine = [number for number, (queue, _) in enumerate(waiting) if queue in skills]
+    assert taken == sorted(mine, key=lambda number: (-waiting[number][1], number))
+
+
+def test_rule_05_the_work_for_an_event_hardly_grows_with_agents_and_queues() -> None:
     small, large = (_calls_of_one_life(size) for size in (20, 160))
     assert large < 1.2 * small
 
@@ -123,7 +133,7 @@ def _calls_of_one_life(size: int) -> int:
 
 @settings(deadline=None, max_examples=12)
 @given(lives)
-def test_rule_7_who_has_no_phone_is_never_offered_what_needs_one(steps: Lived) -> None:
+def test_rule_07_who_has_no_phone_is_never_offered_what_needs_one(steps: Lived) -> None:
     life = Life()
     gone: set[str] = set()
     for step in steps:
@@ -138,7 +148,7 @@ def test_rule_7_who_has_no_phone_is_never_offered_what_needs_one(steps: Lived) -
 
 @settings(deadline=None, max_examples=12)
 @given(st.lists(st.sampled_from(["no_answer", "declined", "busy", "failed"]), min_size=2, max_size=8))
-def test_rule_8_a_contact_is_offered_to_everybody_before_anybody_twice(reasons: list[str]) -> None:
+def test_rule_08_a_contact_is_offered_to_everybody_before_anybody_twice(reasons: list[str]) -> None:
     people = {name: AgentSettings(name, {}, name) for name in "abc"}
     queue = QueueSettings("q", back_off_seconds=1, misses_before_pause=99)
     router = Router()
@@ -159,7 +169,7 @@ def test_rule_8_a_contact_is_offered_to_everybody_before_anybody_twice(reasons: 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.booleans(), max_size=30), st.integers(1, 5), st.integers(0, 5))
-def test_rule_9_a_condition_follows_its_two_thresholds_at_every_moment(comes: list[bool], on: int, less: int) -> None:
+def test_rule_09_a_condition_follows_its_two_thresholds_at_every_moment(comes: list[bool], on: int, less: int) -> None:
     off = max(on - less, 0)
     step = Step(when=Condition("length", on, off), offer="link")
     router = Router()
@@ -224,78 +234,8 @@ def test_rule_14_the_ring_that_time_has_opened_is_the_ring_that_serves(
     assert bool(router.snapshot().contacts["c"].tried) == any(rings)
 
 
-# --- fairness under overload ----------------------------------------------------------------------------------------
-
-RULES: dict[str, dict[str, object]] = {
-    "priority": {"high": {"priority": 1}},
-    "ageing": {"high": {"ageing": 4.0}},
-    "target": {"high": {"service_level_seconds": 5.0}, "order": "service_objective"},
-    "age": {},
-}
-SERVICE = 10.0
-
-
-def waits_of(arrivals: list[tuple[float, str]], rule: dict[str, object], **both: float) -> dict[str, list[float]]:
-    """One agent, talks of ten seconds: the waits of all who came, by queue."""
-    fields = {name: {"wrap_up_seconds": 0.0, **both, **rule.get(name, {})} for name in ("high", "low")}  # type: ignore[dict-item]
-    queues = {name: QueueSettings(name, **more) for name, more in fields.items()}  # type: ignore[arg-type]
-    chosen = Settings(queues, {"a": AgentSettings("a", {}, "a")})
-    router = Router()
-    order = rule.get("order")
-    router.handle(events.SettingsChanged(replace(chosen, order=order) if order else chosen), 0.0)
-    waits: dict[str, list[float]] = {"high": [], "low": []}
-    ends: list[tuple[float, str]] = []
-    coming = [(at, str(number), queue) for number, (at, queue) in enumerate(sorted(arrivals))]
-
-    def tell(event: events.Event, now: float) -> None:
-        for command in router.handle(event, now):
-            if isinstance(command, Offer):
-                ends.append((now + SERVICE, command.contact))
-                tell(events.ContactConnected(command.offer), now)
-            elif isinstance(command, RecordWait):
-                waits[command.queue].append(now - command.enqueued_at)
-
-    tell(events.DeviceFound("a"), 0.0)
-    tell(events.AgentSignedIn("a"), 0.0)
-    while coming or ends:
-        wakeup = router.next_wakeup()
-        moments = [at for at, *_ in coming[:1]] + [at for at, _ in ends[:1]] + ([] if wakeup is None else [wakeup])
-        now = min(moments)
-        if wakeup == now:
-            tell(events.TimePassed(), now)
-        elif coming and coming[0][0] == now:
-            _, name, queue = coming.pop(0)
-            tell(events.ContactQueued(name, queue), now)
-        else:
-            tell(events.ContactFinished(ends.pop(0)[1]), now)
-    return waits
-
-
-overload = st.lists(st.tuples(st.integers(0, 300).map(float), st.sampled_from(["high", "high", "low"])), max_size=60)
-
-
-@settings(deadline=None, max_examples=12)
-@given(overload)
-def test_conservation_the_sum_of_all_waits_is_the_same_for_every_order_that_never_idles(
-    arrivals: list[tuple[float, str]],
-) -> None:
-    sums = [
-        sum(map(sum, waits_of(arrivals, rule, **more).values()))
-        for rule in RULES.values()
-        for more in (
-            {},
-            {"longest_wait": 40.0},
-        )
-    ]
-    assert sums == pytest.approx([sums[0]] * len(sums))
-
-
-@pytest.mark.parametrize("rule", RULES)
-@settings(deadline=None, max_examples=15)
-@given(lows=st.lists(st.integers(0, 1000), min_size=1, max_size=5, unique=True))
-def test_nobody_starves_a_longest_wait_holds_for_every_class_under_overload(rule: str, lows: list[int]) -> None:
-    """Twice the work that can be done comes in the high class, which is allowed to wait; the low class is not."""
-    arrivals = [(float(at), "low") for at in lows] + [(at * 5.0 + 0.5, "high") for at in range(250)]
-    bounded = {**RULES[rule], "low": {"longest_wait": 60.0}}
-    # At most: the longest wait, the talk under way, and those of the same class who are overdue too.
-    assert max(waits_of(arrivals, bounded)["low"]) <= 60 + SERVICE * len(lows)
+def test_every_rule_of_the_design_is_named_in_a_test() -> None:
+    tests = Path(__file__).parents[1]
+    texts = [(tests / file).read_text() for file in ("cti/test_stream.py", *map(str, tests.glob("property/test_*.py")))]
+    named = {int(number) for text in texts for number in re.findall(r"def test_rule_(\d\d)_", text)}
+    assert named == set(range(1, 15))

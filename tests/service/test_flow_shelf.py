@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from tandem.control import events
 from tandem.control.commands import RaiseAlarm
 from tandem.control.plane import Plane
-from tandem.cti.flows_api import ByWhom, Publish, Refused, RollBack, SaveDraft, StartCanary, Written
+from tandem.cti.admins import ByWhom, Refused
+from tandem.cti.flows_api import Publish, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.flow import Flow
 from tandem.ivr.lint import queues
 from tandem.ivr.problems import Finding, FlowErrors
@@ -68,14 +69,6 @@ class Centre:
 
 def served(flow: Flow) -> Iterable[Finding]:
     return queues.find(flow, {"tech"}, {"tech"})
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> Any:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.database import open_database, upgrade
-from tandem.store.flow_versions import FlowDraft, FlowStore, FlowStoreError, FlowVersion, Publication
+from tandem.store.flow_versions import FlowDraft, FlowStore, FlowVersion, Publication
+from tandem.store.versions import VersionStoreError
 
 
 def version(number: int = 1, flow: str = "hotline", source: str = "name: hotline\n") -> FlowVersion:
@@ -39,7 +40,7 @@ async def test_what_was_published_last_is_in_force(engine: AsyncEngine) -> None:
 async def test_a_version_is_never_written_over_and_nothing_of_its_transaction_stays(engine: AsyncEngine) -> None:
     store = FlowStore(engine)
     await store.add([version(1)], [publication(1, 1)])
-    with pytest.raises(FlowStoreError, match="same moment"):
+    with pytest.raises(VersionStoreError, match="same moment"):
         await store.add([version(2), version(1, source="else")], [publication(2, 2)])
     assert await store.versions("hotline") == [version(1)]
     assert len(await store.publications("hotline")) == 1
@@ -107,12 +108,12 @@ async def test_an_import_that_does_not_fit_changes_nothing(engine: AsyncEngine) 
     store = FlowStore(engine)
     await store.add([version(1), version(1, "a")])
     export = (await store.export()).replace(b"name: hotline", b"name: another").replace(b'"a"', b'"b"')
-    with pytest.raises(FlowStoreError, match="another FlowVersion hotline 1 here"):
+    with pytest.raises(VersionStoreError, match="another FlowVersion hotline 1 here"):
         await store.restore(export)
     assert set(await store.newest()) == {"hotline", "a"}
 
 
 @pytest.mark.parametrize("export", [b"", b"nonsense", b'"tandem flows 1"\n{}', b'"tandem flows 1"\n{"X": {}}', b"[1]"])
 async def test_what_is_no_export_is_told(engine: AsyncEngine, export: bytes) -> None:
-    with pytest.raises(FlowStoreError, match="no export"):
+    with pytest.raises(VersionStoreError, match="no export"):
         await FlowStore(engine).restore(export)

@@ -252,5 +252,5 @@ def _is_call(book: Book, item: Message) -> bool:
 def _seen(book: Book, item: Message) -> SeenChannel:
     others = book.bridges.get(item.get("BridgeId", ""), set()) - {item["Uniqueid"]}
     up = item.get("ChannelStateDesc") == "Up"
-    kept = item.get("Context") == KEPT_CONTEXT and not others
+    kept = item.get("Context") == KEPT_CONTEXT
     return SeenChannel(item["Uniqueid"], item["Channel"], up, tuple(sorted(others)), kept)

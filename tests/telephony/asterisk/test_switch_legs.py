@@ -3,7 +3,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tandem.control.commands import DialCustomer, HangUpLeg, HangUpStray, JoinLeg, PlayToAgent, RingAgent
+from tandem.control.commands import (
+    DialCustomer,
+    HangUpLeg,
+    HangUpStray,
+    JoinLeg,
+    KeepLine,
+    Manner,
+    NailUp,
+    PlayToAgent,
+    RingAgent,
+    Utterance,
+)
 from tandem.control.events import (
     Bridged,
     CommandFailed,
@@ -14,8 +25,9 @@ from tandem.control.events import (
     SwitchFound,
     SwitchLost,
 )
+from tandem.telephony.asterisk.phrases import manner
 from tandem.telephony.asterisk.spool import Spool
-from tests.telephony.asterisk.plane import RING, plane
+from tests.telephony.asterisk.plane import RING, Plane, plane
 from tests.telephony.asterisk.scripted import (
     refusal,
     silence,
@@ -175,3 +187,81 @@ async def test_a_voicemail_is_played_from_the_spool_and_nowhere_else(tmp_path: P
         assert (asked["Context"], asked["Variable"]) == ("tandem-voicemail", "TANDEM_MESSAGE=/spool/voicemail-1.1-1")
         it.switch.do(msgspec.structs.replace(play, voicemail="../etc/x&y"))
         assert await it.next(LegFailed) == LegFailed("tandem-leg-1", "failed")
+
+
+async def test_a_phone_is_told_to_pick_up_by_itself_and_its_agent_hears_a_tone() -> None:
+    async with plane() as it:
+        it.switch.do(msgspec.structs.replace(RING, manner=Manner(auto_answer=0.0, tone=True)))
+        assert (await it.asterisk.asked("Originate"))["Variable"].splitlines() == [
+            "TANDEM_CALLER=PJSIP/trunk-1.1",
+            "TANDEM_TONE=1",
+            "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>;answer-after=0",
+            "PJSIP_HEADER(add,Alert-Info)=<http://127.0.0.1>;info=alert-autoanswer;delay=0",
+            "PJSIP_HEADER(add,Answer-Mode)=Auto",
+        ]
+    assert manner(msgspec.structs.replace(RING, manner=Manner(auto_answer=2.0)), []) == [
+        "PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>;answer-after=2",
+        "PJSIP_HEADER(add,Alert-Info)=<http://127.0.0.1>;info=alert-autoanswer;delay=2",
+    ]
+
+
+async def test_a_key_is_asked_for_with_prompts_and_one_that_can_not_be_had_is_passed_over() -> None:
+    say = (Utterance("en", "unspeakable"), Utterance("en", "press"))
+    async with plane() as it:
+        it.switch.do(NailUp("tandem-leg-line-1001-1", "PJSIP/139@trunk", "4008", 30.0, Manner(None, True, "1", say)))
+        asked = await it.asterisk.asked("Originate")
+        assert (asked["Channel"], asked["Context"], asked["CallerID"]) == (
+            *("PJSIP/139@trunk", "tandem-nailed"),
+            "<4008>",
+        )
+        assert asked["Variable"].splitlines() == [
+            *("TANDEM_NAILED=1", "TANDEM_TONE=1", "TANDEM_CONFIRM=1"),
+            "TANDEM_PROMPT=/prompts/press",
+        ]
+        assert it.switch.conversation_counters.prompts_missing == 1
+
+
+async def test_a_line_that_can_not_be_called_is_told() -> None:
+    async with plane() as it:
+        it.switch.do(NailUp("tandem-leg-line-1001-1", "PJSIP/139@trunk,60,x", "4008", 30.0))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-line-1001-1", "failed")
+
+
+async def redirected(it: Plane) -> tuple[list[tuple[str, str]], tuple[str, str, str]]:
+    """The variables that were set on a channel of ours, and where it was led."""
+    redirect = await it.asterisk.asked("Redirect")
+    asked_for = [asked for asked in it.asterisk.actions if asked["Action"] == "Setvar"]
+    variables = [asked for asked in asked_for if asked["Variable"] != "TANDEM_AGI"]
+    return [(asked["Variable"], asked["Value"]) for asked in variables], (
+        *(redirect["Channel"], redirect["Context"]),
+        redirect["Exten"],
+    )
+
+
+LINE = "tandem-leg-line-1001-1"
+
+
+async def test_a_kept_line_is_joined_with_a_caller_as_the_leg_it_is_lent_to() -> None:
+    async with plane() as it:
+        it.switch.do(JoinLeg("tandem-leg-1", "1.1", "PJSIP/trunk-1", LINE))
+        assert await redirected(it) == (
+            [("TANDEM_CALLER", "PJSIP/trunk-1"), ("TANDEM_LEG", "tandem-leg-1")],
+            (LINE, "tandem-agent", "s"),
+        )
+
+
+async def test_a_kept_line_goes_back_to_its_place() -> None:
+    async with plane() as it:
+        it.switch.do(KeepLine(LINE))
+        assert await redirected(it) == ([], (LINE, "tandem-nailed", "kept"))
+
+
+async def test_a_voicemail_is_played_on_a_kept_line_and_its_failure_is_the_legs() -> None:
+    async with plane() as it:
+        it.switch.do(PlayToAgent("tandem-leg-1", "", "voicemail-1", "100", "", 15.0, line=LINE))
+        variables, place = await redirected(it)
+        assert [name for name, _ in variables] == ["TANDEM_MESSAGE", "TANDEM_LEG"]
+        assert place == (LINE, "tandem-voicemail", "s")
+        it.asterisk.answers["Redirect"] = silence
+        it.switch.do(PlayToAgent("tandem-leg-2", "", "voicemail-2", "100", "", 15.0, line=LINE))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-2", "failed")

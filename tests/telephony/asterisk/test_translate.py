@@ -105,3 +105,32 @@ def test_a_leg_not_made_yet_is_in_the_listing() -> None:
 def test_reachable_devices_are_phones_that_can_be_rung() -> None:
     found = reachable_devices(items("listing", "DeviceStateChange"))
     assert found == {"PJSIP/100", "PJSIP/101", "PJSIP/104", "PJSIP/sipp"}
+
+
+LINE = "tandem-leg-line-1001-7"
+
+
+def user_event(name: str, channel: str, **more: str) -> wire.Message:
+    return {"Event": "UserEvent", "UserEvent": name, "Uniqueid": channel, **more}
+
+
+@pytest.mark.parametrize(
+    ("message", "told_of_it"),
+    [
+        (user_event("TandemKept", LINE, Leg=""), [events.LineKept(LINE)]),
+        (user_event("TandemKept", LINE, Leg="tandem-leg-1"), [events.LineKept(LINE, "tandem-leg-1")]),
+        (user_event("TandemConfirmed", "tandem-leg-1"), [events.LegConfirmed("tandem-leg-1")]),
+        (user_event("TandemConfirmed", LINE, Leg="tandem-leg-1"), [events.LegConfirmed("tandem-leg-1")]),
+        (user_event("Something", LINE), []),
+        (user_event("TandemKept", "1700000000.1", Leg=""), []),
+    ],
+)
+def test_our_own_dialplans_words_about_an_agents_channel(message: wire.Message, told_of_it: list[Event]) -> None:
+    assert translate(Book(), message) == told_of_it
+
+
+def test_a_listing_shows_which_lines_wait_in_their_place() -> None:
+    line = {"Uniqueid": LINE, "Channel": "PJSIP/2001-1", "ChannelStateDesc": "Up"}
+    contexts = ("tandem-nailed", "tandem-confirm", "tandem-agent")
+    seen = seen_channels(Book(), [line | {"Context": context} for context in contexts])
+    assert [channel.kept for channel in seen] == [True, False, False]

@@ -1,0 +1,1 @@
+"""The settings of a centre as an admin writes them: read, checked, compared."""

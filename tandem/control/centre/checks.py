@@ -1,0 +1,251 @@
+"""What is wrong with settings although each field is what it must be: names that lead nowhere, values out of reason."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
+
+from tandem.acd.matching import Matching
+from tandem.acd.needs import need_of, skills_of
+from tandem.acd.plan import Step, describe, widest
+from tandem.control.centre.findings import Path, Remark
+from tandem.control.centre.form import Form, QueueForm
+from tandem.control.centre.services import mistakes
+from tandem.control.destinations import destination
+from tandem.ivr.problems import suggestion
+
+MOST_TALK = 86400.0
+"""Seconds of a talk with somebody outside that an admin may allow."""
+SHORTEST_SILENCE, LONGEST_SILENCE = 5.0, 86400.0
+"""Seconds that an admin may leave a customer who owes an answer in a chat."""
+DAY = 86400.0
+REASONABLE: dict[str, tuple[float, float]] = {
+    "ageing": (0.0, 1000.0),
+    "keep_free": (0, 10_000),
+    "resume_free": (0, 10_000),
+    "ring_seconds": (1.0, 300.0),
+    "wrap_up_seconds": (0.0, DAY),
+    "service_level_seconds": (1.0, DAY),
+    "misses_before_pause": (1, 1000),
+    "back_off_seconds": (0.0, DAY),
+    "expected_handling_seconds": (1.0, DAY),
+    "longest_wait": (0.0, DAY),
+    "wrap_up_extension_seconds": (0.0, DAY),
+}
+"""What a queue's figures may be, the least and the most."""
+LONGEST_AUTO_ANSWER = 30.0
+LONGEST_CALL_AGAIN = 3600.0
+AT_ONCE = "0 is at once"
+_PATTERNS = {
+    "numbers": (
+        re.compile(r"\+?[0-9X]+\.?"),
+        "is no pattern of numbers",
+        "digits, X for any digit, a dot at the end for one or more of them",
+    ),
+    "uris": (
+        re.compile(r"sips?:(\*|[A-Za-z0-9_.+-]+)@[A-Za-z0-9.-]+(:[0-9]+)?"),
+        "is no SIP address",
+        "write it like sip:desk@partner.example; * stands for any user",
+    ),
+    "trunk": (re.compile(r"[A-Za-z0-9_-]*"), "is no endpoint's name", "letters, digits, - and _ are"),
+    "country": (re.compile(r"([A-Z]{2})?"), "is no country", "write two capital letters, such as CN"),
+    "caller_id": (re.compile(r"\+?[0-9]*"), "is no number", "digits, with or without a plus"),
+}
+
+
+def find(form: Form, written: dict[str, object], flows: Collection[str] | None) -> Iterator[Remark]:
+    """Everything, errors and warnings. `written` has the names of what `form` could not understand, too; `flows` are
+    those that numbers may lead to, None where that is not known.
+    """
+    queues = _names(written, "queues")
+    checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
+        _figures, _served, _known_groups, _tiers, _agents, _devices, _rung, _pauses, _remote,
+        _dial_plan, _chats, _services,
+    )  # fmt: skip
+    yield from chain.from_iterable(check(form) for check in checks)
+    yield from _moves(form, queues)
+    if flows is not None:
+        yield from _lines(form, flows)
+
+
+def _names(written: dict[str, object], section: str) -> Collection[str]:
+    entries = written.get(section)
+    return entries.keys() if isinstance(entries, dict) else ()
+
+
+def _warning(path: Path, message: str, way_out: str) -> Remark:
+    return Remark(path, message, way_out, "warning")
+
+
+# --- queues ------------------------------------------------------------------------------------------------------
+
+
+def _steps(form: Form) -> Iterator[tuple[Path, QueueForm, Step]]:
+    for name, queue in form.queues.items():
+        for number, step in enumerate(queue.plan):
+            yield ("queues", name, "plan", number), queue, step
+
+
+def _figures(form: Form) -> Iterator[Remark]:
+    for name, queue in form.queues.items():
+        for field, (least, most) in REASONABLE.items():
+            if not least <= getattr(queue, field) <= most:
+                yield Remark(("queues", name, field), f"is {getattr(queue, field):g}", f"write {least:g} to {most:g}")
+        yield from _levels(queue.needs, ("queues", name, "needs"))
+    for path, _, step in _steps(form):
+        if not 0 <= step.after <= DAY:
+            yield Remark((*path, "after"), f"is {step.after:g}", f"write 0 to {DAY:g} seconds")
+        if step.needs:
+            yield from _levels(step.needs, (*path, "needs"))
+        if step.needs is None and describe(step) == "nothing":
+            yield _warning(path, "this step does nothing", "say needs, team, vendor, priority, offer or move")
+
+
+def _levels(needs: dict[str, int] | str, path: Path) -> Iterator[Remark]:
+    if isinstance(needs, dict):
+        for skill, level in needs.items():
+            if not 1 <= level <= 5:
+                yield Remark((*path, skill), f"{level} is not a proficiency", "it runs from 1 to 5")
+
+
+def _served(form: Form) -> Iterator[Remark]:
+    matching, skills = Matching(form.agents, 0.0), _skills(form)
+    for name, queue in form.queues.items():
+        path: Path = ("queues", name, "needs")
+        missing = list(_held(queue.needs, skills, path))
+        if matching.grades(widest(queue.needs, queue.plan)):
+            yield from missing
+            continue
+        needs = f": none has {queue.needs}" if queue.needs else ""
+        way_out = missing[0].way_out if missing else "give an agent these skills, or ask for less"
+        yield _warning(path, f"no agent can ever serve this queue{needs}", way_out)
+
+
+def _skills(form: Form) -> Collection[str]:
+    return set(chain.from_iterable(agent.skills for agent in form.agents.values()))
+
+
+def _moves(form: Form, queues: Collection[str]) -> Iterator[Remark]:
+    for path, queue, step in _steps(form):
+        if step.move == queue.name:
+            yield Remark((*path, "move"), "moves to the queue that it is in", "name another, or leave the step out")
+        elif step.move and step.move not in queues:
+            yield Remark((*path, "move"), f"there is no queue {step.move!r} to move to", suggestion(step.move, queues))
+
+
+def _known_groups(form: Form) -> Iterator[Remark]:
+    """Teams, vendors and skills that nobody has let nobody in."""
+    agents = form.agents.values()
+    teams, vendors = {a.team for a in agents} - {""}, {a.vendor for a in agents} - {""}
+    for path, _, step in _steps(form):
+        if step.team and step.team not in teams:
+            yield _warning((*path, "team"), f"nobody is in team {step.team!r}", suggestion(step.team, teams))
+        if step.vendor and step.vendor not in vendors:
+            yield _warning((*path, "vendor"), f"nobody works for {step.vendor!r}", suggestion(step.vendor, vendors))
+        yield from _held(step.needs or {}, _skills(form), (*path, "needs"))
+
+
+def _held(needs: dict[str, int] | str, skills: Collection[str], path: Path) -> Iterator[Remark]:
+    for skill in sorted(skills_of(need_of(needs)) - set(skills)):
+        yield _warning(path, f"nobody has the skill {skill!r}", suggestion(skill, skills))
+
+
+def _tiers(form: Form) -> Iterator[Remark]:
+    tiers = {customer.tier for customer in form.customers.values()} - {""}
+    for name, queue in form.queues.items():
+        for tier in queue.head_starts.keys() - tiers:
+            path: Path = ("queues", name, "head_starts", tier)
+            yield _warning(path, f"no customer has the tier {tier!r}", suggestion(tier, tiers))
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+def _agents(form: Form) -> Iterator[Remark]:
+    for agent in form.agents.values():
+        path: Path = ("agents", agent.name)
+        for skill, level in agent.skills.items():
+            if not 1 <= level <= 5:
+                yield Remark((*path, "skills", skill), f"{level} is not a proficiency", "it runs from 1 to 5")
+        for skill in agent.certified_until.keys() - agent.skills.keys():
+            what = f"{agent.name} does not have the skill {skill!r}"
+            yield _warning((*path, "certified_until", skill), what, suggestion(skill, agent.skills))
+
+
+def _devices(form: Form) -> Iterator[Remark]:
+    owners: dict[str, list[str]] = defaultdict(list)
+    for agent in form.agents.values():
+        for device in agent.devices if not agent.number else ():
+            owners[device.removeprefix("PJSIP/")].append(agent.name)
+    for device, (first, *others) in owners.items():
+        for name in others:
+            yield Remark(("agents", name, "device"), f"{device} is the phone of {first} too", "give each a phone")
+    for number, phone in enumerate(form.caller_phones):
+        if phone in owners:
+            way_out = "give the caller's phone another account"
+            yield Remark(("caller_phones", number), f"{phone} is an agent's account", way_out)
+
+
+def _rung(form: Form) -> Iterator[Remark]:
+    """How agents are called."""
+    for agent in form.agents.values():
+        path: Path = ("agents", agent.name)
+        if agent.number and destination(form.dial_plan, agent.number) is None:
+            yield Remark((*path, "number"), f"{agent.number!r} is not allowed", "name it under dial_plan.numbers")
+        if (agent.nailed_up or agent.confirm) and not agent.number:
+            yield Remark(path, "nailed_up and confirm are for agents with a number", "give it, or leave them out")
+        after = agent.auto_answer
+        for seconds in after.values() if isinstance(after, dict) else [after or 0.0]:
+            if not 0 <= seconds <= LONGEST_AUTO_ANSWER:
+                yield Remark((*path, "auto_answer"), f"must be 0 to {LONGEST_AUTO_ANSWER:g} seconds", AT_ONCE)
+
+
+def _pauses(form: Form) -> Iterator[Remark]:
+    for name, reason in form.pause_reasons.items():
+        if reason.longest < 0:
+            yield Remark(("pause_reasons", name, "longest"), "must be minutes, or 0 for no limit", "")
+
+
+def _remote(form: Form) -> Iterator[Remark]:
+    remote = form.remote_agents
+    if not re.fullmatch(r"[0-9*#]", remote.confirm_key):
+        what = f"{remote.confirm_key!r} is no key"
+        yield Remark(("remote_agents", "confirm_key"), what, "one of 0 to 9, * and #")
+    for field in ("ring_seconds", "call_again", "longest_call_again"):
+        if not 1 <= getattr(remote, field) <= LONGEST_CALL_AGAIN:
+            yield Remark(("remote_agents", field), f"must be 1 to {LONGEST_CALL_AGAIN:g} seconds", "")
+
+
+# --- outside -----------------------------------------------------------------------------------------------------
+
+
+def _lines(form: Form, flows: Collection[str]) -> Iterator[Remark]:
+    named = [(("lines", number), flow) for number, flow in form.lines.items()]
+    for path, flow in [*named, *([(("fallback",), form.fallback)] if form.fallback else [])]:
+        if flow not in flows:
+            yield _warning(path, f"no flow {flow!r} is published", suggestion(flow, flows))
+
+
+def _dial_plan(form: Form) -> Iterator[Remark]:
+    """What is not written as it should be could allow other calls than the admin meant."""
+    for field, (pattern, what, way_out) in _PATTERNS.items():
+        value = getattr(form.dial_plan, field)
+        for number, one in enumerate((value,) if isinstance(value, str) else value):
+            if not pattern.fullmatch(one):
+                path: Path = ("dial_plan", field) if isinstance(value, str) else ("dial_plan", field, number)
+                yield Remark(path, f"{one!r} {what}", way_out)
+    if not 0 < form.dial_plan.longest_talk <= MOST_TALK:
+        what = f"must be more than 0 and at most {MOST_TALK:g} seconds"
+        yield Remark(("dial_plan", "longest_talk"), what, "7200 is usual")
+
+
+def _chats(form: Form) -> Iterator[Remark]:
+    for field in ("remind_after", "close_after"):
+        if not SHORTEST_SILENCE <= getattr(form.chats, field) <= LONGEST_SILENCE:
+            yield Remark(("chats", field), f"must be {SHORTEST_SILENCE:g} to {LONGEST_SILENCE:g} seconds", "")
+
+
+def _services(form: Form) -> Iterator[Remark]:
+    for name, service in form.services.items():
+        for within, what, way_out in mistakes(name, service):
+            yield Remark(("services", name, *within), what, way_out)

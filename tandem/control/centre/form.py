@@ -1,0 +1,118 @@
+"""What an admin may write: the sections of the settings, each strict about its fields."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
+from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.callback.callback_settings import CallbackSettings
+from tandem.control.settings import ChatSettings, Customer, DialPlan, PauseReason, RemoteAgents, Service, Settings
+
+T = TypeVar("T")
+
+
+class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
+    """A queue, with how its customers are called back."""
+
+    callback: CallbackSettings = CallbackSettings()
+
+
+class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
+    """An agent."""
+
+
+class CustomerForm(Customer, frozen=True, forbid_unknown_fields=True):
+    """A known customer."""
+
+
+class DialPlanForm(DialPlan, frozen=True, forbid_unknown_fields=True):
+    """Whom callers may be connected to."""
+
+
+class ServiceForm(Service, frozen=True, forbid_unknown_fields=True):
+    """A system outside."""
+
+
+class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
+    """How long a chat waits."""
+
+
+class LongestStayForm(LongestStay, frozen=True, forbid_unknown_fields=True):
+    """How long states may last."""
+
+
+class PauseReasonForm(PauseReason, frozen=True, forbid_unknown_fields=True):
+    """Why agents may pause."""
+
+
+class RemoteAgentsForm(RemoteAgents, frozen=True, forbid_unknown_fields=True):
+    """How agents on a number are called."""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """All sections, as they were understood; its fields are the names of the sections, in the order of an export."""
+
+    lines: dict[str, str] = {}
+    fallback: str = ""
+    queues: dict[str, QueueForm] = {}
+    order: Order = "age"
+    longest_stay: LongestStayForm = LongestStayForm()
+    agents: dict[str, AgentForm] = {}
+    time_zone: str = "UTC"
+    pause_reasons: dict[str, PauseReasonForm] = {}
+    remote_agents: RemoteAgentsForm = msgspec.field(default_factory=RemoteAgentsForm)
+    customers: dict[str, CustomerForm] = {}
+    caller_phones: tuple[str, ...] = ()
+    dial_plan: DialPlanForm = DialPlanForm()
+    services: dict[str, ServiceForm] = {}
+    chats: ChatsForm = ChatsForm()
+
+    def settings(self) -> Settings:
+        """The same for the plane."""
+        queues, agents = _plain(self.queues, QueueSettings), _plain(self.agents, AgentSettings)
+        stay = _one(self.longest_stay, LongestStay)
+        return Settings(
+            self.lines,
+            _plain(self.customers, Customer),
+            self.caller_phones,
+            fallback=self.fallback,
+            acd=AcdSettings(queues, agents, stay, order=self.order),
+            dial_plan=_one(self.dial_plan, DialPlan),
+            services=_plain(self.services, Service),
+            callbacks={name: queue.callback for name, queue in self.queues.items()},
+            chats=_one(self.chats, ChatSettings),
+            pause_reasons=_plain(self.pause_reasons, PauseReason),
+            remote_agents=_one(self.remote_agents, RemoteAgents),
+        )
+
+
+SECTIONS: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Form)}
+ENTRIES: Mapping[str, type[msgspec.Struct]] = {
+    "queues": QueueForm,
+    "agents": AgentForm,
+    "pause_reasons": PauseReasonForm,
+    "customers": CustomerForm,
+    "services": ServiceForm,
+}
+"""The sections that are names with their settings, and what one entry is."""
+
+
+def given(section: str, name: str) -> dict[str, str]:
+    """What an entry has by its name, whether it is written or not."""
+    by_section = {
+        "queues": {"name": name},
+        "agents": {"name": name},
+        "customers": {"number": name},
+    }
+    return by_section.get(section, {})
+
+
+def _one(form: msgspec.Struct, kind: type[T]) -> T:
+    """The same, without the class that only strictness needs."""
+    return msgspec.convert(msgspec.structs.asdict(form), kind)
+
+
+def _plain(entries: Mapping[str, msgspec.Struct], kind: type[T]) -> dict[str, T]:
+    return {name: _one(entry, kind) for name, entry in entries.items()}

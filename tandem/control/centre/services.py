@@ -1,0 +1,56 @@
+"""What can be wrong with a service."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from tandem.control.settings import Service
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_REFERENCE = re.compile(r"\{secret:([^}]*)\}")
+_PRIVATE = re.compile(r"auth|token|secret|password|cookie|api-?key", re.IGNORECASE)
+_REMEDY = "keep it with tandem secret set NAME, and write {secret:NAME} here"
+
+
+def mistakes(name: str, service: Service) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Each mistake: the way from the service to the field, what is wrong, and what to do."""
+    if not _NAME.fullmatch(name):
+        yield (), "is no name for a service", "letters, digits, _ and - are"
+    for what, remedy in _mistakes_in_url(service.url):
+        yield ("url",), what, remedy
+    for header, text in service.headers.items():
+        for what, remedy in _mistakes_in_header(header, text):
+            yield ("headers", header), what, remedy
+    if service.failures < 1:
+        yield ("failures",), "must be at least 1", "so many failures in a row until it is left alone"
+    if not 0 < service.open_seconds <= 3600:
+        yield ("open_seconds",), "must be more than 0 and at most 3600 seconds", "30 is usual"
+    if service.signed_with and not _NAME.fullmatch(service.signed_with):
+        yield ("signed_with",), "must be the name of a secret", "letters, digits, _ and -"
+
+
+def _mistakes_in_url(url: str) -> Iterator[tuple[str, str]]:
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError as error:
+        yield f"is no address ({error})", "write one like https://shop.example/api"
+        return
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right or re.search(r"\s", url):
+        yield "must be like https://shop.example/api", ""
+    if parts.username is not None or parts.password is not None:
+        yield "has a password in clear", f"{_REMEDY}, in a header"
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        yield "can't have ? or #", "what is asked stands in the flow"
+
+
+def _mistakes_in_header(header: str, text: str) -> Iterator[tuple[str, str]]:
+    if not _HEADER.fullmatch(header) or not text.isprintable():
+        yield "is no header", "its name has no spaces, and its text is one line"
+    names = _REFERENCE.findall(text)
+    if _PRIVATE.search(header) and not names:
+        yield "is a secret in clear", _REMEDY
+    for name in names:
+        if not _NAME.fullmatch(name):
+            yield f"{name!r} is no name of a secret", "letters, digits, _ and - are"
