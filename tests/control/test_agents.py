@@ -106,6 +106,7 @@ def test_a_shorter_limit_holds_for_those_in_pause() -> None:
     book.tell(events.AgentPaused("1001", "lunch"))
     book.pass_time(900.0)
     book.tell(events.SettingsLoaded(replace(BREAKS, pause_reasons={"lunch": PauseReason(10.0)})))
+    assert book.plane.next_wakeup() == book.now
     assert one(commands.RaiseAlarm, book.pass_time(0.0)).detail == "lunch for 15 min, allowed are 10"
 
 
@@ -229,6 +230,19 @@ def test_what_does_not_press_the_key_in_time_has_not_answered() -> None:
     assert one(commands.RecordOffer, out).outcome == "no_answer"
     assert book.agent_state("1001") == ("not_ready", "no answer")
     assert book.tell(events.LegEnded(ring.leg)) == []
+
+
+def test_a_listing_is_no_key() -> None:
+    book, ring = outside()
+    book.tell(events.LegAnswered(ring.leg), 3.0)
+    seen = (
+        events.SeenChannel("c1", "PJSIP/trunk-c1", True),
+        events.SeenChannel(ring.leg, "PJSIP/13900000001@trunk-1", True),
+    )
+    for _ in range(2):
+        book.tell(events.SwitchFound("boot-1", book.now + 1, seen, ()), 2.0)
+        assert book.plane.state.legs[ring.leg].state == "confirming"
+    assert "repairs" not in book.plane.state.counters
 
 
 def test_a_machine_that_hangs_up_has_not_answered() -> None:

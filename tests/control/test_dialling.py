@@ -1,7 +1,9 @@
 """The attempts of callbacks: an agent reserved, the customer called once, both joined; and what comes of failures."""
 
 import pytest
+from msgspec.structs import replace
 
+from tandem.acd.settings import AgentSettings
 from tandem.control import commands, events
 from tandem.control.callback.callback_settings import Retry
 from tests.control.desk import NUMBER, RING, Desk
@@ -35,6 +37,25 @@ def test_agent_first_the_agent_picks_up_and_the_customer_is_called_and_joined() 
     assert (wait.outcome, wait.since, wait.agent) == ("reached", BEGIN + 1.0, "1001")
     assert desk.agent_state("1001") == ("connected", "")
     assert desk.plane.state.callbacks == {}
+
+
+@pytest.mark.parametrize("dialling", ["agent_first", "customer_first"])
+def test_an_agent_on_a_kept_line_is_not_rung_but_joined(dialling: str) -> None:
+    desk = Desk(dialling=dialling)
+    settings = desk.plane.state.settings
+    agent = AgentSettings("1001", {"tv": 3}, "PJSIP/1001", number=NUMBER, nailed_up=True)
+    desk.tell(events.SettingsLoaded(replace(settings, acd=replace(settings.acd, agents={"1001": agent}))))
+    desk.waits_and_books()
+    line = one(commands.NailUp, desk.tell(events.AgentSignedIn("1001"))).line
+    out = desk.tell(events.LineKept(line), 2.0)
+    assert these(commands.RingAgent, out) == []
+    dial = one(commands.DialCustomer, out)
+    join = one(commands.JoinLeg, desk.answers(dial.call))
+    assert (join.line, join.call) == (line, dial.call)
+    desk.tell(events.Bridged(dial.call, line))
+    assert desk.agent_state("1001") == ("connected", "")
+    desk.tell(events.LineKept(line, join.leg), 60.0)
+    assert desk.agent_state("1001") == ("wrap_up", "")
 
 
 def test_after_the_talk_the_flow_goes_on_after_its_queue_node() -> None:

@@ -87,6 +87,15 @@ def test_the_agent_ends_the_talk_and_not_the_line() -> None:
     assert "rate us" in said(book.reenter())
 
 
+def test_old_news_of_the_line_ends_no_talk() -> None:
+    book, line, leg = in_talk()
+    assert book.tell(events.LineKept(line)) == []
+    assert book.tell(events.LineKept(line, "tandem-leg-c0-9")) == []
+    assert book.agent_state("1001") == ("connected", "")
+    book.tell(events.LineKept(line, leg))
+    assert book.tell(events.LineKept(line, leg)) == []
+
+
 def test_a_caller_gone_before_the_bridge_leaves_the_line_free() -> None:
     book, line = signed_in()
     leg = one(commands.JoinLeg, book.queue()).leg
@@ -196,6 +205,21 @@ def test_a_line_that_nobody_knows_is_hung_up() -> None:
     book = Playbook(NAILED)
     out = book.tell(events.SwitchFound("boot-1", book.now, (seen("tandem-leg-line-1001-9"),), ()))
     assert one(commands.HangUpStray, out).channel == "tandem-leg-line-1001-9"
+
+
+def test_a_listing_leaves_a_line_alone_that_is_being_called() -> None:
+    book = Playbook(NAILED)
+    line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line
+    asleep = events.SeenChannel(line, "PJSIP/13900000001-1", False)
+    assert book.tell(events.SwitchFound("boot-1", book.now + 5, (asleep,), ()), 6.0) == []
+    assert book.tell(events.SwitchFound("boot-1", book.now - 20, (), ())) == []
+
+
+def test_a_line_in_talk_outlives_a_change_of_settings_until_the_talk_is_over() -> None:
+    book, line, leg = in_talk()
+    phone = with_agent(AgentSettings("1001", {"tv": 3}, "PJSIP/1001"))
+    assert these(commands.HangUpLeg, book.tell(events.SettingsLoaded(phone))) == []
+    assert one(commands.HangUpLeg, book.tell(events.LineKept(line, leg), 5.0)).leg == line
 
 
 def test_a_line_for_an_agent_who_got_a_phone_is_hung_up() -> None:

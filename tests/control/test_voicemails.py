@@ -9,6 +9,7 @@ from tandem.ivr import session as flow_session
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session
 from tests.control.playbook import BEGIN, Playbook, one, said, these
+from tests.control.test_nailed import NAILED
 
 ID = "voicemail-c1-1"
 
@@ -64,6 +65,29 @@ def test_what_was_said_is_recorded_and_waits_for_an_agent(book: Playbook) -> Non
     assert book.router.contacts[ID].priority == 1
     assert one(commands.RecordContact, book.tell(events.CallEnded("c1"))).outcome == "voicemail"
     assert list(book.plane.state.work) == [ID]
+
+
+def test_an_agent_on_a_kept_line_hears_it_there(book: Playbook) -> None:
+    book.tell(events.SettingsLoaded(NAILED))
+    line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line
+    left(book)
+    order = one(commands.PlayToAgent, book.tell(events.LineKept(line), 2.0))
+    assert (order.line, order.voicemail) == (line, ID)
+    assert book.agent_state("1001") == ("reserved", "")
+    book.tell(events.LegConfirmed(order.leg), 1.0)
+    assert book.agent_state("1001") == ("connected", "")
+    row = one(commands.RecordVoicemail, book.tell(events.LineKept(line, order.leg), 8.5))
+    assert (row.heard_at, row.agent) == (book.now - 8.5, "1001")
+    assert book.agent_state("1001") == ("wrap_up", "")
+
+
+def test_one_that_was_not_played_on_a_kept_line_waits_for_the_next_agent(book: Playbook) -> None:
+    book.tell(events.SettingsLoaded(NAILED))
+    line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line
+    left(book)
+    order = one(commands.PlayToAgent, book.tell(events.LineKept(line), 2.0))
+    assert these(commands.RecordVoicemail, book.tell(events.LegFailed(order.leg, "failed"), 1.0)) == []
+    assert book.router.contacts[ID].state == "waiting"
 
 
 def test_an_agent_is_rung_and_hears_it_and_wraps_up(book: Playbook) -> None:

@@ -15,7 +15,10 @@ def line_of(context: Context, channel: str) -> Line | None:
 
 
 def lend(context: Context, leg: Leg, command: commands.RingAgent | commands.PlayToAgent, now: float) -> bool:
-    """Use the leg's line in place of a ring; False: it is not back in its place yet, see Line.waiting."""
+    """Use the leg's line in place of a ring. True: the agent is there at once.
+
+    False: the line is not back in its place yet, see Line.waiting; or what is to be played tells itself when it begins.
+    """
     line = context.state.lines[leg.agent]
     line.leg = leg.id
     if line.state != "kept":
@@ -24,7 +27,8 @@ def lend(context: Context, leg: Leg, command: commands.RingAgent | commands.Play
     if isinstance(command, commands.PlayToAgent):
         _move(line, leg, now)
         context.tell(replace(command, line=line.id))
-    elif command.channel:
+        return False
+    if command.channel:
         join(context, leg, command.call, command.channel, now)
     return True
 
