@@ -24,6 +24,7 @@ from tandem.acd.commands import (
 )
 from tandem.acd.conditions import Conditions
 from tandem.acd.contact import Contact, Urgency
+from tandem.acd.foresight import Foresight
 from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
 from tandem.acd.lines import Lines
@@ -59,6 +60,7 @@ class Floor:
         self.matching = Matching(state.settings.agents, state.judged_at)
         self.roster = Roster(state.agents, self.matching, self._emit)
         self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings, state.holding)
+        self.foresight = Foresight(state, self.lines, self.roster.staffed_for)
         self.conditions = Conditions(state, self.lines, self.roster, self.matching, self.ledger)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
 
@@ -203,7 +205,8 @@ class Floor:
         self.lines.enter(contact, now)
         if contact.on_line:
             self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
-        self._find_agent(contact, now)
+        if not self._find_agent(contact, now):
+            self.foresight.begin(contact, now)
         self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
@@ -226,6 +229,7 @@ class Floor:
         agent.misses = 0
         contact.connected_at = now
         self._end_wait(contact, "answered", now)
+        self.foresight.answered(contact, now)
 
     def hold(self, contact: Contact, trigger: str, now: float) -> None:
         """The contact is `held` or `retrieved`."""
@@ -324,7 +328,9 @@ class Floor:
         self._emit(RecordMove(contact.id, contact.queue, queue))
         self.lines.transfer(contact, queue, now)
         self.ledger.arrived(self._state.queue(queue), now, self.lines.unanswered)
-        self._find_agent(contact, now)
+        contact.foreseen = None
+        if not self._find_agent(contact, now):
+            self.foresight.begin(contact, now)
         self._take_steps(contact, now)
 
     def _let_go(self, agent: Agent, now: float) -> None:
@@ -354,6 +360,7 @@ class Floor:
                 contact.arrived_at,
                 contact.priority,
                 contact.boost,
+                contact.foreseen.estimate if contact.foreseen else None,
             )
         )
 
