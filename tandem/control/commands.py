@@ -271,7 +271,8 @@ class RecordLeg(Command, frozen=True):
 class RecordWait(Command, frozen=True):
     """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before.
 
-    `priority` and `boost` are those it was queued with.
+    `priority` and `boost` are those it was queued with. `estimated`, `earliest` and `latest`: how long it was expected
+    to wait here when it came (seconds; the mean, 20th and 80th percentile); None where no estimate was made.
     """
 
     call: str
@@ -283,6 +284,9 @@ class RecordWait(Command, frozen=True):
     since: float
     priority: int = 0
     boost: float = 0.0
+    estimated: float | None = None
+    earliest: float | None = None
+    latest: float | None = None
 
 
 class RecordOffer(Command, frozen=True):

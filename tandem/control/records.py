@@ -132,6 +132,7 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
         case acd.RecordAgentState(agent=agent, state=state, reason=reason, since=since):
             return commands.RecordActivity(agent, state, reason, since, now)
         case acd.RecordWait():
+            estimated, earliest, latest = command.estimate or (None, None, None)
             return commands.RecordWait(
                 call=command.contact,
                 queue=command.queue,
@@ -142,6 +143,9 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
                 since=command.enqueued_at,
                 priority=command.priority,
                 boost=command.boost,
+                estimated=estimated,
+                earliest=earliest,
+                latest=latest,
             )
         case acd.RecordInterval():
             return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})

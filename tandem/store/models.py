@@ -66,6 +66,9 @@ class Wait(Base):
     since: Mapped[float]
     priority: Mapped[int]
     boost: Mapped[float]
+    estimated: Mapped[float | None]
+    earliest: Mapped[float | None]
+    latest: Mapped[float | None]
 
 
 class Offer(Base):
