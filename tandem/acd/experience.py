@@ -21,7 +21,6 @@ _PRIOR = (0.0, 1.0, 0.0, 0.0)
 _PRIOR_COUNTS = 100.0
 _FADES = 1 - 1 / 20_000
 _BETTER = 0.9
-_SWEEPS = 2
 _OFFSET = 0.1
 
 _Z80 = 0.8416
@@ -130,9 +129,9 @@ class Experience(msgspec.Struct):
         return sum(weight * clue for weight, clue in zip(self.weights, clues.each(), strict=True))
 
     def _solve(self) -> None:
-        """Towards the weights of the least squares, one by one (Gauss and Seidel), from where they are."""
+        """One step towards the weights of the least squares, from where they are (Gauss and Seidel)."""
         weights = self.weights
-        for row in (*range(len(weights)),) * _SWEEPS:
+        for row in range(len(weights)):
             products = self.products[row]
             rest = self.sums[row] + _PRIOR_COUNTS * _PRIOR[row]
             rest -= sum(product * weight for product, weight in zip(products, weights, strict=True))

@@ -107,9 +107,9 @@ class Router:
             return None
         return known.queue, self._floor.lines.ahead_of(known) + 1, known.enqueued_at
 
-    def staffed(self, queue: str) -> int:
-        """How many agents who can serve a newcomer to `queue` are at work."""
-        return self._floor.roster.staffed_for(self._floor.lines.lines_of(queue)[0])
+    def capacity(self, queue: str) -> int:
+        """How many contacts those at work who can serve a newcomer to `queue` can have at once."""
+        return self._floor.roster.capacity_for(self._floor.lines.lines_of(queue)[0])
 
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""
@@ -174,13 +174,14 @@ class Router:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
             contact.dial_seconds = event.dial_seconds
-            if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
+            if event.sticky_seconds > 0 and self._may_wait_for(event.sticky, event.queue):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)
 
-    def _is_at_work(self, name: str) -> bool:
+    def _may_wait_for(self, name: str, queue: str) -> bool:
         agent = self._state.agents.get(name)
-        return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
+        known = agent is not None and name in self._state.settings.agents
+        return agent is not None and known and self._floor.may_wait_for(agent, queue)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
         if event.outcome not in (*OUTCOMES, NOT_NOW):
@@ -189,11 +190,11 @@ class Router:
             self._floor.leave(contact, event.outcome, now)
 
     def _contact_held(self, event: events.ContactHeld, now: float) -> None:
-        if contact := self._contact(event.contact, "held"):
+        if contact := self._on_phone(event.contact, "held"):
             self._floor.hold(contact, "held", now)
 
     def _contact_retrieved(self, event: events.ContactRetrieved, now: float) -> None:
-        if contact := self._contact(event.contact, "retrieved"):
+        if contact := self._on_phone(event.contact, "retrieved"):
             self._floor.hold(contact, "retrieved", now)
 
     def _contact_finished(self, event: events.ContactFinished, now: float) -> None:
@@ -243,22 +244,22 @@ class Router:
         """Give the agent what they want, now or after the talk; a phone that rings for them stops ringing."""
         ask_for(agent, wants, reason)
         if agent.state in agents.OFFERED and wants != agents.READY:
-            self._floor.withdraw(self._state.contacts[agent.contact], f"agent {wants}", now)
-        elif agent.state not in agents.OCCUPIED:
+            self._floor.withdraw(self._state.contacts[agent.offered], f"agent {wants}", now)
+        else:
             self._floor.settle(agent, now)
 
     def _device_found(self, event: events.DeviceFound, now: float) -> None:
         if agent := self._agent(event.agent):
             agent.device_present = True
-            if agent.state not in agents.OCCUPIED:
-                self._floor.settle(agent, now)
+            self._floor.settle(agent, now)
 
     def _device_lost(self, event: events.DeviceLost, now: float) -> None:
         if agent := self._agent(event.agent):
             agent.device_present = False
-            if agent.state in agents.OFFERED:
-                self._floor.withdraw(self._state.contacts[agent.contact], "device lost", now, outcome="unreachable")
-            elif agent.state not in agents.OCCUPIED:
+            contact = self._state.contacts[agent.offered] if agent.state in agents.OFFERED else None
+            if contact and contact.on_phone:
+                self._floor.withdraw(contact, "device lost", now, outcome="unreachable")
+            else:
                 self._floor.settle(agent, now)
 
     # --- what an event names -----------------------------------------------------------------------------------
@@ -274,6 +275,10 @@ class Router:
     def _contact(self, name: str, trigger: str) -> Contact | None:
         contact = self._state.contacts.get(name)
         return self._if_fits(contact, contact is not None and allows(contacts.TABLE, contact.state, trigger))
+
+    def _on_phone(self, name: str, trigger: str) -> Contact | None:
+        contact = self._contact(name, trigger)
+        return self._if_fits(contact, contact.on_phone) if contact else None
 
     def _offered(self, number: int, trigger: str) -> Contact | None:
         contact = self._floor.offers.get(number)

@@ -7,7 +7,7 @@ import msgspec
 
 _FIRST_WEIGHT = 10
 _LAST_WEIGHT = 2000
-_ONE_BY_ONE = 50
+_ONE_BY_ONE = 8
 _SHORTEST = 1e-9
 
 
@@ -66,17 +66,16 @@ def expected_wait(ahead: float, handling_seconds: float, agents: int, give_up_ra
     (Whitt 1999: predicting queueing delays). With no agents, as if there were one.
     """
     served = max(agents, 1) / max(handling_seconds, _SHORTEST)
+    if not give_up_rate:
+        return Expected((ahead + 1) / served, (ahead + 1) / served**2)
     number = int(ahead) + 1
     rates = [served + k * give_up_rate for k in range(min(number, _ONE_BY_ONE))]
     mean, variance = sum(1 / rate for rate in rates), sum(1 / rate**2 for rate in rates)
-    part, rest = ahead + 1 - number, number - len(rates)
-    if rest and give_up_rate:  # of many, by the integral in place of the sum
+    if number > len(rates):  # of the others, by the integral in place of the sum
         low, high = (served + (k - 0.5) * give_up_rate for k in (_ONE_BY_ONE, number))
         mean += log(high / low) / give_up_rate
         variance += (1 / low - 1 / high) / give_up_rate
-    elif rest:
-        mean, variance = mean + rest / served, variance + rest / served**2
-    last = served + number * give_up_rate
+    part, last = ahead + 1 - number, served + number * give_up_rate
     return Expected(mean + part / last, variance + part / last**2)
 
 

@@ -15,6 +15,7 @@ from statistics import fmean, pstdev
 
 import msgspec
 
+from tandem.acd.attention import Attention
 from tandem.acd.contact import Contact
 from tandem.acd.foresight import Foresight
 from tandem.acd.line import Line
@@ -119,7 +120,8 @@ class _Day:
         self._state = state
         self._learns = learns
         settings = state.settings
-        self._lines = Lines(state.contacts, settings.queues, Matching(settings.agents, 0.0), settings, {})
+        channels = Attention(settings, settings.queues.values()).numbers
+        self._lines = Lines(state.contacts, settings.queues, Matching(settings.agents, 0.0), channels, settings, {})
         self._foresight = Foresight(state, self._lines, self._at_work)
         self._now = 0.0
         self._last_seen: dict[str, float] = {}

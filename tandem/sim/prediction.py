@@ -7,7 +7,7 @@ line), `length` the position times handling by agents at work.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import NamedTuple
 
 from tandem.acd.commands import Command, RecordWait
@@ -18,7 +18,7 @@ from tandem.sim.tally import mean
 from tandem.sim.trial import Trial
 from tandem.sim.world import World
 
-POSITIONS = ((1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, 1_000_000))
+POSITIONS = ((1, 1), (2, 3), (4, 7), (8, 15), (16, 31), (32, inf))
 
 
 class Foretold(NamedTuple):
@@ -56,7 +56,7 @@ class Witness:
 
     def _by_length(self, place: Place) -> float:
         state = self._world.router.snapshot()
-        return estimated_wait(place.position, state.handling_of(place.queue), self._world.router.staffed(place.queue))
+        return estimated_wait(place.position, state.handling_of(place.queue), self._world.router.capacity(place.queue))
 
     def _saw(self, command: Command, now: float) -> None:
         if self._watch:
@@ -140,11 +140,12 @@ def score(seen: Sequence[Foretold]) -> Score:
 def scores(seen: Sequence[Foretold]) -> dict[str, Score]:
     """Of all, by queue, and by the position at which the wait began."""
     by_queue = {queue: [w for w in seen if w.place.queue == queue] for queue in sorted({w.place.queue for w in seen})}
-    by_position = {
-        f"position {low} to {high}": [wait for wait in seen if low <= wait.place.position <= high]
-        for low, high in POSITIONS
-    }
+    by_position = {_named(*ends): [w for w in seen if ends[0] <= w.place.position <= ends[1]] for ends in POSITIONS}
     return {name: score(waits) for name, waits in ({"all": seen} | by_queue | by_position).items() if waits}
+
+
+def _named(low: int, high: float) -> str:
+    return f"position {low} to {high}" if high < inf else f"position {low} and more"
 
 
 def lines_of(found: dict[str, Score]) -> list[str]:
