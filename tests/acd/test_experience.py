@@ -13,6 +13,8 @@ from tandem.acd.commands import RecordWait
 from tandem.acd.events import ContactConnected, ContactFinished, ContactLeft, ContactQueued
 from tandem.acd.experience import Clues, Experience
 from tandem.acd.foresight import FIRST_TALKS, SAMPLES
+from tandem.acd.plan import Step
+from tandem.acd.settings import QueueSettings
 from tandem.acd.waiting import expected_wait
 from tests.acd.playbook import Playbook, settings
 
@@ -75,6 +77,7 @@ def test_the_range_comes_to_cover_six_of_ten_and_one_of_five_lies_below() -> Non
 
 def test_what_is_known_of_handling_since_then_corrects_the_clues() -> None:
     assert clues(5, handling=100).corrected(200).mean == pytest.approx(clues(5, handling=100).mean * 2)
+    assert clues(5, handling=100).corrected(200).variance == pytest.approx(clues(5, handling=100).variance * 4)
     assert clues(5, handling=0.0).corrected(200).mean == clues(5, handling=0.0).mean
 
 
@@ -176,3 +179,44 @@ def test_nobody_learns_from_a_queue_without_agents() -> None:
     book.tell(ContactQueued("c1", "help"))
     assert book.contact("c1").foreseen is None
     assert book.router.place("c1") is not None
+
+
+def test_the_last_wait_and_the_head_of_the_line_are_clues_less_what_was_waited_already() -> None:
+    book = busy()
+    book.tell(ContactQueued("c3", "help"))
+    offers = book.after(70, ContactFinished("c1"), ContactQueued("c4", "help"))
+    book.tell(ContactConnected(offers[0].offer))  # type: ignore[attr-defined]
+    book.after(20, ContactQueued("c5", "help"))
+    foreseen = book.contact("c5").foreseen
+    assert foreseen is not None
+    assert (foreseen.clues.last, foreseen.clues.head) == (70, 20)
+    experience = book.state.experience["help"][""]
+    experience.error, experience.error_of_formula = 0.0, 1.0
+    for weights, now, later in (([0, 0, 1, 0], 70, 40), ([0, 0, 0, 1], 20, 20)):
+        experience.weights = [float(weight) for weight in weights]
+        told = [book.router.place("c5", book.now + waited) for waited in (0, 30)]
+        assert [place.estimated_wait for place in told if place] == [now, later]
+
+
+def test_callbacks_and_those_who_wait_for_one_agent_neither_teach_nor_are_asked() -> None:
+    book = busy()
+    book.tell(ContactQueued("callback", "help", dial_seconds=20.0))
+    book.tell(ContactQueued("sticky", "help", sticky="ann", sticky_seconds=30.0))
+    assert (book.contact("callback").foreseen, book.contact("sticky").foreseen) == (None, None)
+    offers = book.after(70, ContactFinished("c2"))
+    book.tell(ContactConnected(offers[0].offer))  # type: ignore[attr-defined]
+    assert book.contact("callback").state == "connected"
+    assert book.state.experience["help"][""].last_wait == 0
+
+
+def test_who_is_moved_is_foretold_anew_or_not_at_all() -> None:
+    plan = (Step(after=10, move="nobody"),)
+    queues = {"help": replace(HELP.queues["help"], plan=plan), "nobody": QueueSettings("nobody", {"rare": 1})}
+    book = Playbook(replace(HELP, queues=queues), "ann")
+    book.talk("c1")
+    book.tell(ContactQueued("c2", "help"))
+    assert book.contact("c2").foreseen is not None
+    book.after(10)
+    assert book.contact("c2").queue == "nobody"
+    assert book.contact("c2").foreseen is None
+    assert [bool(record.estimate) for record in book.recorded(RecordWait)] == [True]
