@@ -35,9 +35,9 @@ _END, _LEAVE, _ARRIVE = range(3)
 class BankScore(msgspec.Struct, frozen=True):
     """Of so many waits, on `days` days after those that were learnt from; `mean` and `deviation` of the waits, seconds.
 
-    The others are root mean squared errors divided by the mean wait (Thiongane, Chan and L'Ecuyer 2020: RRASE): of the
-    router, of the mean wait of the days learnt from, and of the predictors of sim/prediction.py. `covered` is the share
-    of the waits within the range told.
+    The others are root mean squared errors divided by the mean wait (Ibrahim and Whitt 2009: squared errors relative to
+    the square of the mean): of the router, of the mean wait of the days learnt from, and of the predictors of
+    sim/prediction.py. `covered` is the share of the waits within the range told.
     """
 
     days: int
