@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tandem.sim import bank, bank_day, erlang, oracle
+from tandem.sim import bank, bank_day, bank_wait, erlang, oracle, prediction
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
 from tandem.sim.reading import ScenarioError, read_change, read_scenario
 from tandem.sim.report import Report, compare, lines_of, recorded, rehearse
@@ -65,6 +65,30 @@ def run_scenario(
     """Try a scenario file: service levels, waits, occupancy and fairness, each with a 95 % interval."""
     _calm_collector()
     _print(json, rehearse(_read(scenario).scaled(scale), seeds))
+
+
+@simulator.command()
+def foretell(
+    scenario: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="A scenario file")] = None,
+    calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Days to foretell")] = 5,
+    learning: Annotated[int, typer.Option(min=0, help="Days before them to learn from")] = 5,
+) -> None:
+    """How well the router foretells waits, beside other predictors: on a scenario, or on recorded calls, of which it
+    learns from three days of four."""
+    _calm_collector()
+    if (scenario is None) == (calls is None):
+        raise typer.BadParameter("say a SCENARIO, or --calls FILE")
+    if scenario is not None:
+        seen = prediction.foretold(_read(scenario), seeds, learning)
+        typer.echo("\n".join(prediction.lines_of(prediction.scores(seen))))
+        return
+    assert calls is not None
+    try:
+        found = bank_wait.score(_read_calls(calls))
+    except ValueError as error:
+        raise typer.BadParameter(f"{calls}: {error}") from error
+    typer.echo("\n".join(bank_wait.lines_of(found)))
 
 
 @simulator.command()

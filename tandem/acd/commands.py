@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tandem.acd.experience import Estimate
+
 
 class Command(msgspec.Struct, frozen=True, tag=True):
     """Base of all commands."""
@@ -111,7 +113,8 @@ class RecordWait(Command, frozen=True):
     """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
 
     That of a callback, which no interval counts, ends with `reached`. `arrived_at` is when the contact came to this
-    queue, `enqueued_at` its age, kept from the queue before.
+    queue, `enqueued_at` its age, kept from the queue before. `priority` and `boost` are those it was queued with.
+    `estimate` is of how long it would wait here, made when it came; None where none was made.
     """
 
     contact: str
@@ -120,6 +123,9 @@ class RecordWait(Command, frozen=True):
     outcome: str
     agent: str | None
     arrived_at: float
+    priority: int = 0
+    boost: float = 0.0
+    estimate: Estimate | None = None
 
 
 class RecordInterval(Command, frozen=True):

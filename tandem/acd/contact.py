@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tandem.acd.experience import Clues, Estimate
 from tandem.acd.machine import Table
 from tandem.acd.settings import QueueSettings
 
@@ -29,6 +30,13 @@ Rank = tuple[int, float, str]
 Urgency = tuple[int, int, float, str]
 
 
+class Foreseen(msgspec.Struct, frozen=True):
+    """How long a wait would be, as estimated when it began, and by which clues."""
+
+    clues: Clues
+    estimate: Estimate
+
+
 class Contact(msgspec.Struct):
     """What the router knows of a contact. Times are epoch seconds.
 
@@ -37,7 +45,8 @@ class Contact(msgspec.Struct):
     ever offered to. `sticky` is the agent it waits for before anyone else is asked, until `sticky_until`. `stage`
     counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
     offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
-    on the line, else how long calling the customer back may take.
+    on the line, else how long calling the customer back may take. `foreseen` is there where its wait in this queue
+    is to be learnt from.
 
     What it takes of its agent was settled when it was offered, whatever changes later: `cost` units of attention (0:
     none yet), whether it is `interruptible`, and comes `on_phone`. `interrupted_at` is when it last was;
@@ -64,6 +73,7 @@ class Contact(msgspec.Struct):
     ways: tuple[str, ...] = ()
     been: tuple[str, ...] = ()
     dial_seconds: float | None = None
+    foreseen: Foreseen | None = None
     cost: int = 0
     interruptible: bool = False
     on_phone: bool = True

@@ -26,6 +26,7 @@ from tandem.acd.commands import (
 )
 from tandem.acd.conditions import Conditions
 from tandem.acd.contact import Contact, Urgency
+from tandem.acd.foresight import Foresight
 from tandem.acd.interruptions import Interruptions
 from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
@@ -64,6 +65,7 @@ class Floor:
         self._attention = attention = Attention(state.settings, queues.values())
         self.roster = Roster(state.agents, self.matching, attention, self._emit)
         self.lines = Lines(state.contacts, queues, self.matching, attention.numbers, state.settings, state.holding)
+        self.foresight = Foresight(state, self.lines, self.roster.capacity_for)
         self.conditions = Conditions(state, self.lines, self.roster, self.matching, attention, self.ledger)
         self.interruptions = Interruptions(state, self.lines, self._emit)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
@@ -215,7 +217,8 @@ class Floor:
         self.lines.enter(contact, now)
         if contact.on_line:
             self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
-        self._find_agent(contact, now)
+        if not self._find_agent(contact, now):
+            self.foresight.begin(contact, now)
         self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
@@ -239,6 +242,7 @@ class Floor:
         agent.misses = 0
         contact.connected_at = now
         self._end_wait(contact, "answered", now)
+        self.foresight.answered(contact, now)
         if agent.interruptible_units and not contact.interruptible:
             self.interruptions.make_room(agent, now)
         self._rest(agent, now)
@@ -374,7 +378,9 @@ class Floor:
         self._emit(RecordMove(contact.id, contact.queue, queue))
         self.lines.transfer(contact, queue, now)
         self.ledger.arrived(self._state.queue(queue), now, self.lines.unanswered)
-        self._find_agent(contact, now)
+        contact.foreseen = None
+        if not self._find_agent(contact, now):
+            self.foresight.begin(contact, now)
         self._take_steps(contact, now)
 
     def _let_go(self, agent: Agent, now: float) -> None:
@@ -398,8 +404,19 @@ class Floor:
             self._record_wait(contact, "reached")
 
     def _record_wait(self, contact: Contact, outcome: str) -> None:
-        agent = contact.agent or None
-        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
+        self._emit(
+            RecordWait(
+                contact.id,
+                contact.queue,
+                contact.enqueued_at,
+                outcome,
+                contact.agent or None,
+                contact.arrived_at,
+                contact.priority,
+                contact.boost,
+                contact.foreseen.estimate if contact.foreseen else None,
+            )
+        )
 
     def _learn_patience(self, contact: Contact, outcome: str, now: float) -> None:
         if now > contact.arrived_at:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 
 from tandem.acd.bits import members
@@ -150,17 +150,24 @@ class Lines:
         ahead = sum(bisect_left(line.ranks, (own[0] + line.lift, own[1], own[2])) for line in lines if line.ranks)
         return ahead + sum(self._lifted(other) < own for other in self.sticky() if other.queue == contact.queue)
 
-    def work_ahead_of(self, contact: Contact, now: float) -> float:
-        """How many, of all queues, those who can serve the contact have to serve before it.
+    def work_ahead_of(self, contact: Contact, now: float, handling_of: Callable[[str], float]) -> float:
+        """How much, of all queues, those who can serve the contact have to serve before it, in contacts of its queue.
 
         Of those in a line that only some of these agents can take, or that others can take too, a part is counted.
         """
         own, able = self.line_of(contact), self.line_of(contact).able
         place, total = own.urgency(own.rank(contact), now), float(self.ahead_of(contact))
+        handling = handling_of(own.queue.name)
         for line in self.busy():
             if line.queue is not own.queue and (common := (line.able & able).bit_count()):
-                total += line.ahead_of(place, now) * common / line.able.bit_count()
+                longer = handling_of(line.queue.name) / handling if handling else 1.0
+                total += line.ahead_of(place, now) * longer * common / line.able.bit_count()
         return total
+
+    def first_came(self, queue: str, otherwise: float) -> float:
+        """When the first of those who wait in `queue` for anyone came to it; `otherwise` where nobody waits."""
+        heads = (self._contacts[line.ranks[0][-1]].arrived_at for line in self._by_queue[queue] if line.ranks)
+        return min(heads, default=otherwise)
 
     def sticky_to(self, agent: str) -> tuple[Contact, ...]:
         """Those who wait for this agent before anyone else."""

@@ -96,6 +96,10 @@ class Roster:
         able &= self._with_phone if self._attention.kinds[channel].needs_phone else self._at_work
         return sum(slots * (able & agents).bit_count() for slots, agents in self._slots[channel].items())
 
+    def capacity_for(self, line: Line) -> int:
+        """The same, of those who can take the contacts of a line."""
+        return self.capacity(line.able, line.channel)
+
     def move(self, agent: Agent, trigger: str, now: float, deadline: float) -> None:
         """Take `agent` to the state that `trigger` leads to, until `deadline` at the longest.
 

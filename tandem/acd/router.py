@@ -16,7 +16,7 @@ from tandem.acd.intervals import NOT_NOW, OUTCOMES
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.plan import widest
 from tandem.acd.state import State
-from tandem.acd.waiting import Patience, Place, estimate
+from tandem.acd.waiting import Place
 from tandem.acd.why import Decision, Waiting, explain, explain_waiting
 
 Named = TypeVar("Named")
@@ -94,18 +94,12 @@ class Router:
     def place(self, contact: str, now: float | None = None) -> Place | None:
         """Where an unanswered contact stands in its queue, with an estimate of its wait; None for any other.
 
-        `now` (epoch seconds) matters only where queues age at different paces.
+        `now`: epoch seconds; without it, as when the contact came to its queue.
         """
         known = self._state.contacts.get(contact)
         if known is None or known.state not in contacts.UNANSWERED:
             return None
-        lines, queue = self._floor.lines, known.queue
-        ahead = lines.work_ahead_of(known, known.arrived_at if now is None else now)
-        line = lines.line_of(known)
-        capacity = self._floor.roster.capacity(line.able, line.channel)
-        patience = self._state.patience.get(queue, Patience())
-        wait = estimate(ahead, self._state.handling_of(queue), capacity, patience.rate())
-        return Place(queue, lines.ahead_of(known) + 1, wait.mean, known.enqueued_at, wait.earliest, wait.latest)
+        return self._floor.foresight.place(known, known.arrived_at if now is None else now)
 
     def standing(self, contact: str) -> tuple[str, int, float] | None:
         """Queue, position and age (epoch seconds) of an unanswered contact: its place without an estimate."""
@@ -113,6 +107,10 @@ class Router:
         if known is None or known.state not in contacts.UNANSWERED:
             return None
         return known.queue, self._floor.lines.ahead_of(known) + 1, known.enqueued_at
+
+    def capacity(self, queue: str) -> int:
+        """How many contacts those at work who can serve a newcomer to `queue` can have at once."""
+        return self._floor.roster.capacity_for(self._floor.lines.lines_of(queue)[0])
 
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""

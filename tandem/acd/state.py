@@ -6,6 +6,7 @@ import msgspec
 
 from tandem.acd.agent import Agent
 from tandem.acd.contact import UNANSWERED, Contact
+from tandem.acd.experience import Experience
 from tandem.acd.intervals import Interval
 from tandem.acd.line import moments_of, put_in_stage, steps_in_force, waited_by
 from tandem.acd.plan import Plan, Step
@@ -18,9 +19,10 @@ class State(msgspec.Struct):
 
     `retired`: queues no longer in the settings, as they were, for the contacts still in them. `handling`: seconds
     a contact of a queue occupies an agent, as observed in so many (`handled`) talks; `patience`: of its callers, as
-    observed. `judged_at`: when it was last looked which certificates are valid. `holding`: by queue, the steps of its
-    plan whose conditions hold. `stopped`: queues that keep agents free and wait until more are. `dropped_events`:
-    events that came too late or named nothing known.
+    observed; `experience`: by queue and customer tier, what waits have taught about the next. `judged_at`: when it was
+    last looked which certificates are valid. `holding`: by queue, the steps of its plan whose conditions hold.
+    `stopped`: queues that keep agents free and wait until more are. `dropped_events`: events that came too late or
+    named nothing known.
     """
 
     settings: Settings = Settings()
@@ -31,6 +33,7 @@ class State(msgspec.Struct):
     handling: dict[str, float] = {}
     handled: dict[str, int] = {}
     patience: dict[str, Patience] = {}
+    experience: dict[str, dict[str, Experience]] = {}
     next_offer: int = 1
     switch_up: bool = True
     judged_at: float = 0.0

@@ -1,4 +1,4 @@
-"""How long a contact will still wait: those ahead of it leave one by one, because they are served or give up."""
+"""How long a contact will still wait, by queueing theory: those ahead leave one by one, served or tired of waiting."""
 
 from math import log
 from typing import NamedTuple
@@ -7,10 +7,8 @@ import msgspec
 
 _FIRST_WEIGHT = 10
 _LAST_WEIGHT = 2000
-_Z80 = 0.8416
-"""The 80th percentile of the standard normal distribution; the 20th is its opposite."""
-
-_ONE_BY_ONE = 50
+_ONE_BY_ONE = 8
+_SHORTEST = 1e-9
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -45,12 +43,11 @@ class Patience(msgspec.Struct):
         return self.gave_up / self.waited if self.waited else 0.0
 
 
-class Estimate(NamedTuple):
-    """Mean, 20th and 80th percentile of a wait, seconds."""
+class Expected(NamedTuple):
+    """Mean (seconds) and variance of a wait."""
 
     mean: float
-    earliest: float
-    latest: float
+    variance: float
 
 
 def estimated_wait(position: int, handling_seconds: float, agents: int) -> float:
@@ -62,35 +59,24 @@ def estimated_wait(position: int, handling_seconds: float, agents: int) -> float
     return position * handling_seconds / max(agents, 1)
 
 
-def estimate(ahead: float, handling_seconds: float, agents: int, give_up_rate: float) -> Estimate:
+def expected_wait(ahead: float, handling_seconds: float, agents: int, give_up_rate: float) -> Expected:
     """The wait of one who has `ahead` others before them (a part of one, where agents have other work too).
 
-    While k are ahead, the next leaves at the rate agents / handling + k x give_up_rate. Each such step is exponential;
-    their sum has nearly a gamma distribution (Whitt 1999: predicting queueing delays), whose percentiles are those of
-    Wilson and Hilferty (1931). With no agents, as if there were one.
+    While k are ahead, the next leaves at the rate agents / handling + k x give_up_rate. Each such step is exponential
+    (Whitt 1999: predicting queueing delays). With no agents, as if there were one.
     """
-    served = max(agents, 1) / handling_seconds if handling_seconds > 0 else 1e9
-    mean, variance = _sum_of_steps(ahead, served, give_up_rate)
-    shape = mean * mean / variance
-    spread = _Z80 * (1 / (9 * shape)) ** 0.5
-    middle = 1 - 1 / (9 * shape)
-    return Estimate(mean, mean * max(middle - spread, 0.0) ** 3, mean * (middle + spread) ** 3)
-
-
-def _sum_of_steps(ahead: float, served: float, give_up_rate: float) -> tuple[float, float]:
-    """Mean and variance of the time until `ahead` others and then the contact itself have left."""
+    served = max(agents, 1) / max(handling_seconds, _SHORTEST)
+    if not give_up_rate:
+        return Expected((ahead + 1) / served, (ahead + 1) / served**2)
     number = int(ahead) + 1
     rates = [served + k * give_up_rate for k in range(min(number, _ONE_BY_ONE))]
     mean, variance = sum(1 / rate for rate in rates), sum(1 / rate**2 for rate in rates)
-    part, rest = ahead + 1 - number, number - len(rates)
-    if rest and give_up_rate:  # of many, by the integral in place of the sum
+    if number > len(rates):  # of the others, by the integral in place of the sum
         low, high = (served + (k - 0.5) * give_up_rate for k in (_ONE_BY_ONE, number))
         mean += log(high / low) / give_up_rate
         variance += (1 / low - 1 / high) / give_up_rate
-    elif rest:
-        mean, variance = mean + rest / served, variance + rest / served**2
-    last = served + number * give_up_rate
-    return mean + part / last, variance + part / last**2
+    part, last = ahead + 1 - number, served + number * give_up_rate
+    return Expected(mean + part / last, variance + part / last**2)
 
 
 def blended(average: float, observed: float, before: int) -> float:

@@ -317,7 +317,11 @@ class RecordLeg(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before."""
+    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before.
+
+    `priority` and `boost` are those it was queued with. `estimated`, `earliest` and `latest`: how long it was expected
+    to wait here when it came (seconds; the mean, 20th and 80th percentile); None where no estimate was made.
+    """
 
     call: str
     queue: str
@@ -326,6 +330,11 @@ class RecordWait(Command, frozen=True):
     outcome: str
     agent: str | None
     since: float
+    priority: int = 0
+    boost: float = 0.0
+    estimated: float | None = None
+    earliest: float | None = None
+    latest: float | None = None
 
 
 class RecordOffer(Command, frozen=True):

@@ -134,6 +134,7 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
         case acd.RecordWrapUpExtended(agent=agent, seconds=seconds):
             return commands.RecordAgentOrder(agent, now, "wrap_up_extended", seconds=seconds)
         case acd.RecordWait():
+            estimated, earliest, latest = command.estimate or (None, None, None)
             return commands.RecordWait(
                 call=command.contact,
                 queue=command.queue,
@@ -142,6 +143,11 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
                 outcome=command.outcome,
                 agent=command.agent,
                 since=command.enqueued_at,
+                priority=command.priority,
+                boost=command.boost,
+                estimated=estimated,
+                earliest=earliest,
+                latest=latest,
             )
         case acd.RecordInterval():
             return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})

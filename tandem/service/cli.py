@@ -115,7 +115,10 @@ def set_secret(name: Annotated[str, typer.Argument(help="As in {secret:NAME} and
 @cli.command()
 def report(
     name: Annotated[
-        str, typer.Argument(help="intervals, contacts, agents, survey, callbacks, callback-list, links or alarms")
+        str,
+        typer.Argument(
+            help="intervals, contacts, agents, survey, callbacks, callback-list, calibration, links or alarms"
+        ),
     ] = "intervals",
     hours: Annotated[float, typer.Option(help="How far back")] = 24.0,
     csv: Annotated[bool, typer.Option(help="As CSV instead of a table")] = False,

@@ -31,6 +31,8 @@ class Stay:
         self.answered = array("d")
         self.abandoned = array("d")
         self.called_back = array("d")
+        self.errors = array("d")
+        self.in_range = 0
 
     @classmethod
     def recorded(cls, target: float, answered: Iterable[float], abandoned: Iterable[float]) -> "Stay":
@@ -40,6 +42,13 @@ class Stay:
         stay.abandoned.extend(abandoned)
         stay.contacts = len(stay.answered) + len(stay.abandoned)
         return stay
+
+    def foretold(self, wait: RecordWait, now: float) -> None:
+        """A wait for an agent is over: hold the estimate, where one was made, against it."""
+        if wait.estimate:
+            waited, told = now - wait.arrived_at, wait.estimate
+            self.errors.append(told.mean - waited)
+            self.in_range += told.earliest <= waited <= told.latest
 
     @property
     def offered(self) -> int:
@@ -81,6 +90,7 @@ class Diary:
             return
         stay, seconds = self._stays[caller.queue], now - wait.enqueued_at
         if wait.outcome == "answered":
+            stay.foretold(wait, now)
             (stay.called_back if called_back else stay.answered).append(seconds)
         elif wait.outcome == "abandoned":
             stay.abandoned.append(seconds)
@@ -150,6 +160,7 @@ def figures(stays: list[Stay]) -> Figures:
     waits = sorted(wait for stay in stays for wait in stay.answered)
     lost = [wait for stay in stays for wait in stay.abandoned]
     back = [wait for stay in stays for wait in stay.called_back]
+    errors = [error for stay in stays for error in stay.errors]
     taken, contacts = sum(stay.callbacks for stay in stays), sum(stay.contacts for stay in stays)
     served_early = sum(_within(stay.answered, stay.target) for stay in stays)
     lost_early = sum(_within(stay.abandoned, stay.target) for stay in stays)
@@ -178,6 +189,9 @@ def figures(stays: list[Stay]) -> Figures:
             "mean wait of the abandoned": _ratio(sum(lost), len(lost)),
             **percentiles,
             "spread of waits": _spread(waits),
+            "estimated wait: mean error": _ratio(sum(errors), len(errors)),
+            "estimated wait: root mean squared error": sqrt(_ratio(sum(error**2 for error in errors), len(errors))),
+            "estimated wait: share in the range told": _ratio(sum(stay.in_range for stay in stays), len(errors)),
             "callbacks taken": float(taken),
             "callbacks kept": _ratio(len(back), taken),
             "mean wait for the callback": _ratio(sum(back), len(back)),

@@ -15,11 +15,14 @@ from tandem.sim.world import World
 
 def trial(scenario: Scenario, seed: int) -> Diary:
     """What happened; the same scenario and seed give the same."""
-    return _Trial(scenario, seed).run()
+    return Trial(scenario, seed).run()
 
 
-class _Trial:
-    """Every purpose has dice of its own, so that a change of one thing leaves the luck in all others as it was."""
+class Trial:
+    """One day, whose `world` may be watched more closely before it runs.
+
+    Every purpose has dice of its own, so that a change of one thing leaves the luck in all others as it was.
+    """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._scenario = scenario
@@ -37,11 +40,12 @@ class _Trial:
         self._diary = Diary(scenario, self._group_of)
         rings = any(group.answer_after or group.no_answer for group in scenario.groups.values())
         settings = scenario.settings()
-        self._world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
-        self._world.watch = self._saw
+        self.world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
+        self.world.watch = self._saw
 
     def run(self) -> Diary:
-        scenario, world = self._scenario, self._world
+        """Let the day pass."""
+        scenario, world = self._scenario, self.world
         for name in scenario.groups:
             self._roster(name)
         sources = [self._callers(queue, contacts) for queue, contacts in scenario.contacts.items()]
@@ -73,8 +77,8 @@ class _Trial:
         kind = type(command)
         if kind is RecordWait:
             assert isinstance(command, RecordWait)
-            caller = self._world.waiting[command.contact]
-            self._diary.ended(caller, command, now, command.contact in self._world.staying)
+            caller = self.world.waiting[command.contact]
+            self._diary.ended(caller, command, now, command.contact in self.world.staying)
             if command.outcome == "abandoned":
                 self._perhaps_again(caller, now)
         elif kind is RecordAgentState:
@@ -82,16 +86,16 @@ class _Trial:
             self._diary.left_state(command, now)
             if command.new_state == PAUSED and command.new_reason == RING_NO_ANSWER:
                 back = now + self._scenario.groups[self._group_of[command.agent]].returns_after
-                self._world.plan(back, self._return, command.agent)
+                self.world.plan(back, self._return, command.agent)
         elif kind is OfferToContact:
             assert isinstance(command, OfferToContact)
             self._invite(command)
 
     def _invite(self, invitation: OfferToContact) -> None:
         """Whoever takes a callback keeps the place, and has all the time in the world."""
-        caller = self._world.waiting[invitation.contact]
+        caller = self.world.waiting[invitation.contact]
         if invitation.way == "callback" and self._luck.random() < self._scenario.contacts[caller.queue].callback:
-            self._world.staying.add(invitation.contact)
+            self.world.staying.add(invitation.contact)
             self._diary.took_callback(caller)
 
     def _perhaps_again(self, caller: Caller, now: float) -> None:
@@ -99,7 +103,7 @@ class _Trial:
         at = now + redial.after if redial else inf
         if redial and at < self._scenario.ends and self._luck.random() < redial.probability:
             self._diary.arrived(caller.queue, at, again=True)
-            self._world.expect(iter([caller._replace(at=at)]))
+            self.world.expect(iter([caller._replace(at=at)]))
 
     # --- agents ------------------------------------------------------------------------------------------------
 
@@ -117,7 +121,7 @@ class _Trial:
 
     def _roster(self, name: str) -> None:
         """Shifts and breaks of a group."""
-        group, tell, plan = self._scenario.groups[name], self._world.tell, self._world.plan
+        group, tell, plan = self._scenario.groups[name], self.world.tell, self.world.plan
         for number, agent in enumerate(agent.name for agent in self._scenario.agents_of(name)):
             plan(seconds_of(group.start), tell, events.AgentSignedIn(agent))
             for pause in group.breaks:
@@ -128,8 +132,8 @@ class _Trial:
 
     def _return(self, name: str) -> None:
         """Ready again after a pause for missed offers, unless it has become another pause."""
-        if self._world.router.snapshot().agents[name].pause_reason == RING_NO_ANSWER:
-            self._world.tell(events.AgentWentReady(name))
+        if self.world.router.snapshot().agents[name].pause_reason == RING_NO_ANSWER:
+            self.world.tell(events.AgentWentReady(name))
 
 
 def _arrivals(scenario: Scenario, contacts: Contacts, dice: Random) -> Iterator[Recorded]:

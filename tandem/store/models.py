@@ -64,6 +64,11 @@ class Wait(Base):
     outcome: Mapped[str]
     agent: Mapped[str | None]
     since: Mapped[float]
+    priority: Mapped[int]
+    boost: Mapped[float]
+    estimated: Mapped[float | None]
+    earliest: Mapped[float | None]
+    latest: Mapped[float | None]
 
 
 class Offer(Base):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store import queries
+from tandem.store import calibration, queries
 
 Query = Callable[[AsyncEngine, float, float], Awaitable[Sequence[Any]]]
 Cell = str | int | float | None
@@ -40,13 +40,14 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
             "reached",
         ),
     ),
+    "calibration": (calibration.calibration, calibration.Calibration.__struct_fields__),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
     "queue-steps": (queries.queue_steps, ("at", "queue", "step", "in_force", "what")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
     "balance": (queries.check_balance, queries.Difference.__struct_fields__),
 }
 TIMES = {"at", "start", "started_at", "ended_at", "booked_at", "enqueued_at", "not_before"}
-SHARES = {"service_level", "service_level_2"}
+SHARES = {"service_level", "service_level_2", "in_range", "below_range"}
 
 
 async def report(engine: AsyncEngine, name: str, since: float, until: float, *, as_csv: bool = False) -> str:

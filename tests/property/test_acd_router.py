@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from math import inf
 
 import msgspec
 from hypothesis import given, settings
@@ -279,7 +280,9 @@ class Life:
         assert twin.next_wakeup() == self.router.next_wakeup()
         assert twin.snapshot() == self.router.snapshot()
         for contact in self.router.snapshot().contacts:
-            assert twin.place(contact) == self.router.place(contact)
+            place = self.router.place(contact, self.now)
+            assert twin.place(contact, self.now) == place
+            assert place is None or 0 <= place.earliest <= place.estimated_wait <= place.latest < inf
         self.journal.append((event, self.now, commands))
         queues = self.router.snapshot().settings.queues
         if isinstance(event, events.ContactQueued) and event.contact not in known and event.queue in queues:

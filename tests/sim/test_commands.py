@@ -74,3 +74,11 @@ def test_the_peak_day_is_as_large_as_it_says_and_runs_in_small() -> None:
     report = json.loads(sim("run", PEAK_DAY, "--seeds", 2, "--scale", 0.01, "--json"))
     assert report["queues"]["all"]["contacts"][0] == pytest.approx(16_000, rel=0.02)
     assert report["groups"]["all"]["agents"][0] == pytest.approx(18, abs=1)
+
+
+def test_waits_are_foretold_on_a_scenario_and_on_recorded_calls(scenario: Path) -> None:
+    scenario.write_text(SMALL.replace("per_hour: 60", "per_hour: 150"))
+    rows = sim("foretell", scenario, "--seeds", 2, "--learning", 1).splitlines()
+    assert [row.split()[0] for row in rows[1:3]] == ["all", "q"]
+    assert "the router" in sim("foretell", "--calls", GOLDEN)
+    assert "say a SCENARIO, or --calls FILE" in sim("foretell", code=2)

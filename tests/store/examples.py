@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tandem.control import commands
 
 
@@ -28,7 +30,7 @@ def interval(start: float, queue: str = "help", **changed: Any) -> commands.Reco
 ALL: list[commands.Command] = [
     contact(),
     commands.RecordLeg("l1", "c1", "1001", "PJSIP/1001", 1010.0, 1012.0, 1012.1, 1060.0, 0.0, "answered"),
-    wait("c1", 1005.0, 1012.0, "answered"),
+    replace(wait("c1", 1005.0, 1012.0, "answered"), estimated=9.0, earliest=4.0, latest=15.0),
     commands.RecordOffer(1, "c1", "1001", "help", 1009.0, 1012.0, "answered"),
     commands.RecordActivity("1001", "ready", "", 900.0, 1009.0),
     commands.RecordAnswer("c1", "satisfied", "5", 1070.0),
