@@ -8,6 +8,7 @@ from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.events import Event
+from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
@@ -23,6 +24,7 @@ _HANDLERS = {
     **guides.HANDLERS,
     **chats.HANDLERS,
     **desk.HANDLERS,
+    **mails.HANDLERS,
     **journeys.HANDLERS,
     **transfers.HANDLERS,
     **voicemails.HANDLERS,

@@ -37,17 +37,8 @@ class Desks:
 
     async def look(self, request: web.Request) -> web.Response:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
-        agent = request.match_info["agent"]
-        if agent not in self._backend.agents():
-            return refusal(404, "unknown_agent", "There is no agent of this name.")
-        try:
-            wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
-        except ValueError:
-            return refusal(400, "bad_wait", "wait is a number of seconds.")
-        if wait > 0:
-            with self._backend.watch.looking(desk(agent)) as changed:
-                await changed_within(changed, wait)
-        return answer(self._backend.readers.desk(agent))
+        refused = await wait_for_news(self._backend, request)
+        return refused or answer(self._backend.readers.desk(request.match_info["agent"]))
 
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a chat on the agent's desk; 409 when it does not stand there like that any more."""
@@ -65,6 +56,21 @@ class Desks:
         if not await told(self._backend.watch, chat, self._backend.emit, event):
             return refusal(503, "busy", "Too much is waiting to be done. Try again.")
         return answer(self._backend.readers.desk(agent))
+
+
+async def wait_for_news(backend: Backend, request: web.Request) -> web.Response | None:
+    """Wait as long as the request says, or until its agent's desk has something new; what is wrong with the request."""
+    agent = request.match_info["agent"]
+    if agent not in backend.agents():
+        return refusal(404, "unknown_agent", "There is no agent of this name.")
+    try:
+        wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
+    except ValueError:
+        return refusal(400, "bad_wait", "wait is a number of seconds.")
+    if wait > 0:
+        with backend.watch.looking(desk(agent)) as changed:
+            await changed_within(changed, wait)
+    return None
 
 
 def _event(there: DeskShown, agent: str, verb: str, given: Given) -> Event | web.Response:

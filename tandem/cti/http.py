@@ -11,6 +11,7 @@ from tandem.cti.chat import Chats
 from tandem.cti.desks import Desks
 from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
 from tandem.cti.guides import Guides
+from tandem.cti.mails import Mails
 from tandem.cti.page import Page, script
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -24,7 +25,8 @@ def make_app(
     are other parts' routes, under the token too."""
     app = web.Application(middlewares=[guard(token, hosts)], client_max_size=BODY_LIMIT)
     app.on_response_prepare.append(add_headers)
-    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes(), *more])
+    app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes()])
+    app.add_routes([*Mails(backend).routes(), *more])
     page = Page(backend)
     app.router.add_get(PAGE, page.show)
     app.router.add_post(PAGE, page.answer)
