@@ -13,7 +13,14 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.matching import meets
 from tandem.acd.plan import widest
-from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
+from tandem.acd.settings import (
+    AgentSettings,
+    ChannelSettings,
+    LongestStay,
+    Order,
+    QueueSettings,
+    all_channels,
+)
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
@@ -32,6 +39,7 @@ SECTIONS = (
     "time_zone",
     "order",
     "chats",
+    "channels",
 )
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
@@ -70,6 +78,10 @@ class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
 
 
 class _Customer(Customer, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class _Channel(ChannelSettings, frozen=True, forbid_unknown_fields=True):
     pass
 
 
@@ -114,6 +126,8 @@ class _Reader:
         self._check_chats(document, chats)
         services = self._entries(document, "services", _Service, lambda _: {})
         order: Order = self._value(document, "order", Order, "age")
+        channels = self._read_channels(document)
+        self._check_channels(document, channels, queues, agents)
         self._check_needs(document, queues, agents)
         self._check_moves(document, queues)
         for name, service in services.items():
@@ -121,7 +135,13 @@ class _Reader:
                 self._problem(document["services"], name, f"services.{name}{field}", what)
         if self._problems:
             raise CentreError(self._problems)
-        acd = AcdSettings(_plain(queues, QueueSettings), _plain(agents, AgentSettings), stay, order=order)
+        acd = AcdSettings(
+            _plain(queues, QueueSettings),
+            _plain(agents, AgentSettings),
+            stay,
+            order=order,
+            channels=_plain(channels, ChannelSettings),
+        )
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
         people, outside = _plain(customers, Customer), _plain(services, Service)
         callbacks = {name: queue.callback for name, queue in queues.items()}
@@ -173,6 +193,36 @@ class _Reader:
             self._problem(document, section, section, str(error))
             return default
         return value
+
+    def _read_channels(self, document: CommentedMap) -> dict[str, _Channel]:
+        """Those that are known, and what the file says of them or of others."""
+        if not isinstance(document.get("channels") or CommentedMap(), CommentedMap):
+            self._problem(document, "channels", "channels", "must be names with their settings")
+        written = all_channels(dict(_items(document, "channels")))
+        read: dict[str, _Channel] = {}
+        for name, channel in written.items():
+            try:
+                read[str(name)] = msgspec.convert(_unmarked(channel), _Channel)
+            except msgspec.ValidationError as error:
+                self._problem(document["channels"], name, f"channels.{name}", str(error).replace("`$.", "`"))
+        return read
+
+    def _check_channels(
+        self,
+        document: CommentedMap,
+        channels: dict[str, _Channel],
+        queues: dict[str, _Queue],
+        agents: dict[str, _Agent],
+    ) -> None:
+        known = f"the channels are {', '.join(channels)}"
+        for queue in queues.values():
+            if queue.channel not in channels:
+                what = f"there is no channel {queue.channel!r}; {known}"
+                self._problem(document["queues"], queue.name, f"queues.{queue.name}.channel", what)
+        for agent in agents.values():
+            for name in agent.costs.keys() - channels.keys():
+                what = f"there is no channel {name!r}; {known}"
+                self._problem(document["agents"], agent.name, f"agents.{agent.name}.costs.{name}", what)
 
     def _read_dates(self, document: CommentedMap) -> None:
         """Certificates end with the day that is written, in the centre's time zone."""
