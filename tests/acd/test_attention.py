@@ -330,3 +330,20 @@ def test_the_estimate_counts_the_contacts_that_fit_not_the_agents() -> None:
     place = book.router.place("c5")
     assert place is not None
     assert place.estimated_wait == pytest.approx(180 / 5)
+
+
+def test_who_has_no_phone_counts_for_chats_and_not_for_calls() -> None:
+    book = book_of(ann={"chat": 100}, bob={"chat": 100})
+    for name in ("ann", "bob"):
+        book.tell(AgentSignedIn(name))
+    for number in range(3):
+        book.tell(ContactQueued(f"c{number}", "chats"))
+        if book.contact(f"c{number}").offer:
+            book.tell(ContactConnected(book.state.next_offer - 1))
+    book.tell(ContactQueued("p", "help"))
+    chat, call = book.router.place("c2"), book.router.place("p")
+    assert chat is not None and call is not None
+    assert chat.estimated_wait == pytest.approx(180 / 2)
+    book.tell(DeviceFound("ann"), DeviceFound("bob"))
+    waits = book.router.place("p")
+    assert waits is not None and waits.estimated_wait < call.estimated_wait
