@@ -8,12 +8,14 @@ from tandem.acd import agent, contact
 from tandem.acd.machine import Table
 from tandem.control.callback import callback
 from tandem.control.chat import chat
+from tandem.control.mail import mail
 from tandem.control.voice import call, line
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
     "call": call.CALL,
     "chat": chat.CHAT,
+    "mail": mail.MAIL,
     "leg": call.LEG,
     "line": line.LINE,
     "callback": callback.CALLBACK,

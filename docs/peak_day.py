@@ -29,8 +29,8 @@ of those that reach the router, while other programs used the machine too ({mach
 
 How to read it: a contact belongs to the queue that it came to, wherever it was served; a redial is offered again;
 service levels hold each contact against the target of its queue; waits are seconds, from the queue to the agent, with
-the ringing of the phone. Chats are served one at a time per agent. "Spread" is the coefficient of variation: of waits
-within a queue, and of idle shares within a group (0 is perfectly fair).
+the ringing of the phone. Agents serve up to three chats at once, each of which then takes longer. "Spread" is the
+coefficient of variation: of waits within a queue, and of idle shares within a group (0 is perfectly fair).
 
 ```text
 {report}

@@ -69,7 +69,8 @@ class _Costs:
 
 def reserve(agent: Agent, contact: Contact, channel: ChannelSettings, cost: int) -> None:
     """Keep so much of the agent's attention for a contact that is offered to them."""
-    contact.cost, contact.interruptible, contact.on_phone = cost, channel.interruptible, channel.needs_phone
+    contact.cost, contact.on_phone = cost, channel.needs_phone
+    contact.interruptible = channel.interruptible and contact.can_rest
     contact.agent, agent.offered = agent.name, contact.id
     if contact.interruptible:
         agent.interruptible_units += cost

@@ -46,7 +46,7 @@ class Contact(msgspec.Struct):
     counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
     offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
     on the line, else how long calling the customer back may take. `foreseen` is there where its wait in this queue
-    is to be learnt from.
+    is to be learnt from. `can_rest`: nobody waits while it is interrupted.
 
     What it takes of its agent was settled when it was offered, whatever changes later: `cost` units of attention (0:
     none yet), whether it is `interruptible`, and comes `on_phone`. `interrupted_at` is when it last was;
@@ -74,6 +74,7 @@ class Contact(msgspec.Struct):
     been: tuple[str, ...] = ()
     dial_seconds: float | None = None
     foreseen: Foreseen | None = None
+    can_rest: bool = False
     cost: int = 0
     interruptible: bool = False
     on_phone: bool = True

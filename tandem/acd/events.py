@@ -22,7 +22,8 @@ class ContactQueued(Event, frozen=True):
     first; `boost` (seconds) is age given for free within the class, to which a queue may add for the customer's
     `tier`. For `sticky_seconds` nobody but the agent `sticky` is asked, if they are at work; whether they meet the
     queue's needs is not looked at. `dial_seconds` is set for a callback: its line is released, and calling the
-    customer, once an agent is reserved, may take so long.
+    customer, once an agent is reserved, may take so long. `can_rest`: nobody is kept waiting when its agent turns away
+    from it, so in an interruptible channel it may be interrupted.
     """
 
     contact: str
@@ -34,6 +35,7 @@ class ContactQueued(Event, frozen=True):
     sticky: str = ""
     sticky_seconds: float = 0.0
     tier: str = ""
+    can_rest: bool = False
 
 
 class ContactLeft(Event, frozen=True):

@@ -176,7 +176,7 @@ class Router:
         else:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
-            contact.dial_seconds = event.dial_seconds
+            contact.dial_seconds, contact.can_rest = event.dial_seconds, event.can_rest
             if event.sticky_seconds > 0 and self._may_wait_for(event.sticky, event.queue):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)

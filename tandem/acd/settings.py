@@ -1,5 +1,6 @@
 """Queues and agents as an admin sets them."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -45,6 +46,16 @@ CHANNELS = {
     "mail": ChannelSettings(20, interruptible=True),
 }
 """The channels that are known without being set."""
+
+
+def all_channels(written: Mapping[str, object]) -> dict[str, object]:
+    """The channels as plain data: what is written of some, laid over those that are known."""
+    known: dict[str, object] = {name: msgspec.structs.asdict(channel) for name, channel in CHANNELS.items()}
+    for name, channel in written.items():
+        before = known.get(name)
+        both = isinstance(before, dict) and isinstance(channel, Mapping)
+        known[name] = {**before, **channel} if both else channel  # type: ignore[dict-item]
+    return known
 
 
 class QueueSettings(msgspec.Struct, frozen=True):

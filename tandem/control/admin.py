@@ -8,6 +8,7 @@ from tandem.control import events, journeys, outside, pauses
 from tandem.control.callback import callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
+from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
 from tandem.control.voice import calls, nailed, offers, transfers, voicemails
 from tandem.control.voice.call import Call
@@ -74,6 +75,8 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     offers.CONFIRM: offers.not_confirmed,
     nailed.TIMER: nailed.call,
     pauses.TIMER: pauses.too_long,
+    mails.OFFER: mails.not_accepted,
+    mails.OVER: mails.over,
 }
 """What is done when a timer of a kind falls due, with its subject."""
 

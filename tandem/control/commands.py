@@ -243,6 +243,13 @@ class WithdrawChat(Command, frozen=True):
     chat: str
 
 
+class ShowMail(Command, frozen=True):
+    """What `agent`'s desk shows of `mail` has changed: offered, taken, interrupted, resumed, gone. Empty: nobody's."""
+
+    mail: str
+    agent: str
+
+
 # --- to systems outside ----------------------------------------------------------------------------------------
 
 
@@ -298,7 +305,7 @@ class RecordContact(Command, frozen=True):
     talk_seconds: float
     hold_seconds: float
     channel: str = "voice"
-    """Or `chat`: then `cause` says nothing."""
+    """Or `chat`, `mail`: then `cause` says nothing."""
 
 
 class RecordLeg(Command, frozen=True):

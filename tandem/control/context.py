@@ -4,6 +4,7 @@ from tandem.acd.router import Router
 from tandem.control import commands
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
+from tandem.control.mail.mail import Mail
 from tandem.control.page.page import subject
 from tandem.control.state import PlaneState
 from tandem.control.story import MOST_STEPS, Step
@@ -30,8 +31,8 @@ class Context:
         """The call or other work that is this contact."""
         return self.state.calls.get(contact) or self.state.work.get(contact)
 
-    def note(self, call: Call | Work | Callback | Chat, now: float, what: str, detail: str = "") -> None:
-        """Add a step to the timeline of a call, a chat, of other work or of a callback."""
+    def note(self, call: Call | Work | Callback | Chat | Mail, now: float, what: str, detail: str = "") -> None:
+        """Add a step to the timeline of a call, a chat, a mail, of other work or of a callback."""
         call.steps += 1
         if isinstance(call, Call | Chat):
             call.story = [*call.story[1 - MOST_STEPS :], Step(call.steps, now, what, detail)]

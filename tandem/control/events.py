@@ -376,6 +376,51 @@ class AgentClosed(Event, frozen=True):
     agent: str
 
 
+class MailCame(Event, frozen=True):
+    """Something was written that an agent of `queue` is to answer; `mail` is an id that begins with "mail-", and what
+    comes again under it counts once.
+
+    `reference` says where it stands: a number or an address of the system it is in. For `sticky_seconds` it waits for
+    the agent `sticky` before anyone else is asked.
+    """
+
+    mail: str
+    queue: str
+    subject: str
+    sender: str = ""
+    reference: str = ""
+    priority: int = 0
+    sticky: str = ""
+    sticky_seconds: float = 0.0
+
+
+class MailWithdrawn(Event, frozen=True):
+    """The mail needs no agent any more."""
+
+    mail: str
+
+
+class MailAccepted(Event, frozen=True):
+    """The agent whom offer `offer` was made to takes the mail."""
+
+    mail: str
+    offer: int
+
+
+class MailDeclined(Event, frozen=True):
+    """The agent whom offer `offer` was made to does not take the mail."""
+
+    mail: str
+    offer: int
+
+
+class MailClosed(Event, frozen=True):
+    """The agent is through with the mail."""
+
+    mail: str
+    agent: str
+
+
 # --- from systems outside --------------------------------------------------------------------------------------
 
 

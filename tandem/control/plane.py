@@ -10,6 +10,7 @@ from tandem.control.context import Context
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
+from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
@@ -26,6 +27,7 @@ _HANDLERS = {
     **guides.HANDLERS,
     **chats.HANDLERS,
     **desk.HANDLERS,
+    **mails.HANDLERS,
     **journeys.HANDLERS,
     **transfers.HANDLERS,
     **voicemails.HANDLERS,

@@ -6,6 +6,7 @@ from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
+from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call, Leg, Transfer
 from tandem.ivr import commands as ivr
 
@@ -72,6 +73,26 @@ def chat(chat: Chat, ended_at: float | None = None, outcome: str = "") -> comman
         talk_seconds=chat.talk_seconds,
         hold_seconds=0.0,
         channel="chat",
+    )
+
+
+def mail(mail: Mail, ended_at: float | None = None) -> commands.RecordContact:
+    """The row of a mail; written when it comes (no end, no outcome) and at its end."""
+    return commands.RecordContact(
+        call=mail.id,
+        caller=mail.sender,
+        dialled=mail.queue,
+        flow="",
+        version="",
+        language="",
+        tier="",
+        started_at=mail.came_at,
+        ended_at=ended_at,
+        outcome=mail.outcome,
+        cause=0,
+        talk_seconds=mail.talk_seconds,
+        hold_seconds=0.0,
+        channel="mail",
     )
 
 

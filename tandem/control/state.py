@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify
+from tandem.control.mail.mail import Mail
 from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
 from tandem.control.settings import Settings
@@ -72,6 +73,8 @@ class PlaneState(msgspec.Struct):
     """The guides that agents walk, by id."""
     chats: dict[str, Chat] = {}
     """Conversations in writing, by id; those that have ended a while ago are gone."""
+    mails: dict[str, Mail] = {}
+    """What is to be answered in writing, by id; those that have ended a while ago are gone."""
     boot: str = ""
     """Which run of the switch we know; changes when it was restarted."""
     switch_up: bool = False

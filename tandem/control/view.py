@@ -9,6 +9,8 @@ from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
+from tandem.control.mail import mails
+from tandem.control.mail.mail import MailShown
 from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
@@ -56,6 +58,20 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
                 **_wait(plane, chat),
             }
             for chat in state.chats.values()
+        ],
+        "mails": [
+            {
+                "mail": mail.id,
+                "state": mail.state,
+                "queue": mail.queue,
+                "subject": mail.subject,
+                "sender": mail.sender,
+                "reference": mail.reference,
+                "since": mail.came_at,
+                "agent": mail.agent or None,
+            }
+            for mail in state.mails.values()
+            if mail.state != "ended"
         ],
         "legs": [
             {"leg": leg.id, "call": leg.call, "agent": leg.agent, "state": leg.state} for leg in state.legs.values()
@@ -142,6 +158,19 @@ class Readers:
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
         return f"{self._plane().state.began_at:.6f}"
+
+    def mail(self, mail: str) -> str | None:
+        """The state of a mail; None when there is none, or it ended long ago."""
+        found = self._plane().state.mails.get(mail)
+        return found.state if found else None
+
+    def mails(self, agent: str) -> list[MailShown]:
+        """The mails that an agent is offered, or has."""
+        return mails.desk(self._plane().context, agent)
+
+    def can_serve(self, queue: str) -> bool:
+        """Whether somebody can ever serve the queue."""
+        return self._plane().context.router.can_ever_serve(queue)
 
     def lines(self) -> Collection[str]:
         """What leads to a flow: numbers, and names that chats are begun with."""

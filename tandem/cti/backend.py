@@ -9,6 +9,7 @@ import msgspec
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
+from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
@@ -25,7 +26,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Readers(Protocol):
-    """What the plane knows of pages, guides and chats, by their ids, of agents' desks, lines and flows."""
+    """What the plane knows of pages, guides, chats and mails, by their ids, of agents' desks, queues, lines, flows."""
 
     def page(self, page: str, /) -> PageShown | None:
         """What a page shows; None when there is none, or it was not opened yet."""
@@ -53,6 +54,18 @@ class Readers(Protocol):
 
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
+        ...
+
+    def mail(self, mail: str, /) -> str | None:
+        """The state of a mail; None when there is none, or it ended long ago."""
+        ...
+
+    def mails(self, agent: str, /) -> list[MailShown]:
+        """The mails that an agent is offered, or has."""
+        ...
+
+    def can_serve(self, queue: str, /) -> bool:
+        """Whether somebody can ever serve the queue."""
         ...
 
     def lines(self) -> Collection[str]:

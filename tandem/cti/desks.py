@@ -3,6 +3,7 @@
 import msgspec
 from aiohttp import web
 
+from tandem.control.events import Event
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal
 from tandem.cti.identity import needs
@@ -28,29 +29,43 @@ class Desks:
     @needs("agent")
     async def look(self, request: web.Request) -> web.Response:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
-        agent = request.match_info["agent"]
-        if agent not in self._backend.agents():
-            return refusal(404, "unknown_agent", "There is no agent of this name.")
-        try:
-            wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
-        except ValueError:
-            return refusal(400, "bad_wait", "wait is a number of seconds.")
-        if wait > 0:
-            with self._backend.watch.looking(desk(agent)) as changed:
-                await changed_within(changed, wait)
-        return answer(self._backend.readers.desk(agent))
+        refused = await wait_for_news(self._backend, request)
+        return refused or answer(self._backend.readers.desk(request.match_info["agent"]))
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a chat on the agent's desk; 409 when it does not stand there like that any more."""
-        agent, chat, verb = (request.match_info[name] for name in ("agent", "chat", "verb"))
-        try:
-            given = msgspec.json.decode(await request.read() or b"{}", type=dict)
-            event = verb_of(verb, given | {"contact": chat}, CONTACTS).event(around_of(self._backend.readers, agent))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
-        except Refusal as error:
-            return refusal(error.status, error.code, str(error))
+        agent, chat = request.match_info["agent"], request.match_info["chat"]
+        event = await contact_event(self._backend, request, chat)
+        if isinstance(event, web.Response):
+            return event
         if not await told(self._backend.watch, chat, self._backend.emit, event):
             return refusal(503, "busy", "Too much is waiting to be done. Try again.")
         return answer(self._backend.readers.desk(agent))
+
+
+async def contact_event(backend: Backend, request: web.Request, contact: str) -> Event | web.Response:
+    """What the plane is told by a verb about a contact on an agent's desk, or why it can't be done."""
+    try:
+        given = msgspec.json.decode(await request.read() or b"{}", type=dict)
+        verb = verb_of(request.match_info["verb"], given | {"contact": contact}, CONTACTS)
+        return verb.event(around_of(backend.readers, request.match_info["agent"]))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return refusal(400, "bad_json", str(error))
+    except Refusal as error:
+        return refusal(error.status, error.code, str(error))
+
+
+async def wait_for_news(backend: Backend, request: web.Request) -> web.Response | None:
+    """Wait as long as the request says, or until its agent's desk has something new; what is wrong with the request."""
+    agent = request.match_info["agent"]
+    if agent not in backend.agents():
+        return refusal(404, "unknown_agent", "There is no agent of this name.")
+    try:
+        wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
+    except ValueError:
+        return refusal(400, "bad_wait", "wait is a number of seconds.")
+    if wait > 0:
+        with backend.watch.looking(desk(agent)) as changed:
+            await changed_within(changed, wait)
+    return None

@@ -17,8 +17,12 @@ from tandem.control.events import (
     AgentSignedOut,
     AgentWentReady,
     Event,
+    MailAccepted,
+    MailClosed,
+    MailDeclined,
     WrapUpExtended,
 )
+from tandem.control.mail.mail import MailShown
 
 REASON_LENGTH = 64
 LONGEST_EXTENSION = 3600.0
@@ -40,23 +44,37 @@ class Readers(Protocol):
 
     def pause_reasons(self) -> Collection[str]: ...
     def desk(self, agent: str, /) -> list[DeskShown]: ...
+    def mails(self, agent: str, /) -> list[MailShown]: ...
 
 
 class Around(msgspec.Struct, frozen=True):
     """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
-    `reasons`: those that a pause may have, none: any; `chats`: what is on the agent's desk."""
+    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id."""
 
     agent: str
     by: str = ""
     reasons: Collection[str] = ()
-    chats: Collection[DeskShown] = ()
+    standing: Mapping[str, DeskShown | MailShown] = {}
 
-    def chat(self, name: str) -> DeskShown:
-        """A chat on the agent's desk."""
-        found = next((chat for chat in self.chats if chat.chat == name), None)
-        if found is None:
-            raise Refusal(404, "unknown_chat", "There is no such chat on this agent's desk.")
-        return found
+    def contact(self, name: str) -> DeskShown | MailShown:
+        """A chat or mail on the agent's desk."""
+        if name not in self.standing:
+            raise Refusal(404, "unknown_contact", "No such chat or mail is on this agent's desk.")
+        return self.standing[name]
+
+    def offered(self, name: str, offer: int) -> DeskShown | MailShown:
+        """The same, where it is offered under that number."""
+        there = self.contact(name)
+        if not there.offer or offer != there.offer:
+            raise Refusal(409, "stale", "This is not offered any more.")
+        return there
+
+    def taken(self, name: str) -> DeskShown | MailShown:
+        """The same, where the agent has accepted it."""
+        there = self.contact(name)
+        if there.offer:
+            raise Refusal(409, "not_in_talk", "Accept it first.")
+        return there
 
 
 class Verb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,23 +142,25 @@ class Release(Verb, frozen=True):
 
 
 class Accept(Verb, frozen=True):
-    """Take the chat that is offered under the number `offer`."""
+    """Take the chat or mail that is offered under the number `offer`."""
 
     contact: str
     offer: Number = 0
 
     def event(self, around: Around) -> Event:
-        return AgentAccepted(self.contact, _offered(around, self.contact, self.offer))
+        is_chat = isinstance(around.offered(self.contact, self.offer), DeskShown)
+        return (AgentAccepted if is_chat else MailAccepted)(self.contact, self.offer)
 
 
 class Decline(Verb, frozen=True):
-    """Leave the chat that is offered to others."""
+    """Leave the chat or mail that is offered to others."""
 
     contact: str
     offer: Number = 0
 
     def event(self, around: Around) -> Event:
-        return AgentDeclined(self.contact, _offered(around, self.contact, self.offer))
+        is_chat = isinstance(around.offered(self.contact, self.offer), DeskShown)
+        return (AgentDeclined if is_chat else MailDeclined)(self.contact, self.offer)
 
 
 class Say(Verb, frozen=True):
@@ -151,19 +171,22 @@ class Say(Verb, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
     def event(self, around: Around) -> Event:
-        heard = _in_talk(around, self.contact).heard
-        if not self.text.strip() or self.number > heard + 1:
-            raise Refusal(400, "bad_message", f"Give a text, and the number {heard + 1}.")
+        there = around.taken(self.contact)
+        if not isinstance(there, DeskShown):
+            raise Refusal(409, "no_chat", "A mail is answered elsewhere.")
+        if not self.text.strip() or self.number > there.heard + 1:
+            raise Refusal(400, "bad_message", f"Give a text, and the number {there.heard + 1}.")
         return AgentSaid(self.contact, around.agent, self.number, self.text)
 
 
 class Close(Verb, frozen=True):
-    """End the talk in a chat: the customer goes on in the flow."""
+    """End the talk in a chat, whose customer goes on in the flow; or be through with a mail."""
 
     contact: str
 
     def event(self, around: Around) -> Event:
-        return AgentClosed(_in_talk(around, self.contact).chat, around.agent)
+        is_chat = isinstance(around.taken(self.contact), DeskShown)
+        return (AgentClosed if is_chat else MailClosed)(self.contact, around.agent)
 
 
 STATES: Mapping[str, type[Verb]] = {
@@ -194,18 +217,6 @@ def around_of(readers: Readers, agent: str, by: str = "") -> Around:
     """What stands around an agent's verb now."""
     if len(by) > REASON_LENGTH:
         raise Refusal(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
-    return Around(agent, by, readers.pause_reasons(), readers.desk(agent))
-
-
-def _offered(around: Around, contact: str, offer: int) -> int:
-    there = around.chat(contact)
-    if not there.offer or offer != there.offer:
-        raise Refusal(409, "stale", "This is not offered any more.")
-    return offer
-
-
-def _in_talk(around: Around, contact: str) -> DeskShown:
-    there = around.chat(contact)
-    if there.offer:
-        raise Refusal(409, "not_in_talk", "Accept the chat first.")
-    return there
+    chats, mails = readers.desk(agent), readers.mails(agent)
+    standing = {chat.chat: chat for chat in chats} | {mail.mail: mail for mail in mails}
+    return Around(agent, by, readers.pause_reasons(), standing)

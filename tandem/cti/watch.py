@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tandem.control.commands import OfferChat, ShowChat, ShowPage, WithdrawChat
+from tandem.control.commands import OfferChat, ShowChat, ShowMail, ShowPage, WithdrawChat
 from tandem.control.events import Event
 
-News = ShowPage | ShowChat | OfferChat | WithdrawChat
+News = ShowPage | ShowChat | OfferChat | WithdrawChat | ShowMail
 """Commands that say that there is something new to look at."""
 PATIENCE = 3.0
 """Seconds that an answer waits for what it brings."""
@@ -30,7 +30,7 @@ class Watch:
         if isinstance(news, ShowPage):
             self.wake(news.page)
         else:
-            self.wake(news.chat)
+            self.wake(news.mail if isinstance(news, ShowMail) else news.chat)
             self.wake(desk(news.agent))
 
     def wake_all(self) -> None:

@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tandem.acd.matching import meets
 from tandem.acd.plan import widest
+from tandem.acd.settings import all_channels
 from tandem.sim.scenario import Contacts, Group, Queue, Scenario
 
 ENTRIES: dict[str, type[msgspec.Struct]] = {"queues": Queue, "groups": Group, "contacts": Contacts}
@@ -81,7 +82,9 @@ class _Reader:
             elif section in ENTRIES:
                 read[section] = self._entries(section, value)
             else:
-                self._convert(read, section, value, kinds[section], (section,))
+                is_channels = section == "channels" and isinstance(value, dict)
+                whole = all_channels(value) if is_channels else value
+                self._convert(read, section, whole, kinds[section], (section,))
         for section in ENTRIES.keys() - document.keys():
             self._problem((), f"there are no {section}")
         self._end_if_wrong()
@@ -126,11 +129,20 @@ class _Reader:
             for number, step in enumerate(queue.plan):
                 if step.move and step.move not in scenario.queues:
                     self._problem(("queues", name, "plan", number, "move"), f"there is no queue {step.move!r}")
+        self._check_names(scenario)
+
+    def _check_names(self, scenario: Scenario) -> None:
+        for name, queue in scenario.queues.items():
+            if queue.channel not in scenario.channels:
+                what = f"there is no channel {queue.channel!r}; the channels are {', '.join(scenario.channels)}"
+                self._problem(("queues", name, "channel"), what)
         for name in scenario.contacts.keys() - scenario.queues.keys():
             self._problem(("contacts", name), f"there is no such queue; the queues are {', '.join(scenario.queues)}")
         for name, group in scenario.groups.items():
             for unknown in group.handling.keys() - scenario.queues.keys():
                 self._problem(("groups", name, "handling", unknown), "there is no such queue")
+            for unknown in group.costs.keys() - scenario.channels.keys():
+                self._problem(("groups", name, "costs", unknown), "there is no such channel")
 
     def _problem(self, place: tuple[object, ...], what: str) -> None:
         field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")

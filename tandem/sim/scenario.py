@@ -6,7 +6,16 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings, Settings
+from tandem.acd.settings import (
+    CHANNELS,
+    AgentSettings,
+    ChannelSettings,
+    LongestStay,
+    Order,
+    QueueSettings,
+    Settings,
+    check_cost,
+)
 from tandem.sim.laws import ENDLESS, Law
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -41,6 +50,10 @@ class Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
     """A queue, as in the centre file."""
 
 
+class Channel(ChannelSettings, frozen=True, forbid_unknown_fields=True):
+    """A channel, as in the centre file."""
+
+
 class Break(Part, frozen=True):
     """A pause that begins `at`; a group's agents begin theirs evenly spread over `spread` seconds from then."""
 
@@ -54,11 +67,12 @@ class Break(Part, frozen=True):
 
 
 class Group(Part, frozen=True):
-    """Agents who are alike. Skills, team, vendor and attributes as in the centre file; times are seconds.
+    """Agents who are alike. Skills, team, vendor, attributes and costs as in the centre file; times are seconds.
 
     They are at work from `start` to `end` (a talk is brought to its end). A phone rings for `answer_after`, and with
     probability `no_answer` nobody picks up; whom the router pauses for that is back after `returns_after`. Handling
-    takes `handling_factor` times as long as the contacts say; `handling` says it anew for some queues.
+    takes `handling_factor` times as long as the contacts say; `handling` says it anew for some queues. While an
+    agent has n contacts at once, each takes the n-th factor of `slow_down` as long (its last one for more).
     """
 
     count: Count
@@ -74,8 +88,12 @@ class Group(Part, frozen=True):
     returns_after: Seconds = 120.0
     handling_factor: Annotated[float, msgspec.Meta(gt=0)] = 1.0
     handling: dict[str, Law] = {}
+    costs: dict[str, int] = {}
+    slow_down: tuple[Annotated[float, msgspec.Meta(gt=0)], ...] = ()
 
     def __post_init__(self) -> None:
+        for channel, cost in self.costs.items():
+            check_cost(cost, f"costs.{channel}")
         if seconds_of(self.end) <= seconds_of(self.start):
             raise ValueError(f'end {self.end} is not after start {self.start}; six in the morning after is "30:00"')
         for skill, level in self.skills.items():
@@ -146,6 +164,9 @@ class Scenario(Part, frozen=True):
     own_first: bool = False
     order: Order = "age"
     longest_stay: LongestStay = LongestStay()
+    channels: dict[str, Channel] = msgspec.field(
+        default_factory=lambda: {name: as_kind(channel, Channel) for name, channel in CHANNELS.items()}
+    )
 
     def __post_init__(self) -> None:
         if not self.begins <= self.measured_since < self.ends:
@@ -170,7 +191,8 @@ class Scenario(Part, frozen=True):
         """What the router is told."""
         queues = {name: as_kind(queue, QueueSettings) for name, queue in self.queues.items()}
         agents = {agent.name: agent for group in self.groups for agent in self.agents_of(group)}
-        return Settings(queues, agents, self.longest_stay, self.own_first, self.order)
+        channels = {name: as_kind(channel, ChannelSettings) for name, channel in self.channels.items()}
+        return Settings(queues, agents, self.longest_stay, self.own_first, self.order, channels)
 
     def agents_of(self, group: str) -> list[AgentSettings]:
         """The agents of a group; their names begin with its."""
@@ -178,7 +200,13 @@ class Scenario(Part, frozen=True):
         names = [f"{group} {number}" for number in range(own.count)]
         return [
             AgentSettings(
-                name, own.skills, f"PJSIP/{name}", team=own.team, vendor=own.vendor, attributes=own.attributes
+                name,
+                own.skills,
+                f"PJSIP/{name}",
+                team=own.team,
+                vendor=own.vendor,
+                attributes=own.attributes,
+                costs=own.costs,
             )
             for name in names
         ]

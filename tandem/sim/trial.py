@@ -40,7 +40,13 @@ class Trial:
         self._diary = Diary(scenario, self._group_of)
         rings = any(group.answer_after or group.no_answer for group in scenario.groups.values())
         settings = scenario.settings()
-        self.world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
+        self.world = World(
+            settings,
+            self._handling,
+            phone=self._phone if rings else None,
+            away=settings.agents.keys(),
+            slow_down=self._slow_down if any(group.slow_down for group in scenario.groups.values()) else None,
+        )
         self.world.watch = self._saw
 
     def run(self) -> Diary:
@@ -77,6 +83,8 @@ class Trial:
         kind = type(command)
         if kind is RecordWait:
             assert isinstance(command, RecordWait)
+            if command.contact in self.world.returned:  # it was answered before
+                return
             caller = self.world.waiting[command.contact]
             self._diary.ended(caller, command, now, command.contact in self.world.staying)
             if command.outcome == "abandoned":
@@ -113,6 +121,10 @@ class Trial:
             return own()
         usual = self._talks[caller.queue]() if caller.talk is None else caller.talk
         return usual * self._scenario.groups[group].handling_factor
+
+    def _slow_down(self, agent: str, contacts: int) -> float:
+        factors = self._scenario.groups[self._group_of[agent]].slow_down
+        return factors[min(contacts, len(factors)) - 1] if factors else 1.0
 
     def _phone(self, agent: str) -> float:
         group = self._scenario.groups[self._group_of[agent]]

@@ -10,6 +10,7 @@ from tandem.acd import commands, events
 from tandem.acd.router import Router
 from tandem.acd.settings import Settings
 from tandem.sim.arrivals import Caller, Callers
+from tandem.sim.talks import SlowDown, Talk, Talks
 
 Handling = Callable[[Caller, str], float]
 Phone = Callable[[str], float]
@@ -23,8 +24,10 @@ class World:
     centre at once, in talk or not; the others hear busy and are counted in `turned_away`. `phone(agent)` is how long a
     phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `watch`, where one is
     set, is told every command of the router, and when; `on_wait` the id of every contact that has to wait, and when.
+    `slow_down(agent, contacts)` is how many times as long talks take while so many go on at once.
 
-    `waiting`: by contact, who they are. Those in `staying` do not give up any more.
+    `waiting`: by contact, who they are. Those in `staying` do not give up any more; those in `returned` were in talk
+    before, and an agent who left work gave them back.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class World:
         lines: float = inf,
         phone: Phone | None = None,
         away: Container[str] = (),
+        slow_down: SlowDown | None = None,
     ) -> None:
         self.router = Router()
         self.now = 0.0
@@ -42,6 +46,13 @@ class World:
         self.on_wait: Callable[[str, float], None] | None = None
         self.waiting: dict[str, Caller] = {}
         self.staying: set[str] = set()
+        self.returned: dict[str, float] = {}
+        queues = settings.queues.values()
+        self._resting = {queue.name for queue in queues if settings.channel(queue.channel).interruptible}
+        self._in_talk: dict[str, Caller] = {}
+        self._talks: Talks | None = None
+        if slow_down or self._resting:
+            self._talks = Talks(lambda at, planned: self.plan(at, self._perhaps_over, planned), slow_down or _alike)
         self._handling = handling
         self._lines = lines
         self._phone = phone
@@ -50,6 +61,9 @@ class World:
         self._do: dict[type[commands.Command], Callable[[Any], None]] = {
             commands.Offer: self._ring,
             commands.RecordWait: self._end_wait,
+            commands.InterruptContact: lambda command: self._rest(command.contact, rests=True),
+            commands.ResumeContact: lambda command: self._rest(command.contact, rests=False),
+            commands.TakeBackContact: self._take_back,
         }
         self._number = count(1)
         self._names = map(str, count(1))
@@ -113,7 +127,11 @@ class World:
     def _queue(self, caller: Caller) -> None:
         name = next(self._names)
         self.waiting[name] = caller
-        self.tell(events.ContactQueued(name, caller.queue, caller.priority, caller.boost, tier=caller.tier))
+        rests = caller.queue in self._resting
+        queued = events.ContactQueued(
+            name, caller.queue, caller.priority, caller.boost, tier=caller.tier, can_rest=rests
+        )
+        self.tell(queued)
         if name in self.waiting:
             self._begin_to_wait(name, caller)
 
@@ -143,7 +161,34 @@ class World:
         caller = self.waiting.pop(wait.contact)
         self.staying.discard(wait.contact)
         if wait.agent is not None:
-            ends = self.now + self._handling(caller, wait.agent)
-            self.plan(ends, self.tell, events.ContactFinished(wait.contact))
+            self._begin_talk(wait.contact, caller, wait.agent)
         if wait.queue in self._endless:
             self.plan(self.now, self._queue, Caller(self.now, wait.queue))
+
+    def _begin_talk(self, contact: str, caller: Caller, agent: str) -> None:
+        left = self.returned.pop(contact, None)
+        seconds = self._handling(caller, agent) if left is None else left
+        if self._talks is None:
+            self.plan(self.now + seconds, self.tell, events.ContactFinished(contact))
+            return
+        self._in_talk[contact] = caller
+        self._talks.begin(contact, agent, seconds, self.now)
+
+    def _perhaps_over(self, planned: tuple[Talk, int]) -> None:
+        if self._talks and self._talks.is_over(*planned, self.now):
+            del self._in_talk[planned[0].contact]
+            self.tell(events.ContactFinished(planned[0].contact))
+
+    def _rest(self, contact: str, rests: bool) -> None:
+        if self._talks:
+            self._talks.rest(contact, rests, self.now)
+
+    def _take_back(self, command: commands.TakeBackContact) -> None:
+        if self._talks:
+            self.returned[command.contact] = self._talks.end(command.contact, self.now)
+            self.waiting[command.contact] = self._in_talk.pop(command.contact)
+
+
+def _alike(_agent: str, _contacts: int) -> float:
+    """Nobody is slower with more."""
+    return 1.0

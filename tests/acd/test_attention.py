@@ -41,6 +41,12 @@ def book_of(*ready: str, **costs: dict[str, int]) -> Playbook:
     return Playbook(people(**costs), *ready)
 
 
+def mail(book: Playbook, name: str) -> None:
+    """A mail that comes, and is accepted at once."""
+    book.tell(ContactQueued(name, "mails", can_rest=True))
+    book.tell(ContactConnected(book.contact(name).offer))
+
+
 def taken(book: Playbook, name: str = "ann") -> tuple[str, int]:
     """The agent's state, and the units in use as the board shows them."""
     [figures] = [agent for agent in book.router.board(book.now).agents if agent.agent == name]
@@ -197,7 +203,7 @@ def test_a_phone_that_is_lost_withdraws_a_call_but_no_chat() -> None:
 
 def test_mail_makes_room_for_a_call_and_goes_on_by_itself_after_the_wrap_up() -> None:
     book = book_of("ann", ann={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     [offer] = book.tell(ContactQueued("c1", "help"))
     assert offered_to([offer]) == [("c1", "ann")]
     assert book.contact("m1").state == "connected"
@@ -215,7 +221,7 @@ def test_mail_makes_room_for_a_call_and_goes_on_by_itself_after_the_wrap_up() ->
 
 def test_an_offer_that_comes_to_nothing_interrupts_no_mail() -> None:
     book = book_of("ann", ann={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     book.tell(ContactQueued("c1", "help"), OfferFailed(2, "no_answer"))
     assert (book.contact("m1").state, taken(book)) == ("connected", ("connected", 20))
 
@@ -223,11 +229,11 @@ def test_an_offer_that_comes_to_nothing_interrupts_no_mail() -> None:
 def test_only_as_much_mail_is_interrupted_as_has_to_be_the_newest_first() -> None:
     book = book_of("ann", ann={})
     for number in range(1, 6):
-        book.talk(f"m{number}", "mails")
+        mail(book, f"m{number}")
     book.talk("c1", "chats")
     assert [book.contact(f"m{number}").state for number in range(1, 6)] == ["connected"] * 3 + ["interrupted"] * 2
     assert taken(book) == ("connected", 93)
-    assert book.tell(ContactQueued("m6", "mails")) == []
+    assert book.tell(ContactQueued("m6", "mails", can_rest=True)) == []
     book.tell(ContactFinished("m1"))
     assert (book.contact("m4").state, book.contact("m5").state) == ("connected", "interrupted")
     assert taken(book) == ("connected", 93)
@@ -235,7 +241,7 @@ def test_only_as_much_mail_is_interrupted_as_has_to_be_the_newest_first() -> Non
 
 def test_mail_that_is_closed_while_it_rests_is_over() -> None:
     book = book_of("ann", ann={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     book.talk("c1")
     book.after(60, ContactFinished("m1"))
     assert book.agent("ann").interrupted == []
@@ -248,20 +254,28 @@ def test_mail_of_who_leaves_work_waits_with_its_age_for_the_same_agent_for_a_whi
     asked: AgentPaused | AgentSignedOut,
 ) -> None:
     book = book_of("ann", "bob", ann={}, bob={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     book.after(100, asked)
     assert book.recorded(TakeBackContact) == [TakeBackContact("m1", "ann", "mails")]
     assert book.agent("ann").state in ("paused", "signed_out")
-    mail = book.contact("m1")
-    assert (mail.state, mail.sticky, mail.enqueued_at) == ("waiting", "ann", book.now - 100)
+    letter = book.contact("m1")
+    assert (letter.state, letter.sticky, letter.enqueued_at) == ("waiting", "ann", book.now - 100)
     assert offered_to(book.after(60, AgentSignedIn("ann"), AgentWentReady("ann"))) == [("m1", "ann")]
     book.tell(ContactConnected(2), asked)
     assert offered_to(book.after(900)) == [("m1", "bob")]
 
 
+def test_whoever_waits_on_the_line_is_not_interrupted_whatever_the_queue_says() -> None:
+    book = book_of("ann", ann={})
+    book.talk("c1", "mails")
+    assert book.tell(ContactQueued("c2", "help")) == []
+    assert book.tell(AgentPaused("ann", "lunch")) == []
+    assert taken(book) == ("connected", 20)
+
+
 def test_an_interrupted_mail_is_taken_back_as_well_and_the_call_goes_on() -> None:
     book = book_of("ann", ann={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     book.talk("c1")
     book.tell(AgentPaused("ann", "lunch"))
     assert (book.contact("m1").state, taken(book)) == ("waiting", ("connected", 100))
@@ -269,7 +283,7 @@ def test_an_interrupted_mail_is_taken_back_as_well_and_the_call_goes_on() -> Non
 
 def test_mail_that_comes_back_was_answered_once_and_arrives_once_more() -> None:
     book = book_of("ann", ann={})
-    book.talk("m1", "mails")
+    mail(book, "m1")
     book.after(5, AgentPaused("ann", "lunch"))
     [interval] = book.state.intervals["mails"]
     assert (interval.offered, interval.outcomes) == (2, {"answered": 1})
@@ -280,8 +294,8 @@ def test_mail_that_comes_back_was_answered_once_and_arrives_once_more() -> None:
 
 def test_mail_waits_for_an_agent_who_is_away() -> None:
     book = book_of("bob", ann={}, bob={})
-    mail = ContactQueued("m1", "mails", sticky="ann", sticky_seconds=60)
-    assert book.tell(mail, ContactQueued("c1", "chats", sticky="ann", sticky_seconds=60))[0] is not None
+    letter = ContactQueued("m1", "mails", sticky="ann", sticky_seconds=60, can_rest=True)
+    assert book.tell(letter, ContactQueued("c1", "chats", sticky="ann", sticky_seconds=60))[0] is not None
     assert (book.contact("m1").agent, book.contact("c1").agent) == ("", "bob")
 
 
@@ -316,3 +330,20 @@ def test_the_estimate_counts_the_contacts_that_fit_not_the_agents() -> None:
     place = book.router.place("c5")
     assert place is not None
     assert place.estimated_wait == pytest.approx(180 / 5)
+
+
+def test_who_has_no_phone_counts_for_chats_and_not_for_calls() -> None:
+    book = book_of(ann={"chat": 100}, bob={"chat": 100})
+    for name in ("ann", "bob"):
+        book.tell(AgentSignedIn(name))
+    for number in range(3):
+        book.tell(ContactQueued(f"c{number}", "chats"))
+        if book.contact(f"c{number}").offer:
+            book.tell(ContactConnected(book.state.next_offer - 1))
+    book.tell(ContactQueued("p", "help"))
+    chat, call = book.router.place("c2"), book.router.place("p")
+    assert chat is not None and call is not None
+    assert chat.estimated_wait == pytest.approx(180 / 2)
+    book.tell(DeviceFound("ann"), DeviceFound("bob"))
+    waits = book.router.place("p")
+    assert waits is not None and waits.estimated_wait < call.estimated_wait

@@ -29,4 +29,4 @@ def mirrored(desk: Desk, news: TellDesktop) -> Desk:
     else:
         assert isinstance(event, CHANGES)
         contacts[event.contact.contact] = replace(contacts[event.contact.contact], contact=event.contact)
-    return Desk(news.number, agent, tuple(contacts.values()))
+    return Desk(news.number, agent, tuple(contacts[name] for name in sorted(contacts)))

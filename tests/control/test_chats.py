@@ -3,14 +3,17 @@
 import msgspec
 import pytest
 
+from tandem.acd.settings import AgentSettings, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control import commands, events, wire
 from tandem.control.chat.chat import CHAT, Chat, Message
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS, MOST_KEPT
 from tandem.control.plane import Plane
 from tandem.control.settings import ChatSettings, DialPlan
+from tandem.control.view import view
 from tandem.ivr.reader import read_flow
 from tandem.ivr.shown import Choice
+from tests.control.playbook import FLOW as CALLS
 from tests.control.playbook import SETTINGS, Playbook, one, these
 
 FLOW = """
@@ -552,3 +555,31 @@ def test_an_illegal_turn_leaves_the_chat_as_it_was() -> None:
     book.begin()
     assert not book.chat.can("connect")
     assert set(CHAT) == {"flow", "queued", "connected", "ended"}
+
+
+def test_an_agent_has_chats_side_by_side_and_a_call_beside_them_if_their_profile_says_so() -> None:
+    queues = {name: msgspec.structs.replace(queue, channel="chat") for name, queue in SETTINGS.acd.queues.items()}
+    calls = QueueSettings("calls", {"tv": 2})
+    person = AgentSettings("1001", {"tv": 3}, "PJSIP/1001", costs={"voice": 30})
+    book = ChatBook()
+    acd = AcdSettings({**queues, "calls": calls}, {"1001": person})
+    lines = {"4008": "call", "web": "line"}
+    book.tell(events.SettingsLoaded(msgspec.structs.replace(SETTINGS, lines=lines, acd=acd)))
+    call_flow = CALLS.replace("name: line", "name: call").replace("queue: tech", "queue: calls")
+    book.tell(events.FlowPublished(read_flow(call_flow, "call.yaml")))
+    book.talking()
+    book.tell(events.ChatBegan("chat-2", "web"))
+    offered = one(commands.OfferChat, book.tell(events.ChatSaid("chat-2", 1, "2")))
+    assert (offered.agent, offered.chat) == ("1001", "chat-2")
+    ring = book.queue("c1")
+    assert these(commands.RingAgent, ring) == []
+    leg = one(commands.RingAgent, book.tell(events.AgentAccepted("chat-2", offered.offer))).leg
+    book.tell(events.LegAnswered(leg))
+    book.tell(events.Bridged("c1", leg))
+    [figures] = view(book.plane, book.now)["board"]["agents"]
+    assert [contact["channel"] for contact in figures["contacts"]] == ["chat", "chat", "voice"]
+    assert (figures["state"], figures["units"]) == ("connected", 96)
+    book.agent_says("One moment.")
+    assert book.news()[-1] == "A: One moment."
+    book.tell(events.LegEnded(leg))
+    assert book.agent_state("1001") == ("connected", "")

@@ -1,7 +1,7 @@
 """A whole HTTP side on a loopback port, and what a test needs to look at it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,6 +29,7 @@ FOR_THE_PLANE = (
     events.GuideBegan, events.GuideAnswered, events.GuideEnded,
     events.ChatBegan, events.ChatSaid, events.ChatLost, events.ChatResumed, events.ChatLeft,
     events.AgentAccepted, events.AgentDeclined, events.AgentSaid, events.AgentClosed,
+    events.MailCame, events.MailWithdrawn, events.MailAccepted, events.MailDeclined, events.MailClosed,
 )  # fmt: skip
 
 
@@ -105,3 +106,10 @@ class Site:
                 asyncio.get_running_loop().call_soon(self.watch.tell, command)
             elif isinstance(command, TellDesktop):
                 asyncio.get_running_loop().call_soon(self.desktops.tell, command)
+
+
+async def until(seen: Callable[[], object]) -> None:
+    """Let others go on until `seen` is true."""
+    async with asyncio.timeout(20):
+        for _ in iter(lambda: bool(seen()), True):
+            await asyncio.sleep(0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from tandem.ivr.reader import read_flow
 from tests.control.playbook import SETTINGS
 from tests.control.test_chats import BOOKING, FLOW, MENU
 from tests.cti.customers import Customer, connection
-from tests.cti.sites import Site
+from tests.cti.sites import Site, until
 
 
 @pytest.fixture
@@ -40,13 +40,6 @@ async def chatting(site: Site, **hello: Any) -> AsyncIterator[Customer]:
         customer.token = welcome["token"]
         await customer.until("state")
         yield customer
-
-
-async def until(seen: Callable[[], object]) -> None:
-    """Let others go on until `seen` is true."""
-    async with asyncio.timeout(20):
-        for _ in iter(lambda: bool(seen()), True):
-            await asyncio.sleep(0)
 
 
 def lost(site: Site) -> bool:
@@ -116,7 +109,7 @@ async def test_the_agents_side_takes_the_chat_and_gives_it_back(line: Site) -> N
     [
         ("GET", "/agents/9999/chats", None, 404, "unknown_agent"),
         ("GET", "/agents/1001/chats?wait=soon", None, 400, "bad_wait"),
-        ("POST", "/agents/1001/chats/chat-1/accept", b"{}", 404, "unknown_chat"),
+        ("POST", "/agents/1001/chats/chat-1/accept", b"{}", 404, "unknown_contact"),
         ("POST", "/agents/1001/chats/chat-1/accept", b"[", 400, "bad_json"),
     ],
 )

@@ -95,7 +95,7 @@ async def test_a_verb_is_done_or_refused_with_a_code(plane: Site) -> None:
         assert (refused["type"], refused["code"]) == ("refused", "bad_reason")
         assert (await client.do("dance"))[-1]["code"] == "unknown_verb"
         assert (await client.do("extend", seconds="long"))[-1]["code"] == "bad_json"
-        assert (await client.do("accept", contact="nothing", offer=1))[-1]["code"] == "unknown_chat"
+        assert (await client.do("accept", contact="nothing", offer=1))[-1]["code"] == "unknown_contact"
         plane.full = True
         assert (await client.do("sign-in"))[-1]["code"] == "busy"
 

@@ -143,7 +143,15 @@ def _queued(state: State, number: int) -> Event:
     seconds = number % 9 * 5.0
     boost = number % 4 * 10.0
     return events.ContactQueued(
-        name, queue, number % 3 % 2, boost, age, sticky=sticky, sticky_seconds=seconds, tier=tier
+        name,
+        queue,
+        number % 3 % 2,
+        boost,
+        age,
+        sticky=sticky,
+        sticky_seconds=seconds,
+        tier=tier,
+        can_rest=number % 11 > 0,
     )
 
 

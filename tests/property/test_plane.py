@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tandem.acd.plan import Step as PlanStep
-from tandem.acd.settings import AgentSettings
+from tandem.acd.settings import AgentSettings, QueueSettings
+from tandem.acd.settings import Settings as AcdSettings
 from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
@@ -22,6 +24,7 @@ from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
+MAILS = ("mail-1", "mail-2", "mail-3")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
 PHONES = SETTINGS.acd.agents | {
@@ -131,6 +134,27 @@ def connection(book: Playbook, pick: int) -> object:
     return book.tell(kinds[pick // 2 % 3](chat_of(book, pick)))
 
 
+def mail_on_desk(book: Playbook, pick: int) -> object:
+    """What an agent does about a mail, in time or too late."""
+    mail = book.plane.state.mails.get(MAILS[pick % 3])
+    if mail is None:
+        return None
+    offer = mail.offer if pick % 7 else mail.offer - 1
+    agent = mail.agent or AGENTS[pick % 3]
+    accepted, declined = events.MailAccepted(mail.id, offer), events.MailDeclined(mail.id, offer)
+    told: list[events.Event] = [accepted, accepted, accepted, declined, events.MailClosed(mail.id, agent)]
+    return book.tell(told[pick // 3 % 5])
+
+
+def settings_of(pick: int) -> Settings:
+    """The usual ones with a queue for mails, sometimes with other channels and costs."""
+    tech = replace(SETTINGS.acd.queues["tech"], channel=("voice", "voice", "chat", "mail")[pick % 4])
+    mails_queue = QueueSettings("mails", channel="mail", ring_seconds=10.0, wrap_up_seconds=pick % 3 * 2.0)
+    costs = {"voice": (100, 60, 10)[pick % 3], "mail": (20, 50)[pick % 2]}
+    people = {name: replace(agent, costs=costs) for name, agent in SETTINGS.acd.agents.items()}
+    return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
+
+
 STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008")),
     write,
@@ -138,6 +162,11 @@ STEPS: tuple[Step, ...] = (
     on_desk,
     on_desk,
     connection,
+    lambda book, pick: book.tell(events.MailCame(MAILS[pick % 3], "mails", "Where is it?", sticky=AGENTS[pick % 2])),
+    mail_on_desk,
+    mail_on_desk,
+    lambda book, pick: book.tell(events.MailWithdrawn(MAILS[pick % 3])) if pick % 4 == 0 else None,
+    lambda book, pick: book.tell(events.SettingsLoaded(settings_of(pick))),
     lambda book, pick: book.call(CALLS[pick % 4]),
     lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
     press,
@@ -180,14 +209,21 @@ lives = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 255)), max_siz
 
 def check(book: Playbook) -> None:
     state, contacts = book.plane.state, book.router.contacts
-    busy = Counter(contact.agent for contact in contacts.values() if contact.agent)
-    assert all(count == 1 for count in busy.values()), f"an agent with two contacts: {busy}"
+    held = [contact for contact in contacts.values() if contact.state in ("connected", "held")]
+    for name in {contact.agent for contact in held}:
+        units = sum(contact.cost for contact in held if contact.agent == name)
+        assert units <= 100, f"{name} has too much: {units}"
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
     contacts_of: list[Call | Chat] = [*state.calls.values(), *state.chats.values()]
     in_queue = {contact.id for contact in contacts_of if contact.state == "queued"}
     assert set(state.work) <= set(contacts)
-    contacts = {name: contact for name, contact in contacts.items() if name not in state.work}
+    for mail in state.mails.values():
+        theirs = contacts.get(mail.id)
+        assert (mail.offer, mail.agent) == ((theirs.offer, theirs.agent) if theirs else (0, ""))
+        waits = theirs is not None and theirs.state in ("waiting", "offered", "connecting")
+        assert mail.state == ("ended" if theirs is None else "queued" if waits else theirs.state)
+    contacts = {name: contact for name, contact in contacts.items() if name not in {*state.work, *state.mails}}
     in_talk = {contact.id for contact in contacts_of if contact.state == "connected"}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
@@ -234,6 +270,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {"callback": set(state.callbacks), "callback-expiry": set(state.callbacks)}
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
+    owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
     for kind, _, subject in (name.partition(" ") for name in state.timers):
         assert subject in owned[kind], (kind, subject)

@@ -289,3 +289,45 @@ def test_agents_phones_numbers_and_reasons_to_pause(tmp_path: Path) -> None:
 def test_a_mistake_about_phones_or_pauses_is_told(tmp_path: Path, mended: str, wrong: str, told: str) -> None:
     assert mended in PHONES
     assert [problem[: len(told)] for problem in problems(tmp_path, PHONES.replace(mended, wrong))] == [told]
+
+
+CHANNELS = """
+channels: {chat: {cost: 40}, video: {cost: 70, needs_phone: true}}
+queues:
+  chats: {channel: chat}
+  faces: {channel: video}
+agents:
+  "1001": {skills: {}, costs: {voice: 60}}
+"""
+
+
+def test_channels_are_laid_over_those_that_are_known(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    file.write_text(CHANNELS)
+    acd = read_centre(file).acd
+    assert {name: (c.cost, c.interruptible, c.needs_phone) for name, c in acd.channels.items()} == {
+        "voice": (100, False, True),
+        "chat": (40, False, False),
+        "mail": (20, True, False),
+        "video": (70, False, True),
+    }
+    assert (acd.queues["faces"].channel, acd.cost("1001", "voice"), acd.cost("1001", "chat")) == ("video", 60, 40)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "channel: video",
+            "channel: fax",
+            ":5: queues.faces.channel: there is no channel 'fax'",
+        ),
+        ("cost: 40", "cost: 140", ":2: channels.chat: cost: 140 is no cost; it runs from 1 to 100"),
+        ("cost: 40", "price: 4", ":2: channels.chat.price: Object contains unknown field `price`"),
+        ("voice: 60", "fax: 60", ":7: agents.1001.costs.fax: there is no channel 'fax'"),
+        ("voice: 60", "voice: 0", ":7: agents.1001: costs.voice: 0 is no cost"),
+        ("{chat: {cost: 40}, video: {cost: 70, needs_phone: true}}", "3", ":2: channels: must be names"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert problems(tmp_path, CHANNELS.replace(old, new))[0].startswith(told)

@@ -1,5 +1,6 @@
 """A day of a scenario, told by hand and held against exact values."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.sim.diary import Diary, Figures
-from tandem.sim.reading import read_change, read_scenario
+from tandem.sim.reading import ScenarioError, read_change, read_scenario
 from tandem.sim.report import lines_of, rehearse
 from tandem.sim.scenario import Scenario
 from tandem.sim.trial import trial
@@ -185,3 +186,28 @@ def test_what_was_endured_comes_before_the_patience_that_is_drawn() -> None:
 def test_nobody_comes_again_after_the_end() -> None:
     text = come("at: 3500, talk: 100", "at: 3501, patience: 9", more=", redial: {probability: 1, after: 100}")
     assert of_queue(text)["redials"] == 0
+
+
+def test_a_group_serves_several_chats_at_once_at_its_own_pace() -> None:
+    chats = "queues: {q: {channel: chat}}\ngroups: {g: {slow_down: [1, 2]}}\nchannels: {chat: {cost: 50}}\n"
+    found = of_queue(chats + come("at: 0", "at: 30", "at: 31"))
+    # The first is over at 90 (see test_world), and only then the third begins.
+    assert found["wait, 99 %"] == 59
+    assert of_queue(chats.replace("2]", "1]") + come("at: 0", "at: 30", "at: 31"))["wait, 99 %"] == 29
+    dearer = chats.replace("slow_down: [1, 2]", "costs: {chat: 100}")
+    assert of_queue(dearer + come("at: 0", "at: 30", "at: 31"))["wait, 99 %"] == 89
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("queues: {q: {channel: fax}}", "queues.q.channel: there is no channel 'fax'"),
+        ("groups: {g: {costs: {fax: 3}}}", "groups.g.costs.fax: there is no such channel"),
+        ("groups: {g: {costs: {chat: 0}}}", "costs.chat: 0 is no cost"),
+        ("channels: {chat: {cost: 101}}", "101 is no cost"),
+        ("channels: {chat: {price: 1}}", "is not known here"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_told(text: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(told)):
+        changed(text)

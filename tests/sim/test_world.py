@@ -4,10 +4,12 @@ from math import inf
 
 from msgspec.structs import replace
 
+from tandem.acd import events
 from tandem.acd.commands import Command, RecordOffer, RecordWait
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.sim.arrivals import Caller
 from tandem.sim.model import Span, centre, measure, staff
+from tandem.sim.talks import SlowDown
 from tandem.sim.world import World
 
 Heard = list[tuple[float, str, float, str]]
@@ -107,3 +109,48 @@ def test_wrap_up_keeps_an_agent_from_the_next_caller() -> None:
     slow = replace(settings, queues={"q": replace(settings.queues["q"], wrap_up_seconds=5.0)})
     world = World(slow, lambda _caller, _agent: 10.0)
     assert waits(world, Caller(0.0, "q"), Caller(1.0, "q"))[1] == (15, "2", 14, "answered")
+
+
+def side_by_side(*queues: QueueSettings) -> Settings:
+    """One agent with these queues, and no wrap-up."""
+    return centre(queues, staff(1))
+
+
+def lasting(settings: Settings, come: list[tuple[float, str]], slow_down: SlowDown | None) -> list[float]:
+    """When the talks ended of those who came, each of whom takes a minute alone; to the second."""
+    world = World(settings, lambda _caller, _agent: 60.0, slow_down=slow_down)
+    world.expect(iter([Caller(at, queue) for at, queue in come]))
+    ends, there = [], 0
+    for second in range(400):
+        world.run(second + 0.5)
+        now = len(world.router.snapshot().contacts)
+        ends += [float(second)] * max(there - now, 0)
+        there = now
+    return ends
+
+
+def test_chats_side_by_side_take_as_much_longer_as_there_are_while_there_are() -> None:
+    chats = side_by_side(QueueSettings("q", channel="chat"))
+    come = [(0.0, "q"), (30.0, "q")]
+    assert lasting(chats, come, None) == [60.0, 90.0]
+    # From 30 on both go at half the pace: the first has 30 s left, which take 60; the second has then 30 s left.
+    assert lasting(chats, come, lambda _agent, contacts: float(contacts)) == [90.0, 120.0]
+
+
+def test_mail_rests_while_its_agent_is_on_the_phone() -> None:
+    mixed = side_by_side(QueueSettings("mails", channel="mail"), QueueSettings("calls"))
+    assert lasting(mixed, [(0.0, "mails"), (20.0, "calls")], None) == [80.0, 120.0]
+
+
+def test_what_an_agent_gives_back_goes_on_where_it_was() -> None:
+    world = World(side_by_side(QueueSettings("mails", channel="mail")), lambda _caller, _agent: 60.0)
+    world.expect(iter([Caller(0.0, "mails")]))
+    world.run(20.0)
+    world.tell(events.AgentPaused("agent 0", "lunch"))
+    assert world.returned == {"1": 40.0}
+    world.run(100.0)
+    world.tell(events.AgentWentReady("agent 0"))
+    world.run(139.0)
+    assert len(world.router.snapshot().contacts) == 1
+    world.run(141.0)
+    assert (world.router.snapshot().contacts, world.returned) == ({}, {})

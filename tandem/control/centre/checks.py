@@ -59,7 +59,7 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     """
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
-        _figures, _served, _known_groups, _tiers, _agents, _devices, _rung, _pauses, _remote,
+        _figures, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
         _dial_plan, _chats, _services,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
@@ -156,6 +156,17 @@ def _tiers(form: Form) -> Iterator[Remark]:
         for tier in queue.head_starts.keys() - tiers:
             path: Path = ("queues", name, "head_starts", tier)
             yield _warning(path, f"no customer has the tier {tier!r}", suggestion(tier, tiers))
+
+
+def _channels(form: Form) -> Iterator[Remark]:
+    known = form.all_channels()
+    named: list[tuple[Path, str]] = [
+        (("queues", name, "channel"), queue.channel) for name, queue in form.queues.items()
+    ]
+    named += [(("agents", agent.name, "costs", name), name) for agent in form.agents.values() for name in agent.costs]
+    for path, channel in named:
+        if channel not in known:
+            yield Remark(path, f"there is no channel {channel!r}", suggestion(channel, known))
 
 
 # --- people ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
+from tandem.acd.settings import CHANNELS, AgentSettings, ChannelSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import ChatSettings, Customer, DialPlan, PauseReason, RemoteAgents, Service, Settings
@@ -39,6 +39,10 @@ class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
     """How long a chat waits."""
 
 
+class ChannelForm(ChannelSettings, frozen=True, forbid_unknown_fields=True):
+    """What a channel's contacts take of an agent."""
+
+
 class LongestStayForm(LongestStay, frozen=True, forbid_unknown_fields=True):
     """How long states may last."""
 
@@ -57,6 +61,7 @@ class Form(msgspec.Struct, frozen=True):
     lines: dict[str, str] = {}
     fallback: str = ""
     queues: dict[str, QueueForm] = {}
+    channels: dict[str, ChannelForm] = {}
     order: Order = "age"
     longest_stay: LongestStayForm = LongestStayForm()
     agents: dict[str, AgentForm] = {}
@@ -78,7 +83,7 @@ class Form(msgspec.Struct, frozen=True):
             _plain(self.customers, Customer),
             self.caller_phones,
             fallback=self.fallback,
-            acd=AcdSettings(queues, agents, stay, order=self.order),
+            acd=AcdSettings(queues, agents, stay, order=self.order, channels=self.all_channels()),
             dial_plan=_one(self.dial_plan, DialPlan),
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
@@ -87,10 +92,15 @@ class Form(msgspec.Struct, frozen=True):
             remote_agents=_one(self.remote_agents, RemoteAgents),
         )
 
+    def all_channels(self) -> dict[str, ChannelSettings]:
+        """Those that are known without being written, and those that are."""
+        return CHANNELS | _plain(self.channels, ChannelSettings)
+
 
 SECTIONS: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Form)}
 ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "queues": QueueForm,
+    "channels": ChannelForm,
     "agents": AgentForm,
     "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
@@ -99,8 +109,10 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
 """The sections that are names with their settings, and what one entry is."""
 
 
-def given(section: str, name: str) -> dict[str, str]:
+def given(section: str, name: str) -> dict[str, Any]:
     """What an entry has by its name, whether it is written or not."""
+    if section == "channels":
+        return msgspec.structs.asdict(CHANNELS[name]) if name in CHANNELS else {}
     by_section = {
         "queues": {"name": name},
         "agents": {"name": name},

@@ -23,4 +23,6 @@ CHANNELS: dict[str, Channel] = {}
 
 def channel_of(context: "Context", contact: str) -> Channel | None:
     """The channel of a contact that has no line."""
-    return CHANNELS["chat"] if contact in context.state.chats else None
+    if contact in context.state.chats:
+        return CHANNELS["chat"]
+    return CHANNELS["mail"] if contact in context.state.mails else None

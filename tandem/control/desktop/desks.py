@@ -14,10 +14,12 @@ from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.desktop import told
 from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
+from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call
 from tandem.control.work import Work
 
 Contacts = dict[str, ContactShown]
+Holder = Call | Chat | Mail | Work
 
 
 class Desks:
@@ -27,6 +29,7 @@ class Desks:
         self._context = context
         self._agents = {name: _agent(agent) for name, agent in self._routed_agents().items()}
         self._contacts = {name: _contacts(context, agent) for name, agent in self._routed_agents().items()}
+        self._desk_of = {contact: name for name, contacts in self._contacts.items() for contact in contacts}
 
     def look(self, agent: str) -> Desk | None:
         """The whole desk of an agent; None when there is no such agent."""
@@ -49,12 +52,16 @@ class Desks:
         for command in done:
             if isinstance(command, commands.RecordActivity | commands.RecordOffer):
                 yield command.agent
-            elif isinstance(command, _ABOUT_CONTACTS) and (agent := self._agent_with(command.call)):
-                yield agent
+            elif isinstance(command, _ABOUT_CONTACTS):
+                yield from self._agents_with(command.call)
 
-    def _agent_with(self, contact: str) -> str:
+    def _agents_with(self, contact: str) -> Iterator[str]:
+        """On whose desk it is, and was."""
         routed = self._context.router.snapshot().contacts.get(contact)
-        return routed.agent if routed else ""
+        if routed and routed.agent:
+            yield routed.agent
+        if before := self._desk_of.get(contact):
+            yield before
 
     def _numbered(self, agent: str, news: told.Told) -> commands.TellDesktop:
         numbers = self._context.state.told
@@ -65,11 +72,15 @@ class Desks:
         routed = self._routed_agents().get(agent)
         if routed is None:
             self._agents.pop(agent, None)
-            self._contacts.pop(agent, None)
+            for contact in self._contacts.pop(agent, {}):
+                del self._desk_of[contact]
             return
         before, now = self._contacts.get(agent, {}), _contacts(self._context, routed)
         self._contacts[agent] = now
-        for contact in before.keys() - now.keys():
+        self._desk_of.update(dict.fromkeys(now, agent))
+        for contact in sorted(before.keys() - now.keys()):
+            if self._desk_of[contact] == agent:
+                del self._desk_of[contact]
             yield told.ContactEnded(contact, _outcome(contact, agent, done))
         shown = _agent(routed)
         if shown != self._agents.get(agent):
@@ -136,7 +147,7 @@ def _agent(agent: Agent) -> AgentShown:
 def _contacts(context: Context, agent: Agent) -> Contacts:
     routed = context.router.snapshot().contacts
     on_desk = [*agent.contacts, *agent.interrupted, *([agent.offered] if agent.offered else [])]
-    return {contact: _contact(context, routed[contact]) for contact in on_desk}
+    return {contact: _contact(context, routed[contact]) for contact in sorted(on_desk)}
 
 
 def _contact(context: Context, routed: Routed) -> ContactShown:
@@ -166,14 +177,17 @@ def _with_story(context: Context, contact: ContactShown) -> OnDesk:
     return OnDesk(contact, story, tuple(holder.messages) if isinstance(holder, Chat) else ())
 
 
-def _holder(context: Context, contact: str) -> Call | Chat | Work | None:
-    return context.holder(contact) or context.state.chats.get(contact)
+def _holder(context: Context, contact: str) -> Holder | None:
+    return context.holder(contact) or context.state.chats.get(contact) or context.state.mails.get(contact)
 
 
-def _details(context: Context, holder: Call | Chat | Work) -> dict[str, Any]:
+def _details(context: Context, holder: Holder) -> dict[str, Any]:
     """What is known of a contact beside how it is routed."""
     if isinstance(holder, Work):
         return {"channel": holder.kind, **_customer(context, holder)}
+    if isinstance(holder, Mail):
+        about = {"subject": holder.subject, "reference": holder.reference}
+        return {"channel": "mail", "name": holder.sender, "entered_at": holder.came_at, "variables": about}
     sent = holder.links.values() if isinstance(holder, Call) else ()
     return {
         "channel": "voice" if isinstance(holder, Call) else "chat",

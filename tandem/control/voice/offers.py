@@ -21,7 +21,7 @@ CONFIRM = "confirm"
 def route(context: Context, event: acd_events.Event, now: float) -> None:
     """Tell the router, and have done what it decides."""
     for command in context.router.handle(event, now):
-        _FROM_ROUTER[type(command)](context, command, now)
+        FROM_ROUTER[type(command)](context, command, now)
 
 
 def finish_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
@@ -123,7 +123,8 @@ def _let_go(context: Context, leg: Leg) -> None:
 
 
 def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> None:
-    if holder := context.holder(command.contact) or context.state.chats.get(command.contact):
+    state, name = context.state, command.contact
+    if holder := context.holder(name) or state.chats.get(name) or state.mails.get(name):
         context.note(holder, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
     context.tell(records.offer(command, now))
 
@@ -165,7 +166,7 @@ def _raise_alarm(context: Context, command: acd.RaiseAlarm, _now: float) -> None
     context.alarm(command.kind, command.subject, command.detail)
 
 
-_FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
+FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
     acd.Offer: _offer,
     acd.WithdrawOffer: _withdraw,
     acd.RecordOffer: _record_offer,
@@ -178,6 +179,7 @@ _FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
     acd.RecordInterval: _record,
     acd.RaiseAlarm: _raise_alarm,
 }
+"""What is done about the router's commands; mail puts there what is done when it is interrupted."""
 
 
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []

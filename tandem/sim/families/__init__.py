@@ -1,6 +1,7 @@
 """The models of the oracle cases, each built on the production router."""
 
 from tandem.sim.families.blend import blend
+from tandem.sim.families.chat import chat
 from tandem.sim.families.classes import ageing, head_start, priority
 from tandem.sim.families.erlang import erlang_a, erlang_c, erlang_k
 from tandem.sim.families.idleness import idleness
@@ -15,6 +16,7 @@ FAMILIES: dict[str, Family] = {
     for family in (
         ageing,
         blend,
+        chat,
         erlang_a,
         erlang_c,
         erlang_k,

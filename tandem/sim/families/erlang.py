@@ -82,11 +82,15 @@ def run(
     return measure(world, span), world.turned_away
 
 
-def figures(agents: int, threshold: float, span: Span, tally: Tally, turned_away: int) -> dict[str, float]:
-    """All that is asked of a single queue, under the names of the oracle."""
+def figures(
+    agents: int, threshold: float, span: Span, tally: Tally, turned_away: int, busy: float | None = None
+) -> dict[str, float]:
+    """All that is asked of a single queue, under the names of the oracle; `busy` is the time of all talks together,
+    where that is not the agents' own."""
     answered, waits = tally.answered[QUEUE], tally.waits()
     arrivals = len(waits) + turned_away
-    busy = agents * span.length - sum(tally.idle.values())
+    if busy is None:
+        busy = agents * span.length - sum(tally.idle.values())
     level = sum(wait <= threshold for wait in answered) / arrivals
     return {
         "a": busy / span.length,

@@ -1,0 +1,1 @@
+"""Mail: work that comes from outside, is offered on the desk, and can be interrupted."""
