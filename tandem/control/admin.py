@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events, journeys, outside
+from tandem.control import events, journeys, outside, ways
 from tandem.control.callback import callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
@@ -59,6 +59,7 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     outside.TIMER: journeys.lookup_overdue,
     reading.TIMER: journeys.silence,
+    ways.TIMER: journeys.offered,
     "page": pages.expired,
     "guide": guides.expired,
     **callbacks.TIMERS,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.ivr.values import Kind, Value
+from tandem.ivr.values import Kind, OtherWay, Value
 
 
 class Utterance(msgspec.Struct, frozen=True):
@@ -40,6 +40,7 @@ class SendLink(Command, frozen=True):
 
     `purpose` names the page, `text` is the message with `{link}` where the address goes. `page` is the sub-flow that
     the page walks, beginning with `variables`; empty: the page shows what the call is asked, and answers for it.
+    With `way` (`link` or `chat`) it leads to where the settings of the queue that offered it say.
     """
 
     link: int
@@ -48,6 +49,7 @@ class SendLink(Command, frozen=True):
     text: str
     page: str = ""
     variables: dict[str, Value] = {}
+    way: OtherWay | None = None
 
 
 class Enqueue(Command, frozen=True):
@@ -175,6 +177,13 @@ class RecordStep(Command, frozen=True):
 
     node: str
     type: str = msgspec.field(name="node_type")  # "type" is taken: it tells commands apart
+
+
+class RecordOffer(Command, frozen=True):
+    """What came of another way that the queue's plan offers: `made`, `taken` or `not_possible` (for this contact)."""
+
+    way: OtherWay
+    outcome: str
 
 
 class RecordFault(Command, frozen=True):

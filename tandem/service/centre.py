@@ -16,7 +16,7 @@ from tandem.acd.plan import widest
 from tandem.acd.settings import AgentSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
-from tandem.control.settings import ChatSettings, Customer, DialPlan, Service, Settings
+from tandem.control.settings import ChatSettings, Customer, DialPlan, OfferSettings, Service, Settings
 from tandem.service.services import mistakes
 
 SECTIONS = (
@@ -63,6 +63,7 @@ class CentreError(Exception):
 
 class _Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
     callback: CallbackSettings = CallbackSettings()
+    offers: OfferSettings = OfferSettings()
 
 
 class _Agent(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +126,7 @@ class _Reader:
         dial_plan = msgspec.convert(msgspec.structs.asdict(plan), DialPlan)
         people, outside = _plain(customers, Customer), _plain(services, Service)
         callbacks = {name: queue.callback for name, queue in queues.items()}
+        offers = {name: queue.offers for name, queue in queues.items()}
         return Settings(
             lines,
             people,
@@ -135,6 +137,7 @@ class _Reader:
             services=outside,
             callbacks=callbacks,
             chats=ChatSettings(chats.remind_after, chats.close_after),
+            offers=offers,
         )
 
     def _load(self) -> CommentedMap:

@@ -3,8 +3,9 @@
 An event is a line: `started`, `key 5`, `enter 12 34` (in writing), `silence`, `resumed`, `delivered 1`, `failed 1 no
 route`, `served`, `unavailable`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
 `answer 1 {"a": "b"}`, `unanswered 1 not_found`, `transferred busy`, `recorded 7`, `unrecorded full disk`, `booked`,
-`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait;
-also its earliest and latest). What is read slowly is marked with a star.
+`refused too_many`, `offered callback` (twice at most, by the plan of queue service); after it may stand `at 30`
+(seconds since the start) and `place 2 90` (position, estimated wait; also its earliest and latest).
+What is read slowly is marked with a star.
 """
 
 import re
@@ -16,7 +17,7 @@ from tandem.ivr import commands, events
 from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session, handle
-from tandem.ivr.values import Value, number_of
+from tandem.ivr.values import OtherWay, Value, number_of
 
 START = 1_700_000_000.0
 
@@ -77,7 +78,15 @@ def parse(line: str, waited: float = 0.0) -> events.Event:
             return events.LinkFailed(int(link), reason)
         case [("served" | "unavailable") as outcome]:
             return events.QueueEnded(outcome)
-    return _parse_news(*re.sub(r" at .*", "", line).split(maxsplit=1))
+    return (
+        _offered(words[1], place)
+        if words[0] == "offered"
+        else _parse_news(*re.sub(r" at .*", "", line).split(maxsplit=1))
+    )
+
+
+def _offered(way: str, place: events.Place | None) -> events.Event:
+    return events.Offered(msgspec.convert(way, OtherWay), "service", 2, place)
 
 
 def _parse_news(verb: str, rest: str = "") -> events.Event:
@@ -121,14 +130,16 @@ def describe(command: commands.Command) -> str:
             return f"enqueue {queue} priority {priority} boost {boost:g}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
+        case commands.RecordOffer(way, outcome):
+            return f"offer {way} {outcome}"
     return _describe_outside(command)
 
 
 def _describe_outside(command: commands.Command) -> str:
     """What is wanted of the world outside, as a line."""
     match command:
-        case commands.SendLink(link, purpose, language, text, page, variables):
-            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}"
+        case commands.SendLink(link, purpose, language, text, page, variables, way):
+            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}{f' by {way}' if way else ''}"
         case commands.LookUp(number, service, method, path, query, headers, body):
             return f"look up {number} {service} {method} {path}{_more(query=query, headers=headers, body=body)}"
         case commands.Notify(number, service, event, body):

@@ -123,7 +123,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
         return
     flow = flow_of(context, reader)
     known = reader.session.variables
-    results = {name: known[name] for name in flow.flows[page.running].results if name in known}
+    results = {name: known[name] for name in flow.named(page.running).results if name in known}
     calls.walk(context, call, ivr_events.PageEnded(page.link, reader.outcome, results), now)
 
 

@@ -127,6 +127,8 @@ class Call(msgspec.Struct):
     """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
+    ways: list[str] = []
+    """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 
     def move(self, trigger: str) -> None:
         """Follow the table; InvariantBroken leaves the call untouched."""

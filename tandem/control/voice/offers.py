@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import commands, events, records, ways
 from tandem.control.callback.bookings import reached
 from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
@@ -97,7 +97,7 @@ def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> Non
 
 
 def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
-    _note_waiting(context, command.contact, now, "offered another way", command.way)
+    ways.offer(context, command.contact, command.queue, command.way, now)
 
 
 def _record_plan_step(context: Context, command: acd.RecordPlanStep, now: float) -> None:
@@ -180,6 +180,7 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
+    ways.wait_over(context, call, now)
     context.note(call, now, "connected", leg.agent)
     route(context, acd_events.ContactConnected(leg.offer), now)
     reached(context, call, leg, now)

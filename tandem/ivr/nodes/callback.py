@@ -51,7 +51,8 @@ class Callback(BaseNode, frozen=True):
         known = turn.session.variables
         priority = self.priority + int(number_of(known.get("caller.priority")) or 0)
         boost = self.boost + (number_of(known.get("caller.boost")) or 0.0)
-        turn.send(RequestCallback(self.queue, number, priority, boost, at))
+        queue = self.queue or turn.offered_by("callback")
+        turn.send(RequestCallback(queue, number, priority, boost, at))
         return None
 
     def on_event(self, turn: Turn, event: Event) -> Next:
@@ -60,7 +61,7 @@ class Callback(BaseNode, frozen=True):
             return self.next
         if isinstance(event, CallbackRefused):
             if event.reason not in REGULAR:
-                turn.fault(f"callback in queue {self.queue}: {event.reason}")
+                turn.fault(f"callback in queue {self.queue or 'that offered it'}: {event.reason}")
             return self.refused
         return None
 
