@@ -9,7 +9,7 @@ from tandem.control.callback import callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, transfers, voicemails
+from tandem.control.voice import calls, offers, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
@@ -60,6 +60,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     outside.TIMER: journeys.lookup_overdue,
     reading.TIMER: journeys.silence,
     ways.TIMER: journeys.offered,
+    offers.GONE: offers.gone_for_good,
     "page": pages.expired,
     "guide": guides.expired,
     **callbacks.TIMERS,

@@ -13,6 +13,10 @@ from tandem.control.voice.call import Call, Leg
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
+GONE = "leg"
+"""Kind of the timer after which an agent who answered, and is gone, was not left alone by the caller."""
+PATIENCE = 1.0
+"""Seconds that the news of the caller's end may come after that of the agent's."""
 
 
 def route(context: Context, event: acd_events.Event, now: float) -> None:
@@ -79,7 +83,7 @@ def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
         _let_go(context, leg)
-    if leg.later:
+    if leg.later or leg.gone:
         drop(context, leg, now, "withdrawn")
     else:
         context.tell(commands.HangUpLeg(leg.id))
@@ -164,10 +168,24 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
 def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     leg = context.state.legs.get(event.leg)
     if leg is not None and leg.bridged_at is None:
+        if _may_be_the_callers_doing(context, leg):
+            leg.gone = True
+            context.timers.set(f"{GONE} {leg.id}", now + PATIENCE)
+            return
         if not leg.withdrawn:
             _let_go(context, leg)
         drop(context, leg, now, event.reason)
         route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+
+
+def _may_be_the_callers_doing(context: Context, leg: Leg) -> bool:
+    """An agent who answered finds nobody when the caller hangs up just then; who went first, the call will tell."""
+    return leg.state == "answered" and not leg.gone and not leg.withdrawn and leg.call in context.state.calls
+
+
+def gone_for_good(context: Context, name: str, now: float) -> None:
+    """The caller is still there: the offer came to nothing."""
+    leg_failed(context, events.LegFailed(name, "failed"), now)
 
 
 def bridged(context: Context, event: events.Bridged, now: float) -> None:
@@ -244,6 +262,7 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     """Forget a leg that has ended, and record what came of it."""
     leg.move("end")
     del context.state.legs[leg.id]
+    context.timers.clear(f"{GONE} {leg.id}")
     holder = context.holder(leg.call)
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
