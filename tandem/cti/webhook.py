@@ -32,8 +32,8 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 async def post(letter: Letter, at: int, timeout_seconds: float = TIMEOUT) -> None:
-    """Return when the receiver answered 2xx; TemporaryError for 429 (with what its Retry-After asks for), 5xx, a time-out
-    or no connection, else DeliveryError.
+    """Return when the receiver answered 2xx; TemporaryError for 429 and 5xx (with what Retry-After asks for), a
+    time-out or no connection, else DeliveryError.
 
     `at` (epoch seconds) goes into the signature.
     """

@@ -16,6 +16,7 @@ import uvloop
 
 from tandem.acd.words import Language
 from tandem.control import wire
+from tandem.control.callback import asking
 from tandem.ivr import standard
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
@@ -81,7 +82,7 @@ def setup() -> None:
     config = load_config()
     _, flows = read_all(config)
     own = [utterance for flow in flows for utterance in prompts(flow)]
-    set_up(config, [*own, *standard.prompts()], typer.echo)
+    set_up(config, [*own, *standard.prompts(), *asking.prompts()], typer.echo)
 
 
 @cli.command()

@@ -31,6 +31,9 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Nobody is called but in `hours` (in `zone`; `days` are different, both as in an `hours` node; none: always), nor in
     `quiet_hours` (`21:00-08:00`) by the clock of any region that the customer's number belongs to.
 
+    With `ask`, who answers is asked first: they may be put through (1, or no key), called again `snooze_minutes` later
+    (2), or not any more (3); the keys work until the agent comes.
+
     A number is booked for at most `most_a_day` times in 24 hours, and at most `most_open` callbacks wait at once.
     """
 
@@ -48,6 +51,8 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_hours: str = "22:00-08:00"
     detect_machines: bool = False
     greeting: dict[str, str] = {}
+    ask: bool = False
+    snooze_minutes: Minutes = 30.0
     most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 3
     most_open: Annotated[int, msgspec.Meta(ge=1)] = 500
 

@@ -10,6 +10,7 @@ from typing import Any
 from tandem.acd import events as acd
 from tandem.acd.intervals import NOT_NOW
 from tandem.control import commands, events, records
+from tandem.control.callback.asking import ASKING_SECONDS
 from tandem.control.callback.bookings import EXPIRES, WAKES, attempt_over, close, enter, find, settings_of
 from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
 from tandem.control.callback.daytime import Window, allowed_from, allowed_until, quiet_window
@@ -210,18 +211,20 @@ def expired(context: Context, name: str, now: float) -> None:
 
 
 def try_again(context: Context, callback: Callback, outcome: str, agent: str, now: float) -> None:
-    """An attempt came to nothing: the callback sleeps until its rule wants the next one, or is over."""
+    """An attempt came to nothing: the callback sleeps until its rule, or the customer, wants the next, or is over."""
     attempt_over(context, callback, outcome, agent, now)
     _to_sleep(context, callback, now)
     settings = settings_of(context, callback.queue)
-    if outcome != "agent_gone":
+    if outcome == "snoozed":
+        callback.not_before = min(now + settings.snooze_minutes * 60.0, callback.expires_at)
+    elif outcome != "agent_gone":
         rule = settings.rule(outcome)
         times = callback.results[rule] = callback.results.get(rule, 0) + 1
         callback.not_before = now + settings.retry(rule).minutes * 60.0
         if times >= settings.retry(rule).tries:
             close(context, callback, "failed", now)
             return
-    if callback.dials >= settings.tries:
+    if callback.dials >= settings.tries and outcome != "snoozed":
         close(context, callback, "failed", now)
     elif now >= callback.expires_at:
         close(context, callback, "expired", now)
@@ -248,6 +251,7 @@ def _schedule(context: Context, callback: Callback, now: float) -> None:
 
 
 def _work(context: Context, callback: Callback) -> Work:
+    settings = settings_of(context, callback.queue)
     return Work(
         id=callback.contact,
         kind="callback",
@@ -256,7 +260,7 @@ def _work(context: Context, callback: Callback) -> Work:
         since=callback.enqueued_at,
         priority=callback.priority,
         boost=callback.boost,
-        dial_seconds=settings_of(context, callback.queue).ring_seconds,
+        dial_seconds=settings.ring_seconds + (ASKING_SECONDS if settings.ask else 0.0),
     )
 
 

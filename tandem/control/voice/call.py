@@ -106,6 +106,8 @@ class Call(msgspec.Struct):
     """Not heard of since the process began again; its next entry tells what was missed."""
     callback: str = ""
     """The callback that this call is an attempt of, until it comes to a conversation."""
+    asked: bool = False
+    """Whether its customer, who was called back, is yet to say what to do."""
     bookings: int = 0
     """Callbacks that its flow booked."""
     booked: bool = False

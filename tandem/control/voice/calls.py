@@ -110,8 +110,10 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         _come_back(context, call, now)
     elif call.state not in HEARS_THE_FLOW:
         return
+    elif call.flow_ended:
+        context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state == "queued" and call.callback:
-        dialling.keep_company(context, call, now)
+        dialling.listened(context, call, event.key, now)
     elif event.step < call.listen:
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
     else:
