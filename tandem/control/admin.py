@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events, journeys, outside, ways
-from tandem.control.callback import callbacks
+from tandem.control import events, journeys, last_agents, outside, ways
+from tandem.control.callback import abandoned, callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
@@ -18,6 +18,7 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     """Resets nothing: calls, agents and figures go on under the new settings."""
     context.state.settings = event.settings
     route(context, acd.SettingsChanged(event.settings.acd), now)
+    last_agents.forget(context, "", now)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
@@ -32,6 +33,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
                 calls.push(context, call, link, now)
     outside.ask_again(context, now)
     voicemails.ask_again(context)
+    abandoned.send_again(context, now)
     chats.restarted(context, now)
 
 
@@ -60,6 +62,9 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     outside.TIMER: journeys.lookup_overdue,
     reading.TIMER: journeys.silence,
     ways.TIMER: journeys.offered,
+    abandoned.SENDS: abandoned.send,
+    abandoned.FORGETS: abandoned.forget,
+    last_agents.TIMER: last_agents.forget,
     offers.GONE: offers.gone_for_good,
     "page": pages.expired,
     "guide": guides.expired,

@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
     `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
-    queue that is not there has the defaults.
+    queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
     calls whose number leads to no published flow.
     """
@@ -90,3 +90,4 @@ class Settings(msgspec.Struct, frozen=True):
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()
     offers: dict[str, OfferSettings] = {}
+    last_agent_days: float = 30.0

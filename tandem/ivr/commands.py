@@ -1,5 +1,7 @@
 """What a session wants done."""
 
+from typing import Annotated
+
 import msgspec
 
 from tandem.ivr.values import Kind, OtherWay, Value
@@ -52,12 +54,26 @@ class SendLink(Command, frozen=True):
     way: OtherWay | None = None
 
 
+LAST = "last"
+"""In place of an agent's name: whom the customer talked with last."""
+
+
+class Sticky(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agent whom the contact waits for, for `seconds`, before anyone else is asked: one by name (it may be a
+    variable in braces), or `last`: the one with whom the customer talked last in this queue, within so many days."""
+
+    agent: str = LAST
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
+    within_days: Annotated[float, msgspec.Meta(gt=0, le=3650)] = 30.0
+
+
 class Enqueue(Command, frozen=True):
     """Hand the contact to the ACD."""
 
     queue: str
     priority: int = 0
     boost: float = 0.0
+    sticky: Sticky | None = None
 
 
 class LeaveQueue(Command, frozen=True):
@@ -138,6 +154,7 @@ class RequestCallback(Command, frozen=True):
     priority: int
     boost: float
     at: float | None = None
+    sticky: Sticky | None = None
 
 
 class CancelCallback(Command, frozen=True):

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
+from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Sticky, Utterance
 from tandem.ivr.events import Place
+from tandem.ivr.filling import FillError, fill
 from tandem.ivr.speech import speak, variable_of, write
 from tandem.ivr.values import KNOWN, OtherWay, Value
 
@@ -49,7 +50,7 @@ class Waiting(msgspec.Struct):
     `node` of flow `running`, called by `depth` others, is the queue node, `next` where it leads after the talk. `due`
     (epoch seconds) is when the announcements are, `music` (a class) what is heard until then. `place` is where it stood
     at `placed_at`. `ways` are those that a plan offers, in that order; `told` counts by key how often offers were told;
-    the newest are `unheard` until the caller was heard of again.
+    `sticky` is the agent it asked for; the newest are `unheard` until the caller was heard of again.
     """
 
     queue: str
@@ -63,6 +64,7 @@ class Waiting(msgspec.Struct):
     placed_at: float = 0.0
     ways: dict[OtherWay, Way] = {}
     told: dict[str, int] = {}
+    sticky: Sticky | None = None
     unheard: bool = False
 
     def stand(self, place: Place | None, now: float) -> None:
@@ -219,8 +221,19 @@ class Turn:
         waiting = Waiting(command.queue, session.node, then, session.running, depth, due, music)
         if was is not None:
             waiting.due, waiting.ways, waiting.told = was.due, was.ways, was.told
+        waiting.sticky = command.sticky
         session.waiting = waiting
         return waiting
+
+    def sticky(self, wanted: Sticky | None) -> Sticky | None:
+        """The agent whom a node wants asked first, by name; None when it wants nobody, or its variable is not set."""
+        if wanted is None:
+            return None
+        try:
+            return msgspec.structs.replace(wanted, agent=fill(wanted.agent, self.variables))
+        except FillError as error:
+            self.fault(f"sticky: {error}")
+            return None
 
     def leave_queue(self, outcome: str) -> None:
         """Take the contact out of the queue it stands in, if it does; `outcome` is LeaveQueue's."""

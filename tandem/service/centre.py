@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -32,7 +32,10 @@ SECTIONS = (
     "time_zone",
     "order",
     "chats",
+    "last_agent_days",
 )
+LAST_AGENT_DAYS = 30.0
+Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 MOST_TALK = 86400.0
 """Seconds of a talk with somebody outside that an admin may allow."""
 SHORTEST_SILENCE, LONGEST_SILENCE = 5.0, 86400.0
@@ -113,6 +116,7 @@ class _Reader:
         self._check_dial_plan(document, plan)
         chats = self._value(document, "chats", _Chats, _Chats())
         self._check_chats(document, chats)
+        remembered: float = self._value(document, "last_agent_days", Days, LAST_AGENT_DAYS)
         services = self._entries(document, "services", _Service, lambda _: {})
         order: Order = self._value(document, "order", Order, "age")
         self._check_needs(document, queues, agents)
@@ -138,6 +142,7 @@ class _Reader:
             callbacks=callbacks,
             chats=ChatSettings(chats.remind_after, chats.close_after),
             offers=offers,
+            last_agent_days=remembered,
         )
 
     def _load(self) -> CommentedMap:

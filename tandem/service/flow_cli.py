@@ -125,8 +125,9 @@ def centre_check(settings: CentreSettings) -> Check:
         return destination(settings.dial_plan, wanted) is not None
 
     def check(flow: Flow) -> Iterable[Finding]:
-        found = outside.find_in_centre(flow, settings.services, allowed)
-        return [*queues_there(flow), *found, *queues.find_offers(flow, hindered)]
+        dialled = outside.find_in_centre(flow, settings.services, allowed)
+        agents = queues.find_agents(flow, settings.acd.agents)
+        return [*queues_there(flow), *dialled, *agents, *queues.find_offers(flow, hindered)]
 
     return check
 

@@ -126,8 +126,8 @@ def describe(command: commands.Command) -> str:
             return _listen(command)
         case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
             return _record(command)
-        case commands.Enqueue(queue, priority, boost):
-            return f"enqueue {queue} priority {priority} boost {boost:g}"
+        case commands.Enqueue(queue, priority, boost, sticky):
+            return f"enqueue {queue} priority {priority} boost {boost:g}{_sticky(sticky)}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
         case commands.RecordOffer(way, outcome):
@@ -158,12 +158,16 @@ def _describe_outside(command: commands.Command) -> str:
 
 def _callback(command: commands.RequestCallback | commands.CancelCallback | commands.SnoozeCallback) -> str:
     match command:
-        case commands.RequestCallback(queue, number, priority, boost, at):
+        case commands.RequestCallback(queue, number, priority, boost, at, sticky):
             when = f" at {at - START:g}" if at is not None else ""
-            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
+            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}{_sticky(sticky)}"
         case commands.SnoozeCallback(seconds, queue):
             return f"snooze callback {seconds:g}{f' in {queue}' if queue else ''}"
     return f"cancel callback{f' in {command.queue}' if command.queue else ''}"
+
+
+def _sticky(sticky: commands.Sticky | None) -> str:
+    return f" first {sticky.agent} for {sticky.seconds:g} within {sticky.within_days:g} days" if sticky else ""
 
 
 def _page(page: str, variables: dict[str, Value]) -> str:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
-from tandem.control.callback.callback_settings import Retry
+from tandem.control.callback.callback_settings import Abandoned, Retry
 from tandem.control.plane import Plane
+from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow
 from tests.control.desk import FLOW, Desk
 from tests.control.playbook import these
@@ -79,6 +80,19 @@ def picks_up(desk: Desk, pick: int) -> None:
         desk.tell(events.LegAnswered(ringing), 1.0)
 
 
+def gives_up(desk: Desk, pick: int) -> None:
+    """Somebody waits, hangs up, and answers the page that they are sent, if they are."""
+    name = enters(desk, pick)
+    desk.press("2", name)
+    desk.tell(events.CallEnded(name), float(pick % 3))
+    desk.pass_time(0.0)
+    page = f"{name}/1"
+    desk.tell(events.LinkOpened(name, 1))
+    reader = desk.plane.state.pages[page].reader if page in desk.plane.state.pages else None
+    if reader:
+        desk.tell(events.PageAnswered(page, reader.session.steps, Answer(key="12"[pick // 4 % 2])))
+
+
 def is_reached(desk: Desk, pick: int) -> None:
     """Customers whose phones ring answer, and are joined with their agents."""
     for contact in desk.dialling()[: 1 + pick % 2]:
@@ -92,6 +106,8 @@ STEPS: tuple[Step, ...] = (
     *(books, picks_up, is_reached) * 4,
     lambda desk, pick: desk.pass_time(60.0 * (pick % 30)),
     enters,
+    gives_up,
+    gives_up,
     press,
     press,
     lambda desk, pick: desk.tell(events.CallEnded(call(desk, pick))),
@@ -129,6 +145,7 @@ def desk_of(pick: int) -> Desk:
         quiet_hours=("", "22:00-08:00")[pick // 2 % 2],
         busy=Retry(1.0, 2),
         ask=bool(pick & 4),
+        abandoned=Abandoned(after=1.0, way=("link", "callback")[pick // 2 % 2], most_a_day=9),
         snooze_minutes=1.0,
         expire_hours=1.0,
         most_a_day=20,
@@ -159,6 +176,7 @@ def check(desk: Desk) -> None:
     pairs = Counter((callback.number, callback.queue) for callback in state.callbacks.values())
     assert all(count == 1 for count in pairs.values())
     assert {name for queues in state.booked.values() for name in queues.values()} == set(state.callbacks)
+    assert set(state.abandoned) <= set(state.pages)
     check_leaks(desk)
     waiting = {c.id for c in contacts.values() if c.state in UNANSWERED}
     assert waiting == {c.id for c in state.calls.values() if c.state == "queued"} | set(state.work)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tandem.control import commands, events
+from tandem.control.callback import abandoned
 from tandem.control.context import Context
 from tandem.control.page import reading
 from tandem.control.page.page import Page, Reader, subject
@@ -133,6 +134,7 @@ def _listens(call: Call | None) -> bool:
 
 def _forget(context: Context, page: Page) -> None:
     del context.state.pages[page.subject]
+    abandoned.withdraw(context, page.subject)
     context.timers.clear(f"page {page.subject}")
     if page.reader:
         reading.forget(context, page.reader)

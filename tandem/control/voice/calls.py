@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, outside, records, ways
-from tandem.control.callback import callbacks, dialling
+from tandem.control import commands, events, last_agents, outside, records, ways
+from tandem.control.callback import abandoned, callbacks, dialling
 from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.page.page import Page
@@ -70,6 +70,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         session=flow_session.Session.begin(flow, variables, known.language),
     )
     state.calls[call.id] = call
+    abandoned.called_again(context, call, now)
     context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
     context.tell(records.contact(call))
     context.tell(commands.Answer(call.id))
@@ -131,6 +132,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     if call is None:
         return
     outcome = "lost" if lost else _outcome(call)
+    offered = abandoned.prepare(context, call, now) if outcome == "abandoned" else None
     if call.state == "queued":
         ways.wait_over(context, call, now)
         route(context, acd_events.ContactLeft(call.id, outcome), now)
@@ -146,6 +148,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.show_pages(call)
     outside.forget(context, call.id)
     dialling.call_ended(context, call, outcome, now)
+    if offered is not None:
+        abandoned.offer(context, call, offered, now)
     forget_unused_version(context, call.flow, call.version)
 
 
@@ -270,10 +274,20 @@ def enqueue(context: Context, call: Call | Chat, command: ivr.Enqueue, now: floa
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         return False
     call.move("queue")
-    context.note(call, now, "queued", command.queue)
+    first = last_agents.wanted(context, command.sticky, last_agents.caller_of(call), command.queue, now)
+    context.note(call, now, "queued", f"{command.queue}{first}")
     booked_at = callbacks.taken_over(context, call, command.queue, now) if isinstance(call, Call) else None
     age = min((at for at in (came_at, booked_at) if at is not None), default=None)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age, tier=call.tier)
+    queued = acd_events.ContactQueued(
+        call.id,
+        command.queue,
+        command.priority,
+        command.boost,
+        age,
+        sticky=first.agent,
+        sticky_seconds=first.seconds,
+        tier=call.tier,
+    )
     route(context, queued, now)
     return True
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records, ways
+from tandem.control import commands, events, last_agents, records, ways
 from tandem.control.callback.bookings import reached
 from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
@@ -198,6 +198,7 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
+    last_agents.remember(context, call, leg.agent, now)
     ways.wait_over(context, call, now)
     context.note(call, now, "connected", leg.agent)
     route(context, acd_events.ContactConnected(leg.offer), now)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from tandem.ivr.commands import LAST
+from tandem.ivr.filling import slots
 from tandem.ivr.flow import Flow
 from tandem.ivr.nodes.callback import Callback
 from tandem.ivr.nodes.queue import Queue
@@ -22,6 +24,15 @@ def find(flow: Flow, queues: Collection[str], served: Collection[str]) -> Iterat
         elif node.queue not in served:
             how = "Give an agent the skills, or send callers elsewhere"
             yield Finding(path, f"no agent has the skills that queue {node.queue} needs", how)
+
+
+def find_agents(flow: Flow, agents: Collection[str]) -> Iterator[Finding]:
+    """Nodes that want an agent by name who is not among the centre's `agents`."""
+    for name, node in flow.nodes.items():
+        sticky = node.sticky if isinstance(node, Queue | Callback) else None
+        if sticky and sticky.agent != LAST and not slots(sticky.agent) and sticky.agent not in agents:
+            path = ("nodes", name, "sticky", "agent")
+            yield Finding(path, f"the centre has no agent {sticky.agent!r}", suggestion(sticky.agent, agents))
 
 
 def find_offers(flow: Flow, hindered: Mapping[str, Mapping[OtherWay, str]]) -> Iterator[Finding]:

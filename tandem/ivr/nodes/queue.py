@@ -6,13 +6,13 @@ from typing import Annotated
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.commands import Enqueue, RecordOffer
+from tandem.ivr.commands import Enqueue, RecordOffer, Sticky
 from tandem.ivr.events import Entered, Event, Listened, Offered, Place, QueueEnded, Resumed
 from tandem.ivr.node import BaseNode, Seconds, written
 from tandem.ivr.other_ways import Offer, has_prepared, is_possible, made
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import PLACE, Next, Turn, Waiting, Way
-from tandem.ivr.values import Kind, number_of
+from tandem.ivr.values import Kind, Value, number_of
 
 Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
 
@@ -46,6 +46,12 @@ class Queue(BaseNode, frozen=True):
     `priority` and `boost` (seconds of age for free) are added to the caller's own. `unavailable` is where a contact
     goes that nobody will ever serve here; without it, to the flow's apology.
 
+    What the queue's plan offers instead of waiting is told at once: by an offer with that `way`, or, where there is
+    none, in words of the centre's, which also see to the rest.
+
+    With `sticky` the contact waits for one agent first: with whom the customer talked last in this queue (`last`), or
+    one by name.
+
     Example:
         tech:
           type: queue
@@ -66,13 +72,15 @@ class Queue(BaseNode, frozen=True):
     unavailable: NodeName | None = None
     priority: int = 0
     boost: Seconds = 0.0
+    sticky: Sticky | None = None
     while_waiting: WhileWaiting = WhileWaiting()
 
     def enter(self, turn: Turn) -> Next:
         variables, company = turn.session.variables, self.while_waiting
         turn.keep_key(None)  # nobody takes an offer that they have not heard
         priority = self.priority + int(number_of(variables.get("caller.priority")) or 0)
-        command = Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0))
+        boost = self.boost + (number_of(variables.get("caller.boost")) or 0.0)
+        command = Enqueue(self.queue, priority, boost, turn.sticky(self.sticky))
         waiting = turn.enqueue(command, self.next, turn.now + company.announce_after, company.music)
         waiting.unheard = False
         return self._play(turn, wait=min(SETTLE, max(0.0, waiting.due - turn.now)))
@@ -97,6 +105,9 @@ class Queue(BaseNode, frozen=True):
 
     def needs_key(self, field: str) -> bool:
         return field == "while_waiting"
+
+    def fills(self) -> dict[str, Value]:
+        return {"sticky.agent": self.sticky.agent} if self.sticky else {}
 
     def sets(self, field: str) -> dict[str, Kind]:
         return dict.fromkeys(PLACE, "number") if field == "while_waiting" else {}
