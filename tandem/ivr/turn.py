@@ -160,9 +160,10 @@ class Turn:
             return key
         return ""
 
-    def message(self, text: str, flow: "Flow | None" = None) -> str:
-        """A text to be read, of the flow at hand or of another."""
-        message, faults = write(flow or self.flow, text, self.session.language, self.variables)
+    def message(self, text: str, flow: "Flow | None" = None, more: Mapping[str, Value] | None = None) -> str:
+        """A text to be read, of the flow at hand or of another; it may use what is in `more` too."""
+        known = {**self.variables, **(more or {})}
+        message, faults = write(flow or self.flow, text, self.session.language, known)
         self._faults(faults)
         return message
 
@@ -323,7 +324,7 @@ class Turn:
         """A text of the flow at hand, or of another, as this contact gets it; it may use what is in `more` too."""
         flow = flow or self.flow
         if self.session.face != "voice":
-            return [Utterance(self.session.language, self.message(text, flow), f"{flow.name}/{text}")]
+            return [Utterance(self.session.language, self.message(text, flow, more), f"{flow.name}/{text}")]
         utterances, faults = speak(flow, text, self.session.language, {**self.variables, **(more or {})})
         self._faults(faults)
         return (
