@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events, journeys, outside, pauses
-from tandem.control.callback import callbacks
+from tandem.control import events, journeys, last_agents, outside, pauses, ways
+from tandem.control.callback import abandoned, callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.mail import mails
@@ -24,6 +24,7 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     for name in context.state.settings.acd.agents:
         nailed.follow(context, name, now)
     nailed.refresh_all(context, now)
+    last_agents.forget(context, "", now)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
@@ -38,6 +39,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
                 calls.push(context, call, link, now)
     outside.ask_again(context, now)
     voicemails.ask_again(context)
+    abandoned.send_again(context, now)
     chats.restarted(context, now)
 
 
@@ -65,6 +67,11 @@ def time_passed(context: Context, _event: events.TimePassed, now: float) -> None
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     outside.TIMER: journeys.lookup_overdue,
     reading.TIMER: journeys.silence,
+    ways.TIMER: journeys.offered,
+    abandoned.SENDS: abandoned.send,
+    abandoned.FORGETS: abandoned.forget,
+    last_agents.TIMER: last_agents.forget,
+    offers.GONE: offers.gone_for_good,
     "page": pages.expired,
     "guide": guides.expired,
     **callbacks.TIMERS,

@@ -545,7 +545,7 @@ class RecordCallback(Command, frozen=True):
 
 class RecordCallbackAttempt(Command, frozen=True):
     """Key: (callback, attempt). `outcome`: `reached`, `busy`, `no_answer`, `declined`, `unreachable`, `machine`,
-    `hung_up`, `agent_gone`, `rejoined`, `cancelled`, `lost` or `failed`."""
+    `hung_up`, `snoozed`, `agent_gone`, `rejoined`, `cancelled`, `lost` or `failed`."""
 
     callback: str
     attempt: int

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import events, outside
+from msgspec import convert
+
+from tandem.control import events, outside, ways
 from tandem.control.chat import chats
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
 from tandem.control.voice import calls
 from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr
+from tandem.ivr.values import OtherWay
 
 
 def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
@@ -40,6 +43,17 @@ def note(context: Context, subject: str, now: float, what: str, detail: str) -> 
 def silence(context: Context, subject: str, now: float) -> None:
     """Who reads has waited as long as their session wanted."""
     tell(context, subject, ivr.Listened(None), now)
+
+
+def offered(context: Context, timer: str, now: float) -> None:
+    """The plan of a contact's queue has offered it another way: tell it, where it still waits on its line."""
+    way, contact, queue = timer.split(" ", 2)
+    state = context.state
+    waits = state.calls.get(contact) or state.chats.get(contact)
+    if waits is not None and waits.state == "queued":
+        offers = ways.settings_of(context, queue)
+        event = ivr.Offered(convert(way, OtherWay), queue, offers.times, context.place(waits, now))
+        tell(context, contact, event, now)
 
 
 def looked_up(context: Context, event: events.LookedUp, now: float) -> None:

@@ -1,5 +1,7 @@
 """What an admin sets for the whole plane: numbers, people, queues."""
 
+from typing import Annotated
+
 import msgspec
 
 from tandem.acd.settings import Settings as AcdSettings
@@ -49,6 +51,18 @@ class Service(msgspec.Struct, frozen=True):
     signed_with: str = ""
 
 
+class OfferSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a queue's contacts are offered other ways than to wait, where their flow has prepared nothing.
+
+    An offer is told `times` times at most. `link` is the flow that the page of a link walks; empty: the page shows what
+    the call is asked. `chat` is the address at which a chat is begun; empty: none can be offered.
+    """
+
+    times: Annotated[int, msgspec.Meta(ge=1, le=100)] = 2
+    link: str = ""
+    chat: Annotated[str, msgspec.Meta(pattern="^(https?://[^ {}]+)?$")] = ""
+
+
 class ChatSettings(msgspec.Struct, frozen=True):
     """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
     ended."""
@@ -85,7 +99,8 @@ class RemoteAgents(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
-    `callbacks` says by queue how customers are called back; a queue that is not there has the defaults.
+    `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
+    queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
     calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
     """
@@ -101,3 +116,5 @@ class Settings(msgspec.Struct, frozen=True):
     chats: ChatSettings = ChatSettings()
     pause_reasons: dict[str, PauseReason] = {}
     remote_agents: RemoteAgents = RemoteAgents()
+    offers: dict[str, OfferSettings] = {}
+    last_agent_days: float = 30.0

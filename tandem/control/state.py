@@ -5,7 +5,7 @@ import msgspec
 from tandem.acd.state import State as RouterState
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
-from tandem.control.commands import LookUp, Notify
+from tandem.control.commands import LookUp, Notify, SendLink
 from tandem.control.mail.mail import Mail
 from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
@@ -15,6 +15,27 @@ from tandem.control.voice.line import Line
 from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
+
+
+class LastTalk(msgspec.Struct, frozen=True):
+    """With whom a customer talked last, since `at` (epoch seconds)."""
+
+    agent: str
+    at: float
+
+
+class Abandoned(msgspec.Struct, frozen=True):
+    """A caller hung up while they waited: the callback they are offered, and the link to the page that asks."""
+
+    callback: Callback
+    link: SendLink
+
+
+class OfferedBack(msgspec.Struct):
+    """When (epoch seconds) a number was offered callbacks after hanging up, and the pages that may still ask."""
+
+    times: list[float] = []
+    pages: list[str] = []
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -59,6 +80,12 @@ class PlaneState(msgspec.Struct):
     """Number to queue to callback: one for each."""
     bookings: dict[str, list[float]] = {}
     """Number to when (epoch seconds) callbacks were booked for it within a day."""
+    abandoned: dict[str, Abandoned] = {}
+    """Callbacks that callers who hung up were offered and have not answered, by page."""
+    offered_back: dict[str, OfferedBack] = {}
+    """By number, within a day."""
+    last_agents: dict[str, dict[str, LastTalk]] = {}
+    """Number to queue to whom its caller talked with; those who talked last come last."""
     work: dict[str, Work] = {}
     """Contacts without a line, by id."""
     lookups: dict[str, dict[int, Asked]] = {}

@@ -30,6 +30,9 @@ class Work(msgspec.Struct):
     steps: int = 0
     dial_seconds: float | None = None
     """Of a callback: how long calling the customer may take."""
+    sticky: str = ""
+    """The agent to wait for, for `sticky_seconds`, before anyone else is asked; empty: nobody."""
+    sticky_seconds: float = 0.0
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -12,7 +12,14 @@ def put(context: Context, work: Work, now: float) -> None:
     context.state.work[work.id] = work
     context.note(work, now, "queued", work.queue)
     queued = acd_events.ContactQueued(
-        work.id, work.queue, work.priority, work.boost, work.since, dial_seconds=work.dial_seconds
+        work.id,
+        work.queue,
+        work.priority,
+        work.boost,
+        work.since,
+        dial_seconds=work.dial_seconds,
+        sticky=work.sticky,
+        sticky_seconds=work.sticky_seconds,
     )
     route(context, queued, now)
 

@@ -23,7 +23,15 @@ class DeliveryError(Exception):
 
 
 class TemporaryError(DeliveryError):
-    """The message could not be delivered now."""
+    """The message could not be delivered now; the receiver may have asked to be left alone for `after` seconds."""
+
+    def __init__(self, reason: str, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after = after
+
+    def pause(self, planned: float, longest: float) -> float:
+        """Seconds until the next attempt: what is planned, or what was asked for, up to `longest`."""
+        return max(planned, min(self.after, longest))
 
 
 class Adapter(Protocol):

@@ -24,7 +24,9 @@ CAPACITY = 10_000
 AT_ONCE = 8
 """Posts to one service at once."""
 RETRY_SECONDS = (1.0, 4.0, 15.0, 60.0, 120.0, 180.0, 300.0)
-"""Pauses before the next attempt: eleven minutes in all."""
+"""Pauses before the next attempt: eleven minutes in all, unless the receiver asks for longer ones."""
+LONGEST_PAUSE = 600.0
+"""Seconds that a receiver may ask to be left alone."""
 
 
 class Notifications:
@@ -106,7 +108,7 @@ class Notifications:
                 if pause is None:
                     raise
                 await self._outbox.tried(item, str(error), self._clock())
-                await asyncio.sleep(pause)
+                await asyncio.sleep(error.pause(pause, LONGEST_PAUSE))
         raise AssertionError("never: the last attempt returns or raises")
 
     async def _post(self, item: NotificationItem) -> None:

@@ -13,6 +13,8 @@ from tandem.store.outbox import Outbox, OutboxError, OutboxItem
 
 log = structlog.get_logger()
 
+LONGEST_PAUSE = 20.0
+"""Seconds that a gateway may ask to be left alone: somebody waits for the link, and it holds up a worker."""
 WORKERS = 8
 """Links on their way at once, so that a slow gateway does not hold up the others."""
 
@@ -111,7 +113,7 @@ class Notifier:
                 log.warning("link not delivered yet", call=item.call, link=item.link, reason=str(error))
                 if pause is None:
                     raise
-                await asyncio.sleep(pause)
+                await asyncio.sleep(error.pause(pause, LONGEST_PAUSE))
 
     def _choose(self, item: OutboxItem, message: Message) -> Adapter | None:
         """The adapter that was tried before a restart, else the first that reaches the caller."""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from tandem.cti.delivery import DeliveryError, Message, TemporaryError
 
 TIMEOUT = 5.0
+TOO_MANY = 429
 
 
 def signature(secret: str, body: bytes, at: int) -> str:
@@ -30,26 +32,38 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 async def post(letter: Letter, at: int, timeout_seconds: float = TIMEOUT) -> None:
-    """Return when the receiver answered 2xx; TemporaryError for 5xx, a time-out or no connection, else DeliveryError.
+    """Return when the receiver answered 2xx; TemporaryError for 429 and 5xx (with what Retry-After asks for), a
+    time-out or no connection, else DeliveryError.
 
     `at` (epoch seconds) goes into the signature.
     """
     whom = letter.whom
     try:
-        status = await _status(letter, at, timeout_seconds)
+        status, retry_after = await _status(letter, at, timeout_seconds)
     except TimeoutError:
         raise TemporaryError(f"{whom} did not answer in time") from None
     except aiohttp.ClientConnectionError:
         raise TemporaryError(f"{whom} can't be reached") from None
     except (aiohttp.ClientError, ValueError) as error:
         raise DeliveryError(f"{whom} can't be used ({type(error).__name__})") from None
-    if status >= 500:
-        raise TemporaryError(f"{whom} answered {status}")
+    if status == TOO_MANY or status >= 500:
+        raise TemporaryError(f"{whom} answered {status}", _seconds(retry_after, at))
     if not 200 <= status < 300:
         raise DeliveryError(f"{whom} answered {status}")
 
 
-async def _status(letter: Letter, at: int, timeout_seconds: float) -> int:
+def _seconds(retry_after: str, at: int) -> float:
+    """What the header Retry-After asks for (RFC 9110, 10.2.3: seconds or a date), 0 where it says nothing."""
+    if retry_after.isascii() and retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - at)
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+async def _status(letter: Letter, at: int, timeout_seconds: float) -> tuple[int, str]:
+    """The answer's status and its Retry-After."""
     headers = dict(letter.headers) | {
         "Content-Type": "application/json",
         "Idempotency-Key": letter.key,
@@ -59,7 +73,7 @@ async def _status(letter: Letter, at: int, timeout_seconds: float) -> int:
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_seconds)) as session,
         session.post(letter.url, data=letter.body, headers=headers, allow_redirects=False) as response,
     ):
-        return response.status
+        return response.status, response.headers.get("Retry-After", "")
 
 
 class Webhook:

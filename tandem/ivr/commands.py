@@ -1,8 +1,10 @@
 """What a session wants done."""
 
+from typing import Annotated
+
 import msgspec
 
-from tandem.ivr.values import Kind, Value
+from tandem.ivr.values import Kind, OtherWay, Value
 
 
 class Utterance(msgspec.Struct, frozen=True):
@@ -40,6 +42,7 @@ class SendLink(Command, frozen=True):
 
     `purpose` names the page, `text` is the message with `{link}` where the address goes. `page` is the sub-flow that
     the page walks, beginning with `variables`; empty: the page shows what the call is asked, and answers for it.
+    With `way` (`link` or `chat`) it leads to where the settings of the queue that offered it say.
     """
 
     link: int
@@ -48,6 +51,20 @@ class SendLink(Command, frozen=True):
     text: str
     page: str = ""
     variables: dict[str, Value] = {}
+    way: OtherWay | None = None
+
+
+LAST = "last"
+"""In place of an agent's name: whom the customer talked with last."""
+
+
+class Sticky(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agent whom the contact waits for, for `seconds`, before anyone else is asked: one by name (it may be a
+    variable in braces), or `last`: the one with whom the customer talked last in this queue, within so many days."""
+
+    agent: str = LAST
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
+    within_days: Annotated[float, msgspec.Meta(gt=0, le=3650)] = 30.0
 
 
 class Enqueue(Command, frozen=True):
@@ -56,6 +73,7 @@ class Enqueue(Command, frozen=True):
     queue: str
     priority: int = 0
     boost: float = 0.0
+    sticky: Sticky | None = None
 
 
 class LeaveQueue(Command, frozen=True):
@@ -136,6 +154,7 @@ class RequestCallback(Command, frozen=True):
     priority: int
     boost: float
     at: float | None = None
+    sticky: Sticky | None = None
 
 
 class CancelCallback(Command, frozen=True):
@@ -175,6 +194,13 @@ class RecordStep(Command, frozen=True):
 
     node: str
     type: str = msgspec.field(name="node_type")  # "type" is taken: it tells commands apart
+
+
+class RecordOffer(Command, frozen=True):
+    """What came of another way that the queue's plan offers: `made`, `taken` or `not_possible` (for this contact)."""
+
+    way: OtherWay
+    outcome: str
 
 
 class RecordFault(Command, frozen=True):

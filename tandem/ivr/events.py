@@ -3,7 +3,7 @@
 import msgspec
 
 from tandem.ivr.everywhere import Meaning
-from tandem.ivr.values import Value
+from tandem.ivr.values import OtherWay, Value
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -57,6 +57,18 @@ class QueueEnded(Event, frozen=True):
     """The contact is out of the queue: `served`, or `unavailable` (no such queue, or nobody can ever serve it)."""
 
     outcome: str
+
+
+class Offered(Event, frozen=True):
+    """The plan of `queue` offers the contact, which waits, another way; it stands at `place`.
+
+    Where the flow has prepared no such offer, it is told `times` times at most.
+    """
+
+    way: OtherWay
+    queue: str
+    times: int
+    place: Place | None = None
 
 
 class Entered(Event, frozen=True):

@@ -41,5 +41,9 @@ class Flow(msgspec.Struct, frozen=True):
     flows: dict[str, "Flow"] = {}
 
     def named(self, name: str) -> "Flow":
-        """One of the sub-flows; this flow for its own name, and for any other."""
-        return self.flows.get(name, self)
+        """One of the sub-flows, or a flow built in; this flow for its own name, and for any other."""
+        return self.flows.get(name) or BUILT_IN.get(name, self)
+
+
+BUILT_IN: dict[str, Flow] = {}
+"""Flows that every flow has at hand, by names that no file can have; see standard.py, which puts them here."""

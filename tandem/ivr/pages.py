@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tandem.ivr.turn import Next, Turn
 
 
+OFFERS, SETTLED = "tandem-offers", "settled"
+"""The flow built in that sees to what queues offer (standard.py), and its node for who is done."""
+
+
 class Page(msgspec.Struct, frozen=True):
     """The link node that a page came from: `node` of flow `running`, called by `depth` others."""
 
@@ -31,6 +35,8 @@ def remember(turn: "Turn") -> None:
 def ended(turn: "Turn", event: PageEnded) -> "Next":
     """Where the call goes on, with the page's results kept; None: it stays, for the page is none of this call's."""
     session, page = turn.session, turn.session.pages.get(event.link)
+    if page is not None and page.running == OFFERS:
+        return _settled(turn, event)
     if page is None or not _still_running(turn, page):
         return None
     if event.outcome == "done":
@@ -44,6 +50,15 @@ def ended(turn: "Turn", event: PageEnded) -> "Next":
     if event.outcome == "done":  # a page that broke off: nothing that `done` says would be true
         turn.fault(f"link {link.purpose}: the page is over without {', '.join(lacking)}")
     return _to_an_agent(turn, link)
+
+
+def _settled(turn: "Turn", event: PageEnded) -> "Next":
+    """The page was the queue's own offer: whoever is done there, and still waits, has been served."""
+    if event.outcome != "done" or turn.session.waiting is None:
+        return None
+    del turn.session.pages[event.link]
+    turn.call(OFFERS, turn.given({}), {}, turn.to_the_queue())
+    return SETTLED
 
 
 def _still_running(turn: "Turn", page: Page) -> bool:

@@ -20,6 +20,8 @@ from tandem.ivr.stand_ins import Ask, StandIns, as_kinds, typed
 from tandem.ivr.values import Value
 
 WRITING = ("type", "fill", "submit", "page")
+TOLD = 2
+"""How often a queue's plan has an offer told here."""
 TYPED = "typed"
 """Under which name an answer in writing stands."""
 
@@ -68,9 +70,10 @@ class Rehearsal:
 
     def do(self, action: str | Mapping[str, Mapping[str, Value]]) -> None:
         """`silence`, keys such as `1` or `1002003#`, `cut 1` (a key during an announcement), `wait 60` (seconds in the
-        queue, where keys may follow), or `served`. In writing: `type Li Lei` (an answer in a chat), `fill name=Li` and
-        `submit name=Li day=2026-01-08` (a form; also as a mapping), `page done name=Li` (a link's page is over, with
-        its results), `page stuck`. RehearsalError when it can't be done now."""
+        queue, where keys may follow), `offered callback` (or chat, link, voicemail, by the queue's plan), or `served`.
+        In writing: `type Li Lei` (an answer in a chat), `fill name=Li` and `submit name=Li day=2026-01-08` (a form;
+        also as a mapping), `page done name=Li` (a link's page is over, with its results), `page stuck`.
+        RehearsalError when it can't be done now."""
         if not isinstance(action, str):
             for verb, values in action.items():
                 self._write(verb, {name: plain(value) for name, value in values.items()})
@@ -91,12 +94,17 @@ class Rehearsal:
             case ["served"]:
                 self._waits(action)
                 self._tell(events.QueueEnded("served"))
+            case ["offered", ("callback" | "chat" | "link" | "voicemail") as way]:
+                self._waits(action)
+                waiting = self.session.waiting
+                assert waiting is not None
+                self._tell(events.Offered(way, waiting.queue, TOLD, self._place()))
             case [keys] if set(keys) <= set(ALL_KEYS):
                 for key in keys:
                     self._press(key)
             case _:
                 raise RehearsalError(
-                    f"{action!r} is neither keys nor silence, cut, wait, served, type, fill, submit or page"
+                    f"{action!r} is neither keys nor silence, cut, wait, offered, served, type, fill, submit or page"
                 )
 
     def _write(self, verb: str, values: dict[str, str]) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from tandem.ivr import pages
+from tandem.ivr import standard as standard  # puts the flows built in where every flow finds them
 from tandem.ivr.commands import Command, Listen, RecordStep
-from tandem.ivr.events import Event, Listened, PageEnded, QueueEnded, Resumed, Started
+from tandem.ivr.events import Event, Listened, Offered, PageEnded, QueueEnded, Resumed, Started
 from tandem.ivr.flow import Flow
 from tandem.ivr.form import Filled
+from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.pages import Page
 from tandem.ivr.turn import Frame, Next, Turn, Waiting
 from tandem.ivr.values import Value
@@ -91,7 +93,9 @@ def handle(session: Session, flow: Flow, event: Event, now: float) -> list[Comma
     `flow` is the version that the session began with. Nothing a caller or a flow does makes this raise.
     """
     turn = Turn(session, flow, now)
-    if session.closing:
+    if isinstance(event, Offered):
+        _walk(turn, _offered(turn, event))
+    elif session.closing:
         _close(turn, event)
     elif not session.ended:
         _walk(turn, session.node if isinstance(event, Started) else _tell(turn, event))
@@ -115,6 +119,13 @@ def _close(turn: Turn, event: Event) -> None:
         _walk(turn, turn.served() if event == SERVED else turn.to_the_queue())
     elif isinstance(event, Listened):
         turn.hang_up()
+
+
+def _offered(turn: Turn, event: Offered) -> Next:
+    """A contact that waits is offered another way, whatever it does meanwhile."""
+    waiting = turn.session.waiting
+    node = turn.flow_named(waiting.running).nodes.get(waiting.node) if waiting else None
+    return node.offered(turn, event) if isinstance(node, Queue) else None
 
 
 def _tell(turn: Turn, event: Event) -> Next:

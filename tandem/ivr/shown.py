@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.commands import Listen
+from tandem.ivr.commands import Listen, Utterance
 from tandem.ivr.events import Place
 from tandem.ivr.flow import Flow
 from tandem.ivr.form import Field as FormField
@@ -17,10 +17,13 @@ from tandem.ivr.node import BaseNode, Question
 from tandem.ivr.nodes.collect import Collect
 from tandem.ivr.nodes.form import Form
 from tandem.ivr.nodes.menu import Menu
-from tandem.ivr.nodes.queue import Offer, Queue
+from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.nodes.survey import Survey
+from tandem.ivr.other_ways import Offer, made
+from tandem.ivr.pages import OFFERS
 from tandem.ivr.session import Session
 from tandem.ivr.turn import Turn
+from tandem.ivr.values import OtherWay
 
 HIDDEN = "•••"
 
@@ -99,7 +102,7 @@ def show(
         shown = msgspec.structs.replace(shown, position=place.position)
     node, turn = question_of(session, flow), _turn(session, flow, now)
     if node is None:
-        offers = tuple(Choice(offer.key, turn.message(offer.text)) for offer in offers_of(session, flow, place))
+        offers = tuple(Choice(offer.key, offer.label(turn)) for offer in offers_of(session, flow, place))
         return msgspec.structs.replace(shown, choices=offers)
     return msgspec.structs.replace(shown, **_ASKED[type(node)](node, turn), ways=everywhere.ways(turn))
 
@@ -118,19 +121,26 @@ def offers_of(session: Session, flow: Flow, place: Place | None) -> list[Offer]:
     node = flow.named(session.running).nodes.get(session.node)
     if not isinstance(node, Queue) or session.waiting is None or place is None:
         return []
-    return [offer for offer in node.while_waiting.offers if offer.holds(place)]
+    return list(made(node.while_waiting.offers, Turn(session, flow, 0.0), session.waiting, place))
 
 
 def heard(session: Session, flow: Flow) -> list[str]:
     """What the session said last, to be read; the question at hand and a queue's announcements are not among it."""
     names = _names(session.listen, session.running)
     if not names:
-        return [] if question_of(session, flow) else [utterance.text for utterance in session.listen.say]
+        said = (utterance for utterance in session.listen.say if not _is_offer(utterance))
+        return [] if question_of(session, flow) else [utterance.text for utterance in said]
     turn, node = _turn(session, flow, 0.0), flow.named(session.running).nodes.get(session.node)
     asked = _words_of(question_of(session, flow) or node)
     if session.face == "chat":
         asked -= _said_in_chats(node)
     return [turn.message(name) for name in names if name not in asked]
+
+
+def _is_offer(utterance: Utterance) -> bool:
+    """Whether it tells of an offer of the centre's, which is shown as a choice."""
+    name, _, text = utterance.key.partition("/")
+    return name == OFFERS and text.partition(".")[0] in get_args(OtherWay)
 
 
 def _turn(session: Session, flow: Flow, now: float) -> Turn:

@@ -1,13 +1,15 @@
 """One event's handling: what a node may see and do."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Utterance
+from tandem.ivr.commands import Command, Enqueue, HangUp, LeaveQueue, Listen, RecordFault, Sticky, Utterance
 from tandem.ivr.events import Place
+from tandem.ivr.filling import FillError, fill
 from tandem.ivr.speech import speak, variable_of, write
-from tandem.ivr.values import KNOWN, Value
+from tandem.ivr.values import KNOWN, OtherWay, Value
 
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
@@ -33,12 +35,22 @@ class Frame(msgspec.Struct):
     trail: list[str]
 
 
+class Way(msgspec.Struct, frozen=True):
+    """Another way that the plan of `queue` offers since `at` (epoch seconds); `times` it is told, where the flow has
+    prepared no offer."""
+
+    queue: str
+    times: int
+    at: float
+
+
 class Waiting(msgspec.Struct):
     """The queue that a contact stands in, and how it is kept company there.
 
     `node` of flow `running`, called by `depth` others, is the queue node, `next` where it leads after the talk. `due`
     (epoch seconds) is when the announcements are, `music` (a class) what is heard until then. `place` is where it stood
-    at `placed_at`.
+    at `placed_at`. `ways` are those that a plan offers, in that order; `told` counts by key how often offers were told;
+    `sticky` is the agent it asked for; the newest are `unheard` until the caller was heard of again.
     """
 
     queue: str
@@ -50,6 +62,10 @@ class Waiting(msgspec.Struct):
     music: str
     place: Place | None = None
     placed_at: float = 0.0
+    ways: dict[OtherWay, Way] = {}
+    told: dict[str, int] = {}
+    sticky: Sticky | None = None
+    unheard: bool = False
 
     def stand(self, place: Place | None, now: float) -> None:
         """Take note of where the contact stands, if that is known."""
@@ -107,7 +123,11 @@ class Turn:
 
     def listen(self, *texts: str | None, keys: str = "", wait: float = 0.0, music: str | None = None) -> Next:
         """Say the texts (None is passed over), then wait `wait` seconds for one of `keys`."""
-        say = [utterance for text in texts if text for utterance in self._speak(text)]
+        say = [utterance for text in texts if text for utterance in self.speak(text)]
+        return self.listen_to(say, keys, wait, music)
+
+    def listen_to(self, say: Sequence[Utterance], keys: str, wait: float, music: str | None) -> Next:
+        """Say what was put into utterances, then wait."""
         self.session.listen = Listen(tuple(say), keys, wait, music)
         return self.repeat()
 
@@ -140,9 +160,10 @@ class Turn:
             return key
         return ""
 
-    def message(self, text: str) -> str:
-        """A text to be read."""
-        message, faults = write(self.flow, text, self.session.language, self.variables)
+    def message(self, text: str, flow: "Flow | None" = None, more: Mapping[str, Value] | None = None) -> str:
+        """A text to be read, of the flow at hand or of another; it may use what is in `more` too."""
+        known = {**self.variables, **(more or {})}
+        message, faults = write(flow or self.flow, text, self.session.language, known)
         self._faults(faults)
         return message
 
@@ -196,17 +217,35 @@ class Turn:
         if was is None or was.queue != command.queue:
             self.send(command)
             session.trail.clear()  # after the talk, nobody goes back to before it
-        else:
-            due = was.due
+            was = None
         depth = len(session.frames)
-        session.waiting = Waiting(command.queue, session.node, then, session.running, depth, due, music)
-        return session.waiting
+        waiting = Waiting(command.queue, session.node, then, session.running, depth, due, music)
+        if was is not None:
+            waiting.due, waiting.ways, waiting.told = was.due, was.ways, was.told
+        waiting.sticky = command.sticky
+        session.waiting = waiting
+        return waiting
+
+    def sticky(self, wanted: Sticky | None) -> Sticky | None:
+        """The agent whom a node wants asked first, by name; None when it wants nobody, or its variable is not set."""
+        if wanted is None:
+            return None
+        try:
+            return msgspec.structs.replace(wanted, agent=fill(wanted.agent, self.variables))
+        except FillError as error:
+            self.fault(f"sticky: {error}")
+            return None
 
     def leave_queue(self, outcome: str) -> None:
         """Take the contact out of the queue it stands in, if it does; `outcome` is LeaveQueue's."""
         if self.session.waiting:
             self.session.waiting = None
             self.send(LeaveQueue(outcome))
+
+    def offered_by(self, way: OtherWay) -> str:
+        """The queue whose plan offers the contact this way; empty when none does."""
+        waiting = self.session.waiting
+        return waiting.ways[way].queue if waiting and way in waiting.ways else ""
 
     @property
     def music(self) -> str | None:
@@ -235,7 +274,7 @@ class Turn:
     def call(self, flow: str, variables: dict[str, Value], results: dict[str, str], then: str) -> Next:
         """Go into a sub-flow with `variables`; when it ends, go on at `then`, with its `results` (here: there)."""
         session = self.session
-        if flow not in self._flow.flows:
+        if self.flow_named(flow).name != flow:
             self.fault(f"no flow {flow}")
             return self.apologise()
         session.frames.append(Frame(session.running, then, results, session.variables, session.trail))
@@ -281,10 +320,12 @@ class Turn:
         """Whether a running flow has a rescue node."""
         return any(self.flow_named(name).rescue for name in self.running)
 
-    def _speak(self, text: str) -> list[Utterance]:
+    def speak(self, text: str, flow: "Flow | None" = None, more: Mapping[str, Value] | None = None) -> list[Utterance]:
+        """A text of the flow at hand, or of another, as this contact gets it; it may use what is in `more` too."""
+        flow = flow or self.flow
         if self.session.face != "voice":
-            return [Utterance(self.session.language, self.message(text), f"{self.flow.name}/{text}")]
-        utterances, faults = speak(self.flow, text, self.session.language, self.variables)
+            return [Utterance(self.session.language, self.message(text, flow, more), f"{flow.name}/{text}")]
+        utterances, faults = speak(flow, text, self.session.language, {**self.variables, **(more or {})})
         self._faults(faults)
         return (
             [msgspec.structs.replace(utterance, slow=True) for utterance in utterances] if self.slowly else utterances

@@ -4,6 +4,8 @@ import unicodedata
 from typing import Literal
 
 Value = str | int | float | bool
+OtherWay = Literal["callback", "chat", "link", "voicemail"]
+"""What a queue's plan may offer instead of waiting."""
 Kind = Literal["text", "number", "truth"]
 
 KNOWN: dict[str, Kind] = {

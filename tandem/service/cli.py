@@ -16,6 +16,8 @@ import uvloop
 
 from tandem.acd.words import Language
 from tandem.control import wire
+from tandem.control.callback import asking
+from tandem.ivr import standard
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
 from tandem.service import history
@@ -83,7 +85,8 @@ def setup() -> None:
     """Get Asterisk, music and prompts ready; what is there is left alone."""
     config = load_config()
     _, flows = read_all(config)
-    set_up(config, [utterance for flow in flows for utterance in prompts(flow)], typer.echo)
+    own = [utterance for flow in flows for utterance in prompts(flow)]
+    set_up(config, [*own, *standard.prompts(), *asking.prompts()], typer.echo)
 
 
 @cli.command()

@@ -13,6 +13,7 @@ from tandem.acd.matching import meets
 from tandem.acd.plan import widest
 from tandem.acd.settings import Settings
 from tandem.control.destinations import destination
+from tandem.control.settings import OfferSettings
 from tandem.control.settings import Settings as CentreSettings
 from tandem.ivr.flow import Flow
 from tandem.ivr.lint import outside, queues
@@ -21,6 +22,7 @@ from tandem.ivr.reader import Check, nothing_more
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
 from tandem.ivr.schema import flow_schema
 from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
+from tandem.ivr.values import OtherWay
 from tandem.ivr.yaml_tree import Tree
 from tandem.service.centre import read_centre
 from tandem.service.flow_files import TESTS, flow_files_in, read_file
@@ -117,10 +119,10 @@ def queue_check(settings: Settings) -> Check:
 
 def centre_check(settings: CentreSettings) -> Check:
     """A Check that the centre has what a flow needs: queues with agents, services, destinations to dial."""
-    queues_there = queue_check(settings.acd)
+    queues_there, hindered = queue_check(settings.acd), _hindered(settings)
 
     def check(flow: Flow) -> Iterable[Finding]:
-        return [*queues_there(flow), *_outside(flow, settings)]
+        return [*queues_there(flow), *_outside(flow, settings), *queues.find_offers(flow, hindered)]
 
     return check
 
@@ -135,7 +137,21 @@ def _outside(flow: Flow, settings: CentreSettings) -> Iterable[Finding]:
     def allowed(wanted: str) -> bool:
         return destination(settings.dial_plan, wanted) is not None
 
-    return outside.find_in_centre(flow, settings.services, allowed)
+    agents = queues.find_agents(flow, settings.acd.agents)
+    return [*outside.find_in_centre(flow, settings.services, allowed), *agents]
+
+
+def _hindered(settings: CentreSettings) -> dict[str, dict[OtherWay, str]]:
+    """By queue, what its plan offers and the centre has not what it takes for, and why."""
+    plan = settings.dial_plan
+    lacking: dict[str, dict[OtherWay, str]] = {}
+    for queue in settings.acd.queues.values():
+        offered, own = {step.offer for step in queue.plan}, lacking.setdefault(queue.name, {})
+        if "callback" in offered and not plan.numbers:
+            own["callback"] = "the dial plan allows no numbers"
+        if "chat" in offered and not settings.offers.get(queue.name, OfferSettings()).chat:
+            own["chat"] = "the queue's offers have no address for a chat"
+    return lacking
 
 
 def add_test(file: Path, flow: str, trial: dict[str, Any]) -> None:

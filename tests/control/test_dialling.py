@@ -329,3 +329,78 @@ def test_the_switch_began_anew_and_callbacks_on_the_line_are_tried_again() -> No
     out = desk.tell(events.SwitchFound("boot-2", desk.now + 2.0, (), ("PJSIP/1001",)), 2.0)
     assert one(commands.RecordCallbackAttempt, out).outcome == "lost"
     assert desk.callback.state == "asleep"
+
+
+# --- the customer is asked ---------------------------------------------------------------------------------------
+
+
+def asked(dialling: str = "agent_first", **changes: object) -> tuple[Desk, str]:
+    """A customer who has answered hears what they may press; their call."""
+    desk = Desk(dialling=dialling, ask=True, greeting=GREETING, snooze_minutes=10.0, **changes)
+    desk.waits_and_books()
+    dial = desk.dials() if dialling == "agent_first" else one(commands.DialCustomer, desk.agent_ready("1001"))
+    out = desk.answers(dial.call, RING - 1.0)
+    assert said(out).startswith(f"{GREETING['en']} To be put through, press one.")
+    assert one(commands.Listen, out).keys == "123"
+    assert (dialling == "customer_first") == bool(these(commands.RingAgent, out))
+    assert these(commands.JoinLeg, out) == []
+    return desk, dial.call
+
+
+@pytest.mark.parametrize("key", ["1", None])
+def test_a_customer_who_agrees_or_says_nothing_is_put_through(key: str | None) -> None:
+    desk, call = asked()
+    leg = desk.leg()
+    assert these(commands.RaiseAlarm, desk.pass_time(25.0)) == []
+    assert one(commands.JoinLeg, desk.press(key, call)).leg == leg
+    assert one(commands.RecordCallback, desk.tell(events.Bridged(call, leg))).outcome == "reached"
+
+
+@pytest.mark.parametrize("dialling", ["agent_first", "customer_first"])
+def test_a_customer_who_wants_it_later_frees_the_agent_at_once_and_is_called_again_then(dialling: str) -> None:
+    desk, call = asked(dialling, tries=1)
+    age, idle = desk.callback.enqueued_at, desk.router.agents["1001"].idle_since
+    out = desk.press("2", call)
+    assert one(commands.HangUpLeg, out).leg.startswith("tandem-leg-")
+    assert (desk.agent_state("1001"), desk.router.agents["1001"].idle_since) == (("ready", ""), idle)
+    assert one(commands.RecordCallbackAttempt, out).outcome == "snoozed"
+    assert said(out) == "We will call you again later. Goodbye."
+    assert (desk.callback.state, desk.callback.not_before) == ("asleep", desk.now + 600.0)
+    assert one(commands.HangUpCall, desk.press(None, call)).call == call
+    assert one(commands.RecordContact, desk.tell(events.CallEnded(call, 16))).outcome == "called_back"
+    assert these(commands.DialCustomer, desk.pass_time(590.0)) == []
+    out = desk.pass_time(15.0)
+    assert len(these(commands.RingAgent if dialling == "agent_first" else commands.DialCustomer, out)) == 1
+    assert desk.router.contacts[desk.callback.contact].enqueued_at == age
+
+
+def test_a_customer_who_needs_it_no_more_ends_it_with_a_record() -> None:
+    desk, call = asked()
+    desk.press("1", call)
+    out = desk.press("3", call)
+    assert one(commands.RecordCallback, out).outcome == "cancelled"
+    assert one(commands.RecordCallbackAttempt, out).outcome == "cancelled"
+    assert said(out) == "You will not be called any more. Goodbye."
+    assert (desk.plane.state.callbacks, desk.router.contacts) == ({}, {})
+    assert desk.agent_state("1001") == ("ready", "")
+    assert one(commands.HangUpCall, desk.press(None, call)).call == call
+    assert one(commands.RecordContact, desk.tell(events.CallEnded(call, 16))).outcome == "contained"
+
+
+def test_keys_mean_nothing_where_nobody_asks() -> None:
+    desk = Desk()
+    desk.books()
+    call = desk.dials().call
+    out = desk.answers(call)
+    assert one(commands.Listen, out).keys == ""
+    assert desk.press("2", call)
+    assert desk.callback.state == "on_line"
+
+
+def test_killed_while_the_customer_is_asked_they_are_put_through() -> None:
+    desk, call = asked()
+    desk.tell(events.Restarted())
+    channels = tuple(events.SeenChannel(name, name, True) for name in (call, desk.leg()))
+    desk.tell(events.SwitchFound("boot-1", desk.now, channels))
+    out = desk.tell(events.CallEntered(call, f"PJSIP/out-{call}", NUMBER, "", "4008"))
+    assert one(commands.JoinLeg, out).call == call

@@ -106,6 +106,7 @@ def test_a_leg_that_ends_between_answer_and_bridge_puts_the_caller_back_in_their
     leg = one(commands.RingAgent, book.agent_ready("1001")).leg
     book.tell(events.LegAnswered(leg))
     book.tell(events.LegEnded(leg))
+    book.pass_time(1.0)
     assert book.router.contacts["c1"].state == "waiting"
 
 
@@ -143,4 +144,48 @@ def test_the_steps_of_a_plan_are_in_the_timeline() -> None:
         ("moved", "tech to there"),
     ]
     assert these(commands.RecordQueueStep, out) == [commands.RecordQueueStep("tech", book.now, 3, False, "priority +1")]
-    assert book.plane.state.counters == {"plan of tech: priority +1": 1}
+    assert book.plane.state.counters == {"plan of tech: priority +1": 1, "other ways: callback made": 1}
+
+
+def answered(book: Playbook) -> str:
+    """An agent picks up for a caller who waits; the leg."""
+    book.queue()
+    leg = one(commands.RingAgent, book.agent_ready("1001")).leg
+    book.tell(events.LegRinging(leg))
+    book.tell(events.LegAnswered(leg), 2.0)
+    return leg
+
+
+def test_who_answers_as_the_caller_hangs_up_is_as_idle_as_before_whichever_end_is_heard_of_first() -> None:
+    book = Playbook()
+    leg = answered(book)
+    idle_since = book.router.agents["1001"].idle_since
+    assert book.tell(events.LegEnded(leg, 16), 0.1) == []
+    out = book.tell(events.CallEnded("c1", 16), 0.2)
+    assert one(commands.RecordLeg, out).outcome == "withdrawn"
+    assert these(commands.HangUpLeg, out) == []
+    assert one(commands.RecordContact, out).outcome == "abandoned"
+    assert book.agent_state("1001") == ("ready", "")
+    assert book.router.agents["1001"].idle_since == idle_since
+    assert not any(name.startswith("leg ") for name in book.plane.state.timers)
+
+
+def test_who_answers_and_is_gone_before_the_talk_backs_off_and_the_caller_goes_on() -> None:
+    book = Playbook()
+    leg = answered(book)
+    book.agent_ready("1002")
+    assert book.tell(events.LegEnded(leg, 16), 0.1) == []
+    out = book.pass_time(1.0)
+    assert one(commands.RingAgent, out).device == "PJSIP/1002"
+    assert one(commands.RecordLeg, out).outcome == "failed"
+    assert book.agent_state("1001") == ("not_ready", "failed")
+
+
+def test_a_listing_does_not_judge_an_agent_who_has_just_gone() -> None:
+    book = Playbook()
+    leg = answered(book)
+    book.tell(events.LegEnded(leg, 16), 1.0)
+    seen = (events.SeenChannel("c1", "PJSIP/trunk-c1", True),)
+    book.tell(events.SwitchFound("boot-1", book.now + 0.5, seen), 0.5)
+    assert "repairs" not in book.plane.state.counters
+    assert book.agent_state("1001")[0] == "connecting"

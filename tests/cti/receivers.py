@@ -19,6 +19,7 @@ class Gateway:
     def __init__(self) -> None:
         self.url = ""
         self.answers: list[int] = []
+        self.headers: dict[str, str] = {}
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.seen = asyncio.Event()
@@ -36,7 +37,7 @@ class Gateway:
         status = self.answers.pop(0) if self.answers else 200
         if status == 0:
             await asyncio.Event().wait()
-        return web.Response(status=status, headers={"Location": self.url})
+        return web.Response(status=status, headers={"Location": self.url} | self.headers)
 
 
 @asynccontextmanager

@@ -14,8 +14,10 @@ from tandem.control.commands import Notify
 from tandem.control.events import Event, Notified, NotifyFailed
 from tandem.control.settings import Service
 from tandem.cti import notifications
+from tandem.cti.delivery import TemporaryError
 from tandem.cti.notifications import Notifications
 from tandem.cti.secrets import SecretError
+from tandem.cti.webhook import Letter, post
 from tandem.ivr import commands as ivr
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tests.cti.receivers import SECRET, Gateway
@@ -104,6 +106,36 @@ async def test_a_service_that_stays_in_trouble_is_given_up_after_more_than_ten_m
     async with running(table, shop(gateway)) as it:
         assert await it.answer() == NotifyFailed("c1", 1, "the service answered 503")
     assert len(gateway.keys) == len(FAST) + 1
+
+
+async def test_a_service_that_has_enough_is_left_alone_for_as_long_as_it_asks_within_bounds(
+    table: NotificationOutbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "LONGEST_PAUSE", 0.2)
+    gateway.answers, gateway.headers = [429], {"Retry-After": "3600"}
+    async with running(table, shop(gateway)) as it:
+        began = asyncio.get_running_loop().time()
+        assert await it.answer() == Notified("c1", 1)
+        assert asyncio.get_running_loop().time() - began >= 0.2
+    assert gateway.keys == ["c1/1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("header", "after"),
+    [
+        ("", 0.0),
+        ("7", 7.0),
+        ("Tue, 14 Nov 2023 22:14:20 GMT", 60.0),
+        ("Tue, 14 Nov 2023 22:00:00 GMT", 0.0),
+        ("x", 0.0),
+    ],
+)
+async def test_what_it_asks_for_is_seconds_or_a_date(gateway: Gateway, header: str, after: float) -> None:
+    gateway.answers, gateway.headers = [429], {"Retry-After": header}
+    with pytest.raises(TemporaryError, match="answered 429") as raised:
+        await post(Letter(gateway.url, "k", b"{}", SECRET), int(NOW))
+    assert raised.value.after == after
+    assert (raised.value.pause(1.0, 30.0), raised.value.pause(100.0, 30.0)) == (max(1.0, min(after, 30.0)), 100.0)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 302])

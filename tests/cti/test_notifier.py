@@ -130,7 +130,7 @@ async def test_a_gateway_that_stays_in_trouble_is_given_up(outbox: Outbox, gatew
     assert len(gateway.keys) == 3
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 429, 302])
+@pytest.mark.parametrize("status", [400, 401, 404, 302])
 async def test_a_refusal_is_final(outbox: Outbox, gateway: Gateway, status: int) -> None:
     gateway.answers = [status]
     async with running(outbox, webhook(gateway)) as it:

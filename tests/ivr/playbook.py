@@ -3,8 +3,9 @@
 An event is a line: `started`, `key 5`, `enter 12 34` (in writing), `silence`, `resumed`, `delivered 1`, `failed 1 no
 route`, `served`, `unavailable`, `filled {"a": "b"}`, `submitted {"a": "b"}`, `page 1 done {"a": "b"}`,
 `answer 1 {"a": "b"}`, `unanswered 1 not_found`, `transferred busy`, `recorded 7`, `unrecorded full disk`, `booked`,
-`refused too_many`; after it may stand `at 30` (seconds since the start) and `place 2 90` (position, estimated wait;
-also its earliest and latest). What is read slowly is marked with a star.
+`refused too_many`, `offered callback` (twice at most, by the plan of queue service); after it may stand `at 30`
+(seconds since the start) and `place 2 90` (position, estimated wait; also its earliest and latest).
+What is read slowly is marked with a star.
 """
 
 import re
@@ -16,7 +17,7 @@ from tandem.ivr import commands, events
 from tandem.ivr.everywhere import ALL_KEYS
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session, handle
-from tandem.ivr.values import Value, number_of
+from tandem.ivr.values import OtherWay, Value, number_of
 
 START = 1_700_000_000.0
 
@@ -77,7 +78,15 @@ def parse(line: str, waited: float = 0.0) -> events.Event:
             return events.LinkFailed(int(link), reason)
         case [("served" | "unavailable") as outcome]:
             return events.QueueEnded(outcome)
-    return _parse_news(*re.sub(r" at .*", "", line).split(maxsplit=1))
+    return (
+        _offered(words[1], place)
+        if words[0] == "offered"
+        else _parse_news(*re.sub(r" at .*", "", line).split(maxsplit=1))
+    )
+
+
+def _offered(way: str, place: events.Place | None) -> events.Event:
+    return events.Offered(msgspec.convert(way, OtherWay), "service", 2, place)
 
 
 def _parse_news(verb: str, rest: str = "") -> events.Event:
@@ -117,18 +126,20 @@ def describe(command: commands.Command) -> str:
             return _listen(command)
         case commands.RecordStep() | commands.RecordFault() | commands.RecordAnswer():
             return _record(command)
-        case commands.Enqueue(queue, priority, boost):
-            return f"enqueue {queue} priority {priority} boost {boost:g}"
+        case commands.Enqueue(queue, priority, boost, sticky):
+            return f"enqueue {queue} priority {priority} boost {boost:g}{_sticky(sticky)}"
         case commands.LeaveQueue(outcome):
             return f"leave {outcome}"
+        case commands.RecordOffer(way, outcome):
+            return f"offer {way} {outcome}"
     return _describe_outside(command)
 
 
 def _describe_outside(command: commands.Command) -> str:
     """What is wanted of the world outside, as a line."""
     match command:
-        case commands.SendLink(link, purpose, language, text, page, variables):
-            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}"
+        case commands.SendLink(link, purpose, language, text, page, variables, way):
+            return f"link {link} {purpose} {language}: {text}{_page(page, variables)}{f' by {way}' if way else ''}"
         case commands.LookUp(number, service, method, path, query, headers, body):
             return f"look up {number} {service} {method} {path}{_more(query=query, headers=headers, body=body)}"
         case commands.Notify(number, service, event, body):
@@ -147,12 +158,16 @@ def _describe_outside(command: commands.Command) -> str:
 
 def _callback(command: commands.RequestCallback | commands.CancelCallback | commands.SnoozeCallback) -> str:
     match command:
-        case commands.RequestCallback(queue, number, priority, boost, at):
+        case commands.RequestCallback(queue, number, priority, boost, at, sticky):
             when = f" at {at - START:g}" if at is not None else ""
-            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}"
+            return f"call back {number} from {queue} priority {priority} boost {boost:g}{when}{_sticky(sticky)}"
         case commands.SnoozeCallback(seconds, queue):
             return f"snooze callback {seconds:g}{f' in {queue}' if queue else ''}"
     return f"cancel callback{f' in {command.queue}' if command.queue else ''}"
+
+
+def _sticky(sticky: commands.Sticky | None) -> str:
+    return f" first {sticky.agent} for {sticky.seconds:g} within {sticky.within_days:g} days" if sticky else ""
 
 
 def _page(page: str, variables: dict[str, Value]) -> str:

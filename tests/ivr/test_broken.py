@@ -20,8 +20,15 @@ def load(name: str) -> str | None:
 
 
 def check(flow: Flow) -> list[Finding]:
-    here = queues.find(flow, {"service", "lonely"}, {"service"})
-    return [*here, *outside.find_in_centre(flow, {"orders", "shop"}, lambda wanted: wanted.startswith("400"))]
+    here = queues.find(flow, {"service", "lonely", "written"}, {"service", "written"})
+    offers = queues.find_offers(flow, {"written": {"chat": "there is no address for one"}})
+    agents = queues.find_agents(flow, {"1001"})
+    return [
+        *here,
+        *offers,
+        *agents,
+        *outside.find_in_centre(flow, {"orders", "shop"}, lambda wanted: wanted.startswith("400")),
+    ]
 
 
 def test_there_are_a_hundred() -> None:

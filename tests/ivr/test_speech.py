@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tandem.ivr import standard
 from tandem.ivr.commands import Utterance
-from tandem.ivr.flow import Flow
+from tandem.ivr.flow import BUILT_IN, Flow
+from tandem.ivr.lint import lint
 from tandem.ivr.nodes.say import Say
 from tandem.ivr.speech import FORMATS, prompts, speak, write
 from tandem.ivr.values import LONGEST_VALUE, Value
@@ -171,3 +173,17 @@ def test_a_value_can_smuggle_nothing(value: str, form: str, language: str) -> No
         assert not set(text) & set("<>{}[]\\")
         assert not any(unicodedata.category(c).startswith("C") for c in text)
     assert message.endswith("{link}")
+
+
+def test_what_the_centre_says_of_its_own_offers_is_known_before_a_call_in_every_language() -> None:
+    spoken = standard.prompts()
+    assert {utterance.language for utterance in spoken} == {"en", "zh-CN"}
+    for way in ("callback", "link", "chat", "voicemail"):
+        assert {u.language for u in spoken if u.key.startswith(f"tandem-offers/{way}.")} == {"en", "zh-CN"}
+    assert not any("label" in utterance.key or "message" in utterance.key for utterance in spoken)
+
+
+def test_the_flows_built_in_are_right() -> None:
+    for flow in BUILT_IN.values():
+        told = [finding.what for finding in lint(flow, set(flow.nodes))]
+        assert [what for what in told if what != "nothing leads here"] == [f"{flow.name!r} is not a name"]

@@ -101,6 +101,8 @@ class Walker:
                 return pick((events.VoicemailTaken(3.0), events.VoicemailTaken(0.0), events.VoicemailFailed("full")))
             case commands.RequestCallback():
                 return pick((events.CallbackBooked(), events.CallbackRefused("too_many"), events.CallbackRefused("x")))
+        if self.session.waiting and self.random.random() < 0.2:
+            return events.Offered(pick(("callback", "chat", "link", "voicemail")), "other", 2, self.place())
         if self.session.links and self.random.random() < 0.3:
             return events.LinkDelivered(self.session.links)
         return events.Listened(pick((None, *self.session.listen.keys)), self.place())
@@ -122,6 +124,9 @@ class Walker:
                 events.FormFilled(values),
                 events.FormSubmitted(values),
                 events.FormSubmitted({"number": "123", "count": "7", "sure": "yes"}),
+                events.Offered(
+                    pick(("callback", "chat", "link", "voicemail")), "other", small, pick((None, self.place()))
+                ),
                 events.PageEnded(small, pick(("done", "stuck")), pick(results)),
                 events.LookedUp(small, pick(results)),
                 events.LookupFailed(small, pick(REASONS)),

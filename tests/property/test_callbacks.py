@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
-from tandem.control.callback.callback_settings import CallbackSettings, Retry
+from tandem.control.callback.callback_settings import Abandoned, CallbackSettings, Retry
 from tandem.control.plane import Plane
 from tandem.control.settings import DialPlan, Settings
+from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow
 from tests.control.desk import FLOW, Desk
 from tests.control.desk import settings as centre
@@ -50,7 +51,7 @@ def enters(desk: Desk, pick: int) -> str:
 
 def press(desk: Desk, pick: int) -> object:
     name = call(desk, pick)
-    return name in desk.plane.state.calls and desk.press((None, "1", "2", "5")[pick // 8 % 4], name)
+    return name in desk.plane.state.calls and desk.press((None, "1", "2", "3", "5")[pick // 8 % 5], name)
 
 
 def bridge(desk: Desk, pick: int) -> object:
@@ -82,6 +83,19 @@ def picks_up(desk: Desk, pick: int) -> None:
         desk.tell(events.LegAnswered(ringing), 1.0)
 
 
+def gives_up(desk: Desk, pick: int) -> None:
+    """Somebody waits, hangs up, and answers the page that they are sent, if they are."""
+    name = enters(desk, pick)
+    desk.press("2", name)
+    desk.tell(events.CallEnded(name), float(pick % 3))
+    desk.pass_time(0.0)
+    page = f"{name}/1"
+    desk.tell(events.LinkOpened(name, 1))
+    reader = desk.plane.state.pages[page].reader if page in desk.plane.state.pages else None
+    if reader:
+        desk.tell(events.PageAnswered(page, reader.session.steps, Answer(key="12"[pick // 4 % 2])))
+
+
 def is_reached(desk: Desk, pick: int) -> None:
     """Customers whose phones ring answer, and are joined with their agents."""
     for contact in desk.dialling()[: 1 + pick % 2]:
@@ -95,6 +109,8 @@ STEPS: tuple[Step, ...] = (
     *(books, picks_up, is_reached) * 4,
     lambda desk, pick: desk.pass_time(60.0 * (pick % 30)),
     enters,
+    gives_up,
+    gives_up,
     press,
     press,
     lambda desk, pick: desk.tell(events.CallEnded(call(desk, pick))),
@@ -132,6 +148,9 @@ def desk_of(pick: int) -> Desk:
         dialling=("agent_first", "customer_first")[pick % 2],
         quiet_hours=("", "22:00-08:00")[pick // 2 % 2],
         busy=Retry(1.0, 2),
+        ask=bool(pick & 4),
+        abandoned=Abandoned(after=1.0, way=("link", "callback")[pick // 2 % 2], most_a_day=9),
+        snooze_minutes=1.0,
         expire_hours=1.0,
         most_a_day=20,
     )
@@ -162,19 +181,21 @@ def check(desk: Desk) -> None:
         in_router = callback.contact in contacts
         assert in_router == (callback.state != "asleep"), callback
         assert (callback.contact in state.work) == (callback.state in ("waiting", "dialling")), callback
-        assert (callback.contact in state.calls) == (callback.state == "on_line"), callback
+        call = state.calls.get(callback.contact)
+        assert (call is not None and call.callback == callback.id) == (callback.state == "on_line"), callback
         assert not in_router or contacts[callback.contact].enqueued_at == callback.enqueued_at
         assert f"callback-expiry {callback.id}" in state.timers or callback.state in ("dialling", "on_line")
     pairs = Counter((callback.number, callback.queue) for callback in state.callbacks.values())
     assert all(count == 1 for count in pairs.values())
     assert {name for queues in state.booked.values() for name in queues.values()} == set(state.callbacks)
+    assert set(state.abandoned) <= set(state.pages)
     check_leaks(desk)
     waiting = {c.id for c in contacts.values() if c.state in UNANSWERED}
     assert waiting == {c.id for c in state.calls.values() if c.state == "queued"} | set(state.work)
 
 
 @settings(max_examples=200, deadline=None)
-@given(lives, st.integers(0, 3))
+@given(lives, st.integers(0, 7))
 def test_rule_06_no_callback_is_lost_or_dialled_twice_or_without_an_agent(
     life: list[tuple[Step, int]], kind: int
 ) -> None:
@@ -202,7 +223,7 @@ def test_rule_06_no_callback_is_lost_or_dialled_twice_or_without_an_agent(
 
 
 @settings(max_examples=60, deadline=None)
-@given(lives, st.integers(0, 3))
+@given(lives, st.integers(0, 7))
 def test_a_replay_gives_the_same_callbacks(life: list[tuple[Step, int]], kind: int) -> None:
     desk = lived(life, kind)
     again = Plane()
@@ -211,7 +232,7 @@ def test_a_replay_gives_the_same_callbacks(life: list[tuple[Step, int]], kind: i
 
 
 @settings(max_examples=60, deadline=None)
-@given(lives, st.integers(0, 3))
+@given(lives, st.integers(0, 7))
 def test_a_line_released_is_called_back_in_its_interval_and_the_callback_in_none(
     life: list[tuple[Step, int]], kind: int
 ) -> None:

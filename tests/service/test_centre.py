@@ -5,7 +5,7 @@ import pytest
 
 from tandem.acd.plan import Condition, Step
 from tandem.control.callback.callback_settings import Retry
-from tandem.control.settings import ChatSettings, DialPlan, PauseReason, RemoteAgents
+from tandem.control.settings import ChatSettings, DialPlan, OfferSettings, PauseReason, RemoteAgents
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
 from tandem.service.supervisor import accounts
@@ -69,6 +69,16 @@ def test_a_queue_says_how_its_customers_are_called_back(tmp_path: Path) -> None:
     )
     callback = read_centre(file).callbacks["tech"]
     assert (callback.dialling, callback.busy, callback.tries) == ("customer_first", Retry(0.5, 2), 5)
+
+
+def test_a_queue_says_how_its_contacts_are_offered_other_ways(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    offers = "{times: 3, link: orders, chat: 'https://shop.example/chat'}"
+    file.write_text(CALLBACK.replace("callback: %s", f"offers: {offers}"))
+    assert read_centre(file).offers["tech"] == OfferSettings(3, "orders", "https://shop.example/chat")
+    for wrong, told in (("{chat: shop}", "Expected `str` matching regex"), ("{time: 3}", "unknown field `time`")):
+        (problem,) = problems(tmp_path, CALLBACK.replace("callback: %s", f"offers: {wrong}"))
+        assert told in problem
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,16 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from tandem.control.settings import DialPlan, Service, Settings
+from tandem.acd.plan import Step
+from tandem.acd.settings import AgentSettings, QueueSettings
+from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.settings import DialPlan, OfferSettings, Service, Settings
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import read_flow
 from tandem.service.flow_cli import centre_check, flow_commands
@@ -136,3 +140,33 @@ def test_a_flow_and_its_file_have_one_name(tmp_path: Path) -> None:
     file.write_text((LIVE / "hotline.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(FlowErrors, match=r"other.yaml:2: name: the flow is called hotline, but its file other.yaml"):
         read_file(file)
+
+
+@pytest.mark.parametrize(
+    ("way", "more", "told"),
+    [
+        ("chat", {}, "no address for a chat"),
+        ("chat", {"offers": {"service": OfferSettings(chat="https://shop.example/chat")}}, ""),
+        ("callback", {}, "allows no numbers"),
+        ("callback", {"dial_plan": DialPlan(numbers=("138.",))}, ""),
+        ("voicemail", {}, ""),
+    ],
+)
+def test_lint_with_a_centre_knows_what_plans_offer_that_nobody_can_do(way: Any, more: Any, told: str) -> None:
+    queues = {"service": QueueSettings("service", plan=(Step(offer=way),))}
+    acd = AcdSettings(queues, {"1001": AgentSettings("1001", {}, "PJSIP/1001")})
+    check = centre_check(Settings(acd=acd, **more))
+    flow = read_flow(FLOW_WITH_A_QUEUE, "plain.yaml")
+    assert [told in finding.what for finding in check(flow)] == ([True] if told else [])
+
+
+FLOW_WITH_A_QUEUE = """
+name: plain
+languages: [en]
+start: service
+apology: sorry
+texts: {sorry: {en: Sorry.}}
+nodes:
+  service: {type: queue, queue: service, next: done}
+  done: {type: end}
+"""

@@ -1,5 +1,7 @@
 """The book of callbacks: who is in it, and how an entry ends. Nothing here tells the router anything."""
 
+from collections.abc import Iterable
+
 from tandem.control import records
 from tandem.control.callback.callback import Callback
 from tandem.control.callback.callback_settings import CallbackSettings
@@ -9,6 +11,7 @@ from tandem.control.publishing.versions import forget_unused_version
 from tandem.control.voice.call import Call, Leg
 
 DEFAULT = CallbackSettings()
+DAY = 86400.0
 WAKES, EXPIRES = "callback", "callback-expiry"
 """Kinds of timers, each with a callback's id."""
 
@@ -16,6 +19,11 @@ WAKES, EXPIRES = "callback", "callback-expiry"
 def settings_of(context: Context, queue: str) -> CallbackSettings:
     """How the customers of a queue are called back."""
     return context.state.settings.callbacks.get(queue, DEFAULT)
+
+
+def lately(times: Iterable[float], now: float) -> list[float]:
+    """Those of these moments (epoch seconds) that lie within the last day."""
+    return [at for at in times if at > now - DAY]
 
 
 def find(context: Context, number: str, queue: str = "") -> list[Callback]:

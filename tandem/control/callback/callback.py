@@ -3,6 +3,7 @@
 import msgspec
 
 from tandem.acd.machine import Table, allows, step
+from tandem.ivr.commands import Sticky
 from tandem.ivr.session import Session
 
 CALLBACK_PREFIX = "tandem-callback-"
@@ -23,8 +24,9 @@ class Callback(msgspec.Struct):
     `enqueued_at` is its age, which nothing makes younger. It is `asleep` until `not_before`, and when nobody may be
     called; then it is in the router as contact number `attempt`, which is also the id of the customer's channel.
     `call` booked it; `session` is that call's journey, back in the queue, if it waited there: the way on after the
-    talk. `ring_seconds` is how long the agent's phone rings, `dials` and `results` (by rule: times) tell of the
-    attempts so far. `given_up`: the agent went, so the customer's phone is to stop ringing.
+    talk. `sticky` is the agent who is asked first. `ring_seconds` is how long the agent's phone rings, `dials` and
+    `results` (by rule: times) tell of the attempts so far. `given_up`: the agent went, so the
+    customer's phone is to stop ringing.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Callback(msgspec.Struct):
     not_before: float
     expires_at: float
     session: Session | None = None
+    sticky: Sticky | None = None
     state: str = "asleep"
     attempt: int = 0
     ring_seconds: float = 0.0

@@ -20,6 +20,15 @@ class Retry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tries: Tries = 3
 
 
+class Abandoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who hangs up after waiting `after` seconds is sent a link to a page that asks whether to call back (`link`), or
+    is booked at once (`callback`); at most `most_a_day` times in 24 hours."""
+
+    after: Annotated[float, msgspec.Meta(ge=0, le=86400)]
+    way: Literal["link", "callback"] = "link"
+    most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
 class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One queue's callbacks.
 
@@ -30,6 +39,11 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Nobody is called but in `hours` (in `zone`; `days` are different, both as in an `hours` node; none: always), nor in
     `quiet_hours` (`21:00-08:00`) by the clock of any region that the customer's number belongs to.
+
+    With `ask`, who answers is asked first: they may be put through (1, or no key), called again `snooze_minutes` later
+    (2), or not any more (3); the keys work until the agent comes.
+
+    `abandoned` says who is offered a callback after hanging up in the queue; nobody, without it.
 
     A number is booked for at most `most_a_day` times in 24 hours, and at most `most_open` callbacks wait at once.
     """
@@ -48,6 +62,9 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_hours: str = "22:00-08:00"
     detect_machines: bool = False
     greeting: dict[str, str] = {}
+    ask: bool = False
+    abandoned: Abandoned | None = None
+    snooze_minutes: Minutes = 30.0
     most_a_day: Annotated[int, msgspec.Meta(ge=1)] = 3
     most_open: Annotated[int, msgspec.Meta(ge=1)] = 500
 

@@ -9,8 +9,19 @@ from typing import Any
 
 from tandem.acd import events as acd
 from tandem.acd.intervals import NOT_NOW
-from tandem.control import commands, events, records
-from tandem.control.callback.bookings import EXPIRES, WAKES, attempt_over, close, enter, find, settings_of
+from tandem.control import commands, events, last_agents, records
+from tandem.control.callback.asking import ASKING_SECONDS
+from tandem.control.callback.bookings import (
+    DAY,
+    EXPIRES,
+    WAKES,
+    attempt_over,
+    close,
+    enter,
+    find,
+    lately,
+    settings_of,
+)
 from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
 from tandem.control.callback.daytime import Window, allowed_from, allowed_until, quiet_window
 from tandem.control.callback.regions import zones_of
@@ -28,7 +39,6 @@ from tandem.ivr.opening import Opening
 from tandem.ivr.session import Session, back_in_queue
 from tandem.ivr.values import Value
 
-DAY = 86400.0
 FORGETS = "bookings"
 """Kind of the timer, with a number, after which its bookings count no more."""
 
@@ -52,7 +62,7 @@ def book(
     """Book what a call's or a chat's flow asks for: one for each number and queue. The call is still in its queue."""
     number = plain_number(command.number) or ""
     known = find(context, number, command.queue)
-    if not known and (reason := _refusal(context, number, command.queue, now)):
+    if not known and (reason := refusal(context, number, command.queue, now)):
         context.note(call, now, "callback refused", reason.replace("_", " "))
         context.count(f"callbacks refused: {reason.replace('_', ' ')}")
         return CallbackRefused(reason)
@@ -62,27 +72,29 @@ def book(
     if known and isinstance(call, Call):  # whoever only writes a number moves nothing that stands under it
         _book_again(context, known[0], command.at, age, now)
     elif not known:
-        _book_new(context, call, command, number, age, now)
+        book_now(context, make(context, call, command, number, age, now), now)
     return CallbackBooked(bool(known))
 
 
-def _refusal(context: Context, number: str, queue: str, now: float) -> str:
+def refusal(context: Context, number: str, queue: str, now: float) -> str:
+    """Why nobody of this number may be booked in the queue now; empty: they may."""
     settings = settings_of(context, queue)
     if not context.router.can_ever_serve(queue):
         return "no_such_queue"
     if destination(context.state.settings.dial_plan, number) is None:
         return "not_allowed"
-    today = [at for at in context.state.bookings.get(number, ()) if at > now - DAY]
+    today = lately(context.state.bookings.get(number, ()), now)
     open_ones = sum(callback.queue == queue for callback in context.state.callbacks.values())
     return "too_many" if len(today) >= settings.most_a_day or open_ones >= settings.most_open else ""
 
 
-def _book_new(
+def make(
     context: Context, call: Call | Chat, command: ivr.RequestCallback, number: str, age: float, now: float
-) -> None:
+) -> Callback:
+    """The callback that a contact wants, not booked yet; `age` (epoch seconds) is its own."""
     call.bookings += 1
     begin = max(now, command.at or now)
-    callback = Callback(
+    return Callback(
         id=f"{CALLBACK_PREFIX}{call.id}-{call.bookings}",
         number=number,
         queue=command.queue,
@@ -100,9 +112,16 @@ def _book_new(
         not_before=begin,
         expires_at=begin + settings_of(context, command.queue).expire_hours * 3600.0,
         session=_way_on(context, call, now),
+        sticky=command.sticky,
     )
-    today = [at for at in context.state.bookings.get(number, ()) if at > now - DAY]
-    context.state.bookings[number] = [*today, now]
+
+
+def book_now(context: Context, callback: Callback, now: float) -> None:
+    """Take it into the book."""
+    number, wait = callback.number, callback.expires_at - callback.not_before
+    callback.booked_at, callback.not_before = now, max(now, callback.not_before)
+    callback.expires_at = callback.not_before + wait
+    context.state.bookings[number] = [*lately(context.state.bookings.get(number, ()), now), now]
     context.timers.set(f"{FORGETS} {number}", now + DAY)
     enter(context, callback, now)
     _schedule(context, callback, now)
@@ -192,6 +211,11 @@ def snoozed(context: Context, event: events.CallbackSnoozed, now: float) -> None
 # --- when ---------------------------------------------------------------------------------------------------------
 
 
+def callable_from(context: Context, callback: Callback, now: float) -> float | None:
+    """When (epoch seconds) its customer may be called, or written to, at the earliest; None: never."""
+    return allowed_from(_windows(context, callback), now)
+
+
 def fell_due(context: Context, name: str, now: float) -> None:
     """The time has come to wake, or to see whether calling is still right."""
     callback = context.state.callbacks[name]
@@ -210,18 +234,20 @@ def expired(context: Context, name: str, now: float) -> None:
 
 
 def try_again(context: Context, callback: Callback, outcome: str, agent: str, now: float) -> None:
-    """An attempt came to nothing: the callback sleeps until its rule wants the next one, or is over."""
+    """An attempt came to nothing: the callback sleeps until its rule, or the customer, wants the next, or is over."""
     attempt_over(context, callback, outcome, agent, now)
     _to_sleep(context, callback, now)
     settings = settings_of(context, callback.queue)
-    if outcome != "agent_gone":
+    if outcome == "snoozed":
+        callback.not_before = min(now + settings.snooze_minutes * 60.0, callback.expires_at)
+    elif outcome != "agent_gone":
         rule = settings.rule(outcome)
         times = callback.results[rule] = callback.results.get(rule, 0) + 1
         callback.not_before = now + settings.retry(rule).minutes * 60.0
         if times >= settings.retry(rule).tries:
             close(context, callback, "failed", now)
             return
-    if callback.dials >= settings.tries:
+    if callback.dials >= settings.tries and outcome != "snoozed":
         close(context, callback, "failed", now)
     elif now >= callback.expires_at:
         close(context, callback, "expired", now)
@@ -244,10 +270,12 @@ def _schedule(context: Context, callback: Callback, now: float) -> None:
     callback.attempt += 1
     _watch(context, callback, now)
     context.tell(records.callback(callback))
-    put(context, _work(context, callback), now)
+    put(context, _work(context, callback, now), now)
 
 
-def _work(context: Context, callback: Callback) -> Work:
+def _work(context: Context, callback: Callback, now: float) -> Work:
+    settings = settings_of(context, callback.queue)
+    first = last_agents.wanted(context, callback.sticky, callback.number, callback.queue, now)
     return Work(
         id=callback.contact,
         kind="callback",
@@ -256,7 +284,9 @@ def _work(context: Context, callback: Callback) -> Work:
         since=callback.enqueued_at,
         priority=callback.priority,
         boost=callback.boost,
-        dial_seconds=settings_of(context, callback.queue).ring_seconds,
+        dial_seconds=settings.ring_seconds + (ASKING_SECONDS if settings.ask else 0.0),
+        sticky=first.agent,
+        sticky_seconds=first.seconds,
     )
 
 

@@ -7,8 +7,13 @@ same id, which waits on the line for the agent who is reserved for it.
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import structs
+
+from tandem.acd import events as acd
+from tandem.acd.intervals import NOT_NOW
 from tandem.control import commands, events, records
-from tandem.control.callback.bookings import at_hand, settings_of
+from tandem.control.callback import asking
+from tandem.control.callback.bookings import at_hand, attempt_over, close, settings_of
 from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
 from tandem.control.callback.callbacks import try_again
 from tandem.control.context import Context
@@ -16,7 +21,7 @@ from tandem.control.destinations import destination
 from tandem.control.voice import lending
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.listening import listen
-from tandem.control.voice.offers import ask, ring
+from tandem.control.voice.offers import ask, ring, route
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
 from tandem.ivr.session import Session
@@ -126,6 +131,7 @@ def _answered(context: Context, callback: Callback, event: events.CallEntered, n
     context.state.calls[call.id] = call
     context.note(call, now, "customer answered", callback.number)
     context.tell(records.contact(call))
+    call.asked = settings_of(context, callback.queue).ask
     listen(context, call, _greeting(context, callback), now)
     leg = context.state.legs.get(call.leg or "")
     if leg is not None and leg.later:
@@ -155,25 +161,62 @@ def _call(callback: Callback, work: Work, channel: str, now: float) -> Call:
 
 
 def _greeting(context: Context, callback: Callback) -> ivr.Listen:
-    texts = settings_of(context, callback.queue).greeting
-    if not texts:
-        return COMPANY
-    language = callback.language if callback.language in texts else next(iter(texts))
-    return ivr.Listen((ivr.Utterance(language, texts[language]),), wait=COMPANY.wait, music=COMPANY.music)
+    settings, say = settings_of(context, callback.queue), []
+    if settings.greeting:
+        language = callback.language if callback.language in settings.greeting else next(iter(settings.greeting))
+        say = [ivr.Utterance(language, settings.greeting[language])]
+    if settings.ask:
+        return asking.question(say, callback.language)
+    return structs.replace(COMPANY, say=tuple(say))
 
 
 def entered_again(context: Context, call: Call, now: float) -> None:
     """The switch gave back a customer who is on the line and still without an agent."""
-    keep_company(context, call, now)
+    _put_through(context, call, now)
+
+
+def listened(context: Context, call: Call, key: str | None, now: float) -> None:
+    """A customer without an agent yet has heard us out, or pressed a key."""
+    callback = context.state.callbacks[call.callback]
+    if not settings_of(context, callback.queue).ask:
+        key = None
+    if key == asking.LATER:
+        agent = _leave_alone(context, call, "later", now)
+        call.booked = True
+        try_again(context, callback, "snoozed", agent, now)
+    elif key == asking.NO_MORE:
+        agent = _leave_alone(context, call, "cancelled", now)
+        attempt_over(context, callback, "cancelled", agent, now)
+        close(context, callback, "cancelled", now)
+    else:
+        _put_through(context, call, now)
+        return
+    call.callback = ""
+
+
+def _put_through(context: Context, call: Call, now: float) -> None:
+    """Let a customer hear that somebody is coming, and bring them together with who has picked up."""
+    call.asked = False
+    callback = context.state.callbacks[call.callback]
+    keys = asking.KEYS if settings_of(context, callback.queue).ask else ""
+    listen(context, call, structs.replace(COMPANY, keys=keys), now)
     _join(context, call, now)
 
 
-def keep_company(context: Context, call: Call, now: float) -> None:
-    """Let a customer hear that somebody is coming."""
-    listen(context, call, COMPANY, now)
+def _leave_alone(context: Context, call: Call, farewell: asking.Text, now: float) -> str:
+    """A customer does not want to be put through: the agent who is reserved, by name, is free at once."""
+    leg = context.state.legs.get(call.leg or "")
+    call.move("leave")
+    context.note(call, now, "customer wants", farewell)
+    route(context, acd.ContactLeft(call.id, NOT_NOW), now)
+    call.flow_ended = True
+    listen(context, call, asking.farewell(farewell, call.session.language), now)
+    return leg.agent if leg else ""
 
 
 def _join(context: Context, call: Call, now: float) -> None:
+    if call.asked:
+        return
     leg = context.state.legs.get(call.leg or "")
     if leg is not None and leg.alone and leg.state == "answered":
         lending.join(context, leg, call.id, call.channel, now)

@@ -1,22 +1,33 @@
 """What an admin may write: the sections of the settings, each strict about its fields."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from tandem.acd.settings import CHANNELS, AgentSettings, ChannelSettings, LongestStay, Order, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
-from tandem.control.settings import ChatSettings, Customer, DialPlan, PauseReason, RemoteAgents, Service, Settings
+from tandem.control.settings import (
+    ChatSettings,
+    Customer,
+    DialPlan,
+    OfferSettings,
+    PauseReason,
+    RemoteAgents,
+    Service,
+    Settings,
+)
 
 T = TypeVar("T")
+Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back."""
+    """A queue, with how its customers are called back, and offered other ways than to wait."""
 
     callback: CallbackSettings = CallbackSettings()
+    offers: OfferSettings = OfferSettings()
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +84,7 @@ class Form(msgspec.Struct, frozen=True):
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
+    last_agent_days: Days = 30.0
 
     def settings(self) -> Settings:
         """The same for the plane."""
@@ -87,6 +99,8 @@ class Form(msgspec.Struct, frozen=True):
             dial_plan=_one(self.dial_plan, DialPlan),
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
+            offers={name: queue.offers for name, queue in self.queues.items()},
+            last_agent_days=self.last_agent_days,
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),

@@ -75,6 +75,8 @@ class Chat(Reader, kw_only=True):
     bookings: int = 0
     """Callbacks that its flow booked."""
     booked: bool = False
+    ways: list[str] = msgspec.field(default_factory=list)
+    """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 
     @property
     def id(self) -> str:

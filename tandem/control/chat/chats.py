@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import commands, events, records
+from tandem.control import commands, events, records, ways
 from tandem.control.callback import callbacks
 from tandem.control.chat.chat import Chat, Message, Notice, Sender
 from tandem.control.context import Context
@@ -140,7 +140,7 @@ def _speak(context: Context, chat: Chat, event: ivr_events.Event, now: float) ->
     session = chat.session
     shown = chat.face.shown(flow_of(context, chat), now, context.place(chat, now))
     at = (session.steps, session.here.field)
-    answered = isinstance(event, ivr_events.Listened | ivr_events.Entered)
+    answered = isinstance(event, ivr_events.Listened | ivr_events.Entered | ivr_events.Offered)
     # A queue makes its offers whenever it says anything.
     due = answered or at != chat.asked if shown.question else answered and session.listen.say
     if shown.asks and due:
@@ -210,6 +210,7 @@ _FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Any, Any, float], None]] 
     ivr.CancelCallback: _leave_callbacks_alone,
     ivr.SnoozeCallback: _leave_callbacks_alone,
     ivr.HangUp: _hang_up,
+    ivr.RecordOffer: ways.record,
     ivr.RecordFault: _record_fault,
 }
 
@@ -281,6 +282,7 @@ def end(context: Context, chat: Chat, now: float, notice: Notice | None = None) 
     if chat.state == "ended":
         return
     outcome = _outcome(chat)
+    ways.wait_over(context, chat, now)
     if chat.state == "queued":
         route(context, acd.ContactLeft(chat.id, "abandoned"), now)
     elif chat.state == "connected":

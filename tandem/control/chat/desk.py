@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events
+from tandem.control import commands, events, ways
 from tandem.control.chat import chats
 from tandem.control.chat.channels import CHANNELS, Channel
 from tandem.control.chat.chat import Chat
@@ -42,6 +42,7 @@ def accepted(context: Context, event: events.AgentAccepted, now: float) -> None:
     _take_back(context, chat)
     chat.agent, chat.agent_heard, chat.connected_at = agent, 0, now
     chat.move("connect")
+    ways.wait_over(context, chat, now)
     context.note(chat, now, "connected", agent)
     chats.say(context, chat, now, "system", "", notice="joined")
     route(context, acd_events.OfferAnswered(offer), now)

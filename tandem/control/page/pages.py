@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tandem.control import commands, events
+from tandem.control.callback import abandoned
 from tandem.control.context import Context
 from tandem.control.page import reading
 from tandem.control.page.page import Page, Reader, subject
@@ -123,7 +124,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
         return
     flow = flow_of(context, reader)
     known = reader.session.variables
-    results = {name: known[name] for name in flow.flows[page.running].results if name in known}
+    results = {name: known[name] for name in flow.named(page.running).results if name in known}
     calls.walk(context, call, ivr_events.PageEnded(page.link, reader.outcome, results), now)
 
 
@@ -133,6 +134,7 @@ def _listens(call: Call | None) -> bool:
 
 def _forget(context: Context, page: Page) -> None:
     del context.state.pages[page.subject]
+    abandoned.withdraw(context, page.subject)
     context.timers.clear(f"page {page.subject}")
     if page.reader:
         reading.forget(context, page.reader)

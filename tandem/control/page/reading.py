@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.control import commands, outside, records
-from tandem.control.callback import callbacks
+from tandem.control.callback import abandoned, callbacks
 from tandem.control.context import Context
 from tandem.control.page.page import Reader
 from tandem.control.publishing.versions import flow_of
@@ -13,7 +13,7 @@ from tandem.ivr import events as ivr_events
 from tandem.ivr import face
 
 TIMER = "reader"
-NEEDS_A_CALL = (ivr.Enqueue, ivr.Transfer, ivr.TakeVoicemail, ivr.RequestCallback)
+NEEDS_A_CALL = (ivr.Enqueue, ivr.Transfer, ivr.TakeVoicemail)
 """What only a call can do: a reader whose flow wants it is stuck."""
 
 
@@ -73,6 +73,15 @@ def _notify(context: Context, reader: Reader, command: ivr.Notify, _now: float) 
     outside.notify(context, reader.subject, command)
 
 
+def _request_callback(context: Context, reader: Reader, _command: ivr.RequestCallback, now: float) -> None:
+    """Only who was offered one by this page is called back; a stranger's page could name any number."""
+    answer = abandoned.accept(context, reader.subject, now)
+    if answer is None:
+        reader.outcome = "stuck"
+    else:
+        tell(context, reader, answer, now)
+
+
 def _cancel_callback(context: Context, reader: Reader, command: ivr.CancelCallback, now: float) -> None:
     callbacks.cancel_all(context, _number(reader), command.queue, now)
 
@@ -112,6 +121,7 @@ FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Any, Any, float], None]] =
     ivr.SendLink: _send_link,
     ivr.LookUp: _look_up,
     ivr.Notify: _notify,
+    ivr.RequestCallback: _request_callback,
     ivr.CancelCallback: _cancel_callback,
     ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordForm: _record_form,

@@ -118,6 +118,8 @@ class Call(msgspec.Struct):
     """Not heard of since the process began again; its next entry tells what was missed."""
     callback: str = ""
     """The callback that this call is an attempt of, until it comes to a conversation."""
+    asked: bool = False
+    """Whether its customer, who was called back, is yet to say what to do."""
     bookings: int = 0
     """Callbacks that its flow booked."""
     booked: bool = False
@@ -141,6 +143,8 @@ class Call(msgspec.Struct):
     """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
+    ways: list[str] = []
+    """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 
     def move(self, trigger: str) -> None:
         """Follow the table; InvariantBroken leaves the call untouched."""

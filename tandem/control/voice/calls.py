@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, outside, records
-from tandem.control.callback import callbacks, dialling
+from tandem.control import commands, events, last_agents, outside, records, ways
+from tandem.control.callback import abandoned, callbacks, dialling
 from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.page.page import Page
@@ -70,6 +70,7 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
         session=flow_session.Session.begin(flow, variables, known.language),
     )
     state.calls[call.id] = call
+    abandoned.called_again(context, call, now)
     context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
     context.tell(records.contact(call))
     context.tell(commands.Answer(call.id))
@@ -110,8 +111,10 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         _come_back(context, call, now)
     elif call.state not in HEARS_THE_FLOW:
         return
+    elif call.flow_ended:
+        context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state == "queued" and call.callback:
-        dialling.keep_company(context, call, now)
+        dialling.listened(context, call, event.key, now)
     elif event.step < call.listen:
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
     else:
@@ -129,7 +132,9 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     if call is None:
         return
     outcome = "lost" if lost else _outcome(call)
+    offered = abandoned.prepare(context, call, now) if outcome == "abandoned" else None
     if call.state == "queued":
+        ways.wait_over(context, call, now)
         route(context, acd_events.ContactLeft(call.id, outcome), now)
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
@@ -143,6 +148,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.show_pages(call)
     outside.forget(context, call.id)
     dialling.call_ended(context, call, outcome, now)
+    if offered is not None:
+        abandoned.offer(context, call, offered, now)
     forget_unused_version(context, call.flow, call.version)
 
 
@@ -185,23 +192,55 @@ def walk(context: Context, call: Call, event: ivr_events.Event, now: float) -> N
 
 
 def _send_link(context: Context, call: Call, command: ivr.SendLink, now: float) -> None:
-    link = Link(command.link, command.purpose, command.language, command.text)
+    text, offered = command.text, ways.settings_of(context, _queue_of(context, call))
+    if command.way == "chat":
+        text = text.replace("{link}", offered.chat)
+    link = Link(command.link, command.purpose, command.language, text)
     call.links[link.number] = link
     context.note(call, now, "link requested", link.purpose)
-    page = Page(
+    if command.way == "chat" and not offered.chat:
+        context.alarm("no address for chats", call.id, "its queue's plan offers a chat")
+        walk(context, call, ivr_events.LinkFailed(link.number, "the queue has no address for chats"), now)
+        return
+    if command.way != "chat":
+        keep_page(context, _page(context, call, command, offered.link, now))
+    push(context, call, link, now)
+
+
+def _page(context: Context, call: Call, command: ivr.SendLink, offered: str, now: float) -> Page:
+    """The page of a link; that of a queue's own offer walks the flow `offered`, where it is published."""
+    page = page_of(call, command, now)
+    own = publishing.flow_for(context, offered, call.caller or call.id) if command.way else None
+    if own is not None:
+        page.flow, page.version, page.running = own.name, own.version, own.name
+    return page
+
+
+def _queue_of(context: Context, call: Call) -> str:
+    """The queue that a call stands in; empty: none."""
+    standing = context.router.standing(call.id)
+    return standing[0] if standing else ""
+
+
+def page_of(call: Call, command: ivr.SendLink, now: float) -> Page:
+    """The page that a link of a call leads to."""
+    return Page(
         call=call.id,
-        link=link.number,
-        purpose=link.purpose,
-        language=link.language,
+        link=command.link,
+        purpose=command.purpose,
+        language=command.language,
         flow=call.flow,
         version=call.version,
         expires_at=now + PAGE_SECONDS,
         running=command.page,
         variables=command.variables,
     )
+
+
+def keep_page(context: Context, page: Page) -> None:
+    """Have a page there for as long as its link leads to it."""
     context.state.pages[page.subject] = page
     context.timers.set(f"page {page.subject}", page.expires_at)
-    push(context, call, link, now)
 
 
 def push(context: Context, call: Call, link: Link, now: float) -> None:
@@ -235,10 +274,20 @@ def enqueue(context: Context, call: Call | Chat, command: ivr.Enqueue, now: floa
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was sent there by its flow")
         return False
     call.move("queue")
-    context.note(call, now, "queued", command.queue)
+    first = last_agents.wanted(context, command.sticky, last_agents.caller_of(call), command.queue, now)
+    context.note(call, now, "queued", f"{command.queue}{first}")
     booked_at = callbacks.taken_over(context, call, command.queue, now) if isinstance(call, Call) else None
     age = min((at for at in (came_at, booked_at) if at is not None), default=None)
-    queued = acd_events.ContactQueued(call.id, command.queue, command.priority, command.boost, age, tier=call.tier)
+    queued = acd_events.ContactQueued(
+        call.id,
+        command.queue,
+        command.priority,
+        command.boost,
+        age,
+        sticky=first.agent,
+        sticky_seconds=first.seconds,
+        tier=call.tier,
+    )
     route(context, queued, now)
     return True
 
@@ -253,6 +302,7 @@ def leave_queue(context: Context, call: Call | Chat, outcome: str, now: float) -
         return None
     standing = context.router.standing(call.id)
     call.move("leave")
+    ways.wait_over(context, call, now)
     context.note(call, now, "left queue", outcome.replace("_", " "))
     route(context, acd_events.ContactLeft(call.id, outcome), now)
     return standing[2] if standing else None
@@ -323,6 +373,7 @@ FROM_FLOW: dict[type[ivr.Command], Callable[[Context, Call, Any, float], None]] 
     ivr.CancelCallback: _cancel_callback,
     ivr.SnoozeCallback: _snooze_callback,
     ivr.RecordAnswer: _record_answer,
+    ivr.RecordOffer: ways.record,
     ivr.HangUp: _hang_up,
     ivr.RecordStep: _record_step,
     ivr.RecordFault: _record_fault,

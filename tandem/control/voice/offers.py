@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import commands, events, last_agents, records, ways
 from tandem.control.callback.bookings import reached
 from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
@@ -16,6 +16,10 @@ from tandem.control.work import KINDS
 LEG_PREFIX = "tandem-leg-"
 CONFIRM = "confirm"
 """Kind of the timer after which whoever picked up has not pressed the key."""
+GONE = "leg"
+"""Kind of the timer after which an agent who answered, and is gone, was not left alone by the caller."""
+PATIENCE = 1.0
+"""Seconds that the news of the caller's end may come after that of the agent's."""
 
 
 def route(context: Context, event: acd_events.Event, now: float) -> None:
@@ -104,7 +108,7 @@ def _withdraw(context: Context, command: acd.WithdrawOffer, now: float) -> None:
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
         _let_go(context, leg)
-    if leg.later or leg.line:
+    if leg.later or leg.line or leg.gone:
         lending.take_back(context, leg)
         drop(context, leg, now, "withdrawn")
     else:
@@ -130,7 +134,7 @@ def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> Non
 
 
 def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
-    _note_waiting(context, command.contact, now, "offered another way", command.way)
+    ways.offer(context, command.contact, command.queue, command.way, now)
 
 
 def _record_plan_step(context: Context, command: acd.RecordPlanStep, now: float) -> None:
@@ -235,6 +239,10 @@ def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     if leg is not None and leg.bridged_at is None:
         if _rings_on(context, leg, event.reason, now):
             return
+        if _may_be_the_callers_doing(context, leg):
+            leg.gone = True
+            context.timers.set(f"{GONE} {leg.id}", now + PATIENCE)
+            return
         if not leg.withdrawn:
             _let_go(context, leg)
         drop(context, leg, now, event.reason)
@@ -255,6 +263,16 @@ def _rings_on(context: Context, leg: Leg, reason: str, now: float) -> bool:
     return True
 
 
+def _may_be_the_callers_doing(context: Context, leg: Leg) -> bool:
+    """An agent who answered finds nobody when the caller hangs up just then; who went first, the call will tell."""
+    return leg.state == "answered" and not leg.gone and not leg.withdrawn and leg.call in context.state.calls
+
+
+def gone_for_good(context: Context, name: str, now: float) -> None:
+    """The caller is still there: the offer came to nothing."""
+    leg_failed(context, events.LegFailed(name, "failed"), now)
+
+
 def bridged(context: Context, event: events.Bridged, now: float) -> None:
     """Also stands for the answer, where that was missed. A leg whose offer was withdrawn stays out of it."""
     leg, call = _leg(context, event.leg), context.state.calls.get(event.call)
@@ -267,6 +285,8 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
+    last_agents.remember(context, call, leg.agent, now)
+    ways.wait_over(context, call, now)
     context.note(call, now, "connected", leg.agent)
     route(context, acd_events.ContactConnected(leg.offer), now)
     reached(context, call, leg, now)
@@ -333,6 +353,7 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     del context.state.legs[leg.id]
     context.timers.clear(f"{CONFIRM} {leg.id}")
     lending.forget(context, leg)
+    context.timers.clear(f"{GONE} {leg.id}")
     holder = context.holder(leg.call)
     if holder is not None and holder.leg == leg.id:
         holder.leg = None

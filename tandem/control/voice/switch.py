@@ -89,7 +89,7 @@ def _mend_legs(
             _mend_conversation(context, leg, channel, now)
         elif channel is not None:
             _mend_leg(context, leg, channel, now, old)
-        elif old and not leg.later:
+        elif old and not leg.later and f"{offers.GONE} {leg.id}" not in context.timers.due:
             _mend_gone(context, leg, now, rebooted)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from zoneinfo import ZoneInfo
 
-from tandem.ivr.commands import RequestCallback
+from tandem.ivr.commands import RequestCallback, Sticky
 from tandem.ivr.events import CallbackBooked, CallbackRefused, Event
 from tandem.ivr.filling import FillError, fill
 from tandem.ivr.node import BaseNode, Seconds
@@ -21,7 +21,8 @@ class Callback(BaseNode, frozen=True):
 
     Whoever waits in a queue keeps their age and leaves the line. `at` is when to call at the earliest: a date and a
     time (`2026-02-16 10:00`), a date, a time (the next such one) in the flow's `zone`, or seconds since 1970; without
-    it, when its turn comes. `priority` and `boost` (seconds of age for free) are added to the caller's own.
+    it, when its turn comes. `sticky` is the agent to wait for first, as in `queue`; who waits there has that one's.
+    `priority` and `boost` (seconds of age for free) are added to the caller's own.
 
     Example:
         call_me_back:
@@ -39,6 +40,7 @@ class Callback(BaseNode, frozen=True):
     at: str | None = None
     priority: int = 0
     boost: Seconds = 0.0
+    sticky: Sticky | None = None
 
     def enter(self, turn: Turn) -> Next:
         try:
@@ -51,7 +53,10 @@ class Callback(BaseNode, frozen=True):
         known = turn.session.variables
         priority = self.priority + int(number_of(known.get("caller.priority")) or 0)
         boost = self.boost + (number_of(known.get("caller.boost")) or 0.0)
-        turn.send(RequestCallback(self.queue, number, priority, boost, at))
+        queue = self.queue or turn.offered_by("callback")
+        waiting = turn.session.waiting
+        sticky = turn.sticky(self.sticky) or (waiting.sticky if waiting else None)
+        turn.send(RequestCallback(queue, number, priority, boost, at, sticky))
         return None
 
     def on_event(self, turn: Turn, event: Event) -> Next:
@@ -60,7 +65,7 @@ class Callback(BaseNode, frozen=True):
             return self.next
         if isinstance(event, CallbackRefused):
             if event.reason not in REGULAR:
-                turn.fault(f"callback in queue {self.queue}: {event.reason}")
+                turn.fault(f"callback in queue {self.queue or 'that offered it'}: {event.reason}")
             return self.refused
         return None
 
@@ -68,7 +73,7 @@ class Callback(BaseNode, frozen=True):
         return False
 
     def fills(self) -> dict[str, Value]:
-        return {"number": self.number, "at": self.at or ""}
+        return {"number": self.number, "at": self.at or "", "sticky.agent": self.sticky.agent if self.sticky else ""}
 
     def _at(self, turn: Turn) -> float | None:
         """When to call at the earliest; ValueError when it is no time. What is past is as soon as may be."""

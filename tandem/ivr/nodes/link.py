@@ -68,9 +68,13 @@ class Link(BaseNode, frozen=True):
         if self.page:
             variables = turn.given(self.parameters)
             pages.remember(turn)
-        message = turn.message(self.text)
-        turn.send(SendLink(session.links, self.purpose, session.language, message, self.page or "", variables))
+        turn.send(self.order(turn, variables))
         return self._wait(turn, self.sending)
+
+    def order(self, turn: Turn, variables: dict[str, Value]) -> SendLink:
+        """What the notifier is to send."""
+        session, message = turn.session, turn.message(self.text)
+        return SendLink(session.links, self.purpose, session.language, message, self.page or "", variables)
 
     def on_event(self, turn: Turn, event: Event) -> Next:
         if isinstance(event, LinkDelivered | LinkFailed) and event.link == turn.session.links:

@@ -1,38 +1,23 @@
 """Hand the contact to a queue and keep it company there."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
 from tandem.ivr import everywhere
-from tandem.ivr.commands import Enqueue
-from tandem.ivr.events import Entered, Event, Listened, Place, QueueEnded, Resumed
-from tandem.ivr.everywhere import Key
+from tandem.ivr.commands import Enqueue, RecordOffer, Sticky
+from tandem.ivr.events import Entered, Event, Listened, Offered, Place, QueueEnded, Resumed
 from tandem.ivr.node import BaseNode, Seconds, written
+from tandem.ivr.other_ways import Offer, has_prepared, is_possible, made
 from tandem.ivr.references import NodeName, TextName
-from tandem.ivr.turn import PLACE, Next, Turn, Waiting
-from tandem.ivr.values import Kind, number_of
+from tandem.ivr.turn import PLACE, Next, Turn, Waiting, Way
+from tandem.ivr.values import Kind, Value, number_of
 
 Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
-Moment = Annotated[float, msgspec.Meta(ge=0, le=86400)]
 
 SETTLE = 1.0
 """Seconds of the first music: a queue that takes nobody says so within them."""
-
-
-class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Another way than to wait: `key` leads to `next`, from `waited` seconds on, while the estimated wait is
-    `estimated_wait` seconds or more. `text` tells of it, after the announcements; the key works at any moment."""
-
-    key: Key
-    text: TextName
-    next: NodeName
-    waited: Moment = 0.0
-    estimated_wait: Moment = 0.0
-
-    def holds(self, place: Place) -> bool:
-        """Whether it is made to a contact that stands at `place`."""
-        return place.waited >= self.waited and place.estimated_wait >= self.estimated_wait
 
 
 class WhileWaiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +46,12 @@ class Queue(BaseNode, frozen=True):
     `priority` and `boost` (seconds of age for free) are added to the caller's own. `unavailable` is where a contact
     goes that nobody will ever serve here; without it, to the flow's apology.
 
+    What the queue's plan offers instead of waiting is told at once: by an offer with that `way`, or, where there is
+    none, in words of the centre's, which also see to the rest.
+
+    With `sticky` the contact waits for one agent first: with whom the customer talked last in this queue (`last`), or
+    one by name.
+
     Example:
         tech:
           type: queue
@@ -81,14 +72,17 @@ class Queue(BaseNode, frozen=True):
     unavailable: NodeName | None = None
     priority: int = 0
     boost: Seconds = 0.0
+    sticky: Sticky | None = None
     while_waiting: WhileWaiting = WhileWaiting()
 
     def enter(self, turn: Turn) -> Next:
         variables, company = turn.session.variables, self.while_waiting
         turn.keep_key(None)  # nobody takes an offer that they have not heard
         priority = self.priority + int(number_of(variables.get("caller.priority")) or 0)
-        command = Enqueue(self.queue, priority, self.boost + (number_of(variables.get("caller.boost")) or 0.0))
+        boost = self.boost + (number_of(variables.get("caller.boost")) or 0.0)
+        command = Enqueue(self.queue, priority, boost, turn.sticky(self.sticky))
         waiting = turn.enqueue(command, self.next, turn.now + company.announce_after, company.music)
+        waiting.unheard = False
         return self._play(turn, wait=min(SETTLE, max(0.0, waiting.due - turn.now)))
 
     def on_event(self, turn: Turn, event: Event) -> Next:
@@ -102,6 +96,9 @@ class Queue(BaseNode, frozen=True):
         if isinstance(event, Entered):
             return self._pressed(turn, waiting, written(event.text), waiting.place_now(turn.now))
         waiting.stand(event.place, turn.now)
+        if isinstance(event, Resumed) and waiting.unheard:
+            return turn.repeat()
+        waiting.unheard = False
         if isinstance(event, Listened) and event.key:
             return self._pressed(turn, waiting, event.key, event.place)
         return self._wait(turn, waiting, event.place)
@@ -109,14 +106,42 @@ class Queue(BaseNode, frozen=True):
     def needs_key(self, field: str) -> bool:
         return field == "while_waiting"
 
+    def fills(self) -> dict[str, Value]:
+        return {"sticky.agent": self.sticky.agent} if self.sticky else {}
+
     def sets(self, field: str) -> dict[str, Kind]:
         return dict.fromkeys(PLACE, "number") if field == "while_waiting" else {}
 
+    def offered(self, turn: Turn, event: Offered) -> Next:
+        """The queue's plan offers the contact another way: tell of it now, or when it hears the music again."""
+        session, waiting = turn.session, turn.session.waiting
+        assert waiting is not None
+        if not has_prepared(self.while_waiting.offers, event.way) and not is_possible(session, event.way):
+            turn.send(RecordOffer(event.way, "not_possible"))
+            return None
+        turn.send(RecordOffer(event.way, "made"))
+        waiting.ways[event.way] = Way(event.queue, event.times, turn.now)
+        waiting.stand(event.place, turn.now)
+        if session.closing or (session.running, session.node) != (waiting.running, waiting.node):
+            waiting.due = turn.now
+            return None
+        waiting.due, waiting.unheard = turn.now + self.while_waiting.announce_every, True
+        new = [o for o in self._made(turn, waiting, event.place) if o.way and waiting.ways[o.way].at == turn.now]
+        for offer in new:  # one made a moment ago is told anew, with this one: nobody has heard it yet
+            waiting.told.pop(offer.key, None)
+        return self._play(turn, offers=new, wait=self.while_waiting.announce_every)
+
+    def _made(self, turn: Turn, waiting: Waiting, place: Place | None) -> list[Offer]:
+        return list(made(self.while_waiting.offers, turn, waiting, place))
+
     def _pressed(self, turn: Turn, waiting: Waiting, key: str, place: Place | None) -> Next:
-        for offer in self.while_waiting.offers:
-            if place and offer.key == key and offer.holds(place):
-                turn.set_place(place)
-                return offer.next
+        for offer in self._made(turn, waiting, place):
+            if offer.key == key:
+                if place:
+                    turn.set_place(place)
+                if offer.way:
+                    turn.send(RecordOffer(offer.way, "taken"))
+                return offer.take(turn)
         if everywhere.again(turn, everywhere.meaning(turn, key)):
             waiting.due = turn.now
         return self._wait(turn, waiting, place)
@@ -130,15 +155,21 @@ class Queue(BaseNode, frozen=True):
         if place is None:
             return self._play(turn, wait=company.announce_every)
         turn.set_place(place)
-        offers = (offer.text for offer in company.offers if offer.holds(place))
-        return self._play(turn, *company.announcements, *offers, wait=company.announce_every)
+        due = [offer for offer in self._made(turn, waiting, place) if offer.is_due(waiting)]
+        return self._play(turn, *company.announcements, offers=due, wait=company.announce_every)
 
-    def _play(self, turn: Turn, *texts: str, wait: float) -> Next:
+    def _play(self, turn: Turn, *texts: str, offers: Sequence[Offer] = (), wait: float) -> Next:
         """Keys of offers not yet made are listened for too, or a Listen under way would not know when they are."""
-        company = self.while_waiting
-        again = everywhere.keys(turn, everywhere.AGAIN) if company.announcements or company.offers else ""
-        keys = "".join(dict.fromkeys([*(offer.key for offer in company.offers), *again]))
-        return turn.listen(*texts, keys=keys, wait=wait, music=company.music)
+        company, waiting = self.while_waiting, turn.session.waiting
+        assert waiting is not None
+        own = self._made(turn, waiting, None) if waiting.ways else ()
+        again = everywhere.keys(turn, everywhere.AGAIN) if company.announcements or company.offers or own else ""
+        keys = "".join(dict.fromkeys([*(offer.key for offer in (*company.offers, *own)), *again]))
+        say = [utterance for text in texts for utterance in turn.speak(text)]
+        for offer in offers:
+            say += offer.speak(turn)
+            waiting.told[offer.key] = waiting.told.get(offer.key, 0) + 1
+        return turn.listen_to(say, keys, wait, company.music)
 
     def _give_up(self, turn: Turn) -> Next:
         turn.fault(f"queue {self.queue}: {turn.here.outcome}")

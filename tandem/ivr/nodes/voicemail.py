@@ -64,10 +64,11 @@ class Voicemail(BaseNode, frozen=True):
 
     def _record(self, turn: Turn) -> Next:
         turn.here.heard = True
+        queue = self.queue or turn.offered_by("voicemail")
         turn.leave_queue("overflowed_out")
-        turn.send(TakeVoicemail(self.queue, self.priority, self.longest, self.silence, self.keys))
+        turn.send(TakeVoicemail(queue, self.priority, self.longest, self.silence, self.keys))
         return None
 
     def _fail(self, turn: Turn, reason: str) -> Next:
-        turn.fault(f"voicemail in queue {self.queue}: {reason}")
+        turn.fault(f"voicemail in queue {self.queue or 'that offered it'}: {reason}")
         return self.failed
