@@ -128,9 +128,13 @@ class Pause(Verb, frozen=True):
 class Extend(Verb, frozen=True):
     """Have `seconds` more for the wrap-up, as far as the queue allows."""
 
-    seconds: Annotated[float, msgspec.Meta(gt=0, le=LONGEST_EXTENSION)]
+    seconds: float = 0.0
 
     def event(self, around: Around) -> Event:
+        if around.by:
+            raise Refusal(400, "bad_by", "A wrap-up is extended by whose it is.")
+        if not 0 < self.seconds <= LONGEST_EXTENSION:
+            raise Refusal(400, "bad_seconds", f"`seconds` must be more than 0 and at most {LONGEST_EXTENSION:g}.")
         return WrapUpExtended(around.agent, self.seconds)
 
 

@@ -108,7 +108,8 @@ def test_a_caller_gone_before_the_bridge_leaves_the_line_free() -> None:
 def test_a_bridge_that_did_not_come_about_is_a_failed_offer() -> None:
     book, line = signed_in()
     leg = one(commands.JoinLeg, book.queue()).leg
-    out = book.tell(events.LineKept(line, leg))
+    book.tell(events.LineKept(line, leg))
+    out = book.pass_time(1.0)
     assert one(commands.RecordOffer, out).outcome == "failed"
     assert book.router.contacts["c1"].state == "waiting"
 

@@ -14,6 +14,7 @@ from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.desktop import told
 from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
+from tandem.control.events import Event
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call
 from tandem.control.work import Work
@@ -40,9 +41,10 @@ class Desks:
         desk = tuple(_with_story(self._context, contact) for contact in contacts)
         return Desk(self._context.state.told.get(agent, 0), _agent(routed), desk)
 
-    def news(self, done: list[commands.Command]) -> list[commands.Command]:
-        """What desktops are to be told, after these commands."""
-        touched = sorted(set(self._touched(done)))
+    def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
+        """What desktops are to be told, after an event and the commands it gave."""
+        asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
+        touched = sorted(asks.union(self._touched(done)))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
 
     def _routed_agents(self) -> dict[str, Agent]:

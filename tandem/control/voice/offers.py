@@ -239,7 +239,7 @@ def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
     if leg is not None and leg.bridged_at is None:
         if _rings_on(context, leg, event.reason, now):
             return
-        if _may_be_the_callers_doing(context, leg):
+        if event.reason == "failed" and _may_be_the_callers_doing(context, leg):
             leg.gone = True
             context.timers.set(f"{GONE} {leg.id}", now + PATIENCE)
             return
