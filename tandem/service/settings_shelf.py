@@ -73,6 +73,7 @@ class SettingsShelf:
         """
         async with self._at_work():
             state = self._state()
+            self.settings = state.settings if state else self.settings
             try:
                 await self._take(path)
             except CentreError as error:

@@ -176,10 +176,13 @@ async def test_a_queue_that_a_flow_in_force_needs_cannot_go(centre: Centre) -> N
     assert [each["path"] for each in told["findings"]] == ["flows.queued.nodes.wait.queue"]  # type: ignore[index]
 
 
-async def test_a_file_may_take_away_what_a_flow_needs_for_flows_come_after_it_but_it_is_told(centre: Centre) -> None:
+async def test_a_file_may_take_away_what_a_flow_needs_for_flows_come_after_it_but_it_is_told(
+    centre: Centre, engine: AsyncEngine
+) -> None:
     await centre.start(CENTRE)
     centre.emit(events.FlowPublished(read_flow(QUEUED, "queued.yaml"), "ann", ""))
-    await centre.start(CENTRE.replace("{tv: {ring", "{hifi: {ring"))
+    again = Centre(engine, centre.file, centre.plane)
+    await again.start(CENTRE.replace("{tv: {ring", "{hifi: {ring"))
     change = await centre.store.last_change()
     assert change is not None
     assert list(centre.plane.state.settings.acd.queues) == ["hifi"]
