@@ -21,7 +21,7 @@ import simpy
 
 from bench import compiled
 from bench.figure import Figure
-from tandem.acd.commands import Command, RecordWait
+from tandem.acd.commands import RecordWait
 from tandem.acd.settings import QueueSettings
 from tandem.sim.arrivals import poisson
 from tandem.sim.model import centre, exponential, staff
@@ -74,13 +74,12 @@ def _routed() -> tuple[float, float]:
     """Contacts a CPU second, and their mean wait."""
     waits: list[float] = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordWait):
-            waits.append(now - command.enqueued_at)
+    def ended(wait: RecordWait, now: float) -> None:
+        waits.append(now - wait.enqueued_at)
 
     queue = QueueSettings("q")
     world = World(centre([queue], staff(AGENTS)), exponential(Random(1), 1 / HANDLING))
-    world.watch = watch
+    world.watch(RecordWait, ended)
     world.expect(poisson(Random(2), RATE, "q"))
     began = time.process_time()
     world.run(SECONDS)

@@ -3,8 +3,8 @@
 import msgspec
 
 
-class Command(msgspec.Struct, frozen=True, tag=True):
-    """Base of all commands."""
+class Command(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Base of all commands. None is part of a cycle: the garbage collector need not look."""
 
 
 class Offer(Command, frozen=True):

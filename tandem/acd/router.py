@@ -12,7 +12,7 @@ from tandem.acd.commands import Command, RaiseAlarm
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
 from tandem.acd.floor import Floor
-from tandem.acd.intervals import NOT_NOW, OUTCOMES
+from tandem.acd.intervals import ENDINGS
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.plan import widest
 from tandem.acd.state import State
@@ -76,15 +76,20 @@ class Router:
         """
         self._handlers[type(event)](event, now)
         self._floor.review(now)
-        commands = [*self._commands, *self._floor.ledger.changes(self._floor.lines.unanswered)]
+        if self._floor.ledger.changed:
+            self._floor.ledger.report(self._commands.append, self._floor.lines.unanswered)
+        commands = self._commands.copy()
         self._commands.clear()
         return commands
 
     def next_wakeup(self) -> float | None:
         """When TimePassed is wanted, epoch seconds; None while there is no deadline."""
         floor = self._floor
-        moments = floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest(), floor.matching.expires
-        return min((moment for moment in moments if moment is not None), default=None)
+        first = floor.matching.expires
+        for moment in (floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest()):
+            if moment is not None and (first is None or moment < first):
+                first = moment
+        return first
 
     def snapshot(self) -> State:
         """The state itself, not a copy: encode it before the next `handle`."""
@@ -184,7 +189,7 @@ class Router:
         return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
-        if event.outcome not in (*OUTCOMES, NOT_NOW):
+        if event.outcome not in ENDINGS:
             raise InvariantBroken(f"{event.contact} left with the unknown outcome {event.outcome!r}")
         if contact := self._contact(event.contact, "left"):
             self._floor.leave(contact, event.outcome, now)

@@ -6,7 +6,7 @@ from random import Random
 
 from tandem.acd import events
 from tandem.acd.agent import PAUSED, RING_NO_ANSWER
-from tandem.acd.commands import Command, OfferToContact, RecordAgentState, RecordWait
+from tandem.acd.commands import OfferToContact, RecordAgentState, RecordWait
 from tandem.sim.arrivals import QUARTER_SECONDS, Caller, Callers, by_quarter_hour, together
 from tandem.sim.diary import Diary
 from tandem.sim.scenario import HOUR_SECONDS, Contacts, Recorded, Scenario, seconds_of
@@ -38,7 +38,9 @@ class _Trial:
         rings = any(group.answer_after or group.no_answer for group in scenario.groups.values())
         settings = scenario.settings()
         self._world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
-        self._world.watch = self._saw
+        self._world.watch(RecordWait, self._ended)
+        self._world.watch(RecordAgentState, self._left_state)
+        self._world.watch(OfferToContact, self._invited)
 
     def run(self) -> Diary:
         scenario, world = self._scenario, self._world
@@ -69,25 +71,19 @@ class _Trial:
             drawn, tier = patience() + one.endured, one.tier or tiers()
             yield Caller(one.at, queue, drawn if one.patience is None else one.patience, tier=tier, talk=one.talk)
 
-    def _saw(self, command: Command, now: float) -> None:
-        kind = type(command)
-        if kind is RecordWait:
-            assert isinstance(command, RecordWait)
-            caller = self._world.waiting[command.contact]
-            self._diary.ended(caller, command, now, command.contact in self._world.staying)
-            if command.outcome == "abandoned":
-                self._perhaps_again(caller, now)
-        elif kind is RecordAgentState:
-            assert isinstance(command, RecordAgentState)
-            self._diary.left_state(command, now)
-            if command.new_state == PAUSED and command.new_reason == RING_NO_ANSWER:
-                back = now + self._scenario.groups[self._group_of[command.agent]].returns_after
-                self._world.plan(back, self._return, command.agent)
-        elif kind is OfferToContact:
-            assert isinstance(command, OfferToContact)
-            self._invite(command)
+    def _ended(self, wait: RecordWait, now: float) -> None:
+        caller = self._world.waiting[wait.contact]
+        self._diary.ended(caller, wait, now, wait.contact in self._world.staying)
+        if wait.outcome == "abandoned":
+            self._perhaps_again(caller, now)
 
-    def _invite(self, invitation: OfferToContact) -> None:
+    def _left_state(self, record: RecordAgentState, now: float) -> None:
+        self._diary.left_state(record, now)
+        if record.new_state == PAUSED and record.new_reason == RING_NO_ANSWER:
+            back = now + self._scenario.groups[self._group_of[record.agent]].returns_after
+            self._world.plan(back, self._return, record.agent)
+
+    def _invited(self, invitation: OfferToContact, _now: float) -> None:
         """Whoever takes a callback keeps the place, and has all the time in the world."""
         caller = self._world.waiting[invitation.contact]
         if invitation.way == "callback" and self._luck.random() < self._scenario.contacts[caller.queue].callback:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from tandem.acd import commands, events
 from tandem.acd.router import Router
@@ -13,7 +13,7 @@ from tandem.sim.arrivals import Caller, Callers
 
 Handling = Callable[[Caller, str], float]
 Phone = Callable[[str], float]
-Watch = Callable[[commands.Command, float], None]
+C = TypeVar("C", bound=commands.Command)
 
 
 class World:
@@ -21,8 +21,8 @@ class World:
 
     `handling(caller, agent)` is how long a talk lasts that begins now. `lines`: at most so many contacts are in the
     centre at once, in talk or not; the others hear busy and are counted in `turned_away`. `phone(agent)` is how long a
-    phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `watch`, where one is
-    set, is told every command of the router, and when; `on_wait` the id of every contact that has to wait, and when.
+    phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `on_wait`, where one
+    is set, is told the id of every contact that has to wait, and when.
 
     `waiting`: by contact, who they are. Those in `staying` do not give up any more.
     """
@@ -38,7 +38,6 @@ class World:
         self.router = Router()
         self.now = 0.0
         self.turned_away = 0
-        self.watch: Watch | None = None
         self.on_wait: Callable[[str, float], None] | None = None
         self.waiting: dict[str, Caller] = {}
         self.staying: set[str] = set()
@@ -51,6 +50,7 @@ class World:
             commands.Offer: self._ring,
             commands.RecordWait: self._end_wait,
         }
+        self._watched: dict[type[commands.Command], Callable[[Any, float], None]] = {}
         self._number = count(1)
         self._names = map(str, count(1))
         self.tell(events.SettingsChanged(settings))
@@ -65,6 +65,10 @@ class World:
         if caller:
             self.plan(caller.at, self._next_of, (caller, callers))
 
+    def watch(self, kind: type[C], saw: Callable[[C, float], None]) -> None:
+        """From now on `saw` is told every command of this kind, and when, just before it is carried out."""
+        self._watched[kind] = saw
+
     def work_off(self, queue: str) -> None:
         """Keep a contact waiting in `queue` at every moment, as a list of people to be called that never ends."""
         self._endless.add(queue)
@@ -76,13 +80,13 @@ class World:
 
     def tell(self, event: events.Event) -> None:
         """Tell the router, and do what it wants done."""
-        watch, now = self.watch, self.now
+        watched, to_do, now = self._watched, self._do, self.now
         for command in self.router.handle(event, now):
-            if watch:
-                watch(command, now)
-            do = self._do.get(type(command))
-            if do:
-                do(command)
+            kind = type(command)
+            if kind in watched:
+                watched[kind](command, now)
+            if kind in to_do:
+                to_do[kind](command)
 
     def run(self, until: float) -> None:
         """Let time pass up to `until`."""

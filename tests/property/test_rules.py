@@ -74,7 +74,9 @@ def test_rules_2_and_13_other_settings_turn_back_no_clock(steps: Lived, version:
     assert all(state.contacts[name].enqueued_at == contact.enqueued_at for name, contact in contacts.items())
     kept = {name: contact for name, contact in contacts.items() if contact.agent in ("", *version.agents)}
     assert all(state.contacts[name].agent == contact.agent for name, contact in kept.items())
-    assert all(len(state.intervals[queue]) >= len(rows) for queue, rows in intervals.items())
+    for queue, rows in intervals.items():  # those that are two hours over may go when the next one begins
+        recent = {row.start for row in rows if row.start > life.now - 7200}
+        assert recent <= {row.start for row in state.intervals[queue]}
 
 
 @settings(deadline=None, max_examples=12)

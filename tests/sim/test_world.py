@@ -4,7 +4,7 @@ from math import inf
 
 from msgspec.structs import replace
 
-from tandem.acd.commands import Command, RecordOffer, RecordWait
+from tandem.acd.commands import RecordOffer, RecordWait
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.sim.arrivals import Caller
 from tandem.sim.model import Span, centre, measure, staff
@@ -17,11 +17,10 @@ def waits(world: World, *callers: Caller, until: float = 1000.0) -> Heard:
     """(when, contact, wait, outcome) of everyone who came."""
     heard: Heard = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordWait):
-            heard.append((now, command.contact, now - command.enqueued_at, command.outcome))
+    def ended(wait: RecordWait, now: float) -> None:
+        heard.append((now, wait.contact, now - wait.enqueued_at, wait.outcome))
 
-    world.watch = watch
+    world.watch(RecordWait, ended)
     world.expect(iter(callers))
     world.run(until)
     return heard
@@ -61,12 +60,11 @@ def test_a_phone_that_rings_too_long_goes_on_by_the_routers_own_deadline() -> No
     queue = QueueSettings("q", ring_seconds=10.0)
     heard: list[tuple[float, str]] = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordOffer):
-            heard.append((now, command.outcome))
+    def ended(offer: RecordOffer, now: float) -> None:
+        heard.append((now, offer.outcome))
 
     world = World(centre([queue], staff(1)), lambda _caller, _agent: 10.0, phone=lambda _agent: 60.0)
-    world.watch = watch
+    world.watch(RecordOffer, ended)
     world.expect(iter([Caller(0.0, "q")]))
     world.run(20.0)
     assert heard == [(15.0, "withdrawn")]
