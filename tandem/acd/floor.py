@@ -260,8 +260,9 @@ class Floor:
             return
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
-                self._begin_or_end(queue, changed, now)
-            self._stop_or_go_on(queue, now)
+                self._begin_or_end(queue.name, changed, now)
+            if queue.resume_free > queue.keep_free or self._state.stopped:
+                self._stop_or_go_on(queue.name, now)
 
     def _stop_or_go_on(self, queue: str, now: float) -> None:
         """Work that must not take the last agents stops when few are ready, and goes on only when more are."""

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from math import inf
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 QUARTER_SECONDS = 900.0
 T = TypeVar("T")
 
 
-class Caller(NamedTuple):
+class Caller(msgspec.Struct, frozen=True, order=True, gc=False):
     """Someone who asks for an agent at `at`; gives up when the wait lasts longer than `patience`.
 
     `priority`, `boost` and `tier` are those of acd.events.ContactQueued. `talk` is how long it takes an ordinary agent

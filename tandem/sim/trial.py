@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from math import fsum, inf
 from random import Random
 
+from msgspec.structs import replace
+
 from tandem.acd import events
 from tandem.acd.agent import PAUSED, RING_NO_ANSWER
 from tandem.acd.commands import OfferToContact, RecordAgentState, RecordWait
@@ -95,7 +97,7 @@ class _Trial:
         at = now + redial.after if redial else inf
         if redial and at < self._scenario.ends and self._luck.random() < redial.probability:
             self._diary.arrived(caller.queue, at, again=True)
-            self._world.expect(iter([caller._replace(at=at)]))
+            self._world.expect(iter([replace(caller, at=at)]))
 
     # --- agents ------------------------------------------------------------------------------------------------
 
