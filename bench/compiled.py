@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster router waiting"
 MODULES = [
     *(f"tandem/acd/{name}.py" for name in ROUTER.split()),
-    *(f"tandem/sim/{name}.py" for name in ("arrivals", "diary", "tally", "trial", "world")),
+    *(f"tandem/sim/{name}.py" for name in ("diary", "tally", "trial", "world")),
 ]
 """What is run for every event, as far as it is within mypyc's reach."""
 
