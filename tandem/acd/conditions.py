@@ -1,5 +1,6 @@
 """Watches the conditions of every queue's plan: again when an event may have changed a measure of the queue."""
 
+from tandem.acd.attention import Attention
 from tandem.acd.intervals import Ledger
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
@@ -15,7 +16,15 @@ class Conditions:
     """Which steps' conditions hold is in the state (`holding`); here is only what has to be looked at: watched queues
     have numbers, and sets of them are bits."""
 
-    def __init__(self, state: State, lines: Lines, roster: Roster, matching: Matching, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        state: State,
+        lines: Lines,
+        roster: Roster,
+        matching: Matching,
+        attention: Attention,
+        ledger: Ledger,
+    ) -> None:
         self._state = state
         self._lines = lines
         self._roster = roster
@@ -23,6 +32,7 @@ class Conditions:
         self._queues = [queue for queue in state.queues().values() if _is_watched(queue)]
         self.are_any = bool(self._queues)
         self._able = {queue.name: _able(matching, queue) for queue in self._queues}
+        self._channels = {queue.name: attention.numbers[queue.channel] for queue in self._queues}
         self._bit = {queue.name: 1 << number for number, queue in enumerate(self._queues)}
         self._for_agent: dict[int, int] = {}
         self._due = 0
@@ -65,7 +75,7 @@ class Conditions:
     def must_stop(self, name: str) -> bool:
         """True while too few agents are ready for a queue that keeps some free: between its thresholds, as before."""
         queue = self._state.queue(name)
-        ready = (self._able[name] & self._roster.ready).bit_count()
+        ready = self._ready(name)
         return ready <= (queue.resume_free if name in self._state.stopped else queue.keep_free)
 
     def _measure(self, name: str, measure: Measure, now: float) -> float:
@@ -74,9 +84,12 @@ class Conditions:
         if measure == "service_level":
             return self._ledger.level(name, now)
         if measure == "agents_ready":
-            return (self._able[name] & self._roster.ready).bit_count()
-        staffed = (self._able[name] & self._roster.staffed).bit_count()
-        return estimated_wait(self._lines.length(name) + 1, self._state.handling_of(name), staffed)
+            return self._ready(name)
+        capacity = self._roster.capacity(self._able[name], self._channels[name])
+        return estimated_wait(self._lines.length(name) + 1, self._state.handling_of(name), capacity)
+
+    def _ready(self, name: str) -> int:
+        return (self._able[name] & self._roster.open_to(self._channels[name])).bit_count()
 
     def _queues_of(self, agent: int) -> int:
         """The watched queues (as bits) whose measures the agent counts in."""
