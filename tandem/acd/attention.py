@@ -71,11 +71,12 @@ def reserve(agent: Agent, contact: Contact, channel: ChannelSettings, cost: int)
     """Keep so much of the agent's attention for a contact that is offered to them."""
     contact.cost, contact.interruptible, contact.on_phone = cost, channel.interruptible, channel.needs_phone
     contact.agent, agent.offered = agent.name, contact.id
-    if contact.interruptible:
+    if channel.interruptible:
         agent.interruptible_units += cost
     else:
         agent.units += cost
-    agent.on_phone = agent.on_phone or contact.on_phone
+    if channel.needs_phone:
+        agent.on_phone = True
 
 
 def release(agent: Agent, contact: Contact) -> None:

@@ -262,6 +262,7 @@ class Floor:
             before = self._state.handled.get(queue.name, 0)
             self._state.handling[queue.name] = blended(average, observed, before)
             self._state.handled[queue.name] = before + 1
+            self.lines.touched.add(queue.name)  # its estimated wait is another now
             agent.wrap_up_until = max(agent.wrap_up_until, now + queue.wrap_up_seconds)
         self.settle(agent, now)
 

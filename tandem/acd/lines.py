@@ -166,7 +166,8 @@ class Lines:
 
     def sticky_to(self, agent: str) -> tuple[Contact, ...]:
         """Those who wait for this agent before anyone else."""
-        return tuple(self._sticky.get(agent, ()))
+        waiting = self._sticky.get(agent)
+        return tuple(waiting) if waiting else ()
 
     def sticky(self) -> Iterable[Contact]:
         """Everybody who waits for one agent."""

@@ -27,13 +27,16 @@ from tandem.acd.matching import Matching
 
 _NOWHERE = (0, 0.0, "")
 _AT_WORK = BUSY | {READY}
+# Bits: at work, and with a phone.
+_AWAY, _AT_WORK_ONLY, _WITH_PHONE = 0, 1, 3
 _ENDS_IDLENESS = frozenset({CONNECTED, WRAP_UP, PAUSED, SIGNED_OUT})
 
 
 class Roster:
     """The only place where an agent's state changes. Holds indexes; what must survive is in the agents themselves.
 
-    Sets of agents are bits; who is not in the settings is in none. `touched` are the numbers of those who changed.
+    Sets of agents are bits; who is not in the settings is in none. `touched`: the numbers of those who came to work or
+    left it, or have room for other channels than before.
     """
 
     def __init__(
@@ -50,7 +53,7 @@ class Roster:
         self._slots = attention.slots(matching.numbers)
         self._at_work = 0
         self._with_phone = 0
-        self._staffed = [(False, False)] * len(self._names)
+        self._staffed = [_AWAY] * len(self._names)
         self._fitting = [0] * len(self._names)
         self._places = [_NOWHERE] * len(self._names)
         self._in_order: list[tuple[int, float, str, int]] = []
@@ -125,16 +128,20 @@ class Roster:
         number = self._numbers.get(agent.name)
         if number is None:
             return
-        self.touched.add(number)
         at_work = agent.state in _AT_WORK or is_staffed(agent, needs_phone=False)
-        staffed = at_work, at_work and agent.device_present
+        staffed = _AWAY if not at_work else _WITH_PHONE if agent.device_present else _AT_WORK_ONLY
         if staffed != self._staffed[number]:
-            before, self._staffed[number] = self._staffed[number], staffed
-            self._at_work ^= (staffed[0] != before[0]) << number
-            self._with_phone ^= (staffed[1] != before[1]) << number
+            self._note_staffed(number, staffed)
         fitting = self._attention.fitting(agent)
         if fitting or self._fitting[number]:
             self._put_in_order(agent, number, fitting)
+
+    def _note_staffed(self, number: int, staffed: int) -> None:
+        changed = staffed ^ self._staffed[number]
+        self._staffed[number] = staffed
+        self._at_work ^= (changed & 1) << number
+        self._with_phone ^= (changed >> 1) << number
+        self.touched.add(number)
 
     def _put_in_order(self, agent: Agent, number: int, fitting: int) -> None:
         """Note which channels fit beside what an agent has, and the agent's place among those who have any room."""
@@ -147,6 +154,9 @@ class Roster:
             insort(self._in_order, (*place, number))
         self._fitting[number], self._places[number] = fitting, place
         changed = fitting ^ before
+        if not changed:
+            return
+        self.touched.add(number)
         for channel in range(len(self._open)):
             if changed >> channel & 1:
                 self._open[channel] ^= 1 << number
