@@ -138,14 +138,14 @@ class Floor:
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
         longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
-        channel = self.lines.line_of(contact).channel
-        reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
+        line, attention = self.lines.line_of(contact), self._attention
+        reserve(agent, contact, attention.kinds[line.channel], attention.cost(agent.name, line.channel))
         self.roster.move(agent, "offered", now, deadline=now + longest)
         contact.offer, contact.offered_at = number, now
         if agent.name not in contact.tried:
             contact.tried.append(agent.name)
         self.offers[number] = contact
-        self._emit(Offer(number, contact.id, agent.name, self._state.queue(contact.queue).ring_seconds))
+        self._emit(Offer(number, contact.id, agent.name, line.queue.ring_seconds))
 
     def ringing(self, contact: Contact, now: float) -> None:
         """The agent's phone rings."""
@@ -213,7 +213,7 @@ class Floor:
         """A contact begins to wait."""
         self.lines.enter(contact, now)
         if contact.on_line:
-            self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+            self.ledger.arrived(self.lines.line_of(contact).queue, now, self.lines.unanswered)
         self._find_agent(contact, now)
         self._take_steps(contact, now)
 
@@ -290,8 +290,6 @@ class Floor:
 
     def review(self, now: float) -> None:
         """Look at the conditions that what has happened may have changed, and do what follows."""
-        if not self.conditions.are_any:  # nearly always; spares every event a look
-            return
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
                 self._begin_or_end(queue.name, changed, now)
@@ -343,7 +341,7 @@ class Floor:
 
     def _take_steps(self, contact: Contact, now: float) -> None:
         """Do what is done once, where the contact still waits on its line: offer it another way, or move it."""
-        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan or not contact.on_line:
+        if contact.state != contacts.WAITING or not self.lines.line_of(contact).queue.plan or not contact.on_line:
             return
         for step in self._state.steps_for(contact):
             if step.offer and step.offer not in contact.ways:

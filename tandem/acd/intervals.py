@@ -110,10 +110,10 @@ class Ledger:
         self.changed.clear()
 
     def _find(self, queue: str, start: float) -> Interval | None:
-        for interval in reversed(self._intervals.get(queue, ())):
-            if interval.start == start:
-                return interval
-        return None
+        intervals = self._intervals.get(queue, ())
+        if intervals and intervals[-1].start == start:  # nearly always
+            return intervals[-1]
+        return next((interval for interval in intervals if interval.start == start), None)
 
 
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:

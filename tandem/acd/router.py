@@ -75,9 +75,11 @@ class Router:
         Raises InvariantBroken when the router contradicts itself; it must not be used any more then.
         """
         self._handlers[type(event)](event, now)
-        self._floor.review(now)
-        if self._floor.ledger.changed:
-            self._floor.ledger.report(self._commands.append, self._floor.lines.unanswered)
+        floor = self._floor
+        if floor.conditions.are_any:
+            floor.review(now)
+        if floor.ledger.changed:
+            floor.ledger.report(self._commands.append, floor.lines.unanswered)
         commands = self._commands.copy()
         self._commands.clear()
         return commands
@@ -281,7 +283,10 @@ class Router:
 
     def _contact(self, name: str, trigger: str) -> Contact | None:
         contact = self._state.contacts.get(name)
-        return self._if_fits(contact, contact is not None and allows(contacts.TABLE, contact.state, trigger))
+        if contact is not None and allows(contacts.TABLE, contact.state, trigger):
+            return contact
+        self._state.dropped_events += 1
+        return None
 
     def _on_phone(self, name: str, trigger: str) -> Contact | None:
         contact = self._contact(name, trigger)
@@ -289,8 +294,10 @@ class Router:
 
     def _offered(self, number: int, trigger: str) -> Contact | None:
         contact = self._floor.offers.get(number)
-        agent = self._floor.agent_of(contact) if contact else None
-        return self._if_fits(contact, agent is not None and allows(agents.TABLE, agent.state, trigger))
+        if contact is not None and allows(agents.TABLE, self._floor.agent_of(contact).state, trigger):
+            return contact
+        self._state.dropped_events += 1
+        return None
 
     def _if_fits(self, named: Named | None, fits: bool) -> Named | None:
         if not fits:
