@@ -162,11 +162,12 @@ class Roster:
                 self._open[channel] ^= 1 << number
 
     def _enter(self, agent: Agent, state: str, now: float, reason: str, deadline: float | None) -> None:
-        self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
-        if agent.state == READY:
-            agent.free_seconds += now - agent.since
-        elif agent.state in BUSY:
-            agent.busy_seconds += now - agent.since
+        before, since = agent.state, agent.since
+        self._emit(RecordAgentState(agent.name, before, agent.reason, since, state, reason))
+        if before == READY:
+            agent.free_seconds += now - since
+        elif before in BUSY:
+            agent.busy_seconds += now - since
         agent.state, agent.reason, agent.since, agent.deadline = state, reason, now, deadline
         _turn_clocks(agent, now)
         if deadline is not None:
@@ -185,13 +186,14 @@ class Roster:
 
 
 def _turn_clocks(agent: Agent, now: float) -> None:
-    if agent.state in _ENDS_IDLENESS:
+    state = agent.state
+    if state in _ENDS_IDLENESS:
         agent.idle_since = None
-    if agent.state == READY and agent.idle_since is None:
+    elif state == READY and agent.idle_since is None:
         agent.idle_since = now
-    if agent.state == PAUSED and agent.paused_since is None:
+    if state == PAUSED and agent.paused_since is None:
         agent.paused_since = now
-    if agent.state == SIGNED_OUT:
+    elif state == SIGNED_OUT:
         agent.wrap_up_until = agent.back_off_until = 0.0
         agent.misses = 0
         agent.busy_seconds = agent.free_seconds = 0.0
