@@ -8,8 +8,10 @@ from tandem.acd import events
 from tandem.acd.agent import PAUSED, RING_NO_ANSWER
 from tandem.acd.commands import Command, OfferToContact, RecordAgentState, RecordWait
 from tandem.sim.arrivals import QUARTER_SECONDS, Caller, Callers, by_quarter_hour, together
+from tandem.sim.callbacks import Callbacks
 from tandem.sim.diary import Diary
 from tandem.sim.scenario import HOUR_SECONDS, Contacts, Recorded, Scenario, seconds_of
+from tandem.sim.ways import Ways
 from tandem.sim.world import World
 
 
@@ -39,6 +41,8 @@ class _Trial:
         settings = scenario.settings()
         self._world = World(settings, self._handling, phone=self._phone if rings else None, away=settings.agents.keys())
         self._world.watch = self._saw
+        self._callbacks = Callbacks(scenario, self._world, self._diary, self._dice("callbacks"))
+        self._ways = Ways(scenario, self._world, self._diary, self._callbacks, self._luck)
 
     def run(self) -> Diary:
         scenario, world = self._scenario, self._world
@@ -49,7 +53,8 @@ class _Trial:
         world.run(scenario.ends)
         self._diary.close(world.router.snapshot(), scenario.ends)
         world.run(scenario.ends + scenario.run_on)
-        self._diary.still_waiting(world.waiting.values())
+        self._diary.still_waiting(caller for caller in world.waiting.values() if caller.dial_seconds is None)
+        self._diary.still_waiting(booking.caller for booking in self._callbacks.waiting)
         return self._diary
 
     def _dice(self, *purpose: str) -> Random:
@@ -62,21 +67,36 @@ class _Trial:
         patience = contacts.patience.drawn_with(dice)
         tiers = _tiers(contacts, dice)
         for one in _arrivals(self._scenario, contacts, coming):
-            self._diary.arrived(queue, one.at)
-            if contacts.self_service and dice.random() < contacts.self_service:
-                self._diary.served_itself(queue, one.at)
+            if one.served_itself or (contacts.self_service and dice.random() < contacts.self_service):
+                self._diary.served_itself(queue, one.at, one.tier)
                 continue
             drawn, tier = patience() + one.endured, one.tier or tiers()
-            yield Caller(one.at, queue, drawn if one.patience is None else one.patience, tier=tier, talk=one.talk)
+            stays = drawn if one.leaves else inf
+            self._diary.arrived(queue, one.at, tier)
+            yield Caller(
+                one.at,
+                queue,
+                stays if one.patience is None else one.patience,
+                one.priority,
+                one.boost,
+                tier,
+                one.talk,
+                one.leaves if one.patience is not None else "abandoned",
+                one.at - one.since_before if one.since_before else None,
+            )
 
     def _saw(self, command: Command, now: float) -> None:
         kind = type(command)
         if kind is RecordWait:
             assert isinstance(command, RecordWait)
+            if self._world.moved(command):
+                return
             caller = self._world.waiting[command.contact]
-            self._diary.ended(caller, command, now, command.contact in self._world.staying)
+            self._diary.ended(caller, command, now)
             if command.outcome == "abandoned":
                 self._perhaps_again(caller, now)
+            elif command.outcome == "reached":
+                self._callbacks.reached(command.contact)
         elif kind is RecordAgentState:
             assert isinstance(command, RecordAgentState)
             self._diary.left_state(command, now)
@@ -85,21 +105,14 @@ class _Trial:
                 self._world.plan(back, self._return, command.agent)
         elif kind is OfferToContact:
             assert isinstance(command, OfferToContact)
-            self._invite(command)
-
-    def _invite(self, invitation: OfferToContact) -> None:
-        """Whoever takes a callback keeps the place, and has all the time in the world."""
-        caller = self._world.waiting[invitation.contact]
-        if invitation.way == "callback" and self._luck.random() < self._scenario.contacts[caller.queue].callback:
-            self._world.staying.add(invitation.contact)
-            self._diary.took_callback(caller)
+            self._world.plan(now, self._ways.invite, command)
 
     def _perhaps_again(self, caller: Caller, now: float) -> None:
         redial = self._scenario.contacts[caller.queue].redial
         at = now + redial.after if redial else inf
         if redial and at < self._scenario.ends and self._luck.random() < redial.probability:
-            self._diary.arrived(caller.queue, at, again=True)
-            self._world.expect(iter([caller._replace(at=at)]))
+            self._diary.arrived(caller.queue, at, caller.tier, again=True)
+            self._world.expect(iter([caller._replace(at=at, since=None)]))
 
     # --- agents ------------------------------------------------------------------------------------------------
 
