@@ -9,6 +9,8 @@ from itertools import count
 from math import inf
 from random import Random
 
+from msgspec.structs import asdict
+
 from tandem.acd import events
 from tandem.acd.commands import Offer
 from tandem.acd.contact import CONNECTING
@@ -82,7 +84,7 @@ class Callbacks:
     def _attempt(self, caller: Caller) -> tuple[str, float]:
         """How an attempt ends, and after how many seconds of ringing."""
         contacts, luck = self._scenario.contacts[caller.queue], self._luck.random()
-        for outcome, share in contacts.callback_attempts.items():
+        for outcome, share in asdict(contacts.callback_attempts).items():
             luck -= share
             if luck < 0:
                 rings = {"no_answer": caller.dial_seconds or 0.0, "machine": contacts.callback_answer_after}

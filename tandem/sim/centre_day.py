@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import inf
 from statistics import fmean
-from typing import get_args
 
 import msgspec
 from msgspec.structs import asdict
@@ -22,7 +21,7 @@ from tandem.acd.settings import AgentSettings, Settings
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.sim.laws import Law, lognormal_of, patience_of
-from tandem.sim.scenario import Break, Contacts, Group, Leaving, Missed, Queue, Recorded, Scenario, clock_of
+from tandem.sim.scenario import Attempts, Break, Contacts, Group, Leaving, Queue, Recorded, Scenario, clock_of
 
 ANSWERED = "answered"
 CALLED_BACK = "called_back"
@@ -307,12 +306,12 @@ class _Contacts:
     def _usual(self, queue: str) -> Law:
         return Law("fixed", self._settings.queues[queue].expected_handling_seconds)
 
-    def _attempts(self, queue: str) -> dict[Missed, float]:
+    def _attempts(self, queue: str) -> Attempts:
         own = {callback.callback for callback in self._day.callbacks if callback.queue == queue}
         outcomes = (attempt.outcome for attempt in self._day.attempts if attempt.callback in own)
         ends = Counter(_rule(outcome) for outcome in outcomes if outcome not in _SAY_NOTHING)
         total = ends.total()
-        return {rule: ends[rule] / total for rule in get_args(Missed) if ends[rule]}
+        return Attempts(**{rule: ends[rule] / total for rule in Attempts.__struct_fields__ if ends[rule]})
 
 
 def _rule(outcome: str) -> str:

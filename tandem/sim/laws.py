@@ -18,8 +18,8 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     law: Literal["exponential", "lognormal", "fixed", "none"]
-    mean: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    deviation: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    mean: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    deviation: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
 
     def __post_init__(self) -> None:
         if self.law != "none" and not self.mean:

@@ -11,8 +11,9 @@ from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.sim.laws import ENDLESS, Law
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Rate = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 Clock = str
 """A time of the day, "08:30"; "26:00" is two in the morning of the next day."""
 
@@ -76,7 +77,7 @@ class Group(Part, frozen=True):
     no_answer: Share = 0.0
     answer_after: Seconds = 0.0
     returns_after: Seconds = 120.0
-    handling_factor: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    handling_factor: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
     handling: dict[str, Law] = {}
 
     def __post_init__(self) -> None:
@@ -87,7 +88,6 @@ class Group(Part, frozen=True):
                 raise ValueError(f"skills.{skill}: {level} is not a proficiency; it runs from 1 to 5")
 
 
-Missed = Literal["busy", "no_answer", "machine", "failed"]
 Leaving = Literal["", "abandoned", "called_back", "overflowed_out", "self_served", "lost"]
 
 
@@ -119,6 +119,20 @@ class Redial(Part, frozen=True):
     after: Seconds
 
 
+class Attempts(Part, frozen=True):
+    """Of the attempts to call somebody back, the share that ends so, by the names of the retry rules; the others are
+    answered."""
+
+    busy: Share = 0.0
+    no_answer: Share = 0.0
+    machine: Share = 0.0
+    failed: Share = 0.0
+
+    def __post_init__(self) -> None:
+        if (together := sum(msgspec.structs.astuple(self))) > 1:
+            raise ValueError(f"the shares are {together:g} together: 1 at most")
+
+
 class ToChat(Part, frozen=True):
     """This share goes on in another queue, as somebody new there, when the plan offers a chat."""
 
@@ -131,21 +145,20 @@ class Contacts(Part, frozen=True):
     scenario's start as `by_quarter_hour` says, or as `recorded`.
 
     `self_service` is the share that is served before the queue; `callback`, `link`, `voicemail` and `chat` the share
-    that takes what the queue's plan offers: a link is served by it, a voicemail is work for the same agents. Of the
-    attempts to call somebody back, `callback_attempts` is the share that ends so, by the names of the retry rules; the
-    others are answered after `callback_answer_after` seconds. `tiers` is the share of each customer tier. `handling` is
-    the talk, without the wrap-up.
+    that takes what the queue's plan offers: a link is served by it, a voicemail is work for the same agents. Who is
+    called back answers after `callback_answer_after` seconds, or as `callback_attempts` says. `tiers` is the share of
+    each customer tier. `handling` is the talk, without the wrap-up.
     """
 
     handling: Law
-    per_hour: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    by_quarter_hour: tuple[Annotated[float, msgspec.Meta(ge=0)], ...] = ()
+    per_hour: Rate = 0.0
+    by_quarter_hour: tuple[Rate, ...] = ()
     recorded: tuple[Recorded, ...] = ()
     patience: Law = ENDLESS
     redial: Redial | None = None
     self_service: Share = 0.0
     callback: Share = 0.0
-    callback_attempts: dict[Missed, Share] = {}
+    callback_attempts: Attempts = Attempts()
     callback_answer_after: Seconds = 0.0
     link: Share = 0.0
     voicemail: Share = 0.0
@@ -157,10 +170,6 @@ class Contacts(Part, frozen=True):
             raise ValueError("arrivals are per_hour, by_quarter_hour or recorded: keep one of them")
         if sum(self.tiers.values()) > 1:
             raise ValueError(f"the shares of the tiers are {sum(self.tiers.values()):g} together: 1 at most")
-        if sum(self.callback_attempts.values()) > 1:
-            raise ValueError(
-                f"the shares of callback_attempts are {sum(self.callback_attempts.values()):g} together: 1 at most"
-            )
 
 
 class Scenario(Part, frozen=True):

@@ -8,7 +8,7 @@ from tandem.acd.plan import Step
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.sim.as_recorded import figures_of
 from tandem.sim.centre_day import Activity, Attempt, Callback, Contact, Day, Leg, Offer, Wait, scenario_of
-from tandem.sim.scenario import Break, Recorded, Scenario
+from tandem.sim.scenario import Attempts, Break, Recorded, Scenario
 
 MIDNIGHT = 1_000_000.0
 SETTINGS = Settings(
@@ -118,7 +118,7 @@ def test_a_callback_goes_on_for_who_booked_it_and_not_as_somebody_new() -> None:
         Recorded(10, patience=30, talk=30, leaves="called_back"),
         Recorded(50, patience=0, leaves="called_back"),
     )
-    assert found.callback_attempts == {"busy": 0.25, "no_answer": 0.25}
+    assert found.callback_attempts == Attempts(busy=0.25, no_answer=0.25)
 
 
 def test_a_voicemail_stays_until_it_is_heard() -> None:

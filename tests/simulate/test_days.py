@@ -104,7 +104,7 @@ def test_a_day_of_chance_comes_again_nearly(rough: Path) -> None:
 
 def test_what_is_estimated_is_what_was_so(rough: Path) -> None:
     scenario = recorded_day(rough, DAY, "UTC", names=True)
-    assert scenario.contacts["repair"].callback_attempts["no_answer"] == pytest.approx(0.4, abs=0.15)
+    assert scenario.contacts["repair"].callback_attempts.no_answer == pytest.approx(0.4, abs=0.15)
     misses = [group.no_answer for group in scenario.groups.values()]
     assert sum(misses) / AGENTS == pytest.approx(0.05, abs=0.04)
     first = scenario.groups["1001"]
