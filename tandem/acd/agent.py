@@ -18,8 +18,9 @@ PAUSED = "paused"
 NOT_READY = "not_ready"
 
 OFFERED = frozenset({RESERVED, RINGING})
-OCCUPIED = OFFERED | {CONNECTING, CONNECTED, HOLD}
-BUSY = OCCUPIED | {WRAP_UP}
+BUSY = OFFERED | {CONNECTING, CONNECTED, HOLD, WRAP_UP}
+OPEN = frozenset({READY, CONNECTED, HOLD, NOT_READY})
+"""The states in which somebody may have room for a contact. Who is not ready has no phone, or backs off."""
 
 DEVICE = "device"
 RING_NO_ANSWER = "ring no answer"
@@ -30,20 +31,20 @@ _TO_REST = {
     "device_lost": NOT_READY,
     "signed_out": SIGNED_OUT,
 }
-_OFFER_ENDED = _TO_REST | {"backed_off": NOT_READY, "connected": CONNECTED}
-_TALK_ENDED = _TO_REST | {"wrapped_up": WRAP_UP}
+_WORK_ENDED = _TO_REST | {"wrapped_up": WRAP_UP, "backed_off": NOT_READY, "connected": CONNECTED}
+_WORK_GOES_ON = _WORK_ENDED | {"held": HOLD}
 
 TABLE: Table = {
     SIGNED_OUT: {"freed": READY, "device_lost": NOT_READY, "signed_out": SIGNED_OUT},
     READY: _TO_REST | {"offered": RESERVED},
-    RESERVED: _OFFER_ENDED | {"rang": RINGING, "answered": CONNECTING},
-    RINGING: _OFFER_ENDED | {"answered": CONNECTING},
-    CONNECTING: _OFFER_ENDED,
-    CONNECTED: _TALK_ENDED | {"held": HOLD},
-    HOLD: _TALK_ENDED | {"retrieved": CONNECTED},
-    WRAP_UP: _TALK_ENDED,
+    RESERVED: _WORK_GOES_ON | {"rang": RINGING, "answered": CONNECTING},
+    RINGING: _WORK_GOES_ON | {"answered": CONNECTING},
+    CONNECTING: _WORK_GOES_ON,
+    CONNECTED: _WORK_GOES_ON | {"offered": RESERVED},
+    HOLD: _WORK_GOES_ON | {"offered": RESERVED},
+    WRAP_UP: _WORK_ENDED,
     PAUSED: _TO_REST,
-    NOT_READY: _TALK_ENDED | {"backed_off": NOT_READY},
+    NOT_READY: _WORK_ENDED | {"offered": RESERVED},
 }
 
 
@@ -52,9 +53,14 @@ class Agent(msgspec.Struct):
 
     `wants` is what the agent asked for last (ready, paused or signed_out); the agent is in it whenever nothing
     stands against it. `idle_since` is None when the clock starts anew at the next ready. `paused_since` is the
-    pause's own start, kept while the phone is gone. `deadline` is when the state has to be left.
+    pause's own start, kept while the phone is gone. `deadline` is when the state has to be left, or, while the agent
+    has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is over.
     `busy_seconds` (with a contact or wrapping up) and `free_seconds` (ready) are those since signing in, without the
     state that lasts.
+
+    `offered` is the contact whose offer is under way (empty: none), `contacts` are those in conversation and
+    `interrupted` those that will be again when there is room. Together they take `units` of attention, those that are
+    interruptible `interruptible_units`. `on_phone`: one of them came by phone, and `holds`: is on hold.
     """
 
     name: str
@@ -73,11 +79,17 @@ class Agent(msgspec.Struct):
     device_present: bool = False
     busy_seconds: float = 0.0
     free_seconds: float = 0.0
-    contact: str = ""
+    offered: str = ""
+    contacts: list[str] = []
+    interrupted: list[str] = []
+    units: int = 0
+    interruptible_units: int = 0
+    on_phone: bool = False
+    holds: bool = False
 
 
 class Rest(NamedTuple):
-    """Where an agent belongs while no contact holds them: trigger, reason and deadline for the move there."""
+    """Where an agent belongs while nothing is offered to them: trigger, reason and deadline for the move there."""
 
     trigger: str
     reason: str = ""
@@ -85,13 +97,18 @@ class Rest(NamedTuple):
 
 
 def rest_of(agent: Agent, now: float) -> Rest:
-    """Where `agent` belongs at `now`, when no contact holds them."""
+    """Where `agent` belongs at `now`, when nothing is offered to them."""
+    until = None
+    if agent.wrap_up_until > now or agent.back_off_until > now:
+        until = max(agent.wrap_up_until, agent.back_off_until)
+    if agent.contacts:
+        return Rest("held" if agent.holds else "connected", deadline=until)
     if agent.wrap_up_until > now and agent.device_present:
         return Rest("wrapped_up", deadline=agent.wrap_up_until)
     if agent.wants == SIGNED_OUT:
         return Rest("signed_out")
     if not agent.device_present:
-        return Rest("device_lost", DEVICE)
+        return Rest("device_lost", DEVICE, until)
     if agent.wants == PAUSED:
         return Rest("paused", agent.pause_reason)
     if agent.back_off_until > now:
@@ -99,9 +116,23 @@ def rest_of(agent: Agent, now: float) -> Rest:
     return Rest("freed")
 
 
-def is_staffed(agent: Agent) -> bool:
-    """True when the agent takes contacts now or soon: signed in, not paused, phone there."""
-    return agent.state not in (SIGNED_OUT, PAUSED) and agent.reason != DEVICE
+def is_open(agent: Agent) -> bool:
+    """True when the agent may be offered what they have room for: no offer, wrap-up or back-off is under way."""
+    return agent.deadline is None and agent.state in OPEN and agent.wants == READY
+
+
+def is_staffed(agent: Agent, needs_phone: bool = True) -> bool:
+    """True when the agent takes contacts now or soon: signed in, not paused, phone there if one is needed."""
+    if needs_phone and not agent.device_present:
+        return False
+    away = agent.state == NOT_READY and agent.wants != READY
+    return agent.state not in (SIGNED_OUT, PAUSED) and not away
+
+
+def preference(agent: Agent) -> tuple[int, float, str]:
+    """The order among agents whom a queue likes equally: the least engaged, then the longest idle (or so engaged)."""
+    since = agent.since if agent.idle_since is None else agent.idle_since
+    return agent.units + agent.interruptible_units, since, agent.name
 
 
 def ask_for(agent: Agent, wants: str, pause_reason: str = "") -> None:

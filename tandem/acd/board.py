@@ -5,12 +5,25 @@ from collections.abc import Sequence
 import msgspec
 
 from tandem.acd.agent import Agent
-from tandem.acd.contact import UNANSWERED, Contact
+from tandem.acd.contact import INTERRUPTED, UNANSWERED, Contact
 from tandem.acd.state import State
 
 
+class ContactFigures(msgspec.Struct, frozen=True):
+    """One contact of an agent: offered, in conversation, held or interrupted. `units`: of the agent's attention."""
+
+    contact: str
+    queue: str
+    channel: str
+    state: str
+    units: int
+
+
 class AgentFigures(msgspec.Struct, frozen=True):
-    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds. `wants` comes next."""
+    """One agent. `since`: in this state, `paused_since`: in this pause; epoch seconds. `wants` comes next.
+
+    `units` of attention are in use: those of what is offered and in conversation, not of what is interrupted.
+    """
 
     agent: str
     state: str
@@ -18,7 +31,8 @@ class AgentFigures(msgspec.Struct, frozen=True):
     since: float
     wants: str
     paused_since: float | None
-    contact: str
+    contacts: tuple[ContactFigures, ...]
+    units: int
 
 
 class QueueFigures(msgspec.Struct, frozen=True):
@@ -45,15 +59,23 @@ def board_of(state: State, now: float) -> Board:
     by_queue: dict[str, list[Contact]] = {name: [] for name in sorted(state.queues())}
     for contact in state.contacts.values():
         by_queue[contact.queue].append(contact)
-    agents = tuple(_agent_figures(agent) for _, agent in sorted(state.agents.items()))
+    agents = tuple(_agent_figures(state, agent) for _, agent in sorted(state.agents.items()))
     queues = tuple(_queue_figures(name, contacts, now) for name, contacts in by_queue.items())
     return Board(agents, queues, state.dropped_events)
 
 
-def _agent_figures(agent: Agent) -> AgentFigures:
+def _agent_figures(state: State, agent: Agent) -> AgentFigures:
+    names = [name for name in (*agent.contacts, *agent.interrupted, agent.offered) if name]
+    contacts = tuple(_contact_figures(state, state.contacts[name]) for name in names)
+    units = sum(contact.units for contact in contacts if contact.state != INTERRUPTED)
     return AgentFigures(
-        agent.name, agent.state, agent.reason, agent.since, agent.wants, agent.paused_since, agent.contact
+        agent.name, agent.state, agent.reason, agent.since, agent.wants, agent.paused_since, contacts, units
     )
+
+
+def _contact_figures(state: State, contact: Contact) -> ContactFigures:
+    channel = state.queue(contact.queue).channel
+    return ContactFigures(contact.id, contact.queue, channel, contact.state, contact.cost)
 
 
 def _queue_figures(queue: str, contacts: Sequence[Contact], now: float) -> QueueFigures:

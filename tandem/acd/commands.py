@@ -25,6 +25,28 @@ class WithdrawOffer(Command, frozen=True):
     reason: str
 
 
+class InterruptContact(Command, frozen=True):
+    """The agent needs their attention for what can't wait: show that this contact rests. It stays theirs."""
+
+    contact: str
+    agent: str
+
+
+class ResumeContact(Command, frozen=True):
+    """The agent has room again for a contact that was interrupted."""
+
+    contact: str
+    agent: str
+
+
+class TakeBackContact(Command, frozen=True):
+    """The agent has left work: their interruptible contact waits in its queue again, with its age."""
+
+    contact: str
+    agent: str
+    queue: str
+
+
 class OfferToContact(Command, frozen=True):
     """The queue's plan offers a waiting contact another way: `callback`, `chat`, `link` or `voicemail`. It still waits;
     say ContactLeft when it takes the offer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tandem.acd.attention import Attention
 from tandem.acd.bits import members
 from tandem.acd.intervals import Ledger
 from tandem.acd.lines import Lines
@@ -17,7 +18,15 @@ from tandem.acd.waiting import estimated_wait
 class Conditions:
     """Which steps' conditions hold is in the state (`holding`); here is only what has to be looked at."""
 
-    def __init__(self, state: State, lines: Lines, roster: Roster, matching: Matching, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        state: State,
+        lines: Lines,
+        roster: Roster,
+        matching: Matching,
+        attention: Attention,
+        ledger: Ledger,
+    ) -> None:
         self._state = state
         self._lines = lines
         self._roster = roster
@@ -27,6 +36,7 @@ class Conditions:
         self.are_any = bool(queues)
         self._names = list(self._watched)
         self._able = {name: _able(matching, queue) for name, queue in self._watched.items()}
+        self._channels = {name: attention.numbers[queue.channel] for name, queue in self._watched.items()}
         self._for_agent: dict[int, int] = {}
         self._due: set[str] = set()
 
@@ -59,7 +69,7 @@ class Conditions:
     def must_stop(self, name: str) -> bool:
         """True while too few agents are ready for a queue that keeps some free: between its thresholds, as before."""
         queue = self._watched[name]
-        ready = (self._able[name] & self._roster.ready).bit_count()
+        ready = self._ready(name)
         return ready <= (queue.resume_free if name in self._state.stopped else queue.keep_free)
 
     def _measure(self, name: str, measure: Measure, now: float) -> float:
@@ -67,10 +77,13 @@ class Conditions:
             return self._lines.length(name)
         if measure == "service_level":
             return self._ledger.level(name, now)
-        ready, staffed = self._able[name] & self._roster.ready, self._able[name] & self._roster.staffed
         if measure == "agents_ready":
-            return ready.bit_count()
-        return estimated_wait(self._lines.length(name) + 1, self._state.handling_of(name), staffed.bit_count())
+            return self._ready(name)
+        capacity = self._roster.capacity(self._able[name], self._channels[name])
+        return estimated_wait(self._lines.length(name) + 1, self._state.handling_of(name), capacity)
+
+    def _ready(self, name: str) -> int:
+        return (self._able[name] & self._roster.open_to(self._channels[name])).bit_count()
 
     def _queues_of(self, agent: int) -> int:
         """The watched queues (as bits) whose measures the agent counts in."""

@@ -10,6 +10,7 @@ OFFERED = "offered"
 CONNECTING = "connecting"
 CONNECTED = "connected"
 HELD = "held"
+INTERRUPTED = "interrupted"
 ENDED = "ended"
 
 UNANSWERED = frozenset({WAITING, OFFERED, CONNECTING})
@@ -18,8 +19,9 @@ TABLE: Table = {
     WAITING: {"offered": OFFERED, "left": ENDED},
     OFFERED: {"answered": CONNECTING, "connected": CONNECTED, "failed": WAITING, "left": ENDED},
     CONNECTING: {"connected": CONNECTED, "failed": WAITING, "left": ENDED},
-    CONNECTED: {"held": HELD, "finished": ENDED},
+    CONNECTED: {"held": HELD, "finished": ENDED, "interrupted": INTERRUPTED, "returned": WAITING},
     HELD: {"retrieved": CONNECTED, "finished": ENDED},
+    INTERRUPTED: {"resumed": CONNECTED, "finished": ENDED, "returned": WAITING},
     ENDED: {},
 }
 
@@ -36,6 +38,10 @@ class Contact(msgspec.Struct):
     counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
     offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
     on the line, else how long calling the customer back may take.
+
+    What it takes of its agent was settled when it was offered, whatever changes later: `cost` units of attention (0:
+    none yet), whether it is `interruptible`, and comes `on_phone`. `interrupted_at` is when it last was;
+    `connected_at` leaves such times out.
     """
 
     id: str
@@ -58,6 +64,10 @@ class Contact(msgspec.Struct):
     ways: tuple[str, ...] = ()
     been: tuple[str, ...] = ()
     dial_seconds: float | None = None
+    cost: int = 0
+    interruptible: bool = False
+    on_phone: bool = True
+    interrupted_at: float = 0.0
 
     @property
     def on_line(self) -> bool:

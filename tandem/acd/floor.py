@@ -1,8 +1,8 @@
 """The floor, where waiting contacts and ready agents meet: offers are made, fail, are withdrawn or become talk.
 
-Between two events, while the switch is up, no contact waits that a ready agent could take, unless its queue keeps
-those agents free. So a contact that begins to wait only needs the best agent, and an agent who becomes ready only the
-best contact.
+Between two events, while the switch is up, no contact waits that an agent with room could take, unless its queue keeps
+those agents free. So a contact that begins to wait only needs the best agent, and an agent who comes to have room only
+the best contact.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from heapq import heapify, heappop, heappush
 from tandem.acd import agent as agents
 from tandem.acd import contact as contacts
 from tandem.acd.agent import Agent
+from tandem.acd.attention import Attention, release, reserve
 from tandem.acd.commands import (
     Command,
     Offer,
@@ -24,6 +25,7 @@ from tandem.acd.commands import (
 )
 from tandem.acd.conditions import Conditions
 from tandem.acd.contact import Contact, Urgency
+from tandem.acd.interruptions import Interruptions
 from tandem.acd.intervals import Ledger
 from tandem.acd.line import Line
 from tandem.acd.lines import Lines
@@ -57,15 +59,18 @@ class Floor:
         """Build every index from the state: at the start, and when settings changed."""
         state = self._state
         self.matching = Matching(state.settings.agents, state.judged_at)
-        self.roster = Roster(state.agents, self.matching, self._emit)
-        self.lines = Lines(state.contacts, state.queues(), self.matching, state.settings, state.holding)
-        self.conditions = Conditions(state, self.lines, self.roster, self.matching, self.ledger)
+        queues = state.queues()
+        self._attention = attention = Attention(state.settings, queues.values())
+        self.roster = Roster(state.agents, self.matching, attention, self._emit)
+        self.lines = Lines(state.contacts, queues, self.matching, attention.numbers, state.settings, state.holding)
+        self.conditions = Conditions(state, self.lines, self.roster, self.matching, attention, self.ledger)
+        self.interruptions = Interruptions(state, self.lines, self._emit)
         self.offers = {contact.offer: contact for contact in state.contacts.values() if contact.offer}
 
     # --- matching ----------------------------------------------------------------------------------------------
 
     def match_all(self, now: float) -> None:
-        """Offer every contact that a ready agent can take, in the total order."""
+        """Offer every contact that an agent has room for, in the total order."""
         self._match(self.lines.busy(), self.lines.sticky(), now)
 
     def _match(self, lines: Iterable[Line], sticky: Iterable[Contact], now: float) -> None:
@@ -82,39 +87,44 @@ class Floor:
         line = self.lines.line_of(contact)
         if not self._state.switch_up or self._kept_back(line):
             return False
-        agent = self._sticky_agent(contact) if contact.sticky else self.roster.best(line, contact.tried, now)
+        agent = self._sticky_agent(contact, line) if contact.sticky else self.roster.best(line, contact.tried, now)
         if agent:
             self._offer(contact, agent, now)
         return agent is not None
 
-    def _sticky_agent(self, contact: Contact) -> Agent | None:
-        agent = self._state.agents[contact.sticky]
-        return agent if agent.state == agents.READY else None
+    def _sticky_agent(self, contact: Contact, line: Line) -> Agent | None:
+        number = self.matching.numbers[contact.sticky]
+        return self._state.agents[contact.sticky] if self._has_room(number, line) else None
+
+    def _has_room(self, number: int, line: Line) -> bool:
+        return bool(self.roster.fitting(number) >> line.channel & 1)
 
     def _find_contact(self, agent: Agent, now: float) -> None:
         number = self.matching.numbers.get(agent.name)
         if number is None or not self._state.switch_up:
             return
-        while agent.state == agents.READY and (contact := self._first(agent, number, now)):
+        while self.roster.fitting(number) and (contact := self._first(agent, number, now)):
             if self.lines.keeping >> self.lines.line_of(contact).number & 1:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
 
     def _first(self, agent: Agent, number: int, now: float) -> Contact | None:
-        among = self.lines.busy_for(number)
+        among = self.lines.busy_for(number, self.roster.fitting(number))
         if keeping := among & self.lines.keeping:
             for line in self.lines.of(keeping):
                 among ^= self._kept_back(line) << line.number
         first = [self.lines.first(among, number, now)] if among else []
-        waiting = self.lines.sticky_to(agent.name)
-        first += [contact for contact in waiting if not self._kept_back(self.lines.line_of(contact))]
+        for contact in self.lines.sticky_to(agent.name):
+            line = self.lines.line_of(contact)
+            if self._has_room(number, line) and not self._kept_back(line):
+                first.append(contact)
         if len(first) < 2:  # nearly always; spares the comparison
             return first[0] if first else None
         return min(first, key=lambda contact: self.lines.urgency(contact, now))
 
     def _kept_back(self, line: Line) -> bool:
-        """True while too few agents are ready for what this line wants to keep free."""
+        """True while too few agents have room for what this line wants to keep free."""
         least = line.queue.keep_free
         if not least and not self._state.stopped:  # nearly always
             return False
@@ -128,9 +138,10 @@ class Floor:
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
         longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
+        channel = self.lines.line_of(contact).channel
+        reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
         self.roster.move(agent, "offered", now, deadline=now + longest)
-        contact.agent, contact.offer, contact.offered_at = agent.name, number, now
-        agent.contact = contact.id
+        contact.offer, contact.offered_at = number, now
         if agent.name not in contact.tried:
             contact.tried.append(agent.name)
         self.offers[number] = contact
@@ -150,9 +161,9 @@ class Floor:
     def fail(self, contact: Contact, outcome: str, now: float) -> None:
         """The offer came to nothing: the agent backs off, the contact goes on from its old place."""
         agent = self._close_offer(contact, outcome)
-        contact.agent = agent.contact = ""
+        release(agent, contact)
         self._back_off(agent, contact, outcome, now)
-        self.roster.rest(agent, now)
+        self._rest(agent, now)
         self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
@@ -165,11 +176,11 @@ class Floor:
         self.fail(contact, outcome, now)
 
     def expire(self, agent: Agent, now: float) -> None:
-        """The agent's deadline has come: the normal end of a wrap-up or a back-off, too long a stay elsewhere."""
-        if agent.state not in agents.OCCUPIED:
+        """The agent's deadline has come: the normal end of a wrap-up or a back-off, too long a stay in an offer."""
+        if not agent.offered:
             self.settle(agent, now)
             return
-        contact = self._state.contacts[agent.contact]
+        contact = self._state.contacts[agent.offered]
         detail = f"{agent.state} for {now - agent.since:.0f} s with {contact.id}"
         self._emit(RaiseAlarm("overstayed", agent.name, detail))
         self.withdraw(contact, f"overstayed: {agent.state}", now)
@@ -212,7 +223,7 @@ class Floor:
         if contact.offer:
             self._emit(WithdrawOffer(contact.offer, contact.id, contact.agent, outcome))
             agent = self._close_offer(contact, "withdrawn")
-            contact.agent = agent.contact = ""
+            release(agent, contact)
         self.lines.move(contact, "left")
         self._end_wait(contact, outcome, now)
         if agent:
@@ -222,35 +233,57 @@ class Floor:
         """Contact and agent begin to talk."""
         agent = self._close_offer(contact, "answered")
         self.lines.move(contact, "connected")
-        self.roster.move(agent, "connected", now)
+        agent.offered = ""
+        agent.contacts.append(contact.id)
         agent.misses = 0
         contact.connected_at = now
         self._end_wait(contact, "answered", now)
+        if agent.interruptible_units and not contact.interruptible:
+            self.interruptions.make_room(agent, now)
+        self._rest(agent, now)
+        self._find_contact(agent, now)
 
     def hold(self, contact: Contact, trigger: str, now: float) -> None:
         """The contact is `held` or `retrieved`."""
         self.lines.move(contact, trigger)
-        self.roster.move(self.agent_of(contact), trigger, now)
+        agent = self.agent_of(contact)
+        agent.holds = contact.state == contacts.HELD
+        self.settle(agent, now)
 
     def finish(self, contact: Contact, outcome: str, now: float) -> None:
         """The talk is over: the agent wraps up, or, when the switch lost the call, is free at once."""
         agent, queue = self.agent_of(contact), self._state.queue(contact.queue)
-        contact.agent = agent.contact = ""
+        release(agent, contact)
+        ended = contact.interrupted_at if contact.state == contacts.INTERRUPTED else now
         self.lines.move(contact, "finished")
         if outcome != "lost":
             average = self._state.handling_of(queue.name)
-            observed = now - contact.connected_at + queue.wrap_up_seconds
+            observed = ended - contact.connected_at + queue.wrap_up_seconds
             before = self._state.handled.get(queue.name, 0)
             self._state.handling[queue.name] = blended(average, observed, before)
             self._state.handled[queue.name] = before + 1
-            agent.wrap_up_until = now + queue.wrap_up_seconds
+            agent.wrap_up_until = max(agent.wrap_up_until, now + queue.wrap_up_seconds)
         self.settle(agent, now)
 
     def settle(self, agent: Agent, now: float) -> None:
-        """Take an agent whom no contact holds to where they belong, and find them work if that is ready."""
-        if self.roster.rest(agent, now) and agent.state == agents.READY:
-            self._find_contact(agent, now)
+        """Take an agent to where they belong, unless something is offered to them, and find work they have room for."""
+        if agent.offered:
+            self.roster.note(agent)
+            return
+        self._rest(agent, now)
+        self._find_contact(agent, now)
         self._let_go(agent, now)
+
+    def _rest(self, agent: Agent, now: float) -> None:
+        """Take an agent to where they belong; what they give back waits again, like one that has come just now."""
+        given_back = self.interruptions.look(agent, now) if agent.interruptible_units else ()
+        self.roster.rest(agent, now)
+        for contact in given_back:
+            self.lines.take_back(contact, now)
+            if contact.on_line:
+                self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+            self._find_agent(contact, now)
+            self._take_steps(contact, now)
 
     # --- plans -------------------------------------------------------------------------------------------------
 
@@ -328,12 +361,16 @@ class Floor:
         self._take_steps(contact, now)
 
     def _let_go(self, agent: Agent, now: float) -> None:
-        """Nobody waits for an agent who is not at work."""
-        waiting = self.lines.sticky_to(agent.name)
-        if waiting and not agents.is_staffed(agent):
-            for contact in waiting:
+        """Nobody waits for an agent who is not at work; what is interruptible does."""
+        for contact in self.lines.sticky_to(agent.name):
+            if not self.may_wait_for(agent, contact.queue):
                 self.lines.release(contact)
                 self._find_agent(contact, now)
+
+    def may_wait_for(self, agent: Agent, queue: str) -> bool:
+        """Whether a contact of this queue is kept for an agent: they are at work, or it can wait until they are."""
+        channel = self._state.settings.channel(self._state.queue(queue).channel)
+        return channel.interruptible or agents.is_staffed(agent, channel.needs_phone)
 
     def _end_wait(self, contact: Contact, outcome: str, now: float) -> None:
         if contact.on_line:

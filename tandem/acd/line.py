@@ -33,12 +33,14 @@ class Line:
     """Those in `queue` for whom the first `stage` of its moments have come.
 
     `able`: the agents (as bits) who can take them; `grades`: the same, the best first, where the queue chooses by
-    proficiency. `lift` is the priority that steps in force add. Lines of one `pace` keep their order among each other.
+    proficiency. `channel` is the number of the queue's. `lift` is the priority that steps in force add. Lines of one
+    `pace` keep their order among each other.
     """
 
     __slots__ = (
         "_graded",
         "able",
+        "channel",
         "grades",
         "is_overdue",
         "lift",
@@ -50,8 +52,9 @@ class Line:
         "waited",
     )
 
-    def __init__(self, number: int, queue: QueueSettings, stage: int, by_target: bool) -> None:
+    def __init__(self, number: int, queue: QueueSettings, channel: int, stage: int, by_target: bool) -> None:
         self.number = number
+        self.channel = channel
         self.queue = queue
         self.stage = stage
         self.waited = waited_by(queue, stage)

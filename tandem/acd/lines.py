@@ -26,6 +26,7 @@ class Lines:
         contacts: dict[str, Contact],
         queues: Mapping[str, QueueSettings],
         matching: Matching,
+        channels: Mapping[str, int],
         settings: Settings,
         holding: Mapping[str, Iterable[int]],
     ) -> None:
@@ -36,9 +37,10 @@ class Lines:
         self._by_queue: dict[str, list[Line]] = {}
         self._moments: dict[str, list[float]] = {}
         for queue in queues.values():
-            self._add(queue, settings.order == "service_objective")
+            self._add(queue, channels[queue.channel], settings.order == "service_objective")
         self._busy = 0
         self._serves: dict[int, int] = {}
+        self._of_channels: dict[int, int] = {}
         self._paces: dict[float, int] = {}
         for line in self._lines:
             self._paces[line.pace] = self._paces.get(line.pace, 0) | 1 << line.number
@@ -81,6 +83,13 @@ class Lines:
         self._count(contact, -1)
         contact.been += (contact.queue,)
         contact.queue, contact.arrived_at = queue, now
+        self._place(contact, now)
+        self._count(contact, 1)
+        self._index(contact)
+
+    def take_back(self, contact: Contact, now: float) -> None:
+        """A contact in conversation waits again, with its age."""
+        contact.state, contact.arrived_at = step(TABLE, contact.state, "returned"), now
         self._place(contact, now)
         self._count(contact, 1)
         self._index(contact)
@@ -170,13 +179,17 @@ class Lines:
         if waits:
             self._index(contact)
 
-    def busy_for(self, agent: int) -> int:
-        """The lines (as bits) in which somebody waits whom the agent can take."""
+    def busy_for(self, agent: int, channels: int) -> int:
+        """The lines (as bits) of these channels (as bits) in which somebody waits whom the agent can take."""
         serves = self._serves.get(agent)
         if serves is None:
             serves = sum(1 << line.number for line in self._lines if line.able >> agent & 1)
             self._serves[agent] = serves
-        return serves & self._busy
+        of_channels = self._of_channels.get(channels)
+        if of_channels is None:
+            of_channels = sum(1 << line.number for line in self._lines if channels >> line.channel & 1)
+            self._of_channels[channels] = of_channels
+        return serves & self._busy & of_channels
 
     def busy(self) -> Iterable[Line]:
         """The lines in which somebody waits."""
@@ -252,11 +265,11 @@ class Lines:
         else:
             self._busy ^= 1 << line.number
 
-    def _add(self, queue: QueueSettings, by_target: bool) -> None:
+    def _add(self, queue: QueueSettings, channel: int, by_target: bool) -> None:
         numbers = count(len(self._lines))
         self._moments[queue.name] = moments_of(queue)
         stages = range(len(self._moments[queue.name]) + 1)
-        self._by_queue[queue.name] = [Line(next(numbers), queue, stage, by_target) for stage in stages]
+        self._by_queue[queue.name] = [Line(next(numbers), queue, channel, stage, by_target) for stage in stages]
         self._lines += self._by_queue[queue.name]
 
     def _place(self, contact: Contact, now: float) -> None:

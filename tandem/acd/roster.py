@@ -14,45 +14,56 @@ from tandem.acd.agent import (
     Agent,
     is_staffed,
     occupancy,
+    preference,
     rest_of,
 )
+from tandem.acd.attention import Attention
 from tandem.acd.bits import bits, members
 from tandem.acd.commands import Command, RecordAgentState
 from tandem.acd.deadlines import Deadlines
 from tandem.acd.line import Line
-from tandem.acd.machine import InvariantBroken, step
+from tandem.acd.machine import step
 from tandem.acd.matching import Matching
 
+_NOWHERE = (0, 0.0, "")
+_AT_WORK = BUSY | {READY}
 _ENDS_IDLENESS = frozenset({CONNECTED, WRAP_UP, PAUSED, SIGNED_OUT})
 
 
 class Roster:
     """The only place where an agent's state changes. Holds indexes; what must survive is in the agents themselves.
 
-    `ready` and `staffed` are agents as bits, `touched` the numbers of those who changed state; who is not in the
-    settings is in none.
+    Sets of agents are bits; who is not in the settings is in none. `touched` are the numbers of those who changed.
     """
 
-    def __init__(self, agents: dict[str, Agent], matching: Matching, emit: Callable[[Command], None]) -> None:
+    def __init__(
+        self, agents: dict[str, Agent], matching: Matching, attention: Attention, emit: Callable[[Command], None]
+    ) -> None:
         self._agents = agents
         self._numbers = matching.numbers
         self._names = list(matching.numbers)
+        self._attention = attention
         self._emit = emit
         self.deadlines = Deadlines(agents)
-        self.ready = 0
-        self.staffed = 0
         self.touched: set[int] = set()
-        self._by_idleness: list[tuple[float, str, int]] = []
+        self._open = [0] * len(attention.numbers)
+        self._slots = attention.slots(matching.numbers)
+        self._at_work = 0
+        self._with_phone = 0
+        self._staffed = [(False, False)] * len(self._names)
+        self._fitting = [0] * len(self._names)
+        self._places = [_NOWHERE] * len(self._names)
+        self._in_order: list[tuple[int, float, str, int]] = []
         for agent in agents.values():
-            number = self._numbers.get(agent.name)
-            if number is not None and is_staffed(agent):
-                self.staffed |= 1 << number
-            if number is not None and agent.state == READY:
-                self._join_line(agent, number)
+            self.note(agent)
+        self.touched.clear()
 
     def best(self, line: Line, tried: Collection[str], now: float) -> Agent | None:
-        """The ready agent whom the line prefers, of equals the longest idle; one of `tried` only if nobody else is."""
-        able = line.able & self.ready
+        """The agent with room whom the line prefers, of equals the least engaged, then the longest idle.
+
+        One of `tried` only if there is nobody else.
+        """
+        able = line.able & self._open[line.channel]
         if able and tried:
             able = able & ~bits(self._numbers[name] for name in tried if name in self._numbers) or able
         if not able:
@@ -62,27 +73,85 @@ class Roster:
                 able &= grade
                 break
         if line.queue.selection == "least_occupied":
-            return min(self._those(able), key=lambda agent: (occupancy(agent, now), *_idle_rank(agent)))
-        return self._longest_idle(able)
+            return min(self._those(able), key=lambda agent: (occupancy(agent, now), *preference(agent)))
+        return self._first_of(able)
 
     def ready_for(self, line: Line) -> int:
-        """How many agents who can serve the line are ready."""
-        return (line.able & self.ready).bit_count()
+        """How many agents who can serve the line have room for one of its contacts."""
+        return (line.able & self._open[line.channel]).bit_count()
 
-    def staffed_for(self, line: Line) -> int:
-        """How many agents who can serve the line are signed in, not paused, and have their phone."""
-        return (line.able & self.staffed).bit_count()
+    def open_to(self, channel: int) -> int:
+        """The agents (as bits) who have room for a contact of this channel."""
+        return self._open[channel]
 
-    def move(self, agent: Agent, trigger: str, now: float, reason: str = "", deadline: float | None = None) -> None:
+    def fitting(self, number: int) -> int:
+        """The channels (as bits) of which the agent has room for a contact."""
+        return self._fitting[number]
+
+    def capacity(self, able: int, channel: int) -> int:
+        """How many contacts of this channel those of the agents `able` (bits) who are at work can have at once.
+
+        At work: signed in, not paused, and with their phone where it is needed.
+        """
+        able &= self._with_phone if self._attention.kinds[channel].needs_phone else self._at_work
+        return sum(slots * (able & agents).bit_count() for slots, agents in self._slots[channel].items())
+
+    def move(self, agent: Agent, trigger: str, now: float, deadline: float) -> None:
         """Take `agent` to the state that `trigger` leads to, until `deadline` at the longest.
 
         Raises InvariantBroken when the table has no such step.
         """
+        self._enter(agent, step(TABLE, agent.state, trigger), now, "", deadline)
+
+    def rest(self, agent: Agent, now: float) -> None:
+        """Take an agent to whom nothing is offered (any more) to where they belong.
+
+        An agent who is signed out and no longer in the settings is forgotten.
+        """
+        trigger, reason, deadline = rest_of(agent, now)
         state = step(TABLE, agent.state, trigger)
+        if state != agent.state or reason != agent.reason:
+            self._enter(agent, state, now, reason, deadline)
+        else:
+            if deadline is not None and deadline != agent.deadline:
+                self.deadlines.add(agent.name, deadline)
+            agent.deadline = deadline
+            self.note(agent)
+        if agent.state == SIGNED_OUT and agent.name not in self._numbers:
+            del self._agents[agent.name]
+
+    def note(self, agent: Agent) -> None:
+        """Put the agent where they belong in the indexes: something about them has changed."""
         number = self._numbers.get(agent.name)
-        staffed = is_staffed(agent)
-        if number is not None and agent.state == READY:
-            self._leave_line(agent, number)
+        if number is None:
+            return
+        self.touched.add(number)
+        at_work = agent.state in _AT_WORK or is_staffed(agent, needs_phone=False)
+        staffed = at_work, at_work and agent.device_present
+        if staffed != self._staffed[number]:
+            before, self._staffed[number] = self._staffed[number], staffed
+            self._at_work ^= (staffed[0] != before[0]) << number
+            self._with_phone ^= (staffed[1] != before[1]) << number
+        fitting = self._attention.fitting(agent)
+        if fitting or self._fitting[number]:
+            self._put_in_order(agent, number, fitting)
+
+    def _put_in_order(self, agent: Agent, number: int, fitting: int) -> None:
+        """Note which channels fit beside what an agent has, and the agent's place among those who have any room."""
+        before, place = self._fitting[number], preference(agent) if fitting else _NOWHERE
+        if before:
+            if fitting == before and place == self._places[number]:
+                return
+            del self._in_order[bisect_left(self._in_order, self._places[number])]
+        if fitting:
+            insort(self._in_order, (*place, number))
+        self._fitting[number], self._places[number] = fitting, place
+        changed = fitting ^ before
+        for channel in range(len(self._open)):
+            if changed >> channel & 1:
+                self._open[channel] ^= 1 << number
+
+    def _enter(self, agent: Agent, state: str, now: float, reason: str, deadline: float | None) -> None:
         self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
         if agent.state == READY:
             agent.free_seconds += now - agent.since
@@ -92,49 +161,17 @@ class Roster:
         _turn_clocks(agent, now)
         if deadline is not None:
             self.deadlines.add(agent.name, deadline)
-        if number is not None:
-            self.touched.add(number)
-            if is_staffed(agent) != staffed:
-                self.staffed ^= 1 << number
-            if state == READY:
-                self._join_line(agent, number)
+        self.note(agent)
 
-    def rest(self, agent: Agent, now: float) -> bool:
-        """Take an agent whom no contact holds (any more) to where they belong; True when that is a move.
-
-        An agent who is signed out and no longer in the settings is forgotten.
-        """
-        trigger, reason, deadline = rest_of(agent, now)
-        moves = (step(TABLE, agent.state, trigger), reason) != (agent.state, agent.reason)
-        if moves:
-            self.move(agent, trigger, now, reason, deadline)
-        if agent.state == SIGNED_OUT and agent.name not in self._numbers:
-            del self._agents[agent.name]
-        return moves
-
-    def _longest_idle(self, able: int) -> Agent:
-        """Of these ready agents. A few are looked at one by one; of many one is met soon on the way from the top."""
+    def _first_of(self, able: int) -> Agent:
+        """Of these agents with room. A few are looked at singly; of many one is met soon on the way from the top."""
         number = able.bit_count()
-        if number * number <= len(self._by_idleness):
-            return min(self._those(able), key=_idle_rank)
-        return self._agents[next(name for _, name, number in self._by_idleness if able >> number & 1)]
+        if number * number <= len(self._in_order):
+            return self._agents[min(map(self._places.__getitem__, members(able)))[-1]]
+        return self._agents[next(name for *_, name, number in self._in_order if able >> number & 1)]
 
     def _those(self, numbers: int) -> Iterator[Agent]:
         return (self._agents[self._names[number]] for number in members(numbers))
-
-    def _join_line(self, agent: Agent, number: int) -> None:
-        self.ready ^= 1 << number
-        insort(self._by_idleness, (*_idle_rank(agent), number))
-
-    def _leave_line(self, agent: Agent, number: int) -> None:
-        self.ready ^= 1 << number
-        del self._by_idleness[bisect_left(self._by_idleness, _idle_rank(agent))]
-
-
-def _idle_rank(agent: Agent) -> tuple[float, str]:
-    if agent.idle_since is None:
-        raise InvariantBroken(f"{agent.name} is ready without an idle clock")
-    return agent.idle_since, agent.name
 
 
 def _turn_clocks(agent: Agent, now: float) -> None:

@@ -100,9 +100,10 @@ class Router:
             return None
         lines, queue = self._floor.lines, known.queue
         ahead = lines.work_ahead_of(known, known.arrived_at if now is None else now)
-        staffed = self._floor.roster.staffed_for(lines.line_of(known))
+        line = lines.line_of(known)
+        capacity = self._floor.roster.capacity(line.able, line.channel)
         patience = self._state.patience.get(queue, Patience())
-        wait = estimate(ahead, self._state.handling_of(queue), staffed, patience.rate())
+        wait = estimate(ahead, self._state.handling_of(queue), capacity, patience.rate())
         return Place(queue, lines.ahead_of(known) + 1, wait.mean, known.enqueued_at, wait.earliest, wait.latest)
 
     def standing(self, contact: str) -> tuple[str, int, float] | None:
@@ -175,13 +176,14 @@ class Router:
             age = now if event.enqueued_at is None else event.enqueued_at
             contact = Contact(event.contact, event.queue, age, now, event.priority, event.boost, event.tier)
             contact.dial_seconds = event.dial_seconds
-            if event.sticky_seconds > 0 and self._is_at_work(event.sticky):
+            if event.sticky_seconds > 0 and self._may_wait_for(event.sticky, event.queue):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
             self._floor.enter(contact, now)
 
-    def _is_at_work(self, name: str) -> bool:
+    def _may_wait_for(self, name: str, queue: str) -> bool:
         agent = self._state.agents.get(name)
-        return agent is not None and name in self._state.settings.agents and agents.is_staffed(agent)
+        known = agent is not None and name in self._state.settings.agents
+        return agent is not None and known and self._floor.may_wait_for(agent, queue)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
         if event.outcome not in (*OUTCOMES, NOT_NOW):
@@ -190,11 +192,11 @@ class Router:
             self._floor.leave(contact, event.outcome, now)
 
     def _contact_held(self, event: events.ContactHeld, now: float) -> None:
-        if contact := self._contact(event.contact, "held"):
+        if contact := self._on_phone(event.contact, "held"):
             self._floor.hold(contact, "held", now)
 
     def _contact_retrieved(self, event: events.ContactRetrieved, now: float) -> None:
-        if contact := self._contact(event.contact, "retrieved"):
+        if contact := self._on_phone(event.contact, "retrieved"):
             self._floor.hold(contact, "retrieved", now)
 
     def _contact_finished(self, event: events.ContactFinished, now: float) -> None:
@@ -244,22 +246,22 @@ class Router:
         """Give the agent what they want, now or after the talk; a phone that rings for them stops ringing."""
         ask_for(agent, wants, reason)
         if agent.state in agents.OFFERED and wants != agents.READY:
-            self._floor.withdraw(self._state.contacts[agent.contact], f"agent {wants}", now)
-        elif agent.state not in agents.OCCUPIED:
+            self._floor.withdraw(self._state.contacts[agent.offered], f"agent {wants}", now)
+        else:
             self._floor.settle(agent, now)
 
     def _device_found(self, event: events.DeviceFound, now: float) -> None:
         if agent := self._agent(event.agent):
             agent.device_present = True
-            if agent.state not in agents.OCCUPIED:
-                self._floor.settle(agent, now)
+            self._floor.settle(agent, now)
 
     def _device_lost(self, event: events.DeviceLost, now: float) -> None:
         if agent := self._agent(event.agent):
             agent.device_present = False
-            if agent.state in agents.OFFERED:
-                self._floor.withdraw(self._state.contacts[agent.contact], "device lost", now, outcome="unreachable")
-            elif agent.state not in agents.OCCUPIED:
+            contact = self._state.contacts[agent.offered] if agent.state in agents.OFFERED else None
+            if contact and contact.on_phone:
+                self._floor.withdraw(contact, "device lost", now, outcome="unreachable")
+            else:
                 self._floor.settle(agent, now)
 
     # --- what an event names -----------------------------------------------------------------------------------
@@ -275,6 +277,10 @@ class Router:
     def _contact(self, name: str, trigger: str) -> Contact | None:
         contact = self._state.contacts.get(name)
         return self._if_fits(contact, contact is not None and allows(contacts.TABLE, contact.state, trigger))
+
+    def _on_phone(self, name: str, trigger: str) -> Contact | None:
+        contact = self._contact(name, trigger)
+        return self._if_fits(contact, contact.on_phone) if contact else None
 
     def _offered(self, number: int, trigger: str) -> Contact | None:
         contact = self._floor.offers.get(number)

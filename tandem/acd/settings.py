@@ -11,6 +11,41 @@ from tandem.expression import ExpressionError
 Selection = Literal["longest_idle", "most_proficient", "least_occupied"]
 Order = Literal["age", "service_objective"]
 
+ATTENTION = 100
+"""The units of an agent's attention."""
+
+
+def check_cost(cost: int, field: str) -> None:
+    """ValueError when nothing, or nobody, could have this cost."""
+    if not 1 <= cost <= ATTENTION:
+        raise ValueError(f"{field}: {cost} is no cost; it runs from 1 to {ATTENTION}, an agent's whole attention")
+
+
+class ChannelSettings(msgspec.Struct, frozen=True):
+    """What the contacts of one channel ask of an agent. ValueError when a cost is not 1 to 100.
+
+    `cost`: units of attention, of 100. `interruptible`: it makes room for what is not, is resumed by itself, and waits
+    for the same agent for `keep_seconds` when it goes back into its queue. `needs_phone`: it comes by the agent's
+    phone, which takes one contact at a time.
+    """
+
+    cost: int = ATTENTION
+    interruptible: bool = False
+    needs_phone: bool = False
+    keep_seconds: float = 900.0
+
+    def __post_init__(self) -> None:
+        check_cost(self.cost, "cost")
+
+
+VOICE = "voice"
+CHANNELS = {
+    VOICE: ChannelSettings(needs_phone=True),
+    "chat": ChannelSettings(33),
+    "mail": ChannelSettings(20, interruptible=True),
+}
+"""The channels that are known without being set."""
+
 
 class QueueSettings(msgspec.Struct, frozen=True):
     """One queue. `needs`: what it asks of an agent (acd/needs.py); ValueError when that is no need. Times are seconds.
@@ -20,7 +55,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
     that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
     seconds of age given for free.
-    Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound.
+    Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound. `channel`: one
+    of those in the settings.
     """
 
     name: str
@@ -39,6 +75,7 @@ class QueueSettings(msgspec.Struct, frozen=True):
     expected_handling_seconds: float = 180.0
     longest_wait: float = 0.0
     plan: tuple[Step, ...] = ()
+    channel: str = VOICE
 
     def __post_init__(self) -> None:
         check_needs(self.needs)
@@ -48,7 +85,8 @@ class AgentSettings(msgspec.Struct, frozen=True):
     """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it.
 
     `certified_until`: skills that are held only until a moment (epoch seconds). `vendor` is the company an agent works
-    for, empty for own staff. An attribute may have several values: `{language: [en, zh]}`.
+    for, empty for own staff. An attribute may have several values: `{language: [en, zh]}`. `costs`: by channel, what a
+    contact takes of this agent's attention, where that is not the usual; ValueError when one is not 1 to 100.
     """
 
     name: str
@@ -59,6 +97,11 @@ class AgentSettings(msgspec.Struct, frozen=True):
     team: str = ""
     vendor: str = ""
     attributes: dict[str, str | tuple[str, ...]] = {}
+    costs: dict[str, int] = {}
+
+    def __post_init__(self) -> None:
+        for channel, cost in self.costs.items():
+            check_cost(cost, f"costs.{channel}")
 
 
 class LongestStay(msgspec.Struct, frozen=True):
@@ -77,7 +120,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     `own_first`: within a priority class, an agent who becomes ready takes what they are most proficient for, and only
     then the oldest. `order`: within a priority class the oldest goes first, or who has used up most of their queue's
-    service-level threshold (`service_objective`).
+    service-level threshold (`service_objective`). `channels`: what a contact of each asks of an agent.
     """
 
     queues: dict[str, QueueSettings] = {}
@@ -85,6 +128,17 @@ class Settings(msgspec.Struct, frozen=True):
     longest_stay: LongestStay = LongestStay()
     own_first: bool = False
     order: Order = "age"
+    channels: dict[str, ChannelSettings] = msgspec.field(default_factory=CHANNELS.copy)
+
+    def channel(self, name: str) -> ChannelSettings:
+        """The channel of this name; one that is not set (any more) takes the whole agent, and their phone."""
+        return self.channels.get(name) or CHANNELS[VOICE]
+
+    def cost(self, agent: str, channel: str) -> int:
+        """The units of the agent's attention that a contact of the channel takes."""
+        known = self.agents.get(agent)
+        own = known.costs.get(channel) if known else None
+        return own or self.channel(channel).cost
 
 
 def check_needs(needs: Needs) -> None:

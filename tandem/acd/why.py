@@ -2,7 +2,8 @@
 
 import msgspec
 
-from tandem.acd.agent import NOT_READY, PAUSED, READY, SIGNED_OUT, WRAP_UP, Agent, occupancy
+from tandem.acd.agent import NOT_READY, PAUSED, SIGNED_OUT, Agent, is_open, occupancy, preference
+from tandem.acd.attention import has_room
 from tandem.acd.contact import Contact
 from tandem.acd.matching import person_of
 from tandem.acd.needs import Lack, Person, grade, lacking
@@ -117,13 +118,14 @@ def hindrance(state: State, agent: Agent, contact: Contact, now: float) -> Hindr
     if settings is None:
         return Hindrance("unknown")
     if contact.sticky:
-        return _absence(agent, now) if agent.name == contact.sticky else Hindrance("sticky", contact.sticky)
+        is_theirs = agent.name == contact.sticky
+        return _absence(state, agent, contact, now) if is_theirs else Hindrance("sticky", contact.sticky)
     person = person_of(settings, state.judged_at)
     if lacks := lacking(need_in(state.queue(contact.queue).needs, state.steps_for(contact)), person):
         names = {lack.name for lack in lacks}
         until = {name: at for name, at in settings.certified_until.items() if name in names and at <= state.judged_at}
         return Hindrance("lacks", lacks=lacks, expired=until, step=_step_for(state, person, contact))
-    return _absence(agent, now)
+    return _absence(state, agent, contact, now)
 
 
 def _step_for(state: State, person: Person, contact: Contact) -> Step | None:
@@ -139,22 +141,25 @@ def _skipped(state: State, found: dict[str, Hindrance | None]) -> tuple[Skipped,
     return tuple(Skipped(name, reason) for name, reason in reasons if state.agents[name].state != SIGNED_OUT)
 
 
-def _preference(state: State, agent: Agent, contact: Contact, now: float) -> tuple[float, float, str]:
-    """The order in which the queue chooses among ready agents; the smallest first."""
+def _preference(state: State, agent: Agent, contact: Contact, now: float) -> tuple[float, int, float, str]:
+    """The order in which the queue chooses among agents with room; the smallest first."""
     queue, first = state.queue(contact.queue), 0.0
     if queue.selection == "most_proficient" and not contact.sticky:
         need = need_in(queue.needs, state.steps_for(contact))
         first = -grade(need, person_of(state.settings.agents[agent.name], state.judged_at))
     elif queue.selection == "least_occupied":
         first = occupancy(agent, now)
-    return first, agent.idle_since or 0.0, agent.name
+    return first, *preference(agent)
 
 
-def _absence(agent: Agent, now: float) -> Hindrance | None:
-    if agent.state == WRAP_UP:
-        return Hindrance("wrap_up", seconds_left=agent.wrap_up_until - now)
+def _absence(state: State, agent: Agent, contact: Contact, now: float) -> Hindrance | None:
+    channel = state.queue(contact.queue).channel
+    if is_open(agent) and has_room(agent, state.settings.channel(channel), state.settings.cost(agent.name, channel)):
+        return None
+    left = agent.deadline - now if agent.deadline is not None and not agent.offered else None
     if agent.state == PAUSED:
         return Hindrance("paused", agent.reason)
     if agent.state == NOT_READY:
-        return Hindrance("not_ready", agent.reason, agent.deadline - now if agent.deadline else None)
-    return None if agent.state == READY else Hindrance("busy", agent.state)
+        return Hindrance("not_ready", agent.reason, left)
+    kind = "wrap_up" if left is not None and agent.wrap_up_until == agent.deadline else "busy"
+    return Hindrance(kind, agent.state if kind == "busy" else "", left)

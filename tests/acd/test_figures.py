@@ -2,7 +2,7 @@
 
 import pytest
 
-from tandem.acd.board import QueueFigures
+from tandem.acd.board import ContactFigures, QueueFigures
 from tandem.acd.events import (
     AgentPaused,
     ContactConnected,
@@ -76,9 +76,10 @@ def test_the_board_shows_agents_and_queues() -> None:
     board = book.router.board(book.now + 20)
     assert board.queues == (QueueFigures("help", 2, 25, 1), QueueFigures("tv", 0, 0, 0))
     ann, bob, eve = board.agents
-    assert (ann.state, ann.wants, ann.contact, ann.since) == ("connected", "paused", "c1", book.now)
-    assert (bob.state, bob.contact) == ("ringing", "c2")
-    assert (eve.state, eve.contact, eve.paused_since) == ("signed_out", "", None)
+    assert (ann.state, ann.wants, ann.units, ann.since) == ("connected", "paused", 100, book.now)
+    assert ann.contacts == (ContactFigures("c1", "help", "voice", "connected", 100),)
+    assert (bob.state, [contact.contact for contact in bob.contacts]) == ("ringing", ["c2"])
+    assert (eve.state, eve.contacts, eve.paused_since) == ("signed_out", (), None)
 
 
 def test_the_range_of_one_exponential_time_is_nearly_exact() -> None:

@@ -9,12 +9,20 @@ from hypothesis import strategies as st
 
 from tandem.acd import events
 from tandem.acd.agent import Agent
-from tandem.acd.commands import Command, Offer, RecordInterval, RecordMove, RecordOffer, RecordWait
+from tandem.acd.commands import (
+    Command,
+    Offer,
+    RecordInterval,
+    RecordMove,
+    RecordOffer,
+    RecordWait,
+    TakeBackContact,
+)
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
-from tandem.acd.settings import AgentSettings, QueueSettings, Settings
+from tandem.acd.settings import AgentSettings, ChannelSettings, QueueSettings, Settings
 from tandem.acd.state import State
 from tandem.acd.why import Decision
 
@@ -87,6 +95,23 @@ CROWDED = QueueSettings(
 PLANNED = Settings({q.name: q for q in (RINGS, CROWDED, ANYBODY)}, {agent.name: agent for agent in PEOPLE})
 VERSIONS += [PLANNED, PLANNED, msgspec.structs.replace(PLANNED, order="service_objective")]
 VERSIONS.append(Settings({q.name: q for q in (SPOKEN, OWN, ANYBODY)}, {agent.name: agent for agent in PEOPLE}))
+
+# Several contacts at once: chats beside calls, and mail that is interrupted; who may chat on the phone pays less.
+BESIDE = {"voice": 60, "chat": 40}
+SIDE = [
+    AgentSettings("a", {"tv": 5, "phone": 1}, "PJSIP/a", costs=BESIDE),
+    AgentSettings("b", {"tv": 2, "phone": 4}, "PJSIP/b", costs={"chat": 100, "mail": 51}),
+    AgentSettings("c", {"phone": 3}, "PJSIP/c"),
+    AgentSettings("d", {"tv": 2}, "PJSIP/d", costs=BESIDE),
+]
+CHATTED = QueueSettings("tv", {"tv": 1}, channel="chat", keep_free=1, wrap_up_seconds=20)
+MAILED = QueueSettings("phone", {"phone": 1}, channel="mail", selection="least_occupied", wrap_up_seconds=0)
+CALLED = QueueSettings("anybody", priority=1, back_off_seconds=5)
+WRITTEN = QueueSettings("both", {"tv": 1}, channel="chat", selection="most_proficient", wrap_up_seconds=0)
+BLENDED = Settings({q.name: q for q in (CHATTED, MAILED, CALLED, WRITTEN)}, {agent.name: agent for agent in SIDE})
+CHANNELS = {"voice": ChannelSettings(90, needs_phone=True), "mail": ChannelSettings(45, True, keep_seconds=7)}
+DEARER = msgspec.structs.replace(BLENDED, channels=CHANNELS)
+VERSIONS += [BLENDED, BLENDED, DEARER]
 
 Make = Callable[[State, int], Event | None]
 
@@ -176,6 +201,8 @@ class Shadow:
                 self.outcomes[*self.arrivals.pop(command.contact), command.outcome] += 1
             elif isinstance(command, RecordMove):
                 self.arrived(command.contact, command.to, now)
+            elif isinstance(command, TakeBackContact):
+                self.arrived(command.contact, command.queue, now)
             elif isinstance(command, RecordInterval):
                 assert (command.queue, command.start) not in _keys(commands[commands.index(command) + 1 :])
                 self.figures[command.queue, command.start] = command
@@ -302,7 +329,7 @@ class Life:
         else:
             assert contact is best
         ready = self.ready_for(contact)
-        ready.sort(key=lambda agent: (self.grade(agent, contact), agent.idle_since, agent.name))
+        ready.sort(key=lambda agent: (self.grade(agent, contact), *self.engagement(agent)))
         fresh = [agent for agent in ready if agent.name not in contact.tried]
         assert chosen is (fresh or ready)[0]
         assert (decision.rank, decision.ready) == (ready.index(chosen) + 1, len(ready))
@@ -319,7 +346,27 @@ class Life:
 
     def ready_for(self, contact: Contact) -> list[Agent]:
         agents = self.router.snapshot().agents.values()
-        return [agent for agent in agents if agent.state == "ready" and self.able(agent, contact)]
+        return [agent for agent in agents if self.able(agent, contact) and self.has_room(agent, contact)]
+
+    def has_room(self, agent: Agent, contact: Contact) -> bool:
+        """Signed in, not paused, nothing offered, no wrap-up and no back-off, and the units fit."""
+        state = self.router.snapshot()
+        idle = agent.state in {"ready", "connected", "hold"} or (agent.state, agent.reason) == ("not_ready", "device")
+        if not idle or agent.wants != "ready" or agent.deadline is not None:
+            return False
+        name = state.queue(contact.queue).channel
+        channel, theirs = state.settings.channel(name), self.contacts_of(agent)
+        if channel.needs_phone and (not agent.device_present or any(c.on_phone for c in theirs)):
+            return False
+        used = sum(c.cost for c in theirs if channel.interruptible or not c.interruptible)
+        return used + state.settings.agents[agent.name].costs.get(name, channel.cost) <= 100
+
+    def contacts_of(self, agent: Agent) -> list[Contact]:
+        return [contact for contact in self.router.snapshot().contacts.values() if contact.agent == agent.name]
+
+    def engagement(self, agent: Agent) -> tuple[int, float, str]:
+        clock = agent.since if agent.idle_since is None else agent.idle_since
+        return sum(contact.cost for contact in self.contacts_of(agent)), clock, agent.name
 
     def servable(self) -> list[Contact]:
         """Those who wait, but for those whose queue keeps the agents free."""
@@ -333,7 +380,7 @@ class Life:
         state = self.router.snapshot()
         queue = state.queue(contact.queue)
         skills = state.settings.agents[agent.name].skills
-        if queue.selection == "most_proficient":
+        if queue.selection == "most_proficient" and not contact.sticky:
             return -min(skills[skill] for skill in queue.needs)
         if queue.selection == "least_occupied":
             there = agent.busy_seconds + agent.free_seconds + self.now - agent.since
@@ -342,15 +389,32 @@ class Life:
 
     def check_pairs(self) -> None:
         state = self.router.snapshot()
-        busy = {"reserved", "ringing", "connecting", "connected", "hold"}
         for agent in state.agents.values():
-            assert (agent.state in busy) == bool(agent.contact)
-            assert not agent.contact or state.contacts[agent.contact].agent == agent.name
+            theirs = {contact.id: contact for contact in self.contacts_of(agent)}
+            talks = {name: c for name, c in theirs.items() if c.state in {"connected", "held"}}
+            resting = {name: c for name, c in theirs.items() if c.state == "interrupted"}
+            assert (agent.state in {"reserved", "ringing", "connecting"}) == bool(agent.offered)
+            assert set(agent.contacts) == set(talks) and set(agent.interrupted) == set(resting)
+            assert theirs.keys() == talks.keys() | resting.keys() | ({agent.offered} - {""})
+            assert not talks or agent.offered or agent.state in {"connected", "hold"}
+            assert talks or agent.state not in {"connected", "hold"}
+            self.check_units(agent, list(theirs.values()), list(talks.values()), list(resting.values()))
         for contact in state.contacts.values():
             assert (contact.state == "waiting") == (not contact.agent)
-            assert not contact.agent or state.agents[contact.agent].contact == contact.id
+            assert not contact.agent or contact.agent in state.agents
         live = {(c.offer, c.id, c.agent) for c in state.contacts.values() if c.offer}
         assert live == {(offer.offer, offer.contact, offer.agent) for offer in self.shadow.offers.values()}
+
+    def check_units(self, agent: Agent, theirs: list[Contact], talks: list[Contact], resting: list[Contact]) -> None:
+        used = sum(contact.cost for contact in talks)
+        assert used <= 100
+        assert sum(contact.cost for contact in theirs if not contact.interruptible) <= 100
+        assert sum(contact.on_phone for contact in theirs) == agent.on_phone
+        assert all(contact.interruptible for contact in resting)
+        assert all(contact.cost == 0 for contact in self.router.snapshot().contacts.values() if not contact.agent)
+        if resting and not agent.offered and agent.wrap_up_until <= self.now:
+            assert agent.wants == "ready"
+            assert used + min(contact.cost for contact in resting) > 100
 
     def check_nobody_waits_needlessly(self) -> None:
         state = self.router.snapshot()

@@ -1,6 +1,6 @@
 """The design's rules for routing, each by its number, under random lives (see test_acd_router.py for the life itself).
 
-Rules 6 (callbacks), 10 (several contacts an agent) and 12 (the stream to desktops) are not the router's alone yet.
+Rules 6 (callbacks) and 12 (the stream to desktops) are not the router's alone.
 """
 
 import sys
@@ -15,8 +15,8 @@ from tandem.acd import events
 from tandem.acd.commands import Offer, RaiseAlarm, RecordWait
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
-from tandem.acd.settings import AgentSettings, QueueSettings, Settings
-from tests.property.test_acd_router import LONGEST_STAY, START, VERSIONS, Life, lives
+from tandem.acd.settings import ATTENTION, AgentSettings, QueueSettings, Settings
+from tests.property.test_acd_router import BLENDED, DEARER, LONGEST_STAY, START, VERSIONS, Life, lives
 
 Lived = list[tuple[str, int, int]]
 
@@ -123,7 +123,7 @@ def _calls_of_one_life(size: int) -> int:
 
 @settings(deadline=None, max_examples=12)
 @given(lives)
-def test_rule_7_who_has_no_phone_is_never_offered_anything(steps: Lived) -> None:
+def test_rule_7_who_has_no_phone_is_never_offered_what_needs_one(steps: Lived) -> None:
     life = Life()
     gone: set[str] = set()
     for step in steps:
@@ -132,7 +132,8 @@ def test_rule_7_who_has_no_phone_is_never_offered_anything(steps: Lived) -> None
         for event, _, commands in life.journal[told:]:
             if isinstance(event, events.DeviceLost | events.DeviceFound):
                 (gone.add if isinstance(event, events.DeviceLost) else gone.discard)(event.agent)
-            assert not any(isinstance(command, Offer) and command.agent in gone for command in commands)
+            offers = [command for command in commands if isinstance(command, Offer) and command.agent in gone]
+            assert not any(life.router.snapshot().contacts[offer.contact].on_phone for offer in offers)
 
 
 @settings(deadline=None, max_examples=12)
@@ -174,6 +175,27 @@ def test_rule_9_a_condition_follows_its_two_thresholds_at_every_moment(comes: li
         length = len(waiting)
         held = length >= on if not held or off == on else length > off
         assert router.snapshot().holding["q"] == ([0] if held else [])
+
+
+@settings(deadline=None, max_examples=20)
+@given(lives, st.sampled_from([BLENDED, DEARER]))
+def test_rule_10_contacts_fit_an_agents_attention_and_what_was_interrupted_goes_on(
+    steps: Lived, version: Settings
+) -> None:
+    """While they live, `check_units` looks at every agent after every event."""
+    life = Life()
+    life.tell(events.SettingsChanged(version))
+    for step in steps:
+        life.live([("connected" if step[0] == "settings" else step[0], *step[1:])])
+        for agent in life.router.board(life.now).agents:
+            talks = [contact for contact in agent.contacts if contact.state in ("connected", "held")]
+            assert sum(contact.units for contact in talks) <= ATTENTION
+    life.tell(events.SwitchLost())
+    for contact in list(life.router.snapshot().contacts.values()):
+        if contact.agent and not contact.interruptible and contact.state in ("connected", "held"):
+            life.tell(events.ContactFinished(contact.id))
+    life.pass_time(max(LONGEST_STAY.values()))
+    assert not any(contact.state == "interrupted" for contact in life.router.snapshot().contacts.values())
 
 
 @settings(deadline=None, max_examples=12)
