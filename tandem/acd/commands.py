@@ -104,7 +104,7 @@ class RecordWait(Command, frozen=True):
     """A wait ended with `answered`, `abandoned`, `overflowed_out`, `called_back`, `self_served` or `lost`.
 
     That of a callback, which no interval counts, ends with `reached`. `arrived_at` is when the contact came to this
-    queue, `enqueued_at` its age, kept from the queue before.
+    queue, `enqueued_at` its age, kept from the queue before. `priority` and `boost` are those it was queued with.
     """
 
     contact: str
@@ -113,6 +113,8 @@ class RecordWait(Command, frozen=True):
     outcome: str
     agent: str | None
     arrived_at: float
+    priority: int = 0
+    boost: float = 0.0
 
 
 class RecordInterval(Command, frozen=True):

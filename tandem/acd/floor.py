@@ -381,8 +381,18 @@ class Floor:
             self._record_wait(contact, "reached")
 
     def _record_wait(self, contact: Contact, outcome: str) -> None:
-        agent = contact.agent or None
-        self._emit(RecordWait(contact.id, contact.queue, contact.enqueued_at, outcome, agent, contact.arrived_at))
+        self._emit(
+            RecordWait(
+                contact.id,
+                contact.queue,
+                contact.enqueued_at,
+                outcome,
+                contact.agent or None,
+                contact.arrived_at,
+                contact.priority,
+                contact.boost,
+            )
+        )
 
     def _learn_patience(self, contact: Contact, outcome: str, now: float) -> None:
         if now > contact.arrived_at:

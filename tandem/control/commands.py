@@ -269,7 +269,10 @@ class RecordLeg(Command, frozen=True):
 
 
 class RecordWait(Command, frozen=True):
-    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before."""
+    """Key: (call, enqueued_at, queue). It came to this queue at `enqueued_at`; it waits `since`, here or before.
+
+    `priority` and `boost` are those it was queued with.
+    """
 
     call: str
     queue: str
@@ -278,6 +281,8 @@ class RecordWait(Command, frozen=True):
     outcome: str
     agent: str | None
     since: float
+    priority: int = 0
+    boost: float = 0.0
 
 
 class RecordOffer(Command, frozen=True):

@@ -140,6 +140,8 @@ def from_router(command: acd.Command, now: float) -> commands.Command:
                 outcome=command.outcome,
                 agent=command.agent,
                 since=command.enqueued_at,
+                priority=command.priority,
+                boost=command.boost,
             )
         case acd.RecordInterval():
             return commands.RecordInterval(**{name: getattr(command, name) for name in command.__struct_fields__})

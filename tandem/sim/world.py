@@ -24,7 +24,8 @@ class World:
     phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `on_wait`, where one
     is set, is told the id of every contact that has to wait, and when.
 
-    `waiting`: by contact, who they are. Those in `staying` do not give up any more.
+    `waiting`: by contact, who they are. `leave`, where it is set, is told whose patience has ended, and sees to it;
+    `book` who comes only to be called back, and `dial` the offer of a contact without a line whose agent picked up.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class World:
         self.turned_away = 0
         self.on_wait: Callable[[str, float], None] | None = None
         self.waiting: dict[str, Caller] = {}
-        self.staying: set[str] = set()
+        self.leave: Callable[[str], None] = self._abandon
+        self.book: Callable[[Caller], None] | None = None
+        self.dial: Callable[[commands.Offer], None] | None = None
         self._handling = handling
         self._lines = lines
         self._phone = phone
@@ -69,10 +72,27 @@ class World:
         """From now on `saw` is told every command of this kind, and when, just before it is carried out."""
         self._watched[kind] = saw
 
+    def queue(self, caller: Caller, name: str = "") -> None:
+        """Let this caller come now, as a contact of that name or of a new one."""
+        name = name or next(self._names)
+        self.waiting[name] = caller
+        self.tell(
+            events.ContactQueued(
+                name, caller.queue, caller.priority, caller.boost, caller.since, caller.dial_seconds, tier=caller.tier
+            )
+        )
+        if name in self.waiting:
+            self._begin_to_wait(name, caller)
+
+    def is_out(self, offer: commands.Offer) -> bool:
+        """Whether the offer still stands."""
+        contact = self.router.snapshot().contacts.get(offer.contact)
+        return contact is not None and contact.offer == offer.offer
+
     def work_off(self, queue: str) -> None:
         """Keep a contact waiting in `queue` at every moment, as a list of people to be called that never ends."""
         self._endless.add(queue)
-        self._queue(Caller(self.now, queue))
+        self.queue(Caller(self.now, queue))
 
     def plan(self, at: float, do: Callable[[Any], None], what: object) -> None:
         """Do this with `what` at that time."""
@@ -109,17 +129,12 @@ class World:
     def _next_of(self, coming: tuple[Caller, Callers]) -> None:
         caller, callers = coming
         self.expect(callers)
-        if len(self.router.snapshot().contacts) < self._lines:
-            self._queue(caller)
+        if self.book and not caller.patience and caller.leaves == "called_back":
+            self.book(caller)
+        elif len(self.router.snapshot().contacts) < self._lines:
+            self.queue(caller)
         else:
             self.turned_away += 1
-
-    def _queue(self, caller: Caller) -> None:
-        name = next(self._names)
-        self.waiting[name] = caller
-        self.tell(events.ContactQueued(name, caller.queue, caller.priority, caller.boost, tier=caller.tier))
-        if name in self.waiting:
-            self._begin_to_wait(name, caller)
 
     def _begin_to_wait(self, contact: str, caller: Caller) -> None:
         if self.on_wait:
@@ -128,26 +143,39 @@ class World:
             self.plan(self.now + caller.patience, self._give_up, contact)
 
     def _give_up(self, contact: str) -> None:
-        if contact in self.waiting and contact not in self.staying:
-            self.tell(events.ContactLeft(contact, "abandoned"))
+        if contact in self.waiting:
+            self.leave(contact)
+
+    def _abandon(self, contact: str) -> None:
+        self.tell(events.ContactLeft(contact, self.waiting[contact].leaves))
 
     def _ring(self, offer: commands.Offer) -> None:
-        answered = events.ContactConnected(offer.offer)
         seconds = self._phone(offer.agent) if self._phone else 0.0
         if not seconds:
-            self.tell(answered)
+            self._picked_up(offer)
             return
         self.tell(events.OfferRinging(offer.offer))
         if seconds < inf:
-            self.plan(self.now + seconds, self.tell, answered)
+            self.plan(self.now + seconds, self._picked_up, offer)
         else:
             self.plan(self.now + offer.ring_seconds, self.tell, events.OfferFailed(offer.offer, "no_answer"))
 
+    def _picked_up(self, offer: commands.Offer) -> None:
+        if self.dial and self.is_out(offer) and self.waiting[offer.contact].dial_seconds is not None:
+            self.dial(offer)
+        else:
+            self.tell(events.ContactConnected(offer.offer))
+
+    def moved(self, wait: commands.RecordWait) -> bool:
+        """Whether this wait ended because the plan moved the contact to another queue, where it goes on."""
+        return wait.outcome == "overflowed_out" and wait.contact in self.router.snapshot().contacts
+
     def _end_wait(self, wait: commands.RecordWait) -> None:
+        if self.moved(wait):
+            return
         caller = self.waiting.pop(wait.contact)
-        self.staying.discard(wait.contact)
         if wait.agent is not None:
             ends = self.now + self._handling(caller, wait.agent)
             self.plan(ends, self.tell, events.ContactFinished(wait.contact))
         if wait.queue in self._endless:
-            self.plan(self.now, self._queue, Caller(self.now, wait.queue))
+            self.plan(self.now, self.queue, Caller(self.now, wait.queue))

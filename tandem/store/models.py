@@ -64,6 +64,8 @@ class Wait(Base):
     outcome: Mapped[str]
     agent: Mapped[str | None]
     since: Mapped[float]
+    priority: Mapped[int]
+    boost: Mapped[float]
 
 
 class Offer(Base):
