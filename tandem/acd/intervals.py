@@ -1,6 +1,6 @@
 """The figures of every queue by the quarter-hour in which contacts arrived."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -10,6 +10,8 @@ from tandem.acd.settings import QueueSettings
 
 QUARTER_SECONDS = 900.0
 _KEPT_SECONDS = 7200.0
+
+Unanswered = Mapping[tuple[str, float], int]
 
 OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
 """How a wait ends; each has a count of its name in the interval."""
@@ -63,21 +65,22 @@ class Interval(msgspec.Struct):
 class Ledger:
     """Counts arrivals and outcomes, and gives out each changed interval once.
 
-    `unanswered(queue, start)` counts, independently, the contacts still waiting; the parts have to balance.
+    `unanswered` counts, independently, the contacts still waiting, by queue and quarter-hour (where there are none, it
+    says nothing); the parts have to balance.
     """
 
     def __init__(self, intervals: dict[str, list[Interval]]) -> None:
         self._intervals = intervals
         self.changed: dict[tuple[str, float], Interval] = {}
 
-    def arrived(self, queue: QueueSettings, now: float, unanswered: Callable[[str, float], int]) -> None:
+    def arrived(self, queue: QueueSettings, now: float, unanswered: Unanswered) -> None:
         """Count an arrival; intervals that are two hours over and have nobody waiting are dropped."""
         start = quarter_of(now)
         interval = self._find(queue.name, start)
         if interval is None:
             interval = Interval(start, queue.service_level_seconds)
             past = self._intervals.get(queue.name, [])
-            kept = [i for i in past if i.start > start - _KEPT_SECONDS or unanswered(queue.name, i.start)]
+            kept = [i for i in past if i.start > start - _KEPT_SECONDS or (queue.name, i.start) in unanswered]
             self._intervals[queue.name] = [*kept, interval]
         interval.offered += 1
         self.changed[queue.name, start] = interval
@@ -103,10 +106,10 @@ class Ledger:
             in_target += interval.answered_in_target
         return in_target / counted if counted else 1.0
 
-    def report(self, emit: Callable[[Command], None], unanswered: Callable[[str, float], int]) -> None:
+    def report(self, emit: Callable[[Command], None], unanswered: Unanswered) -> None:
         """Give out the intervals that changed since the last call. InvariantBroken when one does not balance."""
-        for (queue, start), interval in self.changed.items():
-            emit(_record(queue, interval, unanswered(queue, start)))
+        for key, interval in self.changed.items():
+            emit(_record(key[0], interval, unanswered.get(key, 0)))
         self.changed.clear()
 
     def _find(self, queue: str, start: float) -> Interval | None:

@@ -19,6 +19,7 @@ class Lines:
     """The only place where a contact's state changes. Holds indexes; what must survive is in the contacts.
 
     `keeping`: the lines (as bits) that wait until enough agents are ready. `touched`: queues whose length changed.
+    `unanswered`: how many contacts are, by queue and the beginning of the quarter-hour in which they came to it.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Lines:
         self.deadlines = Deadlines(contacts)
         self.touched: set[str] = set()
         self._lengths = dict.fromkeys(queues, 0)
-        self._unanswered: dict[tuple[str, float], int] = {}
+        self.unanswered: dict[tuple[str, float], int] = {}
         self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free or line.queue.resume_free)
         for name in queues:
             self.hold(name, holding.get(name, ()))
@@ -184,6 +185,8 @@ class Lines:
 
     def busy_for(self, agent: int, channels: int) -> int:
         """The lines (as bits) of these channels (as bits) in which somebody waits whom the agent can take."""
+        if not self._busy:
+            return 0
         serves = self._serves.get(agent)
         if serves is None:
             serves = sum(1 << line.number for line in self._lines if line.able >> agent & 1)
@@ -215,10 +218,6 @@ class Lines:
         """The place of a waiting contact in the total order."""
         line = self.line_of(contact)
         return line.urgency(line.rank(contact), now)
-
-    def unanswered(self, queue: str, quarter: float) -> int:
-        """How many contacts that came to `queue` in the quarter-hour beginning at `quarter` are still unanswered."""
-        return self._unanswered.get((queue, quarter), 0)
 
     def _first_of_pace(self, pace: float, among: int) -> Line:
         """The first of the busy lines `among`, which age alike and so keep their order.
@@ -295,6 +294,6 @@ class Lines:
         self.touched.add(queue)
         self._lengths[queue] += change
         key = queue, quarter_of(contact.arrived_at)
-        self._unanswered[key] = left = self._unanswered.get(key, 0) + change
+        self.unanswered[key] = left = self.unanswered.get(key, 0) + change
         if not left:
-            del self._unanswered[key]
+            del self.unanswered[key]

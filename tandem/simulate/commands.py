@@ -36,8 +36,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of text")]
 def check(
     cases: File,
     replications: Annotated[int, typer.Option(min=20, help="Independent runs of each case, seeds 1, 2, ...")] = 20,
-    contacts: Annotated[int, typer.Option(min=100, help="Contacts in each run, at least")] = 5000,
-    most: Annotated[int, typer.Option(help="Runs of a case whose intervals are still wide, at most")] = 100,
+    contacts: Annotated[int, typer.Option(min=100, help="Contacts in each run, at least")] = 10_000,
+    most: Annotated[int, typer.Option(help="Runs of a case whose intervals are still wide, at most")] = 40,
 ) -> None:
     """Run every case of an oracle file through the router, on all cores; exit code 1 if one failed."""
     known, began = _read_cases(cases), time.monotonic()
