@@ -214,8 +214,8 @@ class Floor:
         self.lines.enter(contact, now)
         if contact.on_line:
             self.ledger.arrived(self.lines.line_of(contact).queue, now, self.lines.unanswered)
-        self._find_agent(contact, now)
-        self._take_steps(contact, now)
+        if not self._find_agent(contact, now):
+            self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
         """An unanswered contact is gone; an agent to whom it was offered is as idle as before."""

@@ -145,21 +145,21 @@ class Roster:
 
     def _put_in_order(self, agent: Agent, number: int, fitting: int) -> None:
         """Note which channels fit beside what an agent has, and the agent's place among those who have any room."""
-        before, place = self._fitting[number], preference(agent) if fitting else _NOWHERE
+        before, order = self._fitting[number], self._in_order
         if before:
-            if fitting == before and place == self._places[number]:
-                return
-            del self._in_order[bisect_left(self._in_order, self._places[number])]
+            del order[bisect_left(order, self._places[number])]
         if fitting:
-            insort(self._in_order, (*place, number))
-        self._fitting[number], self._places[number] = fitting, place
-        changed = fitting ^ before
-        if not changed:
+            self._places[number] = place = preference(agent)
+            insort(order, (*place, number))
+        if fitting == before:
             return
+        self._fitting[number] = fitting
         self.touched.add(number)
-        for channel in range(len(self._open)):
-            if changed >> channel & 1:
-                self._open[channel] ^= 1 << number
+        changed = fitting ^ before
+        while changed:
+            lowest = changed & -changed
+            self._open[lowest.bit_length() - 1] ^= 1 << number
+            changed ^= lowest
 
     def _enter(self, agent: Agent, state: str, now: float, reason: str, deadline: float | None) -> None:
         before, since = agent.state, agent.since

@@ -49,11 +49,10 @@ class World:
         self._phone = phone
         self._endless: set[str] = set()
         self._due: list[tuple[float, int, Callable[[Any], None], Any]] = []
-        self._do: dict[type[commands.Command], Callable[[Any], None]] = {
-            commands.Offer: self._ring,
-            commands.RecordWait: self._end_wait,
+        self._on: dict[type[commands.Command], tuple[Callable[[Any, float], None], ...]] = {
+            commands.Offer: (self._ring,),
+            commands.RecordWait: (self._end_wait,),
         }
-        self._watched: dict[type[commands.Command], Callable[[Any, float], None]] = {}
         self._number = count(1)
         self._names = map(str, count(1))
         self.tell(events.SettingsChanged(settings))
@@ -70,7 +69,7 @@ class World:
 
     def watch(self, kind: type[C], saw: Callable[[C, float], None]) -> None:
         """From now on `saw` is told every command of this kind, and when, just before it is carried out."""
-        self._watched[kind] = saw
+        self._on[kind] = (saw, *self._on.get(kind, ()))
 
     def queue(self, caller: Caller, name: str = "") -> None:
         """Let this caller come now, as a contact of that name or of a new one."""
@@ -100,13 +99,12 @@ class World:
 
     def tell(self, event: events.Event) -> None:
         """Tell the router, and do what it wants done."""
-        watched, to_do, now = self._watched, self._do, self.now
+        on, now = self._on, self.now
         for command in self.router.handle(event, now):
             kind = type(command)
-            if kind in watched:
-                watched[kind](command, now)
-            if kind in to_do:
-                to_do[kind](command)
+            if kind in on:
+                for do in on[kind]:
+                    do(command, now)
 
     def run(self, until: float) -> None:
         """Let time pass up to `until`."""
@@ -149,16 +147,16 @@ class World:
     def _abandon(self, contact: str) -> None:
         self.tell(events.ContactLeft(contact, self.waiting[contact].leaves))
 
-    def _ring(self, offer: commands.Offer) -> None:
+    def _ring(self, offer: commands.Offer, now: float) -> None:
         seconds = self._phone(offer.agent) if self._phone else 0.0
         if not seconds:
             self._picked_up(offer)
             return
         self.tell(events.OfferRinging(offer.offer))
         if seconds < inf:
-            self.plan(self.now + seconds, self._picked_up, offer)
+            self.plan(now + seconds, self._picked_up, offer)
         else:
-            self.plan(self.now + offer.ring_seconds, self.tell, events.OfferFailed(offer.offer, "no_answer"))
+            self.plan(now + offer.ring_seconds, self.tell, events.OfferFailed(offer.offer, "no_answer"))
 
     def _picked_up(self, offer: commands.Offer) -> None:
         if self.dial and self.is_out(offer) and self.waiting[offer.contact].dial_seconds is not None:
@@ -170,12 +168,12 @@ class World:
         """Whether this wait ended because the plan moved the contact to another queue, where it goes on."""
         return wait.outcome == "overflowed_out" and wait.contact in self.router.snapshot().contacts
 
-    def _end_wait(self, wait: commands.RecordWait) -> None:
+    def _end_wait(self, wait: commands.RecordWait, now: float) -> None:
         if self.moved(wait):
             return
         caller = self.waiting.pop(wait.contact)
         if wait.agent is not None:
-            ends = self.now + self._handling(caller, wait.agent)
+            ends = now + self._handling(caller, wait.agent)
             self.plan(ends, self.tell, events.ContactFinished(wait.contact))
         if wait.queue in self._endless:
-            self.plan(self.now, self.queue, Caller(self.now, wait.queue))
+            self.plan(now, self.queue, Caller(now, wait.queue))
