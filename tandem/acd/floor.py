@@ -32,6 +32,7 @@ from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
 from tandem.acd.plan import describe
 from tandem.acd.roster import Roster
+from tandem.acd.settings import ATTENTION
 from tandem.acd.state import State
 from tandem.acd.waiting import Patience, blended
 
@@ -241,7 +242,8 @@ class Floor:
         if agent.interruptible_units and not contact.interruptible:
             self.interruptions.make_room(agent, now)
         self._rest(agent, now)
-        self._find_contact(agent, now)
+        if agent.units < ATTENTION:
+            self._find_contact(agent, now)
 
     def hold(self, contact: Contact, trigger: str, now: float) -> None:
         """The contact is `held` or `retrieved`."""
@@ -277,7 +279,10 @@ class Floor:
 
     def _rest(self, agent: Agent, now: float) -> None:
         """Take an agent to where they belong; what they give back waits again, like one that has come just now."""
-        given_back = self.interruptions.look(agent, now) if agent.interruptible_units else ()
+        if not agent.interruptible_units:  # nearly always
+            self.roster.rest(agent, now)
+            return
+        given_back = self.interruptions.look(agent, now)
         self.roster.rest(agent, now)
         for contact in given_back:
             self.lines.take_back(contact, now)

@@ -120,7 +120,7 @@ class Roster:
                 self.deadlines.add(agent.name, deadline)
             agent.deadline = deadline
             self.note(agent)
-        if agent.state == SIGNED_OUT and agent.name not in self._numbers:
+        if state == SIGNED_OUT and agent.name not in self._numbers:
             del self._agents[agent.name]
 
     def note(self, agent: Agent) -> None:
