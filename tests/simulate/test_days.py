@@ -167,6 +167,8 @@ def test_the_day_stands_beside_its_records_and_its_change(calm: Path, tmp_path: 
     once = sim("whatif", DAY, "--home", calm, "--zone", "UTC", *words)
     assert once.splitlines()[2].split() == ["recorded", "before", "after", "difference"]
     assert sim("whatif", day, *words) == once
+    assert "agent: 1001 0" in sim("whatif", day, *words, "--agents").splitlines()
+    assert "agent: 1001 0" not in once.splitlines()
     found = json.loads(sim("whatif", day, *words, "--json"))
     assert [report["name"] for report in found] == ["recorded", "before", "after", "difference"]
     assert len(found[1]["agents"]) == AGENTS
