@@ -332,7 +332,7 @@ def _group(agent: AgentSettings, day: Day, midnight: float) -> Group:
     mine = [one for one in day.activities if one.agent == agent.name]
     there = [one for one in mine if one.state != SIGNED_OUT]
     skills = {name: level for name, level in agent.skills.items() if agent.certified_until.get(name, inf) > midnight}
-    group = Group(0, skills, agent.team, agent.vendor, agent.attributes)
+    group = Group(count=0, skills=skills, team=agent.team, vendor=agent.vendor, attributes=agent.attributes)
     if not there:
         return group
     begins, ends = max(there[0].since - midnight, 0.0), min(there[-1].until - midnight, _LATEST)

@@ -3,8 +3,8 @@
 A day is busier or calmer than others as a whole: its quarter-hours are Poisson around the usual ones times one factor
 of the day, which is gamma distributed with mean 1 (Whitt 1999; Jongbloed and Koole 2001, Poisson mixtures). What came
 today, divided by what was usual until now, is an estimate of that factor; the posterior mean shrinks it towards 1, the
-more so the less has come and the more alike the past days were. So the update is that of the ratio with the penalty that
-the model implies, in the line of Shen and Huang 2008 (dynamic updating within the day by penalized least squares) and
+more so the less has come and the more alike the past days were. So the update is that of the ratio with the penalty
+that the model implies, in the line of Shen and Huang 2008 (dynamic updating by penalized least squares) and
 Gans, Shen, Zhou, Korolev, McCord and Ristock 2015, whose multiplicative day effect it has.
 """
 

@@ -24,7 +24,7 @@ class World:
     phone rings, from now, before the agent picks up; inf: nobody does; without it all do at once. `on_wait`, where one
     is set, is told the id of every contact that has to wait, and when.
 
-    `waiting`: by contact, who they are. `leave`, where it is set, is told whose patience has ended, and sees to it;
+    `waiting`: by contact, who they are. `leave` is told whose patience has ended, and sees to it;
     `book` who comes only to be called back, and `dial` the offer of a contact without a line whose agent picked up.
     """
 

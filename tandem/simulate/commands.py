@@ -108,6 +108,7 @@ def whatif(
     zone: Zone = "",
     calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
     seeds: Seeds = 20,
+    agents: PerAgent = False,
     json: AsJson = False,
 ) -> None:
     """A day beside the same day under another plan, staffing or rule."""
@@ -123,7 +124,7 @@ def whatif(
         base = bank_day.scenario_of(that_day)
     known = as_recorded.figures_of(base)
     changed = _understood(lambda: read_change(change.read_text(encoding="utf-8"), str(change), base))
-    _print(json, *([recorded(known)] if known else []), *compare(base, changed, seeds))
+    _print(json, *([recorded(known)] if known else []), *compare(base, changed, seeds), agents=agents)
 
 
 @simulator.command()

@@ -94,6 +94,12 @@ def test_whom_the_flow_moved_leaves_the_one_queue_and_brings_their_age_to_the_ot
     day = scenario(*waits)
     assert day.contacts["online"].recorded == (Recorded(10, patience=10, leaves="overflowed_out"),)
     assert day.contacts["voice"].recorded == (Recorded(20, patience=10, since_before=10),)
+    assert figures_of(day)["voice"]["mean wait of the abandoned"] == 20
+
+
+def test_an_age_that_was_brought_is_part_of_the_wait() -> None:
+    day = scenario(wait("a", 20, 30, since=10), legs=(leg("a", 30, 40),))
+    assert figures_of(day)["voice"]["mean wait of the answered"] == 20
 
 
 def test_a_callback_goes_on_for_who_booked_it_and_not_as_somebody_new() -> None:

@@ -167,6 +167,8 @@ def test_the_day_stands_beside_its_records_and_its_change(calm: Path, tmp_path: 
     once = sim("whatif", DAY, "--home", calm, "--zone", "UTC", *words)
     assert once.splitlines()[2].split() == ["recorded", "before", "after", "difference"]
     assert sim("whatif", day, *words) == once
+    assert "agent: 1001 0" in sim("whatif", day, *words, "--agents").splitlines()
+    assert "agent: 1001 0" not in once.splitlines()
     found = json.loads(sim("whatif", day, *words, "--json"))
     assert [report["name"] for report in found] == ["recorded", "before", "after", "difference"]
     assert len(found[1]["agents"]) == AGENTS
@@ -196,3 +198,12 @@ async def test_the_settings_are_those_in_force_at_the_end_of_the_day(tmp_path: P
     await empty.close()
     with pytest.raises(DayError, match="nothing has run"):
         settings_before(tmp_path / "empty.sqlite3", MIDNIGHT)
+
+
+def test_chats_come_again_too(tmp_path: Path) -> None:
+    asyncio.run(WorkingDay(200, AGENTS, chats=80).keep(tmp_path))
+    scenario = brought_back(tmp_path)
+    known, again = figures_of(scenario)["online"], trial(scenario, 1).queues()["online"]
+    assert known["answered"] == again["answered"] == 80
+    assert again[MEAN_WAIT] == pytest.approx(known[MEAN_WAIT], abs=2.0)
+    assert scenario.contacts["online"].handling.mean == pytest.approx(200.0, rel=0.3)

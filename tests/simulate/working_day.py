@@ -32,7 +32,7 @@ languages: [en]
 start: menu
 apology: sorry
 texts:
-  menu: {en: 'One for a link, two for a repair, three for an order, four to be called back.'}
+  menu: {en: 'One for a link, two for a repair, three for an order, four to be called back, five to write.'}
   no: {en: There is no such choice.}
   message: {en: 'Your orders: {link}'}
   offer: {en: One to be called back.}
@@ -42,13 +42,14 @@ nodes:
   menu:
     type: menu
     text: menu
-    choices: {1: link, 2: repair, 3: order, 4: later}
+    choices: {1: link, 2: repair, 3: order, 4: later, 5: online}
     no_input: no
     wrong_key: no
     failed: bye
   link: {type: link, purpose: orders, text: message, next: bye, failed: bye}
   repair:
     {type: queue, queue: repair, while_waiting: {offers: [{key: '1', text: offer, next: later}]}, next: bye}
+  online: {type: queue, queue: online, next: bye}
   order: {type: queue, queue: order, boost: 15, next: bye}
   later: {type: callback, queue: repair, next: bye, refused: bye}
   bye: {type: end, text: bye}
@@ -60,6 +61,7 @@ def settings(agents: int) -> Settings:
     queues = {
         "repair": QueueSettings("repair", {"repair": 1}, wrap_up_seconds=20.0, plan=(Step(after=90.0, priority=1),)),
         "order": QueueSettings("order", {"order": 1}, wrap_up_seconds=10.0, head_starts={"vip": 60.0}),
+        "online": QueueSettings("online", {"repair": 1}, wrap_up_seconds=5.0, channel="chat"),
     }
     skills = ({"repair": 3}, {"repair": 3, "order": 2})
     names = [f"{1001 + number}" for number in range(agents)]
@@ -92,12 +94,22 @@ class Wish(msgspec.Struct):
 
 
 class WorkingDay:
-    """From eight to ten: `calls` callers, `agents` agents, a coffee for each of them. Shares of 0 to 1: `misses`, the
-    offers that nobody answers, `books`, the callers who want to be called back, `away`, the customers who then do not
-    pick up."""
+    """From eight to ten: `calls` callers, `chats` customers who write, `agents` agents, a coffee for each of them.
+
+    Shares of 0 to 1: `misses`, the offers that nobody answers, `books`, the callers who want to be called back, `away`,
+    the customers who then do not pick up.
+    """
 
     def __init__(
-        self, calls: int, agents: int, *, misses: float = 0.0, books: float = 0.0, away: float = 0.0, seed: int = 1
+        self,
+        calls: int,
+        agents: int,
+        *,
+        chats: int = 0,
+        misses: float = 0.0,
+        books: float = 0.0,
+        away: float = 0.0,
+        seed: int = 1,
     ) -> None:
         self.entries: list[Entry] = []
         self.commands: list[list[commands.Command]] = []
@@ -113,6 +125,8 @@ class WorkingDay:
         self._open(agents)
         for number in range(calls):
             self._come(number, books)
+        for number in range(chats):
+            self._write(f"chat-{number}")
         while self._due:
             self._step()
 
@@ -155,6 +169,16 @@ class WorkingDay:
         key = dice.choices("1234", (1, 5, 3, 1 if books else 0))[0]
         self._wishes[call] = Wish(key, dice.expovariate(1 / 150), dice.random() < books, dice.expovariate(1 / 150))
         self._plan(at, events.CallEntered(call, f"PJSIP/trunk-{number}", _number(number), "", "4008"))
+
+    def _write(self, chat: str) -> None:
+        at = MIDNIGHT + 8 * 3600.0 + self._dice.uniform(0.0, 7200.0)
+        self._plan(at, events.ChatBegan(chat, "4008", "Ann", "en"))
+        self._plan(at + 5.0, events.ChatSaid(chat, 1, "5"))
+
+    def _offer_chat(self, command: commands.OfferChat) -> None:
+        self._plan(self._now + 4.0, events.AgentAccepted(command.chat, command.offer))
+        ends = self._now + 4.0 + self._dice.expovariate(1 / 200)
+        self._plan(ends, events.AgentClosed(command.chat, command.agent))
 
     def _plan(self, at: float, event: events.Event | Callable[[], events.Event | None]) -> None:
         do = (lambda: event) if isinstance(event, events.Event) else event
@@ -247,6 +271,7 @@ class WorkingDay:
 
 _REACTIONS: dict[type[commands.Command], Callable[..., None]] = {
     commands.Listen: WorkingDay._listen,
+    commands.OfferChat: WorkingDay._offer_chat,
     commands.RingAgent: WorkingDay._ring,
     commands.HangUpLeg: WorkingDay._let_go,
     commands.DialCustomer: WorkingDay._dial,
