@@ -1,5 +1,6 @@
 """The world around the router, told by hand."""
 
+from collections.abc import Callable
 from math import inf
 
 from msgspec.structs import replace
@@ -68,6 +69,20 @@ def test_a_phone_that_rings_too_long_goes_on_by_the_routers_own_deadline() -> No
     world.expect(iter([Caller(0.0, "q")]))
     world.run(20.0)
     assert heard == [(15.0, "withdrawn")]
+
+
+def test_everyone_who_watches_is_told_before_it_is_done_the_newest_first() -> None:
+    world = World(one_queue(1), lambda _caller, _agent: 10.0)
+    told: list[tuple[str, bool]] = []
+
+    def teller(name: str) -> Callable[[RecordWait, float], None]:
+        return lambda wait, _now: told.append((name, wait.contact in world.waiting))
+
+    world.watch(RecordWait, teller("first"))
+    world.watch(RecordWait, teller("second"))
+    world.expect(iter([Caller(1.0, "q")]))
+    world.run(5.0)
+    assert told == [("second", True), ("first", True)]
 
 
 def test_a_list_without_end_is_worked_off_by_whoever_is_free() -> None:
