@@ -44,7 +44,7 @@ check:
 bench: setup
 	.venv/bin/python -m bench
 
-# Holds the router against known answers from outside, under virtual time; takes minutes.
+# Holds the router against known answers from outside, under virtual time, on all cores; takes minutes.
 oracles:
 	@python3 bootstrap.py
 	.venv/bin/tandem sim check tests/golden/oracles/cases.json

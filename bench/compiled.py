@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster"
+ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster router waiting"
 MODULES = [
     *(f"tandem/acd/{name}.py" for name in ROUTER.split()),
-    *(f"tandem/sim/{name}.py" for name in ("world", "trial", "diary")),
+    *(f"tandem/sim/{name}.py" for name in ("diary", "tally", "trial", "world")),
 ]
 """What is run for every event, as far as it is within mypyc's reach."""
 

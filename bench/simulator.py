@@ -1,8 +1,8 @@
-"""Contacts simulated a CPU second by the production router, beside a bare heap loop on the same queue in the same run.
+"""Contacts simulated a CPU second by the production router, beside SimPy and a bare heap loop, in the same run.
 
-The queue is M/M/100 at a load of 0.95; both serve the same callers and draw as many talks. The bare loop is what
-physics asks for at least: an event list, a line, a number of free agents. SimPy is not among the pinned dependencies,
-so it is not compared here.
+The queue is M/M/100 at a load of 0.95; all three serve the same callers and draw as many talks. The bare loop is what
+physics asks for at least: an event list, a line, a number of free agents. SimPy is what such models are usually
+written with: a process for each caller, a resource with as many places as there are agents.
 """
 
 import gc
@@ -10,16 +10,18 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Generator
 from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
 from statistics import median
 
 import msgspec
+import simpy
 
 from bench import compiled
 from bench.figure import Figure
-from tandem.acd.commands import Command, RecordWait
+from tandem.acd.commands import RecordWait
 from tandem.acd.settings import QueueSettings
 from tandem.sim.arrivals import poisson
 from tandem.sim.model import centre, exponential, staff
@@ -36,8 +38,8 @@ SCALE = 0.05
 
 
 def run(folder: Path) -> list[Figure]:
-    """Contacts a CPU second: the router, the bare loop, their ratio, and the peak day in small; then with the core
-    compiled, where there is a compiler."""
+    """Contacts a CPU second: the router, SimPy, the bare loop, their ratios, and the peak day in small; then with the
+    core compiled, where there is a compiler."""
     figures = measured("")
     try:
         place = compiled.make(folder / "compiled")
@@ -52,13 +54,16 @@ def run(folder: Path) -> list[Figure]:
 def measured(how: str) -> list[Figure]:
     """The figures of the core as it is loaded now; `how` is added to their names."""
     gc.set_threshold(100_000)
-    pairs = [(_routed(), _bare()) for _ in range(RUNS)]
-    assert all(abs(own - bare) < 1e-6 for (_, own), (_, bare) in pairs), "both have to give the same waits"
-    routed, bare = (median(rate for rate, _ in column) for column in zip(*pairs, strict=True))
+    runs = [(_routed(), _simpy(), _bare()) for _ in range(RUNS)]
+    for (_, own), *others in runs:
+        assert all(abs(own - wait) < 1e-6 for _, wait in others), "all have to give the same waits"
+    routed, simpys, bare = (median(rate for rate, _ in column) for column in zip(*runs, strict=True))
     contacts, offered = _peak_day()
     return [
         Figure("simulator", f"contacts, by the production router{how}", routed, "per CPU s"),
+        Figure("simulator", f"contacts, by SimPy{how}", simpys, "per CPU s"),
         Figure("simulator", f"contacts, by a bare heap{how}", bare, "per CPU s"),
+        Figure("simulator", f"the router to SimPy{how}", routed / simpys, "x"),
         Figure("simulator", f"the bare heap to the router{how}", bare / routed, "x"),
         Figure("simulator", f"peak day, {SCALE:.0%} of it: contacts{how}", contacts, "per CPU s"),
         Figure("simulator", f"peak day, {SCALE:.0%} of it: contacts past self-service{how}", offered, "per CPU s"),
@@ -69,16 +74,39 @@ def _routed() -> tuple[float, float]:
     """Contacts a CPU second, and their mean wait."""
     waits: list[float] = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordWait):
-            waits.append(now - command.enqueued_at)
+    def ended(wait: RecordWait, now: float) -> None:
+        waits.append(now - wait.enqueued_at)
 
     queue = QueueSettings("q")
     world = World(centre([queue], staff(AGENTS)), exponential(Random(1), 1 / HANDLING))
-    world.watch = watch
+    world.watch(RecordWait, ended)
     world.expect(poisson(Random(2), RATE, "q"))
     began = time.process_time()
     world.run(SECONDS)
+    return len(waits) / (time.process_time() - began), sum(waits) / len(waits)
+
+
+def _simpy() -> tuple[float, float]:
+    """The same callers and talks as processes of SimPy."""
+    dice, waits = Random(1), list[float]()
+    centre = simpy.Environment()
+    agents = simpy.Resource(centre, AGENTS)
+
+    def call() -> Generator[simpy.Event, object, None]:
+        came = centre.now
+        with agents.request() as agent:
+            yield agent
+            waits.append(centre.now - came)
+            yield centre.timeout(dice.expovariate(1 / HANDLING))
+
+    def come() -> Generator[simpy.Event, object, None]:
+        for caller in poisson(Random(2), RATE, "q"):
+            yield centre.timeout(caller.at - centre.now)
+            centre.process(call())
+
+    began = time.process_time()
+    centre.process(come())
+    centre.run(SECONDS)
     return len(waits) / (time.process_time() - began), sum(waits) / len(waits)
 
 

@@ -98,13 +98,18 @@ class Rest(NamedTuple):
     deadline: float | None = None
 
 
+_CONNECTED, _FREED = Rest("connected"), Rest("freed")
+"""The usual ones, made once."""
+
+
 def rest_of(agent: Agent, now: float) -> Rest:
     """Where `agent` belongs at `now`, when nothing is offered to them."""
     until = None
     if agent.wrap_up_until > now or agent.back_off_until > now:
         until = max(agent.wrap_up_until, agent.back_off_until)
     if agent.contacts:
-        return Rest("held" if agent.holds else "connected", deadline=until)
+        usual = until is None and not agent.holds
+        return _CONNECTED if usual else Rest("held" if agent.holds else "connected", deadline=until)
     if agent.wrap_up_until > now and agent.device_present:
         return Rest("wrapped_up", deadline=agent.wrap_up_until)
     if agent.wants == SIGNED_OUT:
@@ -115,7 +120,7 @@ def rest_of(agent: Agent, now: float) -> Rest:
         return Rest("paused", agent.pause_reason)
     if agent.back_off_until > now:
         return Rest("backed_off", agent.back_off_reason, agent.back_off_until)
-    return Rest("freed")
+    return _FREED
 
 
 def is_open(agent: Agent) -> bool:

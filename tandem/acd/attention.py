@@ -72,11 +72,12 @@ def reserve(agent: Agent, contact: Contact, channel: ChannelSettings, cost: int)
     contact.cost, contact.on_phone = cost, channel.needs_phone
     contact.interruptible = channel.interruptible and contact.can_rest
     contact.agent, agent.offered = agent.name, contact.id
-    if contact.interruptible:
+    if channel.interruptible:
         agent.interruptible_units += cost
     else:
         agent.units += cost
-    agent.on_phone = agent.on_phone or contact.on_phone
+    if channel.needs_phone:
+        agent.on_phone = True
 
 
 def release(agent: Agent, contact: Contact) -> None:

@@ -5,8 +5,8 @@ import msgspec
 from tandem.acd.experience import Estimate
 
 
-class Command(msgspec.Struct, frozen=True, tag=True):
-    """Base of all commands."""
+class Command(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Base of all commands. None is part of a cycle: the garbage collector need not look."""
 
 
 class Offer(Command, frozen=True):

@@ -1,9 +1,6 @@
 """Watches the conditions of every queue's plan: again when an event may have changed a measure of the queue."""
 
-from collections.abc import Mapping
-
 from tandem.acd.attention import Attention
-from tandem.acd.bits import members
 from tandem.acd.intervals import Ledger
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
@@ -16,7 +13,8 @@ from tandem.acd.waiting import estimated_wait
 
 
 class Conditions:
-    """Which steps' conditions hold is in the state (`holding`); here is only what has to be looked at."""
+    """Which steps' conditions hold is in the state (`holding`); here is only what has to be looked at: watched queues
+    have numbers, and sets of them are bits."""
 
     def __init__(
         self,
@@ -31,44 +29,52 @@ class Conditions:
         self._lines = lines
         self._roster = roster
         self._ledger = ledger
-        queues = [queue for queue in state.queues().values() if _is_watched(queue)]
-        self._watched: Mapping[str, QueueSettings] = {queue.name: queue for queue in queues}
-        self.are_any = bool(queues)
-        self._names = list(self._watched)
-        self._able = {name: _able(matching, queue) for name, queue in self._watched.items()}
-        self._channels = {name: attention.numbers[queue.channel] for name, queue in self._watched.items()}
+        self._queues = [queue for queue in state.queues().values() if _is_watched(queue)]
+        self.are_any = bool(self._queues)
+        self._able = {queue.name: _able(matching, queue) for queue in self._queues}
+        self._channels = {queue.name: attention.numbers[queue.channel] for queue in self._queues}
+        self._bit = {queue.name: 1 << number for number, queue in enumerate(self._queues)}
         self._for_agent: dict[int, int] = {}
-        self._due: set[str] = set()
+        self._due = 0
 
     def look_at_all(self) -> None:
         """Everything may have changed."""
-        self._due.update(self._names)
+        self._due = (1 << len(self._queues)) - 1
 
-    def due(self) -> str | None:
-        """A queue whose measures may have changed since it was last looked at."""
-        self._due |= self._lines.touched & self._watched.keys()
-        for agent in self._roster.touched:
-            self._due.update(self._names[number] for number in members(self._queues_of(agent)))
-        self._lines.touched.clear()
-        self._roster.touched.clear()
-        return min(self._due, default=None) if self._due else None
+    def due(self) -> QueueSettings | None:
+        """A queue whose measures may have changed since it was last looked at; it counts as looked at now."""
+        lengths, agents = self._lines.touched, self._roster.touched
+        if lengths:
+            for queue in lengths:
+                self._due |= self._bit.get(queue, 0)
+            lengths.clear()
+        if agents:
+            for agent in agents:
+                self._due |= self._queues_of(agent)
+            agents.clear()
+        if not self._due:
+            return None
+        lowest = self._due & -self._due
+        self._due ^= lowest
+        return self._queues[lowest.bit_length() - 1]
 
-    def review(self, name: str, now: float) -> list[int]:
+    def review(self, queue: QueueSettings, now: float) -> list[int]:
         """Look at a queue's conditions; the steps for which they have begun or ceased to hold."""
-        self._due.discard(name)
-        held = self._state.holding.get(name, [])
-        steps = enumerate(self._watched[name].plan)
-        holding = [
-            number
-            for number, step in steps
-            if step.when and step.when.holds(self._measure(name, step.when.measure, now), number in held)
-        ]
+        name = queue.name
+        held = self._state.holding.setdefault(name, [])
+        holding = []
+        for number, step in enumerate(queue.plan):
+            when = step.when
+            if when and when.holds(self._measure(name, when.measure, now), number in held):
+                holding.append(number)
+        if holding == held:
+            return []
         self._state.holding[name] = holding
         return sorted(set(held) ^ set(holding))
 
     def must_stop(self, name: str) -> bool:
         """True while too few agents are ready for a queue that keeps some free: between its thresholds, as before."""
-        queue = self._watched[name]
+        queue = self._state.queue(name)
         ready = self._ready(name)
         return ready <= (queue.resume_free if name in self._state.stopped else queue.keep_free)
 
@@ -87,10 +93,11 @@ class Conditions:
 
     def _queues_of(self, agent: int) -> int:
         """The watched queues (as bits) whose measures the agent counts in."""
-        if agent not in self._for_agent:
-            able = (self._able[name] >> agent & 1 for name in self._names)
-            self._for_agent[agent] = sum(bit << number for number, bit in enumerate(able))
-        return self._for_agent[agent]
+        found = self._for_agent.get(agent)
+        if found is None:
+            able = [self._bit[name] for name, agents in self._able.items() if agents >> agent & 1]
+            self._for_agent[agent] = found = sum(able)
+        return found
 
 
 def _is_watched(queue: QueueSettings) -> bool:

@@ -37,8 +37,8 @@ class Foreseen(msgspec.Struct, frozen=True):
     estimate: Estimate
 
 
-class Contact(msgspec.Struct):
-    """What the router knows of a contact. Times are epoch seconds.
+class Contact(msgspec.Struct, gc=False):
+    """What the router knows of a contact. Times are epoch seconds. It is part of no cycle.
 
     `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
     holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was

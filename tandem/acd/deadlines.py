@@ -28,9 +28,14 @@ class Deadlines(Generic[Thing]):
 
     def earliest(self) -> float | None:
         """When the next deadline falls, epoch seconds; None when there is none."""
-        while self._heap and self._is_stale(*self._heap[0]):
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        heap, things = self._heap, self._things
+        while heap:
+            deadline, name = heap[0]
+            thing = things.get(name)
+            if thing is not None and thing.deadline == deadline:
+                return deadline
+            heappop(heap)
+        return None
 
     def due(self, now: float) -> Thing | None:
         """Take off and return the next thing whose deadline has come."""
@@ -38,7 +43,3 @@ class Deadlines(Generic[Thing]):
         if earliest is None or earliest > now:
             return None
         return self._things[heappop(self._heap)[1]]
-
-    def _is_stale(self, deadline: float, name: str) -> bool:
-        thing = self._things.get(name)
-        return thing is None or thing.deadline != deadline

@@ -5,8 +5,8 @@ import msgspec
 from tandem.acd.settings import Settings
 
 
-class Event(msgspec.Struct, frozen=True, tag=True):
-    """Base of all events; `tag` names the type on the wire."""
+class Event(msgspec.Struct, frozen=True, tag=True, gc=False):
+    """Base of all events; `tag` names the type on the wire. None is part of a cycle: the collector need not look."""
 
 
 class SettingsChanged(Event, frozen=True):

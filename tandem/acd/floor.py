@@ -34,6 +34,7 @@ from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
 from tandem.acd.plan import Step, describe
 from tandem.acd.roster import Roster
+from tandem.acd.settings import ATTENTION
 from tandem.acd.state import State
 from tandem.acd.waiting import Patience, blended
 
@@ -141,14 +142,14 @@ class Floor:
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
         longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
-        channel = self.lines.line_of(contact).channel
-        reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
+        line, attention = self.lines.line_of(contact), self._attention
+        reserve(agent, contact, attention.kinds[line.channel], attention.cost(agent.name, line.channel))
         self.roster.move(agent, "offered", now, deadline=now + longest)
         contact.offer, contact.offered_at = number, now
         if agent.name not in contact.tried:
             contact.tried.append(agent.name)
         self.offers[number] = contact
-        self._emit(Offer(number, contact.id, agent.name, self._state.queue(contact.queue).ring_seconds))
+        self._emit(Offer(number, contact.id, agent.name, line.queue.ring_seconds))
 
     def ringing(self, contact: Contact, now: float) -> None:
         """The agent's phone rings."""
@@ -216,10 +217,10 @@ class Floor:
         """A contact begins to wait."""
         self.lines.enter(contact, now)
         if contact.on_line:
-            self.ledger.arrived(self._state.queue(contact.queue), now, self.lines.unanswered)
+            self.ledger.arrived(self.lines.line_of(contact).queue, now, self.lines.unanswered)
         if not self._find_agent(contact, now):
             self.foresight.begin(contact, now)
-        self._take_steps(contact, now)
+            self._take_steps(contact, now)
 
     def leave(self, contact: Contact, outcome: str, now: float) -> None:
         """An unanswered contact is gone; an agent to whom it was offered is as idle as before."""
@@ -246,7 +247,8 @@ class Floor:
         if agent.interruptible_units and not contact.interruptible:
             self.interruptions.make_room(agent, now)
         self._rest(agent, now)
-        self._find_contact(agent, now)
+        if agent.units < ATTENTION:
+            self._find_contact(agent, now)
 
     def hold(self, contact: Contact, trigger: str, now: float) -> None:
         """The contact is `held` or `retrieved`."""
@@ -267,6 +269,7 @@ class Floor:
             before = self._state.handled.get(queue.name, 0)
             self._state.handling[queue.name] = blended(average, observed, before)
             self._state.handled[queue.name] = before + 1
+            self.lines.touched.add(queue.name)  # its estimated wait is another now
             agent.wrap_up_until = max(agent.wrap_up_until, now + queue.wrap_up_seconds)
             agent.extension_left = queue.wrap_up_extension_seconds
         self.settle(agent, now)
@@ -290,7 +293,10 @@ class Floor:
 
     def _rest(self, agent: Agent, now: float) -> None:
         """Take an agent to where they belong; what they give back waits again, like one that has come just now."""
-        given_back = self.interruptions.look(agent, now) if agent.interruptible_units else ()
+        if not agent.interruptible_units:  # nearly always
+            self.roster.rest(agent, now)
+            return
+        given_back = self.interruptions.look(agent, now)
         self.roster.rest(agent, now)
         for contact in given_back:
             self.lines.take_back(contact, now)
@@ -303,12 +309,11 @@ class Floor:
 
     def review(self, now: float) -> None:
         """Look at the conditions that what has happened may have changed, and do what follows."""
-        if not self.conditions.are_any:  # nearly always; spares every event a look
-            return
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
-                self._begin_or_end(queue, changed, now)
-            self._stop_or_go_on(queue, now)
+                self._begin_or_end(queue.name, changed, now)
+            if queue.resume_free > queue.keep_free or self._state.stopped:
+                self._stop_or_go_on(queue.name, now)
 
     def _stop_or_go_on(self, queue: str, now: float) -> None:
         """Work that must not take the last agents stops when few are ready, and goes on only when more are."""
@@ -362,7 +367,7 @@ class Floor:
 
     def _take_steps(self, contact: Contact, now: float) -> None:
         """Do what is done once, where the contact still waits on its line: offer it another way, or move it."""
-        if contact.state != contacts.WAITING or not self._state.queue(contact.queue).plan or not contact.on_line:
+        if contact.state != contacts.WAITING or not self.lines.line_of(contact).queue.plan or not contact.on_line:
             return
         for step in self._state.steps_for(contact):
             if step.offer and step.offer not in contact.ways:

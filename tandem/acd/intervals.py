@@ -1,19 +1,25 @@
 """The figures of every queue by the quarter-hour in which contacts arrived."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from tandem.acd.commands import RecordInterval
+from tandem.acd.commands import Command, RecordInterval
 from tandem.acd.machine import InvariantBroken
 from tandem.acd.settings import QueueSettings
 
 QUARTER_SECONDS = 900.0
 _KEPT_SECONDS = 7200.0
 
+Unanswered = Mapping[tuple[str, float], int]
+
 OUTCOMES = ("answered", "abandoned", "overflowed_out", "called_back", "self_served", "lost")
+"""How a wait ends; each has a count of its name in the interval."""
+
 NOT_NOW = "not_now"
 """What ends a callback's stay in the router; it was counted as `called_back` when its line was released."""
+
+ENDINGS = frozenset(OUTCOMES) | {NOT_NOW}
 
 
 def quarter_of(moment: float) -> float:
@@ -27,87 +33,108 @@ class Interval(msgspec.Struct):
     start: float
     target: float
     offered: int = 0
-    outcomes: dict[str, int] = {}
+    answered: int = 0
+    abandoned: int = 0
+    overflowed_out: int = 0
+    called_back: int = 0
+    self_served: int = 0
+    lost: int = 0
     answered_in_target: int = 0
     abandoned_in_target: int = 0
     wait_answered: float = 0.0
+
+    def count(self, outcome: str, waited: float) -> None:
+        """A wait of so many seconds, by age, ended so."""
+        if outcome == "answered":
+            self.answered += 1
+            self.answered_in_target += waited <= self.target
+            self.wait_answered += waited
+        elif outcome == "abandoned":
+            self.abandoned += 1
+            self.abandoned_in_target += waited <= self.target
+        else:
+            setattr(self, outcome, getattr(self, outcome) + 1)
+
+    @property
+    def ended(self) -> int:
+        """How many wait no longer."""
+        served = self.answered + self.called_back + self.self_served
+        return served + self.abandoned + self.overflowed_out + self.lost
 
 
 class Ledger:
     """Counts arrivals and outcomes, and gives out each changed interval once.
 
-    `unanswered(queue, start)` counts, independently, the contacts still waiting; the parts have to balance.
+    `unanswered` counts, independently, the contacts still waiting, by queue and quarter-hour (where there are none, it
+    says nothing); the parts have to balance.
     """
 
     def __init__(self, intervals: dict[str, list[Interval]]) -> None:
         self._intervals = intervals
-        self._changed: dict[tuple[str, float], Interval] = {}
+        self.changed: dict[tuple[str, float], Interval] = {}
 
-    def arrived(self, queue: QueueSettings, now: float, unanswered: Callable[[str, float], int]) -> None:
+    def arrived(self, queue: QueueSettings, now: float, unanswered: Unanswered) -> None:
         """Count an arrival; intervals that are two hours over and have nobody waiting are dropped."""
         start = quarter_of(now)
         interval = self._find(queue.name, start)
         if interval is None:
             interval = Interval(start, queue.service_level_seconds)
             past = self._intervals.get(queue.name, [])
-            kept = [i for i in past if i.start > start - _KEPT_SECONDS or unanswered(queue.name, i.start)]
+            kept = [i for i in past if i.start > start - _KEPT_SECONDS or (queue.name, i.start) in unanswered]
             self._intervals[queue.name] = [*kept, interval]
         interval.offered += 1
-        self._changed[queue.name, start] = interval
+        self.changed[queue.name, start] = interval
 
     def ended(self, queue: str, arrived_at: float, outcome: str, waited: float) -> None:
         """Count what became of a contact that came at `arrived_at` and waited `waited` seconds by its age."""
-        interval = self._find(queue, quarter_of(arrived_at))
+        start = quarter_of(arrived_at)
+        interval = self._find(queue, start)
         if interval is None:
             raise InvariantBroken(f"{queue}: no interval for a contact that came at {arrived_at}")
-        interval.outcomes[outcome] = interval.outcomes.get(outcome, 0) + 1
-        in_target = waited <= interval.target
-        if outcome == "answered":
-            interval.answered_in_target += in_target
-            interval.wait_answered += waited
-        elif outcome == "abandoned":
-            interval.abandoned_in_target += in_target
-        self._changed[queue, interval.start] = interval
+        interval.count(outcome, waited)
+        self.changed[queue, start] = interval
 
     def level(self, queue: str, now: float) -> float:
         """The share answered in target of those answered, or abandoned after it, who came in this quarter-hour or the
         one before; 1 when there were none."""
         since = quarter_of(now) - QUARTER_SECONDS
-        recent = [interval for interval in self._intervals.get(queue, ()) if interval.start >= since]
-        counted = sum(_count(i, "answered") + _count(i, "abandoned") - i.abandoned_in_target for i in recent)
-        return sum(interval.answered_in_target for interval in recent) / counted if counted else 1.0
+        counted = in_target = 0
+        for interval in reversed(self._intervals.get(queue, ())):
+            if interval.start < since:
+                break
+            counted += interval.answered + interval.abandoned - interval.abandoned_in_target
+            in_target += interval.answered_in_target
+        return in_target / counted if counted else 1.0
 
-    def changes(self, unanswered: Callable[[str, float], int]) -> list[RecordInterval]:
-        """The intervals that changed since the last call. Raises InvariantBroken when one does not balance."""
-        if not self._changed:
-            return []
-        records = [_record(queue, i, unanswered(queue, i.start)) for (queue, _), i in self._changed.items()]
-        self._changed.clear()
-        return records
+    def report(self, emit: Callable[[Command], None], unanswered: Unanswered) -> None:
+        """Give out the intervals that changed since the last call. InvariantBroken when one does not balance."""
+        for key, interval in self.changed.items():
+            emit(_record(key[0], interval, unanswered.get(key, 0)))
+        self.changed.clear()
 
     def _find(self, queue: str, start: float) -> Interval | None:
-        for interval in reversed(self._intervals.get(queue, ())):
-            if interval.start == start:
-                return interval
-        return None
-
-
-def _count(interval: Interval, outcome: str) -> int:
-    return interval.outcomes.get(outcome, 0)
+        intervals = self._intervals.get(queue, ())
+        if intervals and intervals[-1].start == start:  # nearly always
+            return intervals[-1]
+        return next((interval for interval in intervals if interval.start == start), None)
 
 
 def _record(queue: str, interval: Interval, waiting: int) -> RecordInterval:
-    outcomes = {outcome: interval.outcomes.get(outcome, 0) for outcome in OUTCOMES}
-    if interval.offered != sum(outcomes.values()) + waiting:
+    if interval.offered != interval.ended + waiting:
         raise InvariantBroken(f"{queue}: the interval from {interval.start} does not balance: {interval}, {waiting}")
     return RecordInterval(
-        queue=queue,
-        start=interval.start,
-        target=interval.target,
-        offered=interval.offered,
-        waiting=waiting,
-        answered_in_target=interval.answered_in_target,
-        abandoned_in_target=interval.abandoned_in_target,
-        wait_answered=interval.wait_answered,
-        **outcomes,
+        queue,
+        interval.start,
+        interval.target,
+        interval.offered,
+        interval.answered,
+        interval.abandoned,
+        interval.overflowed_out,
+        interval.called_back,
+        interval.self_served,
+        interval.lost,
+        waiting,
+        interval.answered_in_target,
+        interval.abandoned_in_target,
+        interval.wait_answered,
     )

@@ -100,7 +100,8 @@ class Line:
 
     def top(self) -> Rank:
         """The place of the first in line among all lines of the same pace."""
-        return self.lifted(self.ranks[0])
+        first = self.ranks[0]
+        return self.lifted(first) if self.lift else first
 
     def ahead_of(self, place: Urgency, now: float) -> int:
         """How many of this line come before somebody of another line with this place in the total order."""

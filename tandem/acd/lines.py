@@ -1,7 +1,7 @@
 """Moves contacts from state to state, and keeps the waiting ones of every queue in order."""
 
 from bisect import bisect_left, insort
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 
@@ -19,6 +19,7 @@ class Lines:
     """The only place where a contact's state changes. Holds indexes; what must survive is in the contacts.
 
     `keeping`: the lines (as bits) that wait until enough agents are ready. `touched`: queues whose length changed.
+    `unanswered`: how many contacts are, by queue and the beginning of the quarter-hour in which they came to it.
     """
 
     def __init__(
@@ -48,15 +49,16 @@ class Lines:
         self._sticky: defaultdict[str, list[Contact]] = defaultdict(list)
         self.deadlines = Deadlines(contacts)
         self.touched: set[str] = set()
-        self._lengths: Counter[str] = Counter()
-        self._unanswered: Counter[tuple[str, float]] = Counter()
+        self._lengths = dict.fromkeys(queues, 0)
+        self.unanswered: dict[tuple[str, float], int] = {}
         self.keeping = sum(1 << line.number for line in self._lines if line.queue.keep_free or line.queue.resume_free)
         for name in queues:
             self.hold(name, holding.get(name, ()))
         for contact in contacts.values():
             if contact.state in UNANSWERED:
                 self._count(contact, 1)
-            self._index(contact)
+            if contact.state == WAITING:
+                self._index(contact)
         self.touched.clear()
 
     def enter(self, contact: Contact, now: float) -> None:
@@ -114,16 +116,17 @@ class Lines:
 
         Raises InvariantBroken when the table has no such step.
         """
-        state = step(TABLE, contact.state, trigger)
-        if contact.state == WAITING:
+        before = contact.state
+        state = step(TABLE, before, trigger)
+        if before == WAITING:
             self._unindex(contact)
-        if contact.state in UNANSWERED and state not in UNANSWERED:
+        if before in UNANSWERED and state not in UNANSWERED:
             self._count(contact, -1)
             contact.deadline = None
         contact.state = state
         if state == ENDED:
             del self._contacts[contact.id]
-        else:
+        elif state == WAITING:
             self._index(contact)
 
     def line_of(self, contact: Contact) -> Line:
@@ -171,7 +174,8 @@ class Lines:
 
     def sticky_to(self, agent: str) -> tuple[Contact, ...]:
         """Those who wait for this agent before anyone else."""
-        return tuple(self._sticky.get(agent, ()))
+        waiting = self._sticky.get(agent)
+        return tuple(waiting) if waiting else ()
 
     def sticky(self) -> Iterable[Contact]:
         """Everybody who waits for one agent."""
@@ -188,6 +192,8 @@ class Lines:
 
     def busy_for(self, agent: int, channels: int) -> int:
         """The lines (as bits) of these channels (as bits) in which somebody waits whom the agent can take."""
+        if not self._busy:
+            return 0
         serves = self._serves.get(agent)
         if serves is None:
             serves = sum(1 << line.number for line in self._lines if line.able >> agent & 1)
@@ -220,10 +226,6 @@ class Lines:
         line = self.line_of(contact)
         return line.urgency(line.rank(contact), now)
 
-    def unanswered(self, queue: str, quarter: float) -> int:
-        """How many contacts that came to `queue` in the quarter-hour beginning at `quarter` are still unanswered."""
-        return self._unanswered[queue, quarter]
-
     def _first_of_pace(self, pace: float, among: int) -> Line:
         """The first of the busy lines `among`, which age alike and so keep their order.
 
@@ -235,8 +237,6 @@ class Lines:
         return self._lines[next(number for _, number in self._heads[pace] if among >> number & 1)]
 
     def _index(self, contact: Contact) -> None:
-        if contact.state != WAITING:
-            return
         if contact.sticky:
             self._sticky[contact.sticky].append(contact)
             return
@@ -295,14 +295,12 @@ class Lines:
         del heads[bisect_left(heads, (line.top(), line.number))]
 
     def _count(self, contact: Contact, change: int) -> None:
-        if not contact.on_line:
+        if contact.dial_seconds is not None:  # its line is released
             return
         queue = contact.queue
         self.touched.add(queue)
         self._lengths[queue] += change
         key = queue, quarter_of(contact.arrived_at)
-        left = self._unanswered[key] + change
-        if left:
-            self._unanswered[key] = left
-        else:
-            del self._unanswered[key]
+        self.unanswered[key] = left = self.unanswered.get(key, 0) + change
+        if not left:
+            del self.unanswered[key]

@@ -27,13 +27,16 @@ from tandem.acd.matching import Matching
 
 _NOWHERE = (0, 0.0, "")
 _AT_WORK = BUSY | {READY}
+# Bits: at work, and with a phone.
+_AWAY, _AT_WORK_ONLY, _WITH_PHONE = 0, 1, 3
 _ENDS_IDLENESS = frozenset({CONNECTED, WRAP_UP, PAUSED, SIGNED_OUT})
 
 
 class Roster:
     """The only place where an agent's state changes. Holds indexes; what must survive is in the agents themselves.
 
-    Sets of agents are bits; who is not in the settings is in none. `touched` are the numbers of those who changed.
+    Sets of agents are bits; who is not in the settings is in none. `touched`: the numbers of those who came to work or
+    left it, or have room for other channels than before.
     """
 
     def __init__(
@@ -50,7 +53,7 @@ class Roster:
         self._slots = attention.slots(matching.numbers)
         self._at_work = 0
         self._with_phone = 0
-        self._staffed = [(False, False)] * len(self._names)
+        self._staffed = [_AWAY] * len(self._names)
         self._fitting = [0] * len(self._names)
         self._places = [_NOWHERE] * len(self._names)
         self._in_order: list[tuple[int, float, str, int]] = []
@@ -121,7 +124,7 @@ class Roster:
                 self.deadlines.add(agent.name, deadline)
             agent.deadline = deadline
             self.note(agent)
-        if agent.state == SIGNED_OUT and agent.name not in self._numbers:
+        if state == SIGNED_OUT and agent.name not in self._numbers:
             del self._agents[agent.name]
 
     def note(self, agent: Agent) -> None:
@@ -129,38 +132,46 @@ class Roster:
         number = self._numbers.get(agent.name)
         if number is None:
             return
-        self.touched.add(number)
         at_work = agent.state in _AT_WORK or is_staffed(agent, needs_phone=False)
-        staffed = at_work, at_work and agent.device_present
+        staffed = _AWAY if not at_work else _WITH_PHONE if agent.device_present else _AT_WORK_ONLY
         if staffed != self._staffed[number]:
-            before, self._staffed[number] = self._staffed[number], staffed
-            self._at_work ^= (staffed[0] != before[0]) << number
-            self._with_phone ^= (staffed[1] != before[1]) << number
+            self._note_staffed(number, staffed)
         fitting = self._attention.fitting(agent)
         if fitting or self._fitting[number]:
             self._put_in_order(agent, number, fitting)
 
+    def _note_staffed(self, number: int, staffed: int) -> None:
+        changed = staffed ^ self._staffed[number]
+        self._staffed[number] = staffed
+        self._at_work ^= (changed & 1) << number
+        self._with_phone ^= (changed >> 1) << number
+        self.touched.add(number)
+
     def _put_in_order(self, agent: Agent, number: int, fitting: int) -> None:
         """Note which channels fit beside what an agent has, and the agent's place among those who have any room."""
-        before, place = self._fitting[number], preference(agent) if fitting else _NOWHERE
+        before, order = self._fitting[number], self._in_order
         if before:
-            if fitting == before and place == self._places[number]:
-                return
-            del self._in_order[bisect_left(self._in_order, self._places[number])]
+            del order[bisect_left(order, self._places[number])]
         if fitting:
-            insort(self._in_order, (*place, number))
-        self._fitting[number], self._places[number] = fitting, place
+            self._places[number] = place = preference(agent)
+            insort(order, (*place, number))
+        if fitting == before:
+            return
+        self._fitting[number] = fitting
+        self.touched.add(number)
         changed = fitting ^ before
-        for channel in range(len(self._open)):
-            if changed >> channel & 1:
-                self._open[channel] ^= 1 << number
+        while changed:
+            lowest = changed & -changed
+            self._open[lowest.bit_length() - 1] ^= 1 << number
+            changed ^= lowest
 
     def _enter(self, agent: Agent, state: str, now: float, reason: str, deadline: float | None) -> None:
-        self._emit(RecordAgentState(agent.name, agent.state, agent.reason, agent.since, state, reason))
-        if agent.state == READY:
-            agent.free_seconds += now - agent.since
-        elif agent.state in BUSY:
-            agent.busy_seconds += now - agent.since
+        before, since = agent.state, agent.since
+        self._emit(RecordAgentState(agent.name, before, agent.reason, since, state, reason))
+        if before == READY:
+            agent.free_seconds += now - since
+        elif before in BUSY:
+            agent.busy_seconds += now - since
         agent.state, agent.reason, agent.since, agent.deadline = state, reason, now, deadline
         _turn_clocks(agent, now)
         if deadline is not None:
@@ -179,13 +190,14 @@ class Roster:
 
 
 def _turn_clocks(agent: Agent, now: float) -> None:
-    if agent.state in _ENDS_IDLENESS:
+    state = agent.state
+    if state in _ENDS_IDLENESS:
         agent.idle_since = None
-    if agent.state == READY and agent.idle_since is None:
+    elif state == READY and agent.idle_since is None:
         agent.idle_since = now
-    if agent.state == PAUSED and agent.paused_since is None:
+    if state == PAUSED and agent.paused_since is None:
         agent.paused_since = now
-    if agent.state == SIGNED_OUT:
+    elif state == SIGNED_OUT:
         agent.wrap_up_until = agent.back_off_until = 0.0
         agent.misses = 0
         agent.busy_seconds = agent.free_seconds = 0.0

@@ -12,7 +12,7 @@ from tandem.acd.commands import Command, RaiseAlarm
 from tandem.acd.contact import Contact
 from tandem.acd.events import Event
 from tandem.acd.floor import Floor
-from tandem.acd.intervals import NOT_NOW, OUTCOMES
+from tandem.acd.intervals import ENDINGS
 from tandem.acd.machine import InvariantBroken, allows
 from tandem.acd.plan import widest
 from tandem.acd.state import State
@@ -76,16 +76,23 @@ class Router:
         Raises InvariantBroken when the router contradicts itself; it must not be used any more then.
         """
         self._handlers[type(event)](event, now)
-        self._floor.review(now)
-        commands = [*self._commands, *self._floor.ledger.changes(self._floor.lines.unanswered)]
+        floor = self._floor
+        if floor.conditions.are_any:
+            floor.review(now)
+        if floor.ledger.changed:
+            floor.ledger.report(self._commands.append, floor.lines.unanswered)
+        commands = self._commands.copy()
         self._commands.clear()
         return commands
 
     def next_wakeup(self) -> float | None:
         """When TimePassed is wanted, epoch seconds; None while there is no deadline."""
         floor = self._floor
-        moments = floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest(), floor.matching.expires
-        return min((moment for moment in moments if moment is not None), default=None)
+        first = floor.matching.expires
+        for moment in (floor.roster.deadlines.earliest(), floor.lines.deadlines.earliest()):
+            if moment is not None and (first is None or moment < first):
+                first = moment
+        return first
 
     def snapshot(self) -> State:
         """The state itself, not a copy: encode it before the next `handle`."""
@@ -187,7 +194,7 @@ class Router:
         return agent is not None and known and self._floor.may_wait_for(agent, queue)
 
     def _contact_left(self, event: events.ContactLeft, now: float) -> None:
-        if event.outcome not in (*OUTCOMES, NOT_NOW):
+        if event.outcome not in ENDINGS:
             raise InvariantBroken(f"{event.contact} left with the unknown outcome {event.outcome!r}")
         if contact := self._contact(event.contact, "left"):
             self._floor.leave(contact, event.outcome, now)
@@ -287,7 +294,10 @@ class Router:
 
     def _contact(self, name: str, trigger: str) -> Contact | None:
         contact = self._state.contacts.get(name)
-        return self._if_fits(contact, contact is not None and allows(contacts.TABLE, contact.state, trigger))
+        if contact is not None and allows(contacts.TABLE, contact.state, trigger):
+            return contact
+        self._state.dropped_events += 1
+        return None
 
     def _on_phone(self, name: str, trigger: str) -> Contact | None:
         contact = self._contact(name, trigger)
@@ -295,8 +305,10 @@ class Router:
 
     def _offered(self, number: int, trigger: str) -> Contact | None:
         contact = self._floor.offers.get(number)
-        agent = self._floor.agent_of(contact) if contact else None
-        return self._if_fits(contact, agent is not None and allows(agents.TABLE, agent.state, trigger))
+        if contact is not None and allows(agents.TABLE, self._floor.agent_of(contact).state, trigger):
+            return contact
+        self._state.dropped_events += 1
+        return None
 
     def _if_fits(self, named: Named | None, fits: bool) -> Named | None:
         if not fits:

@@ -43,9 +43,11 @@ from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
+from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
+from tandem.store.journal_reader import JOURNAL as JOURNAL
 from tandem.store.journal_reader import Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
@@ -59,8 +61,6 @@ from tandem.telephony.provision.install import find
 
 log = structlog.get_logger()
 
-JOURNAL = "journal.sqlite3"
-RECORDS = "records.sqlite3"
 KEEP_JOURNAL = 7 * 86400.0
 """Seconds for which `replay` and `why` can look back."""
 PRUNE_EVERY = 3600.0

@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from math import inf
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import msgspec
 
 QUARTER_SECONDS = 900.0
 T = TypeVar("T")
 
 
-class Caller(NamedTuple):
+class Caller(msgspec.Struct, frozen=True, order=True, gc=False):
     """Someone who asks for an agent at `at`; gives up when the wait lasts longer than `patience`.
 
     `priority`, `boost` and `tier` are those of acd.events.ContactQueued. `talk` is how long it takes an ordinary agent
-    to serve them, where that is known beforehand.
+    to serve them, where that is known beforehand. `leaves` is the outcome of a wait that outlasts the patience;
+    `called_back`: who then takes a callback. `since` keeps an earlier age. `dial_seconds` is set for work whose line is
+    released: the customer's phone may ring so long.
     """
 
     at: float
@@ -24,6 +28,9 @@ class Caller(NamedTuple):
     boost: float = 0.0
     tier: str = ""
     talk: float | None = None
+    leaves: str = "abandoned"
+    since: float | None = None
+    dial_seconds: float | None = None
 
 
 Callers = Iterator[Caller]

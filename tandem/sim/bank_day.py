@@ -11,11 +11,10 @@ mean to turn to a call that had been waiting when the talk ended.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from statistics import fmean, pstdev
+from statistics import fmean
 
 from tandem.sim.bank import FAVOURED, INTERNAL, SERVED, BankCall
-from tandem.sim.diary import ALL, Figures, Stay, figures
-from tandem.sim.laws import ENDLESS, Law
+from tandem.sim.laws import lognormal_of, patience_of
 from tandem.sim.scenario import Break, Contacts, Group, Queue, Recorded, Scenario, clock_of
 
 HEAD_START = 90.0
@@ -50,19 +49,6 @@ def scenario_of(day: Sequence[BankCall]) -> Scenario:
     )
 
 
-def figures_of(day: Sequence[BankCall]) -> dict[str, Figures]:
-    """What was recorded, by type of call and of all."""
-    stays = {
-        kind: Stay.recorded(
-            TARGET_SECONDS,
-            (call.q_time for call in calls if call.outcome == SERVED),
-            (call.q_time for call in calls if call.outcome != SERVED),
-        )
-        for kind, calls in _by_type(day).items()
-    }
-    return {kind: figures([stay]) for kind, stay in stays.items()} | {ALL: figures(list(stays.values()))}
-
-
 def _by_type(day: Iterable[BankCall]) -> dict[str, list[BankCall]]:
     types: defaultdict[str, list[BankCall]] = defaultdict(list)
     for call in day:
@@ -77,10 +63,9 @@ def _contacts(calls: Sequence[BankCall], all_talks: Sequence[float]) -> Contacts
     if len(set(talks)) < 2:
         talks = [*all_talks, 1.0, 2.0]
     gave_up = sum(call.outcome != SERVED for call in calls)
-    waited = sum(call.q_time for call in calls)
     return Contacts(
-        handling=Law("lognormal", fmean(talks), pstdev(talks)),
-        patience=Law("exponential", waited / gave_up) if gave_up and waited else ENDLESS,
+        handling=lognormal_of(talks),
+        patience=patience_of(gave_up, sum(call.q_time for call in calls)),
         recorded=tuple(map(_recorded, calls)),
     )
 

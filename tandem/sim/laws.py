@@ -1,8 +1,9 @@
 """How long things last, at random."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, log, sqrt
 from random import Random
+from statistics import fmean, pstdev
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,8 +18,8 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     law: Literal["exponential", "lognormal", "fixed", "none"]
-    mean: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    deviation: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    mean: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    deviation: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
 
     def __post_init__(self) -> None:
         if self.law != "none" and not self.mean:
@@ -39,3 +40,18 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ENDLESS = Law("none")
+
+
+def patience_of(gave_up: int, waited: float) -> Law:
+    """The exponential patience of people so many of whom gave up while all together waited so long (seconds): maximum
+    likelihood where the others' patience is censored by their being served."""
+    return Law("exponential", waited / gave_up) if gave_up and waited else ENDLESS
+
+
+def lognormal_of(times: Sequence[float]) -> Law:
+    """The lognormal law with the mean and deviation of these (one at least, seconds); fixed where all are the same.
+
+    Source: talks are lognormal, Brown et al. 2005.
+    """
+    mean, deviation = fmean(times), pstdev(times)
+    return Law("lognormal", mean, deviation) if deviation else Law("fixed", mean)

@@ -69,7 +69,7 @@ def measure(world: World, span: Span) -> Tally:
     """Run the world to the end of the span; what was seen within it."""
     world.run(span.since)
     tally, world.turned_away = Tally(span.since), 0
-    world.watch = tally.saw
+    tally.watch(world)
     world.run(span.until)
     tally.close(world.router.snapshot(), span.until)
     return tally

@@ -14,6 +14,9 @@ PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
 EXACT, SIMULATED, LIMIT = 0.01, 0.03, 0.06
 """How far from the expected value is near enough, when the interval does not cover it."""
 
+PRECISION = 0.1
+"""A case is run again until half of every interval is at most this part of its middle, or it was run often enough."""
+
 LIMITS = frozenset({"halfin_whitt", "garnett"})
 DIVERGES = "diverges"
 
@@ -40,20 +43,30 @@ class Verdict(msgspec.Struct, frozen=True):
     verdict: str
 
 
-def check(case: Case, replications: int, contacts: int) -> list[Verdict]:
+def check(case: Case, replications: int, contacts: int, most: int = 0) -> list[Verdict]:
     """Simulate `case` with seeds 1, 2, ..., at least `contacts` in each replication; a verdict on each figure.
 
-    What is expected has no say in what is simulated, nor for how long.
+    While an interval is wider than PRECISION asks for there are as many replications again, up to `most` (a sequential
+    procedure: Chow and Robbins 1965). What is expected has no say in what is simulated, nor for how long.
     Raises msgspec.ValidationError when the parameters do not fit the family.
     """
     expected = dict(_flat(case.expect))
     family = FAMILIES.get(case.family)
     if family is None:
         return [Verdict(case.id, name, value, None, SKIPPED) for name, value in expected.items()]
-    dice = [Random(seed) for seed in range(1, replications + 1)]  # noqa: S311 - not for secrets
-    runs = [dict(_flat(family(case.params, own, contacts))) for own in dice]
-    got = {name: estimate([float(run[name]) for run in runs]) for name in runs[0]}
+    runs: list[dict[str, float | str]] = []
+    got: dict[str, Estimate] = {}
+    while not runs or (len(runs) < most and _is_vague(got, expected)):
+        dice = [Random(len(runs) + seed) for seed in range(1, replications + 1)]  # noqa: S311 - not for secrets
+        runs += [dict(_flat(family(case.params, own, contacts))) for own in dice]
+        got = {name: estimate([float(run[name]) for run in runs]) for name in runs[0]}
     return [_verdict(case, name, value, got) for name, value in expected.items()]
+
+
+def _is_vague(got: Mapping[str, Estimate], asked: Mapping[str, Expected]) -> bool:
+    """True while the interval of some figure that is asked for is too wide. One that diverges has no width to reach."""
+    settling = [got[name] for name, value in asked.items() if name in got and value != DIVERGES]
+    return any(found.half_width > PRECISION * abs(found.mean) for found in settling)
 
 
 def _verdict(case: Case, name: str, expected: float | str, got: Mapping[str, Estimate]) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf, sqrt
 from typing import NamedTuple
 
-from tandem.acd.commands import Command, RecordWait
+from tandem.acd.commands import RecordWait
 from tandem.acd.state import State
 from tandem.acd.waiting import Place, estimated_wait
 from tandem.sim.scenario import Scenario
@@ -41,8 +41,8 @@ class Witness:
         self._last: dict[str, float] = {}
         self._began: dict[str, dict[str, float]] = {}
         self._told: dict[str, Foretold] = {}
-        self._watch = world.watch
-        world.watch, world.on_wait = self._saw, self._asked
+        world.watch(RecordWait, self._saw)
+        world.on_wait = self._asked
 
     def _asked(self, contact: str, now: float) -> None:
         place = self._world.router.place(contact, now)
@@ -58,11 +58,7 @@ class Witness:
         state = self._world.router.snapshot()
         return estimated_wait(place.position, state.handling_of(place.queue), self._world.router.capacity(place.queue))
 
-    def _saw(self, command: Command, now: float) -> None:
-        if self._watch:
-            self._watch(command, now)
-        if not isinstance(command, RecordWait):
-            return
+    def _saw(self, command: RecordWait, now: float) -> None:
         if self._began.get(command.queue, {}).pop(command.contact, None) is None:
             return
         told = self._told.pop(command.contact, None)

@@ -1,6 +1,8 @@
 """Reads scenarios from YAML text, and changes that are laid over them."""
 
 import re
+from collections.abc import Iterator
+from math import isfinite
 from typing import Any, get_type_hints
 
 import msgspec
@@ -12,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from tandem.acd.matching import meets
 from tandem.acd.plan import widest
 from tandem.acd.settings import all_channels
-from tandem.sim.scenario import Contacts, Group, Queue, Scenario
+from tandem.sim.scenario import Contacts, Group, Queue, Scenario, seconds_of
 
 ENTRIES: dict[str, type[msgspec.Struct]] = {"queues": Queue, "groups": Group, "contacts": Contacts}
 """Sections whose entries have names."""
@@ -31,8 +33,12 @@ class ScenarioError(Exception):
 
 def read_scenario(text: str, source: str) -> Scenario:
     """The scenario in `text`; ScenarioError lists every problem with `source`, line and field."""
-    document = _load(text, source)
-    return _Reader(source, document).read(document)
+    try:
+        # A recorded day is JSON, which takes hardly any time to read; the lines are only looked for if it is wrong.
+        return _Reader(source, CommentedMap()).read(msgspec.json.decode(text, type=dict[str, Any]))
+    except (msgspec.DecodeError, ScenarioError):
+        document = _load(text, source)
+        return _Reader(source, document).read(document)
 
 
 def read_change(text: str, source: str, base: Scenario) -> Scenario:
@@ -58,8 +64,8 @@ def _load(text: str, source: str) -> CommentedMap:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ScenarioError([f"{source}:{line}: {error.problem}"]) from error
-    except YAMLError as error:
-        raise ScenarioError([f"{source}: is not YAML text ({error})"]) from error
+    except (YAMLError, TypeError, ValueError) as error:  # the last two: of keys and values that can't be made
+        raise ScenarioError([f"{source}:1: is not YAML text ({error})"]) from error
     if not isinstance(document, CommentedMap):
         raise ScenarioError([f"{source}:1: must have sections: {', '.join(get_type_hints(Scenario))}"])
     return document
@@ -87,6 +93,7 @@ class _Reader:
                 self._convert(read, section, whole, kinds[section], (section,))
         for section in ENTRIES.keys() - document.keys():
             self._problem((), f"there are no {section}")
+        self._check_clocks(read)
         self._end_if_wrong()
         return self._whole(read)
 
@@ -100,7 +107,16 @@ class _Reader:
             self._convert(read, str(name), named, ENTRIES[section], (section, name))
         return read
 
+    def _check_clocks(self, read: dict[str, Any]) -> None:
+        for field in ("start", "end", "measure_from"):
+            try:
+                seconds_of(read.get(field) or "00:00")
+            except ValueError as error:
+                self._problem((field,), str(error))
+
     def _convert(self, into: dict[str, Any], name: str, value: object, kind: Any, place: tuple[object, ...]) -> None:
+        for inner in _endless(value):
+            self._problem(place + inner, "is not a number that can be reckoned with; leave it out, or say how much")
         try:
             into[name] = msgspec.convert(_plain(value), kind)
         except msgspec.ValidationError as error:
@@ -122,27 +138,34 @@ class _Reader:
         return scenario
 
     def _check(self, scenario: Scenario) -> None:
-        one_of_each = [agent for name in scenario.groups for agent in scenario.agents_of(name)[:1]]
+        one_of_each = [scenario.agent_of(name, 0) for name in scenario.groups]
         for name, queue in scenario.queues.items():
             if not any(meets(agent, widest(queue.needs, queue.plan)) for agent in one_of_each):
                 self._problem(("queues", name, "needs"), f"no group has {queue.needs}: give one these skills")
             for number, step in enumerate(queue.plan):
                 if step.move and step.move not in scenario.queues:
                     self._problem(("queues", name, "plan", number, "move"), f"there is no queue {step.move!r}")
-        self._check_names(scenario)
-
-    def _check_names(self, scenario: Scenario) -> None:
-        for name, queue in scenario.queues.items():
             if queue.channel not in scenario.channels:
                 what = f"there is no channel {queue.channel!r}; the channels are {', '.join(scenario.channels)}"
                 self._problem(("queues", name, "channel"), what)
-        for name in scenario.contacts.keys() - scenario.queues.keys():
-            self._problem(("contacts", name), f"there is no such queue; the queues are {', '.join(scenario.queues)}")
+        self._check_contacts(scenario)
+        self._check_groups(scenario)
+
+    def _check_groups(self, scenario: Scenario) -> None:
         for name, group in scenario.groups.items():
             for unknown in group.handling.keys() - scenario.queues.keys():
                 self._problem(("groups", name, "handling", unknown), "there is no such queue")
             for unknown in group.costs.keys() - scenario.channels.keys():
                 self._problem(("groups", name, "costs", unknown), "there is no such channel")
+
+    def _check_contacts(self, scenario: Scenario) -> None:
+        for name, contacts in scenario.contacts.items():
+            if name not in scenario.queues:
+                what = f"there is no such queue; the queues are {', '.join(scenario.queues)}"
+                self._problem(("contacts", name), what)
+            if contacts.chat and contacts.chat.queue not in scenario.contacts:
+                what = f"nothing is said of {contacts.chat.queue!r} in contacts: say how long its chats take"
+                self._problem(("contacts", name, "chat", "queue"), what)
 
     def _problem(self, place: tuple[object, ...], what: str) -> None:
         field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
@@ -152,6 +175,15 @@ class _Reader:
     def _end_if_wrong(self) -> None:
         if self._problems:
             raise ScenarioError(self._problems)
+
+
+def _endless(value: object) -> Iterator[tuple[object, ...]]:
+    """Where in `value` numbers are infinite, or none."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        yield from ((name, *inner) for inner in _endless(part))
+    if isinstance(value, float) and not isfinite(value):
+        yield ()
 
 
 def _plain(value: object) -> object:

@@ -1,7 +1,7 @@
 """What a scenario file says: queues, groups of agents, and the contacts that come."""
 
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -16,15 +16,17 @@ from tandem.acd.settings import (
     Settings,
     check_cost,
 )
+from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.sim.laws import ENDLESS, Law
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Rate = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 Clock = str
 """A time of the day, "08:30"; "26:00" is two in the morning of the next day."""
 
-_CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?")
+_CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d(?:\.\d+)?))?")
 HOUR_SECONDS = 3600.0
 
 
@@ -33,21 +35,24 @@ def seconds_of(clock: Clock) -> float:
     found = _CLOCK.fullmatch(clock)
     if not found or int(found[2]) > 59:
         raise ValueError(f'{clock!r} is no time of the day; write it in quotes, as "08:30"')
-    return int(found[1]) * HOUR_SECONDS + int(found[2]) * 60.0 + int(found[3] or 0)
+    return int(found[1]) * HOUR_SECONDS + int(found[2]) * 60.0 + float(found[3] or 0)
 
 
 def clock_of(seconds: float) -> Clock:
-    """The time of the day, to the second."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+    """The time of the day, to the millisecond."""
+    minutes, rest = divmod(round(seconds * 1000), 60_000)
+    part = f".{rest % 1000:03}" if rest % 1000 else ""
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{part}"
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of what a scenario is made of: a field that is not known is a mistake."""
 
 
-class Queue(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, as in the centre file."""
+class Queue(QueueSettings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A queue, as in the centre file; of `callback` all but the hours counts."""
+
+    callback: CallbackSettings = CallbackSettings()
 
 
 class Channel(ChannelSettings, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +91,7 @@ class Group(Part, frozen=True):
     no_answer: Share = 0.0
     answer_after: Seconds = 0.0
     returns_after: Seconds = 120.0
-    handling_factor: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    handling_factor: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
     handling: dict[str, Law] = {}
     costs: dict[str, int] = {}
     slow_down: tuple[Annotated[float, msgspec.Meta(gt=0)], ...] = ()
@@ -101,11 +106,16 @@ class Group(Part, frozen=True):
                 raise ValueError(f"skills.{skill}: {level} is not a proficiency; it runs from 1 to 5")
 
 
+Leaving = Literal["", "abandoned", "called_back", "overflowed_out", "self_served", "lost"]
+
+
 class Recorded(Part, frozen=True):
     """One contact as it once came, `at` seconds after midnight; what is left out of it is drawn.
 
     It gave up after `patience` seconds; or it was still there after having `endured` so many, to which what is drawn is
-    added: right for a patience that is exponential.
+    added: right for a patience that is exponential. `leaves` says what giving up is: the outcome of the wait
+    (`called_back`: it takes a callback then); nothing: it stays until it is served. `since_before` is the age, in
+    seconds, that it brought from a queue before. `served_itself`: it never came to the queue.
     """
 
     at: Seconds
@@ -113,6 +123,11 @@ class Recorded(Part, frozen=True):
     endured: Seconds = 0.0
     talk: Seconds | None = None
     tier: str = ""
+    priority: int = 0
+    boost: float = 0.0
+    leaves: Leaving = "abandoned"
+    since_before: Seconds = 0.0
+    served_itself: bool = False
 
 
 class Redial(Part, frozen=True):
@@ -122,22 +137,50 @@ class Redial(Part, frozen=True):
     after: Seconds
 
 
+class Attempts(Part, frozen=True):
+    """Of the attempts to call somebody back, the share that ends so, by the names of the retry rules; the others are
+    answered."""
+
+    busy: Share = 0.0
+    no_answer: Share = 0.0
+    machine: Share = 0.0
+    failed: Share = 0.0
+
+    def __post_init__(self) -> None:
+        if (together := sum(msgspec.structs.astuple(self))) > 1:
+            raise ValueError(f"the shares are {together:g} together: 1 at most")
+
+
+class ToChat(Part, frozen=True):
+    """This share goes on in another queue, as somebody new there, when the plan offers a chat."""
+
+    share: Share
+    queue: str
+
+
 class Contacts(Part, frozen=True):
     """Those who come for one queue: Poisson with `per_hour`, or with as many expected in each quarter-hour from the
     scenario's start as `by_quarter_hour` says, or as `recorded`.
 
-    `self_service` is the share that is served before the queue, `callback` the share that takes a callback when the
-    queue's plan offers one; `tiers` the share of each customer tier. `handling` is the talk, without the wrap-up.
+    `self_service` is the share that is served before the queue; `callback`, `link`, `voicemail` and `chat` the share
+    that takes what the queue's plan offers: a link is served by it, a voicemail is work for the same agents. Who is
+    called back answers after `callback_answer_after` seconds, or as `callback_attempts` says. `tiers` is the share of
+    each customer tier. `handling` is the talk, without the wrap-up.
     """
 
     handling: Law
-    per_hour: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    by_quarter_hour: tuple[Annotated[float, msgspec.Meta(ge=0)], ...] = ()
+    per_hour: Rate = 0.0
+    by_quarter_hour: tuple[Rate, ...] = ()
     recorded: tuple[Recorded, ...] = ()
     patience: Law = ENDLESS
     redial: Redial | None = None
     self_service: Share = 0.0
     callback: Share = 0.0
+    callback_attempts: Attempts = Attempts()
+    callback_answer_after: Seconds = 0.0
+    link: Share = 0.0
+    voicemail: Share = 0.0
+    chat: ToChat | None = None
     tiers: dict[str, Share] = {}
 
     def __post_init__(self) -> None:
@@ -196,20 +239,20 @@ class Scenario(Part, frozen=True):
 
     def agents_of(self, group: str) -> list[AgentSettings]:
         """The agents of a group; their names begin with its."""
-        own = self.groups[group]
-        names = [f"{group} {number}" for number in range(own.count)]
-        return [
-            AgentSettings(
-                name,
-                own.skills,
-                f"PJSIP/{name}",
-                team=own.team,
-                vendor=own.vendor,
-                attributes=own.attributes,
-                costs=own.costs,
-            )
-            for name in names
-        ]
+        return [self.agent_of(group, number) for number in range(self.groups[group].count)]
+
+    def agent_of(self, group: str, number: int) -> AgentSettings:
+        """The agent of a group with this number, from 0 on."""
+        own, name = self.groups[group], f"{group} {number}"
+        return AgentSettings(
+            name,
+            own.skills,
+            f"PJSIP/{name}",
+            team=own.team,
+            vendor=own.vendor,
+            attributes=own.attributes,
+            costs=own.costs,
+        )
 
     def scaled(self, factor: float) -> "Scenario":
         """So many times the agents of each group (at least one where there were some) and the contacts; recorded

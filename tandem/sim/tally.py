@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Container, Iterable
 
 from tandem.acd.agent import READY
-from tandem.acd.commands import Command, RecordAgentState, RecordWait
+from tandem.acd.commands import RecordAgentState, RecordWait
 from tandem.acd.state import State
+from tandem.sim.world import World
 
 
 class Tally:
-    """Counts what ends from `since` on. Waits by queue, in the order in which they ended; times as the world's."""
+    """Counts what it sees. Waits by queue, in the order in which they ended; idleness from `since` on."""
 
     def __init__(self, since: float) -> None:
         self.since = since
@@ -17,15 +18,10 @@ class Tally:
         self.abandoned: defaultdict[str, list[float]] = defaultdict(list)
         self.idle: defaultdict[str, float] = defaultdict(float)
 
-    def saw(self, command: Command, now: float) -> None:
-        """Take in a command that the router gave at `now`."""
-        if now < self.since:
-            return
-        if isinstance(command, RecordWait):
-            waits = self.answered if command.outcome == "answered" else self.abandoned
-            waits[command.queue].append(now - command.enqueued_at)
-        elif isinstance(command, RecordAgentState) and command.state == READY:
-            self.idle[command.agent] += now - max(command.since, self.since)
+    def watch(self, world: World) -> None:
+        """Look on from now on."""
+        world.watch(RecordWait, self._waited)
+        world.watch(RecordAgentState, self._left_state)
 
     def close(self, state: State, now: float) -> None:
         """The run ends at `now`: count the idleness that still goes on."""
@@ -36,6 +32,14 @@ class Tally:
     def waits(self, queues: Container[str] | None = None) -> list[float]:
         """The waits of everyone, answered or not, in these queues (None: all)."""
         return _joined(self.answered, queues) + _joined(self.abandoned, queues)
+
+    def _waited(self, wait: RecordWait, now: float) -> None:
+        waits = self.answered if wait.outcome == "answered" else self.abandoned
+        waits[wait.queue].append(now - wait.enqueued_at)
+
+    def _left_state(self, record: RecordAgentState, now: float) -> None:
+        if record.state == READY:
+            self.idle[record.agent] += now - max(record.since, self.since)
 
 
 def mean(values: Iterable[float]) -> float:

@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from math import fsum, inf
 from random import Random
 
+from msgspec.structs import replace
+
 from tandem.acd import events
 from tandem.acd.agent import PAUSED, RING_NO_ANSWER
-from tandem.acd.commands import Command, OfferToContact, RecordAgentState, RecordWait
+from tandem.acd.commands import OfferToContact, RecordAgentState, RecordWait
 from tandem.sim.arrivals import QUARTER_SECONDS, Caller, Callers, by_quarter_hour, together
+from tandem.sim.callbacks import Callbacks
 from tandem.sim.diary import Diary
 from tandem.sim.scenario import HOUR_SECONDS, Contacts, Recorded, Scenario, seconds_of
+from tandem.sim.ways import Ways
 from tandem.sim.world import World
 
 
@@ -47,7 +51,11 @@ class Trial:
             away=settings.agents.keys(),
             slow_down=self._slow_down if any(group.slow_down for group in scenario.groups.values()) else None,
         )
-        self.world.watch = self._saw
+        self.world.watch(RecordWait, self._ended)
+        self.world.watch(RecordAgentState, self._left_state)
+        self.world.watch(OfferToContact, self._offered)
+        self._callbacks = Callbacks(scenario, self.world, self._diary, self._dice("callbacks"))
+        self._ways = Ways(scenario, self.world, self._diary, self._callbacks, self._luck)
 
     def run(self) -> Diary:
         """Let the day pass."""
@@ -59,7 +67,8 @@ class Trial:
         world.run(scenario.ends)
         self._diary.close(world.router.snapshot(), scenario.ends)
         world.run(scenario.ends + scenario.run_on)
-        self._diary.still_waiting(world.waiting.values())
+        self._diary.still_waiting(caller for caller in world.waiting.values() if caller.dial_seconds is None)
+        self._diary.still_waiting(booking.caller for booking in self._callbacks.waiting)
         return self._diary
 
     def _dice(self, *purpose: str) -> Random:
@@ -72,46 +81,49 @@ class Trial:
         patience = contacts.patience.drawn_with(dice)
         tiers = _tiers(contacts, dice)
         for one in _arrivals(self._scenario, contacts, coming):
-            self._diary.arrived(queue, one.at)
-            if contacts.self_service and dice.random() < contacts.self_service:
-                self._diary.served_itself(queue, one.at)
+            if one.served_itself or (contacts.self_service and dice.random() < contacts.self_service):
+                self._diary.served_itself(queue, one.at, one.tier)
                 continue
             drawn, tier = patience() + one.endured, one.tier or tiers()
-            yield Caller(one.at, queue, drawn if one.patience is None else one.patience, tier=tier, talk=one.talk)
+            stays = drawn if one.leaves else inf
+            self._diary.arrived(queue, one.at, tier)
+            yield Caller(
+                one.at,
+                queue,
+                stays if one.patience is None else one.patience,
+                one.priority,
+                one.boost,
+                tier,
+                one.talk,
+                one.leaves if one.patience is not None else "abandoned",
+                one.at - one.since_before if one.since_before else None,
+            )
 
-    def _saw(self, command: Command, now: float) -> None:
-        kind = type(command)
-        if kind is RecordWait:
-            assert isinstance(command, RecordWait)
-            if command.contact in self.world.returned:  # it was answered before
-                return
-            caller = self.world.waiting[command.contact]
-            self._diary.ended(caller, command, now, command.contact in self.world.staying)
-            if command.outcome == "abandoned":
-                self._perhaps_again(caller, now)
-        elif kind is RecordAgentState:
-            assert isinstance(command, RecordAgentState)
-            self._diary.left_state(command, now)
-            if command.new_state == PAUSED and command.new_reason == RING_NO_ANSWER:
-                back = now + self._scenario.groups[self._group_of[command.agent]].returns_after
-                self.world.plan(back, self._return, command.agent)
-        elif kind is OfferToContact:
-            assert isinstance(command, OfferToContact)
-            self._invite(command)
+    def _ended(self, wait: RecordWait, now: float) -> None:
+        if self.world.moved(wait) or wait.contact in self.world.returned:  # it was answered before
+            return
+        caller = self.world.waiting[wait.contact]
+        self._diary.ended(caller, wait, now)
+        if wait.outcome == "abandoned":
+            self._perhaps_again(caller, now)
+        elif wait.outcome == "reached":
+            self._callbacks.reached(wait.contact)
 
-    def _invite(self, invitation: OfferToContact) -> None:
-        """Whoever takes a callback keeps the place, and has all the time in the world."""
-        caller = self.world.waiting[invitation.contact]
-        if invitation.way == "callback" and self._luck.random() < self._scenario.contacts[caller.queue].callback:
-            self.world.staying.add(invitation.contact)
-            self._diary.took_callback(caller)
+    def _left_state(self, record: RecordAgentState, now: float) -> None:
+        self._diary.left_state(record, now)
+        if record.new_state == PAUSED and record.new_reason == RING_NO_ANSWER:
+            back = now + self._scenario.groups[self._group_of[record.agent]].returns_after
+            self.world.plan(back, self._return, record.agent)
+
+    def _offered(self, invitation: OfferToContact, now: float) -> None:
+        self.world.plan(now, self._ways.invite, invitation)
 
     def _perhaps_again(self, caller: Caller, now: float) -> None:
         redial = self._scenario.contacts[caller.queue].redial
         at = now + redial.after if redial else inf
         if redial and at < self._scenario.ends and self._luck.random() < redial.probability:
-            self._diary.arrived(caller.queue, at, again=True)
-            self.world.expect(iter([caller._replace(at=at)]))
+            self._diary.arrived(caller.queue, at, caller.tier, again=True)
+            self.world.expect(iter([replace(caller, at=at, since=None)]))
 
     # --- agents ------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tandem.store.models import Base
 from tandem.store.private import keep_private
 
+RECORDS = "records.sqlite3"
+"""The file, in the home folder."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

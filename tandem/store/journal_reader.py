@@ -10,6 +10,9 @@ from zlib import crc32
 
 import msgspec
 
+JOURNAL = "journal.sqlite3"
+"""The file, in the home folder."""
+
 FORMAT = 1
 WHAT_TO_DO = (
     "Restore the file from a backup; or move it, its -wal and its -shm aside and start with an empty journal: "

@@ -286,7 +286,7 @@ def test_mail_that_comes_back_was_answered_once_and_arrives_once_more() -> None:
     mail(book, "m1")
     book.after(5, AgentPaused("ann", "lunch"))
     [interval] = book.state.intervals["mails"]
-    assert (interval.offered, interval.outcomes) == (2, {"answered": 1})
+    assert (interval.offered, interval.answered, interval.ended) == (2, 1, 1)
     book.after(5, AgentWentReady("ann"))
     book.tell(ContactConnected(2))
     assert [wait.enqueued_at for wait in book.recorded(RecordWait)] == [book.now - 10]

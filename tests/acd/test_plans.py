@@ -122,6 +122,18 @@ def test_a_condition_opens_the_queue_to_those_who_are_ready_and_raises_its_class
     assert offered_to(book.tell(ContactFinished("c0"))) == [("c1", "blended")]
 
 
+def test_a_talk_that_was_longer_than_expected_raises_the_estimated_wait_at_once() -> None:
+    plan = Step(when=Condition("estimated_wait", on=100), team="blended")
+    queue = replace(tv(plan, expected_handling_seconds=10), wrap_up_seconds=30.0)
+    book = Playbook(centre(queue), "expert")
+    book.talk("c1", "tv")
+    book.tell(ContactQueued("c2", "tv"))
+    assert book.state.holding == {"tv": []}
+    book.after(1000, ContactFinished("c1"))
+    assert book.state.agents["expert"].state == "wrap_up"
+    assert book.state.holding == {"tv": [0]}
+
+
 @pytest.mark.parametrize("measure", ["agents_ready", "service_level", "estimated_wait"])
 def test_every_measure_is_watched(measure: str) -> None:
     on = {"agents_ready": 0, "service_level": 0.5, "estimated_wait": 200.0}[measure]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tandem.acd import events
 from tandem.acd.commands import Offer
 from tandem.acd.events import Event
+from tandem.acd.intervals import OUTCOMES
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
@@ -104,7 +105,7 @@ class HotLife(Life):
             counts = {row.start: row for row in after.intervals[queue]}
             for row in rows:
                 assert counts[row.start].offered >= row.offered
-                assert all(counts[row.start].outcomes[outcome] >= n for outcome, n in row.outcomes.items())
+                assert all(getattr(counts[row.start], outcome) >= getattr(row, outcome) for outcome in OUTCOMES)
         assert after.handled == before.handled
         assert after.patience.keys() >= before.patience.keys()
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tandem.sim.as_recorded import figures_of
 from tandem.sim.bank import BankCall, read_calls
-from tandem.sim.bank_day import figures_of, scenario_of
+from tandem.sim.bank_day import scenario_of
 from tandem.sim.diary import ALL
 from tandem.sim.reading import read_change
 from tandem.sim.report import compare
@@ -61,10 +62,10 @@ def test_the_favoured_get_the_head_start_of_the_bank() -> None:
 
 
 def test_what_was_recorded_is_counted() -> None:
-    found = figures_of(DAY)["PS"]
+    found = figures_of(scenario_of(DAY))["PS"]
     assert (found["answered"], found["abandoned"]) == (3, 1)
     assert found[LEVEL] == 2 / 4
-    assert figures_of(DAY)[ALL]["offered"] == 5
+    assert figures_of(scenario_of(DAY))[ALL]["offered"] == 5
 
 
 def test_more_agents_help_and_the_difference_is_surer_than_the_parts() -> None:
@@ -78,7 +79,7 @@ def test_more_agents_help_and_the_difference_is_surer_than_the_parts() -> None:
     assert less.mean == pytest.approx(new.mean - old.mean)
     assert less.mean < -less.half_width
     assert less.half_width < old.half_width + new.half_width
-    assert old.mean == pytest.approx(figures_of(day)[ALL][wait], rel=0.5)
+    assert old.mean == pytest.approx(figures_of(base)[ALL][wait], rel=0.5)
 
 
 def test_no_change_makes_no_difference() -> None:

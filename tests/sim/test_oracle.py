@@ -54,6 +54,16 @@ def test_expected_values_are_no_input() -> None:
     assert right.got == wrong.got
 
 
+def test_a_case_is_run_again_while_an_interval_that_is_asked_for_is_wide() -> None:
+    vague, precise = changed("erlangC-1", PW=0.18), changed("erlangC-1", rho=0.7)
+    [once], [again] = check(vague, 20, 100), check(vague, 20, 100, most=40)
+    assert once.got and again.got
+    assert again.got.half_width < once.got.half_width
+    assert check(precise, 20, 500, most=40) == check(precise, 20, 500)
+    diverging = changed("nsystem-0.9", class1_wait_static_priority="diverges")
+    assert check(diverging, 20, 100, most=40) == check(diverging, 20, 100)
+
+
 def test_parameters_that_do_not_fit_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="mu"):
         check(msgspec.structs.replace(CASES["erlangC-1"], params={"lam": 1, "c": 2}), 20, 500)

@@ -4,7 +4,7 @@ from math import sqrt
 from pathlib import Path
 from random import Random
 
-from tandem.acd.commands import Command, RecordWait
+from tandem.acd.commands import RecordWait
 from tandem.acd.settings import QueueSettings
 from tandem.acd.waiting import Place, estimated_wait
 from tandem.sim.arrivals import poisson
@@ -31,12 +31,13 @@ def test_the_estimate_is_near_the_exact_formula_and_its_range_covers_six_of_ten(
         assert place is not None
         told[contact] = now, place
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordWait) and command.contact in told:
-            since, place = told.pop(command.contact)
+    def ended(wait: RecordWait, now: float) -> None:
+        if wait.contact in told:
+            since, place = told.pop(wait.contact)
             seen.append((now - since, place))
 
-    world.on_wait, world.watch = asked, watch
+    world.on_wait = asked
+    world.watch(RecordWait, ended)
     world.run(20_000)
     seen.clear()
     world.run(400_000)

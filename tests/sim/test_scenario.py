@@ -1,10 +1,14 @@
 """A scenario file, and what is said of one that is wrong."""
 
+import re
 from math import sqrt
 from random import Random
 from statistics import fmean, stdev
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tandem.sim.laws import Law
 from tandem.sim.reading import ScenarioError, read_change, read_scenario
@@ -67,6 +71,27 @@ def test_a_scenario_becomes_the_routers_settings() -> None:
         ("    count: 1\n", "", "day.yaml:8: groups.lent: Object missing required field `count`"),
         ("    per_hour: 12.5", "    per_hour: 12.5\n    by_quarter_hour: [1]", "day.yaml:14: contacts.voice: arrivals"),
         ("name: small", "name: [", "day.yaml:3: "),
+        ('start: "08:00"', "start: morning", "day.yaml:2: start: 'morning' is no time of the day; write it in quotes"),
+        ('start: "08:00"', "start: 8", "day.yaml:2: start: Expected `str`, got `int`"),
+        ("ageing: 1.5", "ageing: .nan", "day.yaml:5: queues.voice.ageing: is not a number that can be reckoned with"),
+        ("per_hour: 12.5", "per_hour: .inf", "day.yaml:15: contacts.voice.per_hour: is not a number"),
+        ("per_hour: 12.5", "per_hour: 1e12", "day.yaml:15: contacts.voice.per_hour: Expected `float` <= "),
+        ("count: 2", "count: 1000000000", "day.yaml:7: groups.own.count: Expected `int` <= 100000"),
+        (
+            "per_hour: 12.5",
+            "chat: {share: 1, queue: online}",
+            "day.yaml:15: contacts.voice.chat.queue: nothing is said of 'online' in contacts",
+        ),
+        (
+            "per_hour: 12.5",
+            "callback_attempts: {busy: 0.8, machine: 0.3}",
+            "day.yaml:15: contacts.voice.callback_attempts: the shares are 1.1 together: 1 at most",
+        ),
+        (
+            "per_hour: 12.5",
+            "callback_attempts: {asleep: 1}",
+            "day.yaml:15: contacts.voice.callback_attempts.asleep",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_line_field_and_a_way_out(old: str, new: str, says: str) -> None:
@@ -114,3 +139,35 @@ def test_a_law_has_its_mean_and_deviation(law: Law, mean: float, deviation: floa
     seen = [draw() for _ in range(20_000)]
     assert fmean(seen) == pytest.approx(mean, abs=4 * deviation / sqrt(len(seen)))
     assert stdev(seen) == pytest.approx(deviation, rel=0.05)
+
+
+SPOILT = st.sampled_from(
+    ("-1", "0", "1e308", ".nan", ".inf", "[]", "{}", "null", "''", "x", "true", "[1]", "{a: 1}", "'25:99'", "*a", "\t",
+     "99999999999999999999", "2020-01-01", "0x1f", "[[[]]]", "<<: 3", "{null: 1}", "- a", "? b", "&a 1", "!!binary x")
+)  # fmt: skip
+PLACES = [match.span() for match in re.finditer(r"(?<=: )[^,{}\[\]\n]+|[{}\[\],:]|\w+(?=:)", GOOD)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PLACES), SPOILT)
+def test_whatever_is_written_is_read_or_told(place: tuple[int, int], value: str) -> None:
+    text = GOOD[: place[0]] + value + GOOD[place[1] :]
+    try:
+        scenario = read(text)
+    except ScenarioError as error:
+        assert all(re.match(r"day\.yaml:\d+: ", problem) for problem in error.problems), error.problems
+    else:
+        scenario.settings()
+
+
+def test_a_file_written_as_json_is_read_and_its_mistakes_have_lines() -> None:
+    text = msgspec.json.format(msgspec.json.encode(msgspec.to_builtins(read())), indent=1).decode()
+    assert read(text) == read()
+    line = text.splitlines().index('   "count": 2,') + 1
+    assert problems(text.replace('"count": 2', '"count": "two"')) == [
+        f"day.yaml:{line}: groups.own.count: Expected `int`, got `str`"
+    ]
+
+
+def test_an_agent_who_is_not_at_work_may_still_be_the_one_that_a_queue_asks_for() -> None:
+    assert read(GOOD.replace("count: 2", "count: 0")).groups["own"].count == 0

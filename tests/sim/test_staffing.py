@@ -15,6 +15,9 @@ from tandem.sim.staffing import LEVEL, OutOfReachError, least_staff
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "golden/oracles/cases.json").read_bytes())
 ERLANG = [case for case in CASES if case["family"] in ("erlang_a", "erlang_c")]
+PYWORKFORCE: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "golden/oracles/erlang_c_pyworkforce.json").read_bytes()
+)
 HOTLINE = Queue(1000 / 3600, 120.0, 180.0)
 
 
@@ -47,6 +50,21 @@ def test_much_patience_is_erlang_c_and_overload_is_borne() -> None:
 def test_the_least_agents_hold_the_target_and_one_less_does_not(model: Model, agents: int) -> None:
     assert least_agents(model, HOTLINE, 0.8, 20.0).agents == agents
     assert model(HOTLINE, agents, 20.0).level >= 0.8 > model(HOTLINE, agents - 1, 20.0).level
+
+
+def test_erlang_c_is_that_of_pyworkforce_over_a_grid() -> None:
+    for per_hour, handling, agents, within, waits, level, occupancy in PYWORKFORCE["grid"]:
+        found = erlang_c(Queue(per_hour / 3600, handling), agents, within)
+        assert found.level == pytest.approx(level, abs=1e-12), (per_hour, handling, agents, within)
+        assert found.occupancy == pytest.approx(occupancy, rel=1e-12)
+        # The mean wait follows from the probability of waiting: W = P / (c mu - lambda).
+        assert found.wait * (agents / handling - per_hour / 3600) == pytest.approx(waits, rel=1e-9, abs=1e-12)
+
+
+def test_the_least_agents_are_those_of_pyworkforce() -> None:
+    for per_hour, handling, target, within, agents in PYWORKFORCE["least"]:
+        found = least_agents(erlang_c, Queue(per_hour / 3600, handling), target, within)
+        assert found.agents == agents, (per_hour, handling, target, within)
 
 
 SINGLE = """

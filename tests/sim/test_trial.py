@@ -211,3 +211,131 @@ def test_a_group_serves_several_chats_at_once_at_its_own_pace() -> None:
 def test_a_channel_that_cannot_be_is_told(text: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(told)):
         changed(text)
+
+
+def test_whom_the_plan_moves_waits_on_in_the_other_queue_and_counts_for_the_first() -> None:
+    text = """
+queues: {q: {needs: {a: 1}, plan: [{after: 20, move: other}]}, other: {needs: {b: 1}, wrap_up_seconds: 0}}
+groups: {g: {skills: {a: 1}}, h: {count: 1, skills: {b: 1}}}
+"""
+    found = day(text + come("at: 0, talk: 500", "at: 10"))
+    assert found.queues()["q"]["answered"] == 2
+    assert found.queues()["q"]["mean wait of the answered"] == 10
+    assert found.queues()["q"]["otherwise ended"] == 0
+    assert found.agents()["h 0"]["contacts"] == 1
+
+
+CALLS_BACK = """
+queues: {q: {callback: {ring_seconds: 25, tries: %d, no_answer: {minutes: 10, tries: 2}, busy: {minutes: 1, tries: 3}}}}
+"""
+BOOKED = "at: 0, patience: 0, leaves: called_back, talk: 60"
+
+
+def test_a_customer_who_does_not_answer_is_tried_again_by_the_rule() -> None:
+    text = CALLS_BACK % 5 + come("at: 0, talk: 100", BOOKED, more=", callback_attempts: {no_answer: 1}")
+    found = day(text).queues()["q"]
+    assert (found["callbacks taken"], found["attempts to call back"], found["callbacks not reached"]) == (1, 2, 1)
+    assert found["callbacks kept"] == 0
+    assert found["offered"] == 2
+    # The agent talked for 100 s and waited twice for 25 s until nobody answered.
+    assert day(text).groups()["g"]["occupancy"] == pytest.approx(150 / 3600)
+
+
+def test_a_line_that_is_busy_costs_the_agent_no_time_and_its_own_rule_counts() -> None:
+    text = CALLS_BACK % 5 + come(BOOKED, more=", callback_attempts: {busy: 1}")
+    assert day(text).queues()["q"]["attempts to call back"] == 3
+    assert day(text).groups()["g"]["occupancy"] == 0
+    assert day(text.replace("tries: 5", "tries: 2")).queues()["q"]["attempts to call back"] == 2
+
+
+def test_a_callback_that_is_reached_waits_until_its_customer_answers() -> None:
+    text = come("at: 0, talk: 100", BOOKED.replace("at: 0", "at: 10"), more=", callback_answer_after: 8")
+    found = day(text).queues()["q"]
+    assert (found["callbacks kept"], found["mean wait for the callback"], found["answered"]) == (1, 98, 1)
+    assert found["offered"] == 2
+
+
+def test_a_callback_that_expires_is_over() -> None:
+    text = CALLS_BACK % 5 + come("at: 0, talk: 3000", BOOKED.replace("at: 0", "at: 10"))
+    assert day(text).queues()["q"]["callbacks kept"] == 1
+    early = day(text.replace("ring_seconds: 25", "ring_seconds: 25, expire_hours: 0.5")).queues()["q"]
+    assert (early["callbacks not reached"], early["attempts to call back"], early["still waiting"]) == (1, 0, 0)
+
+
+def test_a_callback_that_sleeps_at_the_end_still_waits() -> None:
+    text = CALLS_BACK % 5 + come(BOOKED.replace("at: 0", "at: 3590"), more=", callback_attempts: {no_answer: 1}")
+    found = of_queue(text.replace("minutes: 10", "minutes: 90"))
+    assert (found["still waiting"], found["callbacks not reached"]) == (1, 0)
+
+
+def test_what_else_a_plan_offers_takes_people_out_of_the_queue() -> None:
+    def told(way: str, share: str) -> Figures:
+        plan = f"queues: {{q: {{plan: [{{after: 30, offer: {way}}}]}}}}\n"
+        return of_queue(plan + come("at: 0, talk: 500", "at: 5, talk: 60", more=f", {share}"))
+
+    link = told("link", "link: 1")
+    assert (link["links taken"], link["otherwise ended"], link["answered"]) == (1, 1, 1)
+    assert told("link", "link: 0")["answered"] == 2
+    voicemail = told("voicemail", "voicemail: 1")
+    assert (voicemail["voicemails left"], voicemail["voicemails heard"], voicemail["answered"]) == (1, 1, 1)
+    assert voicemail["mean wait of a voicemail"] == 500 - 35
+    assert voicemail["offered"] == voicemail["answered"] + voicemail["otherwise ended"]
+
+
+def test_who_goes_on_in_a_chat_is_somebody_new_there() -> None:
+    text = """
+queues: {q: {needs: {a: 1}, plan: [{after: 30, offer: chat}]}, online: {needs: {b: 1}, wrap_up_seconds: 0}}
+groups: {g: {skills: {a: 1}}, h: {count: 1, skills: {b: 1}}}
+contacts:
+  q: {recorded: [{at: 0, talk: 500}, {at: 5, tier: gold}], chat: {share: 1, queue: online}}
+  online: {handling: {law: fixed, mean: 40}}
+"""
+    found = day(text)
+    assert found.queues()["q"]["chats taken"] == 1
+    assert found.queues()["online"]["answered"] == 1
+    assert found.queues()["online"]["mean wait of the answered"] == 0
+    assert found.agents()["h 0"]["contacts"] == 1
+
+
+def test_tiers_stand_beside_each_other() -> None:
+    text = "queues: {q: {head_starts: {gold: 90}}}\n" + come("at: 0", "at: 1", "at: 2, tier: gold")
+    found = day(text).tiers()
+    assert found["q, tier gold"]["mean wait of the answered"] == 58
+    assert found["q, tier none"]["mean wait of the answered"] == 59.5
+    assert found["q, tier gold"]["mean wait / that of the queue"] == pytest.approx(58 / 59)
+    assert day(come("at: 0", "at: 1")).tiers() == {}
+
+
+def test_every_agent_has_figures_of_their_own() -> None:
+    found = day("groups: {g: {count: 3}}\n" + come("at: 0, talk: 1800", "at: 1, talk: 900")).agents()
+    assert [own["occupancy"] for own in found.values()] == [0.5, 0.25, 0.0]
+    assert [own["contacts"] for own in found.values()] == [1, 1, 0]
+    assert found["g 0"]["hours"] == 1
+
+
+def test_jains_index_by_hand() -> None:
+    found = of_queue(come("at: 0", "at: 10"))  # waits 0 and 50
+    assert found["Jain's index of waits"] == 50**2 / (2 * 50**2)
+    shares = day("groups: {g: {count: 2}}\n" + come("at: 0, talk: 1800")).groups()["g"]
+    assert shares["Jain's index of idle shares"] == pytest.approx(1.5**2 / (2 * 1.25))
+
+
+def test_every_formula_that_leaves_others_out() -> None:
+    plan = "queues: {q: {plan: [{after: 30, offer: link}]}}\n"
+    found = of_queue(
+        plan + come("at: 0, talk: 500", "at: 5", "at: 6, patience: 5", "at: 7, patience: 25", more=", link: 1")
+    )
+    assert found["offered"] == 4
+    assert found["service level: answered in target / (answered + abandoned)"] == 1 / 3
+    assert found["service level: (answered + abandoned) in target / (answered + abandoned)"] == 2 / 3
+
+
+def test_what_never_leaves_is_served_whatever_the_patience() -> None:
+    text = come("at: 0, talk: 500", "at: 1, leaves: ''", more=", patience: {law: fixed, mean: 9}")
+    assert of_queue(text)["answered"] == 2
+
+
+def test_another_outcome_than_giving_up_and_an_older_age() -> None:
+    found = of_queue(come("at: 0, talk: 100", "at: 1, patience: 9, leaves: overflowed_out", "at: 50, since_before: 30"))
+    assert (found["otherwise ended"], found["abandoned"]) == (1, 0)
+    assert found["wait, 99 %"] == 80

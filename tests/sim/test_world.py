@@ -1,11 +1,12 @@
 """The world around the router, told by hand."""
 
+from collections.abc import Callable
 from math import inf
 
 from msgspec.structs import replace
 
 from tandem.acd import events
-from tandem.acd.commands import Command, RecordOffer, RecordWait
+from tandem.acd.commands import RecordOffer, RecordWait
 from tandem.acd.settings import AgentSettings, QueueSettings, Settings
 from tandem.sim.arrivals import Caller
 from tandem.sim.model import Span, centre, measure, staff
@@ -19,11 +20,10 @@ def waits(world: World, *callers: Caller, until: float = 1000.0) -> Heard:
     """(when, contact, wait, outcome) of everyone who came."""
     heard: Heard = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordWait):
-            heard.append((now, command.contact, now - command.enqueued_at, command.outcome))
+    def ended(wait: RecordWait, now: float) -> None:
+        heard.append((now, wait.contact, now - wait.enqueued_at, wait.outcome))
 
-    world.watch = watch
+    world.watch(RecordWait, ended)
     world.expect(iter(callers))
     world.run(until)
     return heard
@@ -63,15 +63,28 @@ def test_a_phone_that_rings_too_long_goes_on_by_the_routers_own_deadline() -> No
     queue = QueueSettings("q", ring_seconds=10.0)
     heard: list[tuple[float, str]] = []
 
-    def watch(command: Command, now: float) -> None:
-        if isinstance(command, RecordOffer):
-            heard.append((now, command.outcome))
+    def ended(offer: RecordOffer, now: float) -> None:
+        heard.append((now, offer.outcome))
 
     world = World(centre([queue], staff(1)), lambda _caller, _agent: 10.0, phone=lambda _agent: 60.0)
-    world.watch = watch
+    world.watch(RecordOffer, ended)
     world.expect(iter([Caller(0.0, "q")]))
     world.run(20.0)
     assert heard == [(15.0, "withdrawn")]
+
+
+def test_everyone_who_watches_is_told_before_it_is_done_the_newest_first() -> None:
+    world = World(one_queue(1), lambda _caller, _agent: 10.0)
+    told: list[tuple[str, bool]] = []
+
+    def teller(name: str) -> Callable[[RecordWait, float], None]:
+        return lambda wait, _now: told.append((name, wait.contact in world.waiting))
+
+    world.watch(RecordWait, teller("first"))
+    world.watch(RecordWait, teller("second"))
+    world.expect(iter([Caller(1.0, "q")]))
+    world.run(5.0)
+    assert told == [("second", True), ("first", True)]
 
 
 def test_a_list_without_end_is_worked_off_by_whoever_is_free() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tandem.acd.commands import Command, RecordWait
+from tandem.acd.commands import RecordWait
 from tandem.acd.settings import QueueSettings
 from tandem.acd.waiting import estimated_wait
 from tandem.sim.arrivals import poisson
@@ -57,7 +57,7 @@ class _Predictor:
         self._predicted: dict[str, tuple[float, ...]] = {}
         self._began: dict[str, float] = {}
         self._last_wait = 0.0
-        world.watch = self._saw
+        world.watch(RecordWait, self._saw)
         world.on_wait = self._predict
 
     def _predict(self, contact: str, now: float) -> None:
@@ -67,10 +67,8 @@ class _Predictor:
         self._began[contact] = now
         self._predicted[contact] = estimated_wait(place.position, 1.0, self._agents), self._last_wait, now - first
 
-    def _saw(self, command: Command, now: float) -> None:
-        if not isinstance(command, RecordWait):
-            return
-        self._last_wait = now - command.enqueued_at
-        self._began.pop(command.contact, None)
-        if predicted := self._predicted.pop(command.contact, None):
+    def _saw(self, wait: RecordWait, now: float) -> None:
+        self._last_wait = now - wait.enqueued_at
+        self._began.pop(wait.contact, None)
+        if predicted := self._predicted.pop(wait.contact, None):
             self.errors.append(tuple(value - self._last_wait for value in predicted))

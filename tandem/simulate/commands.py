@@ -1,26 +1,34 @@
-"""I/O. The command `tandem sim`: reads files for the simulator and prints what it found."""
+"""The commands: they read files for the simulator and print what it found."""
 
 import gc
 import gzip
+import os
 import sys
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 import typer
 
-from tandem.sim import bank, bank_day, bank_wait, erlang, oracle, prediction
+from tandem.sim import as_recorded, bank, bank_day, bank_wait, erlang, oracle, prediction
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
 from tandem.sim.reading import ScenarioError, read_change, read_scenario
 from tandem.sim.report import Report, compare, lines_of, recorded, rehearse
 from tandem.sim.scenario import Scenario
 from tandem.sim.staffing import OutOfReachError, least_staff
+from tandem.simulate.days import DayError, recorded_day, written
+from tandem.store.journal_reader import JournalError
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
-Seeds = Annotated[int, typer.Option(min=2, help="Independent runs, seeds 1, 2, ...")]
+Seeds = Annotated[int, typer.Option(min=1, help="Independent runs, seeds 1, 2, ...; from 2 on with intervals")]
+PerAgent = Annotated[bool, typer.Option("--agents", help="With the figures of every agent; --json always has them")]
+Zone = Annotated[str, typer.Option(help="The clock of --home's days, such as Asia/Shanghai; else this machine's")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of text")]
 
 
@@ -28,21 +36,34 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of text")]
 def check(
     cases: File,
     replications: Annotated[int, typer.Option(min=20, help="Independent runs of each case, seeds 1, 2, ...")] = 20,
-    contacts: Annotated[int, typer.Option(min=100, help="Contacts in each run, at least")] = 5000,
+    contacts: Annotated[int, typer.Option(min=100, help="Contacts in each run, at least")] = 10_000,
+    most: Annotated[int, typer.Option(help="Runs of a case whose intervals are still wide, at most")] = 40,
 ) -> None:
-    """Run every case of an oracle file through the router; exit code 1 if one failed."""
-    _calm_collector()
-    count = dict.fromkeys((PASSED, FAILED, SKIPPED), 0)
-    for case in _read_cases(cases):
-        try:
-            verdicts = oracle.check(case, replications, contacts)
-        except msgspec.ValidationError as error:
-            raise typer.BadParameter(f"{case.id}: {error}") from error
-        for verdict in verdicts:
-            typer.echo(_line(verdict))
-        count[_of_case(verdicts)] += 1
+    """Run every case of an oracle file through the router, on all cores; exit code 1 if one failed."""
+    known, began = _read_cases(cases), time.monotonic()
+    count, spent = dict.fromkeys((PASSED, FAILED, SKIPPED), 0), 0.0
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), initializer=_calm_collector) as pool:
+        ends = [pool.submit(_check, case, replications, contacts, most) for case in known]
+        for case, end in zip(known, ends, strict=True):
+            try:
+                verdicts, seconds = end.result()
+            except msgspec.ValidationError as error:
+                pool.shutdown(cancel_futures=True)
+                raise typer.BadParameter(f"{case.id}: {error}") from error
+            for verdict in verdicts:
+                typer.echo(_line(verdict))
+            typer.echo(f"{case.id}: {seconds:.1f} s of CPU time", err=True)
+            count[_of_case(verdicts)] += 1
+            spent += seconds
+    typer.echo(f"{spent:.0f} s of CPU time in {time.monotonic() - began:.0f} s", err=True)
     typer.echo(", ".join(f"{number} {verdict}" for verdict, number in count.items()))
     sys.exit(bool(count[FAILED]))
+
+
+def _check(case: Case, replications: int, contacts: int, most: int) -> tuple[list[Verdict], float]:
+    """The verdicts on a case, the same in whichever process it runs, and its CPU time in seconds."""
+    began = time.process_time()
+    return oracle.check(case, replications, contacts, most), time.process_time() - began
 
 
 @simulator.command()
@@ -60,11 +81,23 @@ def run_scenario(
     scenario: File,
     seeds: Seeds = 20,
     scale: Annotated[float, typer.Option(min=0.001, help="So many times the agents and the contacts")] = 1.0,
+    agents: PerAgent = False,
     json: AsJson = False,
 ) -> None:
     """Try a scenario file: service levels, waits, occupancy and fairness, each with a 95 % interval."""
     _calm_collector()
-    _print(json, rehearse(_read(scenario).scaled(scale), seeds))
+    _print(json, rehearse(_read(scenario).scaled(scale), seeds), agents=agents)
+
+
+@simulator.command(name="day")
+def export_day(
+    day: Annotated[str, typer.Argument(help="Such as 2026-11-22")],
+    home: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The centre's home folder")],
+    zone: Zone = "",
+    names: Annotated[bool, typer.Option("--names", help="Agents as they are called, not numbers")] = False,
+) -> None:
+    """Print a recorded day as a scenario file, without numbers and names: to be kept, shared, and tried again."""
+    typer.echo(written(_recorded(home, day, zone, names=names)), nl=False)
 
 
 @simulator.command()
@@ -93,25 +126,29 @@ def foretell(
 
 @simulator.command()
 def whatif(
-    day: Annotated[str, typer.Argument(help="A scenario file, or a day (1999-03-15) of --calls")],
+    day: Annotated[str, typer.Argument(help="A scenario file, or a day (2026-11-22) of --home or --calls")],
     change: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is different, as in a scenario")],
+    home: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="The centre's home folder")] = None,
+    zone: Zone = "",
     calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
     seeds: Seeds = 20,
+    agents: PerAgent = False,
     json: AsJson = False,
 ) -> None:
     """A day beside the same day under another plan, staffing or rule."""
     _calm_collector()
-    known: list[Report] = []
-    if calls is None:
+    if home is not None:
+        base = _recorded(home, day, zone, names=True)
+    elif calls is None:
         base = _read(Path(day))
     else:
         that_day = [call for call in _read_calls(calls) if call.date == day]
         if not any(call.outcome == bank.SERVED for call in that_day):
             raise typer.BadParameter(f"{calls} has no call of {day} that was served")
         base = bank_day.scenario_of(that_day)
-        known.append(recorded(bank_day.figures_of(that_day)))
+    known = as_recorded.figures_of(base)
     changed = _understood(lambda: read_change(change.read_text(encoding="utf-8"), str(change), base))
-    _print(json, *known, *compare(base, changed, seeds))
+    _print(json, *([recorded(known)] if known else []), *compare(base, changed, seeds), agents=agents)
 
 
 @simulator.command()
@@ -156,6 +193,15 @@ def _by_formula(queue: erlang.Queue, target: float, within: float) -> list[str]:
     return lines
 
 
+def _recorded(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
+    try:
+        return recorded_day(home, day, zone, names=names)
+    except (DayError, JournalError) as error:
+        raise typer.BadParameter(str(error)) from error
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise typer.BadParameter(f"{error}: a day is written as 2026-11-22, a zone as Asia/Shanghai") from error
+
+
 def _read_calls(path: Path) -> list[bank.BankCall]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
@@ -167,7 +213,7 @@ def _read_calls(path: Path) -> list[bank.BankCall]:
 
 def _read(path: Path) -> Scenario:
     if not path.is_file():
-        raise typer.BadParameter(f"there is no file {path}; a day of recorded calls needs --calls FILE too")
+        raise typer.BadParameter(f"there is no file {path}; a recorded day needs --home FOLDER or --calls FILE too")
     return _understood(lambda: read_scenario(path.read_text(encoding="utf-8"), str(path)))
 
 
@@ -181,11 +227,11 @@ def _understood(reading: Callable[[], Scenario]) -> Scenario:
         raise typer.Exit(2) from error
 
 
-def _print(json: bool, *reports: Report) -> None:
+def _print(json: bool, *reports: Report, agents: bool = False) -> None:
     if json:
         typer.echo(msgspec.json.encode(reports if len(reports) > 1 else reports[0]))
     else:
-        typer.echo("\n".join(lines_of(*reports)))
+        typer.echo("\n".join(lines_of(*reports, agents=agents)))
 
 
 def _calm_collector() -> None:

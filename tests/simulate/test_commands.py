@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tandem.simulate import simulator
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 CALLS = GOLDEN / "bank/two_weeks.csv.gz"
 
 

@@ -1,0 +1,101 @@
+"""Brings a day from a centre's home folder, its records and its journal, to the simulator; and writes it down."""
+
+import asyncio
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy.exc import DatabaseError
+
+from tandem.control import wire
+from tandem.control.events import SettingsLoaded
+from tandem.control.plane import Plane
+from tandem.control.settings import Settings
+from tandem.sim.centre_day import Day, scenario_of
+from tandem.sim.scenario import Scenario
+from tandem.store.database import RECORDS, open_database
+from tandem.store.days import DayRows, rows_of_day
+from tandem.store.journal_reader import JOURNAL, JournalReader
+
+
+class DayError(Exception):
+    """The day can't be had; the text says what to do."""
+
+
+def recorded_day(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
+    """The day (2026-11-22) of the centre whose records are in `home`, by the clock of `zone` (empty: this machine's).
+
+    `names`: agents are called as in the settings, not by numbers. DayError, JournalError.
+    """
+    since, until = _bounds(day, zone)
+    if not (home / RECORDS).exists():
+        raise DayError(f"there are no records in {home}: say the centre's home folder, and that something has run")
+    rows = asyncio.run(_rows(home / RECORDS, since, until))
+    settings = settings_before(home / JOURNAL, until)
+    try:
+        recorded = msgspec.convert(rows._asdict(), Day, from_attributes=True)
+        return scenario_of(recorded, settings.acd, settings.callbacks, day, since, names=names)
+    except ValueError as error:
+        raise DayError(f"{day} can't be tried again: {error}") from error
+
+
+def settings_before(journal: Path, until: float) -> Settings:
+    """The settings that were in force at `until` (epoch seconds), or the first that the journal still knows."""
+    reader = JournalReader(journal)
+    snapshot = reader.snapshot_before(at=until) or reader.oldest_snapshot()
+    settings = Plane.restore(snapshot.state).state.settings if snapshot else None
+    for entry in reader.entries(snapshot.seq if snapshot else 0):
+        if entry.at >= until and settings is not None:
+            break
+        if SettingsLoaded.__name__.encode() in entry.event:
+            event = wire.decode(entry.event)
+            settings = event.settings if isinstance(event, SettingsLoaded) else settings
+    if settings is None:
+        raise DayError(f"{journal} knows no settings: nothing has run")
+    return settings
+
+
+def written(scenario: Scenario) -> str:
+    """The scenario as text that `tandem sim` reads, one entry a line: JSON, which is YAML too."""
+    sections: list[str] = []
+    for name, section in msgspec.to_builtins(scenario).items():
+        body = _text(section)
+        if name == "contacts":
+            body = "{" + ",".join(f"\n  {_text(queue)}: {_contacts(own)}" for queue, own in section.items()) + "\n }"
+        elif name in ("queues", "groups"):
+            body = "{" + ",".join(f"\n  {_text(entry)}: {_text(own)}" for entry, own in section.items()) + "\n }"
+        sections.append(f" {_text(name)}: {body}")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+def _contacts(contacts: dict[str, object]) -> str:
+    recorded = contacts.pop("recorded", ())
+    assert isinstance(recorded, list | tuple)
+    lines = ",".join(f"\n    {_text(one)}" for one in recorded)
+    return f'{_text(contacts)[:-1]}, "recorded": [{lines}]}}'
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _bounds(day: str, zone: str) -> tuple[float, float]:
+    """The day's first moment and the next day's, epoch seconds."""
+    first = date.fromisoformat(day)
+    where = ZoneInfo(zone) if zone else None
+    begins, ends = (datetime.combine(one, time(), where) for one in (first, first + timedelta(days=1)))
+    return begins.timestamp(), ends.timestamp()
+
+
+async def _rows(path: Path, since: float, until: float) -> DayRows:
+    database = open_database(path)
+    try:
+        return await rows_of_day(database, since, until)
+    except DatabaseError as error:
+        raise DayError(
+            f"{path} can't be read: {error.orig}. Start this version's controller once, it brings the "
+            "records up to date"
+        ) from error
+    finally:
+        await database.dispose()
