@@ -72,7 +72,7 @@ def reserve(agent: Agent, contact: Contact, channel: ChannelSettings, cost: int)
     contact.cost, contact.on_phone = cost, channel.needs_phone
     contact.interruptible = channel.interruptible and contact.can_rest
     contact.agent, agent.offered = agent.name, contact.id
-    if channel.interruptible:
+    if contact.interruptible:
         agent.interruptible_units += cost
     else:
         agent.units += cost

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tandem.acd.contact import UNANSWERED
 from tandem.control import commands, events, wire
-from tandem.control.callback.callback_settings import Abandoned, CallbackSettings, Retry
+from tandem.control.callback.callback_settings import Abandoned, CallbackSettings, Dialling, Retry
 from tandem.control.plane import Plane
 from tandem.control.settings import DialPlan, Settings
 from tandem.ivr.face import Answer
@@ -158,7 +158,8 @@ def desk_of(pick: int) -> Desk:
 
 def changed_settings(pick: int) -> Settings:
     """Queues go and come back, people too; another way of dialling; nothing may be dialled any more, and may again."""
-    then = centre(CallbackSettings(dialling=("agent_first", "customer_first")[pick // 4 % 2], quiet_hours=""))
+    way: Dialling = "customer_first" if pick // 4 % 2 else "agent_first"
+    then = centre(CallbackSettings(dialling=way, quiet_hours="", expire_hours=1.0))
     acds = (then.acd, replace(then.acd, queues={}), replace(then.acd, agents={}), replace(then.acd, order="age"))
     plan = DialPlan() if pick // 32 % 4 == 3 else then.dial_plan
     return replace(then, acd=acds[pick % 4], dial_plan=plan)

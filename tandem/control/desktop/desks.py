@@ -14,7 +14,7 @@ from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.desktop import told
 from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
-from tandem.control.events import Event
+from tandem.control.events import Event, SettingsLoaded
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call
 from tandem.control.work import Work
@@ -43,9 +43,16 @@ class Desks:
 
     def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
         """What desktops are to be told, after an event and the commands it gave."""
+        if isinstance(event, SettingsLoaded):
+            self._meet_new_agents()
         asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
         touched = sorted(asks.union(self._touched(done)))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
+
+    def _meet_new_agents(self) -> None:
+        """Nobody can have a desktop of theirs yet: there is nobody to be told."""
+        for name, agent in self._routed_agents().items():
+            self._agents.setdefault(name, _agent(agent))
 
     def _routed_agents(self) -> dict[str, Agent]:
         return self._context.router.snapshot().agents
