@@ -1,7 +1,7 @@
 # make run     set up, start Asterisk and the controller, prove it with one call, serve until Ctrl-C
 # make demo    the same, but end after the proof
-# make test    set up, then all tests; make check: the fast part, without Asterisk. The live tests run in two lanes
-#              beside each other. One that fails is run once more, when both lanes are done: it shares the machine's
+# make test    set up, then all tests; make check: the fast part, without Asterisk. The live tests run in three lanes
+#              beside each other. One that fails is run once more, when all lanes are done: it shares the machine's
 #              cores with the calls it listens to, and a late packet is no defect
 
 LIVE = .venv/bin/pytest tests/live -m live --durations=10
@@ -24,14 +24,14 @@ test: setup check
 
 live:
 	@rm -rf .pytest_cache/lane-*
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lane-1 lane-2
-	@for lane in 1 2; do \
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lane-1 lane-2 lane-3
+	@for lane in 1 2 3; do \
 	    if [ -s .pytest_cache/lane-$$lane/v/cache/lastfailed ]; then \
 	        $(LIVE) -o cache_dir=.pytest_cache/lane-$$lane --last-failed || exit 1; fi; done
 
 # What fails is told by its list of failed tests; without one (a crash, a file that can not be read) the run has failed.
 lane-%:
-	$(LIVE) --lane $*/2 -o cache_dir=.pytest_cache/lane-$* || [ $$? = 1 -a -s .pytest_cache/lane-$*/v/cache/lastfailed ]
+	$(LIVE) --lane $*/3 -o cache_dir=.pytest_cache/lane-$* || [ $$? = 1 -a -s .pytest_cache/lane-$*/v/cache/lastfailed ]
 
 check:
 	@python3 bootstrap.py

@@ -2,7 +2,8 @@
 
 A decision is an offer. The centre is overloaded: every agent talks, and whenever a talk ends another begins and
 another contact comes, so that as many wait as before. Or it is quiet: half of the agents are ready. A contact's life is
-three events here (queued, connected, finished), as in the simulator. No two agents have the same skills.
+three events here (queued, connected, finished), as in the simulator. No two agents have the same skills. It has been
+at work for five talks an agent before the clock starts.
 """
 
 import random
@@ -48,6 +49,8 @@ def _cost(factor: float) -> Figure:
 def _times(agents: int, queues: int, waiting: int) -> list[float]:
     """CPU seconds of every `handle` until enough decisions were made."""
     centre = Centre(agents, queues, waiting)
+    centre.serve(5 * agents)
+    centre.times.clear()
     centre.serve(DECISIONS)
     return centre.times
 
@@ -71,7 +74,7 @@ def settings(agents: int, queues: int) -> Settings:
 class Centre:
     """A router with everybody at work: all of them busy and `waiting` contacts, or half of them ready.
 
-    `times` are the CPU seconds of every `handle` since then.
+    `times` are the CPU seconds of every `handle`.
     """
 
     def __init__(self, agents: int, queues: int, waiting: int) -> None:
@@ -89,7 +92,6 @@ class Centre:
             self._tell(events.AgentSignedIn(name))
         while len(self._router.snapshot().contacts) - len(self._talks) < waiting or len(self._talks) < agents // 2:
             self._arrive()
-        self.times.clear()
 
     def serve(self, decisions: int) -> None:
         """Let talks end and contacts come until so many offers were made."""

@@ -13,6 +13,10 @@ SAMPLES = 10
 """At most so many waits of a queue and tier are learnt from in the time that one handling takes. More would be nearly
 the same wait again, and in a crowd of thousands an estimate for each newcomer would cost more than it teaches."""
 
+LOOKS = 2
+"""An estimate looks at every line in which somebody waits. Each newcomer allows for so many looks, so that what all
+estimates together cost does not grow with the number of queues."""
+
 FIRST_TALKS = 100
 """A queue's waits teach nothing before so many talks have shown how long a handling takes: the weights would make up
 for what the formula does not know yet, and go on doing so when it does."""
@@ -37,6 +41,9 @@ class Foresight:
 
     def begin(self, contact: Contact, now: float) -> None:
         """The contact has come to its queue and has to wait: make an estimate, if it is one to learn from."""
+        self._state.looks += LOOKS
+        if self._state.looks < self._lines.busy_count:
+            return
         experience = self._known(contact)
         if experience.asked_at is not None:
             since = now - experience.asked_at
@@ -47,6 +54,7 @@ class Foresight:
         clues = self._clues(contact, now)
         contact.foreseen = Foreseen(clues, experience.foresee(clues))
         experience.asked_at = now
+        self._state.looks = 0
 
     def answered(self, contact: Contact, now: float) -> None:
         """The wait has ended with an agent: learn from it."""

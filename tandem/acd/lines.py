@@ -204,6 +204,11 @@ class Lines:
             self._of_channels[channels] = of_channels
         return serves & self._busy & of_channels
 
+    @property
+    def busy_count(self) -> int:
+        """In how many lines somebody waits."""
+        return self._busy.bit_count()
+
     def busy(self) -> Iterable[Line]:
         """The lines in which somebody waits."""
         return self.of(self._busy)

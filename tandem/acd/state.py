@@ -22,7 +22,8 @@ class State(msgspec.Struct):
     observed; `experience`: by queue and customer tier, what waits have taught about the next. `judged_at`: when it was
     last looked which certificates are valid. `holding`: by queue, the steps of its plan whose conditions hold.
     `stopped`: queues that keep agents free and wait until more are. `dropped_events`: events that came too late or
-    named nothing known.
+    named nothing known. `looks`: how many lines newcomers have allowed to look at since the last estimate that is to be
+    learnt from (foresight.py).
     """
 
     settings: Settings = Settings()
@@ -40,6 +41,7 @@ class State(msgspec.Struct):
     holding: dict[str, list[int]] = {}
     stopped: list[str] = []
     dropped_events: int = 0
+    looks: int = 0
 
     def queues(self) -> dict[str, QueueSettings]:
         """Every queue that may hold contacts, by name."""

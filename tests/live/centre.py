@@ -53,7 +53,7 @@ caller_phones: ["2001"]
 """.replace("AGENTS", "\n".join(f'  "{name}": {{skills: {{tech: 3, service: 3}}}}' for name in AGENTS))
 
 _offsets = itertools.count(2000 + os.getpid() % 19 * 2000, 20)
-"""Of ports: two lanes begin with different ones, a hundred centres apart."""
+"""Of ports: lanes begin with different ones, a hundred centres apart."""
 State = dict[str, Any]
 Row = TypeVar("Row", bound=Base)
 

@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A lane's files. These tests wait far more than they work, so two lanes beside each other take half the time."""
+    """A lane's files. These tests wait far more than they work, so lanes beside each other take a part of the time."""
     lane, lanes = map(int, config.getoption("--lane").split("/"))
     files = sorted({item.path for item in items})[lane - 1 :: lanes]
     config.hook.pytest_deselected(items=[item for item in items if item.path not in files])
