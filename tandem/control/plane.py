@@ -57,7 +57,7 @@ class Plane:
         context.commands = []
         context.state.began_at = context.state.began_at or now
         _HANDLERS[type(event)](context, event, now)
-        return context.commands + self._desks.news(context.commands)
+        return context.commands + self._desks.news(event, context.commands)
 
     def desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""

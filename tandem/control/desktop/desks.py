@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from tandem.acd.agent import Agent
+from tandem.acd.agent import WRAP_UP, Agent
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
-from tandem.control import commands
+from tandem.control import commands, events
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
@@ -37,9 +37,10 @@ class Desks:
         desk = tuple(_with_story(self._context, contact) for contact in contacts)
         return Desk(self._context.state.told.get(agent, 0), _agent(routed), desk)
 
-    def news(self, done: list[commands.Command]) -> list[commands.Command]:
-        """What desktops are to be told, after these commands."""
-        touched = sorted(set(self._touched(done)))
+    def news(self, event: events.Event, done: list[commands.Command]) -> list[commands.Command]:
+        """What desktops are to be told, after an event that led to these commands."""
+        asked = {event.agent} if isinstance(event, _BY_AGENTS) else set()
+        touched = sorted(asked.union(self._touched(done)))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
 
     def _routed_agents(self) -> dict[str, Agent]:
@@ -47,7 +48,7 @@ class Desks:
 
     def _touched(self, done: Iterable[commands.Command]) -> Iterator[str]:
         for command in done:
-            if isinstance(command, commands.RecordActivity | commands.RecordOffer):
+            if isinstance(command, _ABOUT_AGENTS):
                 yield command.agent
             elif isinstance(command, _ABOUT_CONTACTS) and (agent := self._agent_with(command.call)):
                 yield agent
@@ -90,6 +91,11 @@ class Desks:
         yield from _steps(self._context, now.contact, done)
 
 
+_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer
+_BY_AGENTS = (
+    events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
+)
+"""What is wanted next may change without a record."""
 _ABOUT_CONTACTS = commands.RecordStep | commands.RecordMessage | commands.RecordForm | commands.RecordLink
 
 
@@ -129,6 +135,8 @@ def _agent(agent: Agent) -> AgentShown:
         wants=agent.wants,
         pause_reason=agent.pause_reason,
         paused_since=agent.paused_since,
+        until=agent.deadline if agent.state == WRAP_UP else None,
+        extension_left=agent.extension_left if agent.state == WRAP_UP else 0.0,
         units=agent.units + agent.interruptible_units,
     )
 
@@ -184,6 +192,7 @@ def _details(context: Context, holder: Call | Chat | Work) -> dict[str, Any]:
         "dialled": holder.dialled,
         "flow": holder.flow,
         "entered_at": holder.entered_at,
+        "heard": holder.agent_heard if isinstance(holder, Chat) else 0,
         "variables": dict(holder.session.variables),
         "forms": dict(holder.forms),
         "links": {link.number: (link.purpose, link.status) for link in sent},
