@@ -4,6 +4,7 @@
 #              beside each other. One that fails is run once more, when both lanes are done: it shares the machine's
 #              cores with the calls it listens to, and a late packet is no defect
 
+NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
 LIVE = .venv/bin/pytest tests/live -m live --durations=10
 
 .PHONY: setup run demo test live check bench oracles lock clean
@@ -39,6 +40,7 @@ check:
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(NPM) run check
 	.venv/bin/pytest -m "not live" -n auto --dist worksteal
 
 bench: setup
@@ -57,4 +59,4 @@ lock:
 	    --only-binary :all: --prerelease if-necessary-or-explicit --no-header --no-emit-index-url -o requirements.lock
 
 clean:
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

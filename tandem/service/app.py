@@ -26,10 +26,11 @@ from tandem.cti.notifier import Notifier
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
+from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.service.centre import CentreError, read_centre
-from tandem.service.config import Config
+from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
@@ -227,7 +228,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        more = FlowsApi(running.shelf).routes()
+        more = [*FlowsApi(running.shelf).routes(), *WebFiles(PROJECT / "web/dist").routes()]
         app = make_app(running.backend, credentials.http_token, running.accounts, running.desktops, config.hosts, more)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
