@@ -41,7 +41,14 @@ class Desks:
         """What desktops are to be told, after an event that led to these commands."""
         asked = {event.agent} if isinstance(event, _BY_AGENTS) else set()
         touched = sorted(asked.union(self._touched(done)))
+        if isinstance(event, events.SettingsLoaded):
+            self._meet()
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
+
+    def _meet(self) -> None:
+        """Who is new shows what they are: only what is different later is told."""
+        for name, agent in self._routed_agents().items():
+            self._agents.setdefault(name, _agent(agent))
 
     def _routed_agents(self) -> dict[str, Agent]:
         return self._context.router.snapshot().agents
@@ -50,8 +57,8 @@ class Desks:
         for command in done:
             if isinstance(command, _ABOUT_AGENTS):
                 yield command.agent
-            elif isinstance(command, _ABOUT_CONTACTS) and (agent := self._agent_with(command.call)):
-                yield agent
+            elif agent := self._agent_with(getattr(command, "call", "")):
+                yield agent  # whatever is done in a contact may change what its flow knows
 
     def _agent_with(self, contact: str) -> str:
         routed = self._context.router.snapshot().contacts.get(contact)
@@ -96,7 +103,6 @@ _BY_AGENTS = (
     events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
 )
 """What is wanted next may change without a record."""
-_ABOUT_CONTACTS = commands.RecordStep | commands.RecordMessage | commands.RecordForm | commands.RecordLink
 
 
 def _change(before: ContactShown, now: ContactShown) -> told.Told:
