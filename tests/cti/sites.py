@@ -48,6 +48,7 @@ class Site:
         self.now = 2000.0
         self.full = False
         self.built = Path("nowhere")
+        self.all_for_the_plane = False
         self.metrics = Metrics()
         self.url = ""
         self.port = 0
@@ -100,7 +101,7 @@ class Site:
         if self.full:
             raise asyncio.QueueFull
         self.told.append(event)
-        if isinstance(event, FOR_THE_PLANE) and not self.deaf:
+        if (self.all_for_the_plane or isinstance(event, FOR_THE_PLANE)) and not self.deaf:
             self.happens(event)
 
     def happens(self, event: Event) -> None:

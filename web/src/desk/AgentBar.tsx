@@ -39,10 +39,10 @@ export function AgentBar({ person, agent, now, able, act }: AgentBarProps) {
   });
   return (
     <section className="agent" aria-label={words.agentState[agent.state]}>
-      <p className="who">
+      <h1 className="who">
         {agent.agent === person.agent ? person.display_name || person.name : agent.agent}
         <small>{agent.agent}</small>
-      </p>
+      </h1>
       <State agent={agent} now={now} />
       {away ? (
         <button type="button" className="main" disabled={!able} onClick={() => void act("sign-in")}>

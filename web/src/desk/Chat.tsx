@@ -76,17 +76,17 @@ function useOutbox({ contact }: OnDesk, live: boolean, act: Do) {
 
 function Messages({ messages, pending }: { messages: Message[]; pending: string[] }) {
   const words = useWords();
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const count = messages.length + pending.length;
   useEffect(() => {
     if (count) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [count]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <ol ref={list} className="messages" role="log" aria-label={words.sections.messages} tabIndex={0}>
-      {count === 0 && <li className="system">{words.noMessages}</li>}
+    <div ref={list} className="messages" role="log" aria-label={words.sections.messages} tabIndex={0}>
+      {count === 0 && <div className="system">{words.noMessages}</div>}
       {messages.map((message) => (
-        <li key={message.number} className={message.sender}>
+        <div key={message.number} className={message.sender}>
           {message.sender !== "system" && (
             <p className="by">
               {words.sender[message.sender]} <time>{timeOfDay(message.at)}</time>
@@ -96,15 +96,15 @@ function Messages({ messages, pending }: { messages: Message[]; pending: string[
           {message.choices.length > 0 && (
             <p className="choices">{message.choices.map(({ key, label }) => `${key} ${label}`).join(" · ")}</p>
           )}
-        </li>
+        </div>
       ))}
       {pending.map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: texts leave in their order
-        <li key={`pending ${index}`} className="agent pending">
+        <div key={`pending ${index}`} className="agent pending">
           <p className="by">{words.onItsWay}</p>
           <p className="text">{text}</p>
-        </li>
+        </div>
       ))}
-    </ol>
+    </div>
   );
 }
