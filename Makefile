@@ -5,9 +5,9 @@
 #              cores with the calls it listens to, and a late packet is no defect
 
 NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
-LIVE = .venv/bin/pytest tests/live -m live --durations=10
+LIVE = .venv/bin/pytest tests/live tests/web -m live --durations=10
 
-.PHONY: setup run demo test live check bench oracles lock clean
+.PHONY: setup run demo test test-web live check bench oracles lock clean
 
 setup:
 	@python3 bootstrap.py
@@ -22,6 +22,11 @@ demo: setup
 test: setup check
 	@python3 bootstrap.py tests
 	@$(MAKE) --no-print-directory live
+
+# The pages alone. With SCREENSHOTS=--screenshots their pictures in docs/screenshots are made again.
+test-web: setup
+	@python3 bootstrap.py tests
+	.venv/bin/pytest tests/web $(SCREENSHOTS)
 
 live:
 	@rm -rf .pytest_cache/lane-*

@@ -34,7 +34,7 @@ export function Chat({ one, live, able, act }: ChatProps) {
     send();
   };
   return (
-    <section className="talk" aria-label={words.sections.messages}>
+    <div className="talk">
       <Messages messages={messages} pending={outbox.texts} />
       {talks && (
         <div className="answer">
@@ -58,7 +58,7 @@ export function Chat({ one, live, able, act }: ChatProps) {
           </div>
         </div>
       )}
-    </section>
+    </div>
   );
 }
 
