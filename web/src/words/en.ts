@@ -195,7 +195,7 @@ export const en = {
     auto: "As the system",
     soundOn: "Sound is on",
     soundOff: "Sound is off",
-    out: "Sign out of the browser",
+    out: "Sign out",
   },
 };
 
