@@ -104,9 +104,7 @@ async def test_one_window_works_at_a_desk_and_another_takes_it_over_on_purpose(
         await is_in(page, "paused")
 
 
-async def test_chats_side_by_side_and_what_is_written_into_a_break_arrives_once(
-    centre: LiveCentre, browser: Browser
-) -> None:
+async def test_chats_side_by_side_and_a_draft_that_survives_a_reload(centre: LiveCentre, browser: Browser) -> None:
     await centre.lab.agent("1001", centre.password("1001"))
     page = await at_work(browser, centre)
     async with connection(centre.url) as ann, connection(centre.url) as bob:

@@ -174,13 +174,6 @@ export const en = {
     lost: "The connection is interrupted: it is not certain that this was done.",
   } as Record<string, string>,
   offerTitle: (who: string) => `Contact: ${who}`,
-  ended: {
-    ended: "Ended",
-    no_answer: "Not picked up",
-    declined: "Declined",
-    withdrawn: "Withdrawn",
-    abandoned: "The caller hung up",
-  } as Record<string, string>,
   shortcuts: {
     title: "Keys",
     next: "Next contact",

@@ -151,13 +151,6 @@ export const zhCN: Words = {
     lost: "连接已中断，无法确定操作是否成功。",
   },
   offerTitle: (who) => `新联系：${who}`,
-  ended: {
-    ended: "已结束",
-    no_answer: "未接听",
-    declined: "已拒绝",
-    withdrawn: "已撤回",
-    abandoned: "客户已挂断",
-  },
   shortcuts: { title: "快捷键", next: "下一个联系", help: "显示快捷键", close: "关闭" },
   settings: {
     language: "语言",
