@@ -4,9 +4,10 @@
 #              beside each other. One that fails is run once more, when all lanes are done: it shares the machine's
 #              cores with the calls it listens to, and a late packet is no defect
 
-LIVE = .venv/bin/pytest tests/live -m live --durations=10
+NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
+LIVE = .venv/bin/pytest tests/live tests/web -m live --durations=10
 
-.PHONY: setup run demo test live check bench oracles lock clean
+.PHONY: setup run demo test test-web live check bench oracles lock clean
 
 setup:
 	@python3 bootstrap.py
@@ -21,6 +22,11 @@ demo: setup
 test: setup check
 	@python3 bootstrap.py tests
 	@$(MAKE) --no-print-directory live
+
+# The pages alone. With SCREENSHOTS=--screenshots their pictures in docs/screenshots are made again.
+test-web: setup
+	@python3 bootstrap.py tests
+	.venv/bin/pytest tests/web $(SCREENSHOTS)
 
 live:
 	@rm -rf .pytest_cache/lane-*
@@ -39,6 +45,7 @@ check:
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(NPM) run check
 	.venv/bin/pytest -m "not live" -n auto --dist worksteal
 
 bench: setup
@@ -57,4 +64,4 @@ lock:
 	    --only-binary :all: --prerelease if-necessary-or-explicit --no-header --no-emit-index-url -o requirements.lock
 
 clean:
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

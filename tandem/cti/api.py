@@ -30,6 +30,7 @@ class Api:
             web.get("/metrics", self.metrics),
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
+            web.get("/pause-reasons", self.pause_reasons),
             web.post("/agents/{agent}/{verb}", self.tell),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
@@ -60,6 +61,11 @@ class Api:
         if not self._backend.readers.has_page(page):
             return refusal(404, "unknown_link", "There is no such link, or it has expired.")
         return self._emit(PageRevoked(page))
+
+    @needs("agent")
+    async def pause_reasons(self, _: web.Request) -> web.Response:
+        """The reasons an agent may give for a pause; none: any."""
+        return answer(list(self._backend.readers.pause_reasons()))
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:

@@ -19,13 +19,15 @@ class Hello(FromDesktop, frozen=True):
     """Open the desk of `agent` (empty: one's own), to work at it or to `watch` it.
 
     With `after`, go on from there: what was missed is sent, or a snapshot where that is not possible. `take`: also when
-    another session is at it, which only watches from then on.
+    another session is at it, which only watches from then on. `desktop` is any text that no other has: who comes back
+    with it, because their connection broke, has their own place again.
     """
 
     agent: Id = ""
     mode: Literal["work", "watch"] = "work"
     take: bool = False
     after: Position | None = None
+    desktop: Id = ""
 
 
 class Do(FromDesktop, frozen=True):
@@ -57,10 +59,11 @@ def encode(kind: str, **content: Any) -> str:
     return msgspec.json.encode({"type": kind} | content).decode()
 
 
-def snapshot(stream: str, desk: Desk, works: bool) -> str:
-    """The whole desk; `works`: this session is at it, others watch."""
+def snapshot(stream: str, desk: Desk, works: bool, now: float) -> str:
+    """The whole desk; `works`: this session is at it, others watch. `now` is our clock, for desktops whose own is
+    wrong."""
     position = Position(stream, desk.number)
-    return encode("snapshot", position=position, works=works, agent=desk.agent, contacts=desk.contacts)
+    return encode("snapshot", position=position, works=works, now=now, agent=desk.agent, contacts=desk.contacts)
 
 
 def news(told: TellDesktop) -> str:

@@ -43,6 +43,7 @@ class Desktop:
 
     def __init__(self, request: web.Request, who: Identity) -> None:
         self.who = who
+        self.name = ""
         self.agent = ""
         self.works = False
         self.heard_at = asyncio.get_running_loop().time()
@@ -82,6 +83,7 @@ class Desktops:
     def __init__(self, backend: Backend) -> None:
         self._readers = backend.readers
         self._emit = backend.emit
+        self._clock = backend.clock
         self._origin = backend.public_url
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
@@ -154,19 +156,24 @@ class Desktops:
         if desk is None:
             raise EndedError("unknown_agent", f"There is no agent {agent!r}.")
         other = next((one for one in self._open[agent] if one.works), None)
+        if other and other.who.name == desktop.who.name and hello.desktop and other.name == hello.desktop:
+            other.works = False  # its end has not come to us yet
+            other.cut()
+            other = None
         if hello.mode == "work" and other and not hello.take:
             raise EndedError("at_work", f"{other.who.name} works at this desk: take it over, or watch.")
         if hello.mode == "work" and other:
             other.works = False
             other.put(encode("taken_over", by=desktop.who.name))
-        desktop.agent, desktop.works = agent, hello.mode == "work"
+        desktop.name, desktop.agent, desktop.works = hello.desktop, agent, hello.mode == "work"
         self._open[agent].add(desktop)
         log = self._logs.setdefault(agent, Log(self._readers.stream(), KEPT, desk.number))
         missed = log.since(hello.after) if hello.after else SnapshotNeeded("other_stream")
         if isinstance(missed, SnapshotNeeded):
-            desktop.put(snapshot(self._readers.stream(), desk, desktop.works))
+            desktop.put(snapshot(self._readers.stream(), desk, desktop.works, self._clock()))
             return
-        desktop.put(encode("resumed", position=log.position, works=desktop.works, missed=len(missed)))
+        now = self._clock()
+        desktop.put(encode("resumed", position=log.position, works=desktop.works, now=now, missed=len(missed)))
         for one in missed:
             desktop.put(one.content)
 
@@ -176,7 +183,7 @@ class Desktops:
             await asyncio.sleep(BEAT_EVERY)
             if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
                 desktop.cut()
-            desktop.put(encode("beat", position=self._logs[desktop.agent].position))
+            desktop.put(encode("beat", position=self._logs[desktop.agent].position, now=self._clock()))
 
     def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:

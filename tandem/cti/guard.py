@@ -21,7 +21,9 @@ PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js
 CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
 """The caller's page and the customer's chat: for everybody, on any host name, without the operator's token."""
-WITHOUT_TOKEN = CALLERS | {"/health", "/metrics"}
+DESK, WEB_FILE = "/desk", "/web/assets/{name}"
+"""The desktops' pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
+WITHOUT_TOKEN = CALLERS | {"/health", "/metrics", DESK, WEB_FILE}
 
 SESSION = "/session"
 COOKIE, CSRF = "tandem_session", "X-CSRF-Token"

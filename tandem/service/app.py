@@ -27,11 +27,12 @@ from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
+from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
 from tandem.service.centre import read_centre
-from tandem.service.config import Config
+from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures
@@ -236,8 +237,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
+        pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, admins)
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

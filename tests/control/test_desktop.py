@@ -1,9 +1,11 @@
 """What an agent's desktop is told, and that it shows the truth at every moment."""
 
+from msgspec.structs import replace
+
 from tandem.control import commands, events
 from tandem.control.desktop import told
 from tests.control.mirror import mirrored
-from tests.control.playbook import Playbook, one
+from tests.control.playbook import SETTINGS, Playbook, one
 
 
 def told_of(play: Playbook, agent: str = "1001") -> list[told.Told]:
@@ -39,6 +41,25 @@ def test_a_talk_is_told_step_by_step() -> None:
     last = told_of(play)
     assert told.ContactEnded("c1", "ended") in last
     assert [event.agent.state for event in last if isinstance(event, told.AgentChanged)] == ["wrap_up"]
+
+
+def test_what_comes_next_and_a_longer_wrap_up_are_told_though_the_state_stays() -> None:
+    queue = replace(SETTINGS.acd.queues["tech"], wrap_up_extension_seconds=20.0)
+    play = Playbook(replace(SETTINGS, acd=replace(SETTINGS.acd, queues={"tech": queue})))
+    leg = play.talk()
+    told_of(play)
+    play.tell(events.AgentPaused("1001", "lunch"))
+    assert told_agents(play) == [("connected", "paused", None, 0.0)]
+    play.tell(events.LegEnded(leg))
+    over = play.now + queue.wrap_up_seconds
+    assert told_agents(play) == [("wrap_up", "paused", over, 20.0)]
+    play.tell(events.WrapUpExtended("1001", 15.0))
+    assert told_agents(play) == [("wrap_up", "paused", over + 15.0, 5.0)]
+
+
+def told_agents(play: Playbook) -> list[tuple[str, str, float | None, float]]:
+    agents = [event.agent for event in told_of(play) if isinstance(event, told.AgentChanged)]
+    return [(agent.state, agent.wants, agent.until, agent.extension_left) for agent in agents]
 
 
 def test_an_offer_that_comes_to_nothing_says_how() -> None:

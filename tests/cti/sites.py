@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
+from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
@@ -46,6 +48,8 @@ class Site:
         self.health = Health(switch_up=True, journal_ok=True, since=1000.0)
         self.now = 2000.0
         self.full = False
+        self.built = Path("nowhere")
+        self.all_for_the_plane = False
         self.metrics = Metrics()
         self.url = ""
         self.port = 0
@@ -69,7 +73,9 @@ class Site:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        runner = await serve(make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK), "127.0.0.1", 0)
+        files = WebFiles(self.built).routes()
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
+        runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
@@ -96,7 +102,7 @@ class Site:
         if self.full:
             raise asyncio.QueueFull
         self.told.append(event)
-        if isinstance(event, FOR_THE_PLANE) and not self.deaf:
+        if (self.all_for_the_plane or isinstance(event, FOR_THE_PLANE)) and not self.deaf:
             self.happens(event)
 
     def happens(self, event: Event) -> None:

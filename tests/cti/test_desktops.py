@@ -149,6 +149,14 @@ async def test_one_session_works_at_a_desk(plane: Site) -> None:
     assert plane.desktops.connected == 0
 
 
+async def test_a_desktop_whose_connection_broke_has_its_own_place_again(plane: Site) -> None:
+    async with desktop(plane) as before, desktop(plane) as again, desktop(plane) as other:
+        assert (await before.hello(desktop="a"))["works"]
+        assert (await other.hello(desktop="b"))["code"] == "at_work"
+        assert (await again.hello(desktop="a"))["works"]
+        assert (await before.socket.receive(timeout=10)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
@@ -179,7 +187,7 @@ async def test_a_beat_tells_where_the_desk_is_and_silence_ends_it(plane: Site, m
     async with desktop(plane) as client:
         first = await client.hello()
         beat = await client.socket.receive_json(timeout=10)
-        assert beat == {"type": "beat", "position": first["position"]}
+        assert beat == {"type": "beat", "position": first["position"], "now": plane.now}
         while (received := await client.socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert received.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)

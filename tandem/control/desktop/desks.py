@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from tandem.acd.agent import Agent
+from tandem.acd.agent import WRAP_UP, Agent
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
-from tandem.control import commands
+from tandem.control import commands, events
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
@@ -59,10 +59,10 @@ class Desks:
 
     def _touched(self, done: Iterable[commands.Command]) -> Iterator[str]:
         for command in done:
-            if isinstance(command, commands.RecordActivity | commands.RecordOffer):
+            if isinstance(command, _ABOUT_AGENTS):
                 yield command.agent
-            elif isinstance(command, _ABOUT_CONTACTS):
-                yield from self._agents_with(command.call)
+            else:  # whatever is done in a contact may change what its flow knows
+                yield from self._agents_with(getattr(command, "call", ""))
 
     def _agents_with(self, contact: str) -> Iterator[str]:
         """On whose desk it is, and was."""
@@ -110,7 +110,11 @@ class Desks:
         yield from _steps(self._context, now.contact, done)
 
 
-_ABOUT_CONTACTS = commands.RecordStep | commands.RecordMessage | commands.RecordForm | commands.RecordLink
+_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer
+_BY_AGENTS = (
+    events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
+)
+"""What is wanted next may change without a record."""
 
 
 def _change(before: ContactShown, now: ContactShown) -> told.Told:
@@ -149,6 +153,8 @@ def _agent(agent: Agent) -> AgentShown:
         wants=agent.wants,
         pause_reason=agent.pause_reason,
         paused_since=agent.paused_since,
+        until=agent.deadline if agent.state == WRAP_UP else None,
+        extension_left=agent.extension_left if agent.state == WRAP_UP else 0.0,
         units=agent.units + agent.interruptible_units,
     )
 
@@ -207,6 +213,7 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
         "dialled": holder.dialled,
         "flow": holder.flow,
         "entered_at": holder.entered_at,
+        "heard": holder.agent_heard if isinstance(holder, Chat) else 0,
         "variables": dict(holder.session.variables),
         "forms": dict(holder.forms),
         "links": {link.number: (link.purpose, link.status) for link in sent},

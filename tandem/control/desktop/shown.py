@@ -10,7 +10,8 @@ from tandem.control.story import Step
 
 class AgentShown(msgspec.Struct, frozen=True):
     """An agent. `since`: in this state, `paused_since`: in this pause (epoch seconds); `wants` is what comes next, with
-    the reason where that is a pause. `units` of attention (100 in all) are in use."""
+    the reason where that is a pause. A wrap-up lasts `until` then, and may be extended by `extension_left` seconds.
+    `units` of attention (100 in all) are in use."""
 
     agent: str
     state: str
@@ -19,6 +20,8 @@ class AgentShown(msgspec.Struct, frozen=True):
     wants: str
     pause_reason: str
     paused_since: float | None
+    until: float | None
+    extension_left: float
     units: int
 
 
@@ -26,8 +29,9 @@ class ContactShown(msgspec.Struct, frozen=True):
     """A contact on an agent's desk: all that is known of who it is and of what they want.
 
     `channel` is `voice`, `chat` or the kind of other work. `offer` is the number of the offer that is out, 0 for none.
-    `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen.
-    `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
+    `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
+    the number of the agent's last message that was taken in a chat. `variables` is what the flow knows, `forms` what
+    was filled in, `links` the purpose and status of those sent.
     """
 
     contact: str
@@ -45,6 +49,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     waiting_since: float | None = None
     offered_at: float | None = None
     connected_at: float | None = None
+    heard: int = 0
     variables: dict[str, Any] = {}
     forms: dict[str, dict[str, str]] = {}
     links: dict[int, tuple[str, str]] = {}

@@ -1,0 +1,68 @@
+"""The pages of desktops, as web/dist has them: the pages themselves, and the files with a hash in their names."""
+
+import gzip
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from tandem.cti.guard import DESK, WEB_FILE
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+"""A file of another content has another name."""
+SMALLEST_GZIPPED = 1000
+NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Tandem</title>
+<h1>The pages are not built yet</h1><p>Run <code>python3 bootstrap.py</code> in the project's folder, then load this
+page again.</p></html>"""
+
+
+class WebFiles:
+    """What `built` (web/dist) has; it may be built after this process began, and is kept from then on."""
+
+    def __init__(self, built: Path) -> None:
+        self._built = built
+        self._page: bytes | None = None
+        self._files: dict[str, tuple[str, Mapping[str, str], bytes]] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes and their handlers; the guard lets everybody ask."""
+        return [web.get(DESK, self.desk), web.get(WEB_FILE, self.file)]
+
+    async def desk(self, _: web.Request) -> web.Response:
+        """The agent's desktop."""
+        self._load()
+        if self._page is None:
+            return web.Response(text=NOT_BUILT, status=503, content_type="text/html")
+        headers = {"Content-Security-Policy": POLICY}
+        return web.Response(body=self._page, content_type="text/html", charset="utf-8", headers=headers)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A file that a page names, gzipped for whoever takes it so."""
+        self._load()
+        found = self._files.get(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        kind, headers, body = found
+        if "Content-Encoding" in headers and "gzip" not in request.headers.get("Accept-Encoding", ""):
+            headers, body = FOR_EVER, gzip.decompress(body)
+        return web.Response(body=body, content_type=kind, headers=headers)
+
+    def _load(self) -> None:
+        page = self._built / "desk.html"
+        if self._page is not None or not page.exists():
+            return
+        self._files = {path.name: _packed(path) for path in (self._built / "assets").iterdir()}
+        self._page = page.read_bytes()
+
+
+def _packed(path: Path) -> tuple[str, Mapping[str, str], bytes]:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    body = path.read_bytes()
+    if len(body) < SMALLEST_GZIPPED:
+        return kind, FOR_EVER, body
+    return kind, FOR_EVER | {"Content-Encoding": "gzip"}, gzip.compress(body, 9)

@@ -1,0 +1,116 @@
+// What goes over a desktop's WebSocket: docs/cti.md in types. Times are epoch seconds of the server's clock.
+
+export interface Position {
+  stream: string;
+  number: number;
+}
+
+export type AgentState =
+  | "signed_out"
+  | "ready"
+  | "reserved"
+  | "ringing"
+  | "connecting"
+  | "connected"
+  | "hold"
+  | "wrap_up"
+  | "paused"
+  | "not_ready";
+
+export interface Agent {
+  agent: string;
+  state: AgentState;
+  reason: string;
+  since: number;
+  wants: string;
+  pause_reason: string;
+  paused_since: number | null;
+  until: number | null;
+  extension_left: number;
+  units: number;
+}
+
+export type ContactState = "offered" | "connecting" | "connected" | "held" | "interrupted";
+
+export interface Contact {
+  contact: string;
+  channel: string;
+  state: ContactState;
+  offer: number;
+  queue: string;
+  number: string;
+  name: string;
+  tier: string;
+  language: string;
+  dialled: string;
+  flow: string;
+  entered_at: number | null;
+  waiting_since: number | null;
+  offered_at: number | null;
+  connected_at: number | null;
+  heard: number;
+  variables: Record<string, unknown>;
+  forms: Record<string, Record<string, string>>;
+  links: Record<string, [purpose: string, status: string]>;
+}
+
+export interface Step {
+  number: number;
+  at: number;
+  what: string;
+  detail: string;
+}
+
+export interface Message {
+  number: number;
+  at: number;
+  sender: "customer" | "bot" | "agent" | "system";
+  text: string;
+  choices: { key: string; label: string }[];
+  notice: "joined" | "left" | "remind" | "idle" | null;
+  agent: string;
+}
+
+export interface OnDesk {
+  contact: Contact;
+  story: Step[];
+  messages: Message[];
+}
+
+export type Told =
+  | { event: "AgentChanged"; agent: Agent }
+  | ({ event: "ContactOffered" } & OnDesk)
+  | { event: "ContactConnected" | "ContactHeld" | "ContactRetrieved" | "ContactChanged"; contact: Contact }
+  | { event: "ContactStepped"; contact: string; step: Step }
+  | { event: "ContactSaid"; contact: string; message: Message }
+  | { event: "ContactEnded"; contact: string; outcome: string };
+
+export interface Snapshot {
+  type: "snapshot";
+  position: Position;
+  works: boolean;
+  now: number;
+  agent: Agent;
+  contacts: OnDesk[];
+}
+
+export type Received =
+  | Snapshot
+  | { type: "resumed"; position: Position; works: boolean; now: number; missed: number }
+  | { type: "event"; number: number; told: Told }
+  | { type: "done"; id: string }
+  | { type: "refused"; id: string; code: string; message: string }
+  | { type: "beat"; position: Position; now: number }
+  | { type: "taken_over"; by: string }
+  | { type: "error"; code: string; message: string };
+
+export interface Hello {
+  type: "hello";
+  agent: string;
+  mode: "work" | "watch";
+  take: boolean;
+  desktop: string;
+  after?: Position;
+}
+
+export type Sent = Hello | { type: "do"; id: string; verb: string; given: Record<string, unknown> } | { type: "beat" };

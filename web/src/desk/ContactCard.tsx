@@ -1,0 +1,151 @@
+// One contact: who it is, what they want, how they came here; and for a chat the talk itself.
+
+import type { Contact, OnDesk } from "../cti/messages";
+import { clock, timeOfDay } from "../time";
+import { useWords } from "../words/words";
+import { Chat } from "./Chat";
+import type { Do } from "./DeskView";
+import { KEYS, useShortcuts } from "./shortcuts";
+import { knownOf, linesOf } from "./story";
+
+interface ContactCardProps {
+  one: OnDesk;
+  now: number;
+  able: boolean;
+  live: boolean;
+  act: Do;
+}
+
+export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
+  const { contact } = one;
+  const words = useWords();
+  const channel = words.channel[contact.channel] ?? contact.channel;
+  const who = contact.name || contact.number || words.withheld;
+  return (
+    <article
+      className={`contact ${contact.state} ${contact.channel}`}
+      data-contact={contact.contact}
+      tabIndex={-1}
+      aria-label={`${channel}: ${who}`}
+    >
+      <div className="head">
+        <p className="chips">
+          <span className="chip channel">{channel}</span>
+          <span className={`chip ${contact.state}`}>{words.contactState[contact.state]}</span>
+          {contact.tier && <span className="chip tier">{contact.tier}</span>}
+        </p>
+        <time role="timer">{clock(now - sinceOf(contact, now))}</time>
+        <h2>{who}</h2>
+        {contact.name && contact.number && <p className="number">{contact.number}</p>}
+      </div>
+      {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
+      {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
+      <Facts contact={contact} now={now} />
+      <Known contact={contact} />
+      <Path one={one} />
+    </article>
+  );
+}
+
+function sinceOf(contact: Contact, now: number): number {
+  return (contact.state === "offered" ? contact.offered_at : contact.connected_at) ?? contact.offered_at ?? now;
+}
+
+/** A chat is taken here, a phone by itself. */
+function Offer({ contact, able, act }: { contact: Contact; able: boolean; act: Do }) {
+  const words = useWords();
+  const written = contact.channel === "chat";
+  const given = { contact: contact.contact, offer: contact.offer };
+  const accept = () => void act("accept", given);
+  const decline = () => void act("decline", given);
+  useShortcuts(written && able ? { accept, decline } : {});
+  if (!written) return <p className="offer">{words.pickUp}</p>;
+  return (
+    <p className="offer buttons">
+      <button type="button" className="main" disabled={!able} onClick={accept}>
+        {words.verbs.accept} <kbd>Alt+{KEYS.accept}</kbd>
+      </button>
+      <button type="button" disabled={!able} onClick={decline}>
+        {words.verbs.decline} <kbd>Alt+{KEYS.decline}</kbd>
+      </button>
+    </p>
+  );
+}
+
+function Facts({ contact, now }: { contact: Contact; now: number }) {
+  const { facts, languages } = useWords();
+  const waited = contact.waiting_since === null ? "" : clock((contact.connected_at ?? now) - contact.waiting_since);
+  const rows: [string, string][] = [
+    [facts.queue, contact.queue],
+    [facts.waited, waited],
+    [facts.language, languages[contact.language] ?? contact.language],
+    [facts.dialled, contact.dialled],
+    [facts.flow, contact.flow],
+    [facts.here, contact.entered_at === null ? "" : timeOfDay(contact.entered_at)],
+  ];
+  return <Pairs className="facts" rows={rows} />;
+}
+
+function Known({ contact }: { contact: Contact }) {
+  const { sections, linkStatus } = useWords();
+  const forms = Object.entries(contact.forms);
+  const links = Object.entries(contact.links);
+  const known = knownOf(contact.variables);
+  return (
+    <>
+      {known.length > 0 && (
+        <section>
+          <h3>{sections.known}</h3>
+          <Pairs rows={known} />
+        </section>
+      )}
+      {forms.map(([form, values]) => (
+        <section key={form}>
+          <h3>
+            {sections.forms}: {form}
+          </h3>
+          <Pairs rows={Object.entries(values)} />
+        </section>
+      ))}
+      {links.length > 0 && (
+        <section>
+          <h3>{sections.links}</h3>
+          <Pairs rows={links.map(([, [purpose, status]]) => [purpose, linkStatus[status] ?? status])} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Path({ one }: { one: OnDesk }) {
+  const words = useWords();
+  return (
+    <section>
+      <h3>{words.sections.path}</h3>
+      <ol className="path">
+        {linesOf(one.story, words).map((line) => (
+          <li key={line.number}>
+            <time>{timeOfDay(line.at)}</time>
+            <span>{line.what}</span>
+            <span className="detail">{line.detail}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Pairs({ rows, className = "" }: { rows: [string, string][]; className?: string }) {
+  return (
+    <dl className={`pairs ${className}`}>
+      {rows
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

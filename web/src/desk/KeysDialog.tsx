@@ -1,0 +1,31 @@
+import { useEffect, useRef } from "react";
+import { useWords } from "../words/words";
+import { KEYS, type Shortcut } from "./shortcuts";
+
+/** The keys that work everywhere. */
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  const words = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const { ready, pause, extend, accept, decline } = words.verbs;
+  const { next, help } = words.shortcuts;
+  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, next, help };
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">
+      <h2 id="keys">{words.shortcuts.title}</h2>
+      <dl>
+        {Object.entries(KEYS).map(([shortcut, key]) => (
+          <div key={key}>
+            <dt>
+              <kbd>Alt + {key}</kbd>
+            </dt>
+            <dd>{names[shortcut as Shortcut]}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" className="main" onClick={() => dialog.current?.close()}>
+        {words.shortcuts.close}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` serves the pages with every change at once, and asks a running centre for the rest.
+const centre = "http://127.0.0.1:8080";
+
+export default defineConfig({
+  base: "/web/",
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: "desk.html" },
+  },
+  server: { proxy: { "^/(session|desktop|agents|pause-reasons)": { target: centre, ws: true } } },
+  test: { include: ["src/**/*.test.ts"] },
+});
