@@ -67,9 +67,9 @@ class _Heard(RTP.RTPPacketManager):
             self.buffer.seek(place)
 
 
-# Theirs releases ports when a call is collected, for which it looks whether threads live: collected while another thread
-# starts, it waits for itself for ever.
-VoIPCall.__del__ = lambda _call: None  # type: ignore[attr-defined]
+# Theirs releases ports when a call is collected, for which it looks whether threads live: collected while another
+# thread starts, it waits for itself for ever.
+VoIPCall.__del__ = lambda _call: None  # type: ignore[method-assign]
 
 
 class _Phone(VoIPPhone):
