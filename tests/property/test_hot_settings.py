@@ -46,7 +46,7 @@ queues = st.fixed_dictionaries({
     "priority": st.integers(0, 2),
     "ageing": st.sampled_from([0.5, 1.0, 3.0]),
     "keep_free": st.sampled_from([0, 0, 0, 1]),
-    "resume_free": st.sampled_from([0, 0, 2]),
+    "resume_free": st.sampled_from([0, 0, 1, 2]),
     "ring_seconds": st.sampled_from([5.0, 20.0]),
     "wrap_up_seconds": st.sampled_from([0.0, 40.0]),
     "misses_before_pause": st.sampled_from([1, 2, 9]),
