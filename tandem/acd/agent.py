@@ -52,7 +52,8 @@ class Agent(msgspec.Struct):
     """What the router knows of an agent. Times are epoch seconds.
 
     `wants` is what the agent asked for last (ready, paused or signed_out), or the supervisor `wanted_by` for them; the
-    agent is in it whenever nothing stands against it. `idle_since` is None when the clock starts anew at the next
+    agent is in it whenever nothing stands against it; with `after_contact` they bring to its end, before, even what
+    could wait. `idle_since` is None when the clock starts anew at the next
     ready. `paused_since` is the pause's own start, kept while the phone is gone. `deadline` is when the state has to be
     left, or, while the agent has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is
     over. `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
@@ -69,6 +70,7 @@ class Agent(msgspec.Struct):
     reason: str = ""
     wants: str = SIGNED_OUT
     wanted_by: str = ""
+    after_contact: bool = False
     pause_reason: str = ""
     paused_since: float | None = None
     idle_since: float | None = None
@@ -142,12 +144,12 @@ def preference(agent: Agent) -> tuple[int, float, str]:
     return agent.units + agent.interruptible_units, since, agent.name
 
 
-def ask_for(agent: Agent, wants: str, pause_reason: str = "", by: str = "") -> None:
+def ask_for(agent: Agent, wants: str, pause_reason: str = "", by: str = "", *, after_contact: bool = False) -> None:
     """Note what the agent, or a supervisor for them (`by`), asks for; another pause than the present one starts its
     clock anew."""
     if (wants, pause_reason) != (agent.wants, agent.pause_reason):
         agent.paused_since = None
-    agent.wants, agent.pause_reason, agent.wanted_by = wants, pause_reason, by
+    agent.wants, agent.pause_reason, agent.wanted_by, agent.after_contact = wants, pause_reason, by, after_contact
 
 
 def occupancy(agent: Agent, now: float) -> float:

@@ -5,7 +5,7 @@ from tandem.acd.intervals import Ledger
 from tandem.acd.lines import Lines
 from tandem.acd.matching import Matching
 from tandem.acd.needs import need_of
-from tandem.acd.plan import Measure
+from tandem.acd.plan import OF_AGENTS, Measure
 from tandem.acd.roster import Roster
 from tandem.acd.settings import QueueSettings
 from tandem.acd.state import State
@@ -34,6 +34,7 @@ class Conditions:
         self._able = {queue.name: _able(matching, queue) for queue in self._queues}
         self._channels = {queue.name: attention.numbers[queue.channel] for queue in self._queues}
         self._bit = {queue.name: 1 << number for number, queue in enumerate(self._queues)}
+        self._of_agents = [queue.name for queue in self._queues if _is_of_agents(queue)]
         self._for_agent: dict[int, int] = {}
         self._due = 0
 
@@ -95,13 +96,18 @@ class Conditions:
         """The watched queues (as bits) whose measures the agent counts in."""
         found = self._for_agent.get(agent)
         if found is None:
-            able = [self._bit[name] for name, agents in self._able.items() if agents >> agent & 1]
+            able = [self._bit[name] for name in self._of_agents if self._able[name] >> agent & 1]
             self._for_agent[agent] = found = sum(able)
         return found
 
 
 def _is_watched(queue: QueueSettings) -> bool:
-    return queue.resume_free > queue.keep_free or any(step.when for step in queue.plan)
+    return queue.stops or any(step.when for step in queue.plan)
+
+
+def _is_of_agents(queue: QueueSettings) -> bool:
+    """Whether what is watched can change by what agents do."""
+    return queue.stops or any(step.when and step.when.measure in OF_AGENTS for step in queue.plan)
 
 
 def _able(matching: Matching, queue: QueueSettings) -> int:

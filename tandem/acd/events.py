@@ -101,7 +101,8 @@ class AgentSignedIn(Event, frozen=True):
 class AgentSignedOut(Event, frozen=True):
     """The agent signed out, or the supervisor `by` did it for them; in mid-contact this takes effect after it.
 
-    An offer that is out is withdrawn, but not with `after_contact`: then it comes after that contact.
+    An offer that is out is withdrawn, and work that can wait goes back into its queue; but not with `after_contact`:
+    then it comes after that contact, or that work.
     """
 
     agent: str

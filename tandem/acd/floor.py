@@ -312,13 +312,12 @@ class Floor:
         while (queue := self.conditions.due()) is not None:
             if changed := self.conditions.review(queue, now):
                 self._begin_or_end(queue.name, changed, now)
-            if queue.resume_free > queue.keep_free or self._state.stopped:
+            if queue.stops:
                 self._stop_or_go_on(queue.name, now)
 
     def _stop_or_go_on(self, queue: str, now: float) -> None:
         """Work that must not take the last agents stops when few are ready, and goes on only when more are."""
-        settings, stopped = self._state.queue(queue), self._state.stopped
-        stops = settings.resume_free > settings.keep_free and self.conditions.must_stop(queue)
+        stopped, stops = self._state.stopped, self.conditions.must_stop(queue)
         if stops and queue not in stopped:
             stopped.append(queue)
         elif not stops and queue in stopped:
@@ -367,13 +366,14 @@ class Floor:
 
     def _take_steps(self, contact: Contact, now: float) -> None:
         """Do what is done once, where the contact still waits on its line: offer it another way, or move it."""
-        if contact.state != contacts.WAITING or not self.lines.line_of(contact).queue.plan or not contact.on_line:
+        line = self.lines.line_of(contact)
+        if contact.state != contacts.WAITING or not line.queue.plan or not contact.on_line:
             return
-        for step in self._state.steps_for(contact):
+        for step in line.steps(self._state.holding.get(contact.queue, ())):
             if step.offer and step.offer not in contact.ways:
                 contact.ways += (step.offer,)
                 self._emit(OfferToContact(contact.id, contact.queue, step.offer))
-            if step.move in self._state.settings.queues.keys() - {contact.queue, *contact.been}:
+            if step.move in self._state.settings.queues and step.move not in (contact.queue, *contact.been):
                 self._move(contact, step.move, now)
                 return
 

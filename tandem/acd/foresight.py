@@ -58,22 +58,27 @@ class Foresight:
 
     def answered(self, contact: Contact, now: float) -> None:
         """The wait has ended with an agent: learn from it."""
+        told, contact.foreseen = contact.foreseen, None  # who comes back later did not wait all the time
         if contact.dial_seconds is not None:
             return
         experience, waited = self._known(contact), now - contact.arrived_at
         experience.last_wait = waited
-        if (told := contact.foreseen) and self._state.handled.get(contact.queue, 0) >= FIRST_TALKS:
+        if told and self._state.handled.get(contact.queue, 0) >= FIRST_TALKS:
             experience.learn(told.clues.corrected(self._state.handling_of(contact.queue)), told.estimate.mean, waited)
 
     def _clues(self, contact: Contact, now: float) -> Clues:
         state, lines, queue = self._state, self._lines, contact.queue
         handling = state.handling_of(queue)
         capacity = self._capacity_for(lines.line_of(contact))
-        ahead = lines.work_ahead_of(contact, now, state.handling_of)
+        ahead = lines.work_ahead_of(contact, now, self._work_of)
         mean, variance = expected_wait(ahead, handling, capacity, state.patience.get(queue, Patience()).rate())
         last = self._experience(contact).last_wait + contact.arrived_at - now
         head = contact.arrived_at - lines.first_came(queue, contact.arrived_at)
         return Clues(handling, mean, variance, max(last, 0.0), max(head, 0.0))
+
+    def _work_of(self, queue: str) -> float:
+        """What a contact of the queue takes of an agent: seconds, times units of attention."""
+        return self._state.handling_of(queue) * self._state.settings.channel(self._state.queue(queue).channel).cost
 
     def _experience(self, contact: Contact) -> Experience:
         tiers = self._state.experience.get(contact.queue, {})

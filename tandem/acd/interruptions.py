@@ -36,10 +36,13 @@ class Interruptions:
     def look(self, agent: Agent, now: float) -> list[Contact]:
         """Resume, the oldest first, what there is room for again.
 
-        Who wants no work keeps none that can wait: it is given back, to be put in its queue by Lines.take_back.
+        Who wants no work keeps none that can wait, but for what they are at, if they leave after it: it is given back,
+        to be put in its queue by Lines.take_back.
         """
         if agent.wants != READY:
-            return [self._take_back(agent, contact, now) for contact in self._all_interruptible(agent)]
+            at = [] if agent.after_contact else self._interruptible(agent)
+            resting = [self._state.contacts[name] for name in agent.interrupted]
+            return [self._take_back(agent, contact, now) for contact in (*at, *resting)]
         if agent.interrupted and agent.wrap_up_until <= now:
             self._resume(agent, now)
         return []
@@ -62,9 +65,6 @@ class Interruptions:
         contact.sticky_until = now + channel.keep_seconds
         self._emit(TakeBackContact(contact.id, agent.name, contact.queue))
         return contact
-
-    def _all_interruptible(self, agent: Agent) -> list[Contact]:
-        return [*self._interruptible(agent), *(self._state.contacts[name] for name in agent.interrupted)]
 
     def _interruptible(self, agent: Agent) -> list[Contact]:
         """Those in conversation, the oldest first."""

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from math import inf
 
 from tandem.acd.contact import Contact, Rank, Urgency, rank_of, urgency_of
 from tandem.acd.plan import Plan, need_in
@@ -106,7 +107,7 @@ class Line:
     def ahead_of(self, place: Urgency, now: float) -> int:
         """How many of this line come before somebody of another line with this place in the total order."""
         group, _, urgency, name = place
-        since = now + urgency / self.pace if self.pace else now
+        since = now + urgency / self.pace if self.pace else -inf  # who never ages comes after all who do
         return bisect_left(self.ranks, (group + self.lift, since, name))
 
     def urgency(self, rank: Rank, now: float, preference: int = 0) -> Urgency:

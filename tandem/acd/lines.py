@@ -153,18 +153,19 @@ class Lines:
         ahead = sum(bisect_left(line.ranks, (own[0] + line.lift, own[1], own[2])) for line in lines if line.ranks)
         return ahead + sum(self._lifted(other) < own for other in self.sticky() if other.queue == contact.queue)
 
-    def work_ahead_of(self, contact: Contact, now: float, handling_of: Callable[[str], float]) -> float:
+    def work_ahead_of(self, contact: Contact, now: float, work_of: Callable[[str], float]) -> float:
         """How much, of all queues, those who can serve the contact have to serve before it, in contacts of its queue.
 
-        Of those in a line that only some of these agents can take, or that others can take too, a part is counted.
+        `work_of(queue)` is what one of its contacts takes of an agent. Of those in a line that only some of these
+        agents can take, or that others can take too, a part is counted.
         """
         own, able = self.line_of(contact), self.line_of(contact).able
         place, total = own.urgency(own.rank(contact), now), float(self.ahead_of(contact))
-        handling = handling_of(own.queue.name)
+        usual = work_of(own.queue.name)
         for line in self.busy():
             if line.queue is not own.queue and (common := (line.able & able).bit_count()):
-                longer = handling_of(line.queue.name) / handling if handling else 1.0
-                total += line.ahead_of(place, now) * longer * common / line.able.bit_count()
+                more = work_of(line.queue.name) / usual if usual else 1.0
+                total += line.ahead_of(place, now) * more * common / line.able.bit_count()
         return total
 
     def first_came(self, queue: str, otherwise: float) -> float:

@@ -15,6 +15,9 @@ from tandem.expression import ExpressionError, Term
 Measure = Literal["estimated_wait", "service_level", "length", "agents_ready"]
 Way = Literal["callback", "chat", "link", "voicemail"]
 
+OF_AGENTS = frozenset({"agents_ready", "estimated_wait"})
+"""The measures that change when agents come, go, or have room for more."""
+
 _BAD_WHEN_LOW = frozenset({"service_level", "agents_ready"})
 
 
@@ -24,7 +27,8 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Without `off` it ends when the measure is not at `on` any more.
     `estimated_wait` (seconds, of one who would come now) and `length` (unanswered contacts) begin at `on` or more,
     `service_level` (0 to 1, of the present quarter-hour and the one before) and `agents_ready` at `on` or less. Agents
-    whom only a step lets serve the queue are not counted.
+    whom only a step lets serve the queue are not counted. The estimate is that of waiting.estimated_wait: the one that
+    callers are told looks at all lines, which costs too much after every event.
     """
 
     measure: Measure

@@ -239,8 +239,8 @@ class Router:
 
     def _agent_signed_out(self, event: events.AgentSignedOut, now: float) -> None:
         if agent := self._agent(event.agent):
-            ask_for(agent, agents.SIGNED_OUT, by=event.by)
-            self._give(agent, now, event.after_contact)
+            ask_for(agent, agents.SIGNED_OUT, by=event.by, after_contact=event.after_contact)
+            self._give(agent, now)
 
     def _agent_went_ready(self, event: events.AgentWentReady, now: float) -> None:
         if agent := self._signed_in(event.agent):
@@ -251,8 +251,8 @@ class Router:
 
     def _agent_paused(self, event: events.AgentPaused, now: float) -> None:
         if agent := self._signed_in(event.agent):
-            ask_for(agent, agents.PAUSED, event.reason, event.by)
-            self._give(agent, now, event.after_contact)
+            ask_for(agent, agents.PAUSED, event.reason, event.by, after_contact=event.after_contact)
+            self._give(agent, now)
 
     def _wrap_up_extended(self, event: events.WrapUpExtended, now: float) -> None:
         agent = self._state.agents.get(event.agent)
@@ -260,10 +260,10 @@ class Router:
         if self._if_fits(agent, may) is not None and agent:
             self._floor.extend(agent, event.seconds, now)
 
-    def _give(self, agent: Agent, now: float, after_contact: bool = False) -> None:
+    def _give(self, agent: Agent, now: float) -> None:
         """Give the agent what they want, now or after the talk. A phone that rings for them stops ringing, unless they
         want it `after_contact`."""
-        if agent.state in agents.OFFERED and agent.wants != agents.READY and not after_contact:
+        if agent.state in agents.OFFERED and agent.wants != agents.READY and not agent.after_contact:
             self._floor.withdraw(self._state.contacts[agent.offered], f"agent {agent.wants}", now)
         else:
             self._floor.settle(agent, now)

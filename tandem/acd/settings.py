@@ -93,6 +93,11 @@ class QueueSettings(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         check_needs(self.needs)
 
+    @property
+    def stops(self) -> bool:
+        """Whether it takes more agents to go on than to keep going: its work has two thresholds."""
+        return self.resume_free > self.keep_free
+
 
 class AgentSettings(msgspec.Struct, frozen=True):
     """One agent. `skills` maps a skill to proficiency 1 to 5; `device` is the phone as the switch names it, or several

@@ -75,7 +75,7 @@ class State(msgspec.Struct):
         queues = self.queues()
         held = {name: [known[name].plan[number] for number in numbers] for name, numbers in self.holding.items()}
         self.holding = {name: _numbers(steps, queues[name].plan) for name, steps in held.items() if name in queues}
-        self.stopped = [name for name in self.stopped if name in queues and queues[name].resume_free]
+        self.stopped = [name for name in self.stopped if name in queues and queues[name].stops]
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
         for contact in self.contacts.values():

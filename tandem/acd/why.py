@@ -96,7 +96,8 @@ def explain(state: State, contact: Contact, chosen: Agent, now: float) -> Decisi
 def explain_waiting(state: State, contact: Contact, now: float) -> Waiting:
     """Why a contact still waits, and when something changes by itself. Agents who are ready are kept free."""
     found = {name: hindrance(state, agent, contact, now) for name, agent in state.agents.items()}
-    reserved = Hindrance("reserved", str(state.queue(contact.queue).keep_free))
+    queue = state.queue(contact.queue)
+    reserved = Hindrance("reserved", str(queue.resume_free if queue.name in state.stopped else queue.keep_free))
     found = {name: reason or reserved for name, reason in found.items()}
     ends = [now + reason.seconds_left for reason in found.values() if reason and reason.seconds_left is not None]
     moments = [*ends, contact.deadline] if contact.deadline is not None else ends

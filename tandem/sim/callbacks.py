@@ -120,9 +120,11 @@ class Callbacks:
 
     def _expire(self, booking: Booking) -> None:
         """An attempt under way is let come to its end."""
+        if booking not in self.waiting:
+            return
         contact = next((name for name, one in self._by_contact.items() if one is booking), None)
         state = self._world.router.snapshot().contacts[contact].state if contact else ""
-        if booking not in self.waiting or state == CONNECTING:
+        if state == CONNECTING:
             return
         if contact is not None:
             del self._by_contact[contact]

@@ -21,7 +21,19 @@ from tandem.acd.settings import AgentSettings, Settings
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.sim.laws import Law, lognormal_of, patience_of
-from tandem.sim.scenario import Attempts, Break, Contacts, Group, Leaving, Queue, Recorded, Scenario, clock_of
+from tandem.sim.scenario import (
+    Attempts,
+    Break,
+    Channel,
+    Contacts,
+    Group,
+    Leaving,
+    Queue,
+    Recorded,
+    Scenario,
+    as_kind,
+    clock_of,
+)
 
 ANSWERED = "answered"
 CALLED_BACK = "called_back"
@@ -146,6 +158,7 @@ def scenario_of(
         longest_stay=settings.longest_stay,
         own_first=settings.own_first,
         order=settings.order,
+        channels={name: as_kind(channel, Channel) for name, channel in settings.channels.items()},
     )
 
 
@@ -332,7 +345,7 @@ def _group(agent: AgentSettings, day: Day, midnight: float) -> Group:
     mine = [one for one in day.activities if one.agent == agent.name]
     there = [one for one in mine if one.state != SIGNED_OUT]
     skills = {name: level for name, level in agent.skills.items() if agent.certified_until.get(name, inf) > midnight}
-    group = Group(count=0, skills=skills, team=agent.team, vendor=agent.vendor, attributes=agent.attributes)
+    group = Group(0, skills, agent.team, agent.vendor, agent.attributes, costs=agent.costs)
     if not there:
         return group
     begins, ends = max(there[0].since - midnight, 0.0), min(there[-1].until - midnight, _LATEST)

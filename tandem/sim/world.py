@@ -98,7 +98,7 @@ class World:
                 caller.since,
                 caller.dial_seconds,
                 tier=caller.tier,
-                can_rest=caller.queue in self._resting,
+                can_rest=caller.dial_seconds is None and caller.queue in self._resting,
             )
         )
         if name in self.waiting:

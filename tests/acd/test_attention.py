@@ -20,6 +20,7 @@ from tandem.acd.events import (
     OfferFailed,
     SettingsChanged,
 )
+from tandem.acd.foresight import FIRST_TALKS
 from tandem.acd.settings import AgentSettings, ChannelSettings, QueueSettings, Settings
 from tests.acd.playbook import Playbook, offered_to
 
@@ -292,6 +293,48 @@ def test_mail_that_comes_back_was_answered_once_and_arrives_once_more() -> None:
     assert [wait.enqueued_at for wait in book.recorded(RecordWait)] == [book.now - 10]
 
 
+def test_mail_that_comes_back_teaches_about_its_first_wait_only() -> None:
+    book = book_of("ann", ann={"mail": 100})
+    book.state.handled["mails"] = FIRST_TALKS
+    mail(book, "m1")
+    book.tell(ContactQueued("m2", "mails", can_rest=True))
+    book.after(10, ContactFinished("m1"))
+    book.tell(ContactConnected(2))
+    taught = msgspec.json.encode(book.state.experience["mails"][""].sums)
+    assert [bool(wait.estimate) for wait in book.recorded(RecordWait)] == [True]
+    book.after(50, AgentPaused("ann", "lunch"))
+    book.after(50, AgentWentReady("ann"))
+    book.tell(ContactConnected(3))
+    assert [bool(wait.estimate) for wait in book.recorded(RecordWait)] == [False]
+    assert msgspec.json.encode(book.state.experience["mails"][""].sums) == taught
+
+
+def test_a_pause_after_the_contact_leaves_the_mail_that_the_agent_is_at() -> None:
+    book = book_of("ann", ann={})
+    mail(book, "m1")
+    book.tell(AgentPaused("ann", "lunch", after_contact=True), ContactQueued("c1", "help"))
+    assert (book.contact("m1").state, taken(book)) == ("connected", ("connected", 20))
+    book.tell(ContactFinished("m1"))
+    assert book.agent("ann").state == "paused"
+
+
+def test_a_mail_that_is_accepted_with_a_pause_to_follow_is_answered_first() -> None:
+    book = book_of("ann", ann={})
+    book.tell(ContactQueued("m1", "mails", can_rest=True), AgentPaused("ann", "lunch", after_contact=True))
+    book.tell(ContactConnected(1))
+    assert (book.contact("m1").state, taken(book)) == ("connected", ("connected", 20))
+    assert book.tell(AgentPaused("ann", "fire drill")) == []
+    assert (book.contact("m1").state, book.agent("ann").state) == ("waiting", "paused")
+
+
+def test_a_pause_after_the_contact_gives_back_the_mail_that_rests() -> None:
+    book = book_of("ann", ann={})
+    mail(book, "m1")
+    book.talk("c1")
+    book.tell(AgentPaused("ann", "lunch", after_contact=True))
+    assert (book.contact("m1").state, taken(book)) == ("waiting", ("connected", 100))
+
+
 def test_mail_waits_for_an_agent_who_is_away() -> None:
     book = book_of("bob", ann={}, bob={})
     letter = ContactQueued("m1", "mails", sticky="ann", sticky_seconds=60, can_rest=True)
@@ -330,6 +373,16 @@ def test_the_estimate_counts_the_contacts_that_fit_not_the_agents() -> None:
     place = book.router.place("c5")
     assert place is not None
     assert place.estimated_wait == pytest.approx(180 / 5)
+
+
+def test_a_chat_ahead_is_as_much_work_as_it_takes_of_an_agent() -> None:
+    book = book_of("ann", ann={})
+    book.talk("c0")
+    book.tell(ContactQueued("c1", "chats"))
+    book.after(1, ContactQueued("c2", "help"))
+    place = book.router.place("c2")
+    assert place is not None
+    assert place.estimated_wait == pytest.approx(180 * (1 + 33 / 100))
 
 
 def test_who_has_no_phone_counts_for_chats_and_not_for_calls() -> None:

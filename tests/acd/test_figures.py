@@ -1,6 +1,7 @@
 """Places in the queue and the operator's board."""
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.acd.board import ContactFigures, QueueFigures
 from tandem.acd.events import (
@@ -13,7 +14,7 @@ from tandem.acd.events import (
     OfferRinging,
 )
 from tandem.acd.waiting import expected_wait
-from tests.acd.playbook import Playbook, settings
+from tests.acd.playbook import Playbook, offered_to, settings
 
 HELP = settings({"help": {}, "tv": {"tv": 1}}, {"ann": {}, "bob": {}, "eve": {}}, expected_handling_seconds=100)
 
@@ -103,6 +104,17 @@ def test_work_of_other_queues_that_comes_first_is_counted() -> None:
     book.after(1, ContactQueued("c2", "help"), ContactQueued("c3", "gold", priority=1))
     # Before c2 come c1 and c3, both for Ann, who is half of those who can serve c2; before c1 c3, and none of c2.
     assert (work_ahead(book, "c2"), work_ahead(book, "c1")) == (2, 1)
+
+
+def test_of_a_queue_that_does_not_age_nobody_comes_first() -> None:
+    chosen = settings({"spare": {}, "help": {}}, {"ann": {}})
+    spare = replace(chosen.queues["spare"], ageing=0.0)
+    book = Playbook(replace(chosen, queues={**chosen.queues, "spare": spare}))
+    book.tell(ContactQueued("c1", "spare"))
+    book.after(5, ContactQueued("c2", "help"))
+    book.after(5)
+    assert (work_ahead(book, "c2"), work_ahead(book, "c1")) == (0, 1)
+    assert offered_to(book.make_ready("ann")) == [("c2", "ann")]
 
 
 def test_callers_who_gave_up_are_remembered() -> None:

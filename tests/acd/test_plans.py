@@ -297,6 +297,10 @@ def test_why_tells_of_agents_kept_free_and_of_a_lost_switch() -> None:
     assert waiting_in_words(waiting) == (
         "has waited for 0 s; nobody can take it: expert: kept free: 1 must stay ready; nothing changes by itself"
     )
+    book.tell(SettingsChanged(centre(QueueSettings("out", keep_free=1, resume_free=2))))
+    waiting = book.router.why_waiting("o1", book.now)
+    assert waiting is not None
+    assert "expert: kept free: 2 must stay ready" in waiting_in_words(waiting), "it stopped: more must be ready"
     book.tell(SwitchLost())
     waiting = book.router.why_waiting("o1", book.now)
     assert waiting is not None

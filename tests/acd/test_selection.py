@@ -123,6 +123,18 @@ def test_work_that_stopped_goes_on_only_when_more_agents_are_ready() -> None:
     assert book.state.stopped == []
 
 
+@pytest.mark.parametrize("resume_free", [0, 1])
+def test_work_that_stopped_goes_on_when_the_second_threshold_is_taken_away(resume_free: int) -> None:
+    chosen = with_queues(replace(OUTBOUND, keep_free=1, resume_free=2), ann={}, bob={})
+    book = Playbook(chosen, "ann", "bob")
+    book.tell(ContactQueued("o1", "outbound"), ContactQueued("o2", "outbound"))
+    book.tell(ContactLeft("o1", "abandoned"))
+    assert book.state.stopped == ["outbound"]
+    eased = replace(chosen, queues={"outbound": replace(OUTBOUND, keep_free=1, resume_free=resume_free)})
+    assert offered_to(book.tell(SettingsChanged(eased))) == [("o2", "ann")]
+    assert book.state.stopped == []
+
+
 def test_a_customers_tier_has_a_head_start_in_seconds_by_queue() -> None:
     for seconds, first in ((9.0, "plain"), (11.0, "gold")):
         book = Playbook(with_queues(QueueSettings("help", head_starts={"gold": seconds}), ann={}))

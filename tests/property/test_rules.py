@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tandem.acd import agent as agents
 from tandem.acd import events
-from tandem.acd.commands import Offer, RaiseAlarm
+from tandem.acd.commands import Command, Offer, RaiseAlarm
+from tandem.acd.events import Event
 from tandem.acd.plan import Condition, Step
 from tandem.acd.router import Router
 from tandem.acd.settings import ATTENTION, AgentSettings, QueueSettings, Settings
@@ -103,12 +104,14 @@ def test_rule_04_work_that_an_agent_cannot_take_does_not_block(
 
 def test_rule_05_the_work_for_an_event_hardly_grows_with_agents_and_queues() -> None:
     small, large = (_calls_of_one_life(size) for size in (20, 160))
-    assert large < 1.2 * small
+    assert all(after < 1.2 * before for before, after in zip(small, large, strict=True))
 
 
-def _calls_of_one_life(size: int) -> int:
-    """How many functions are called for the third contact of a queue, among `size` agents and queues."""
+def _calls_of_one_life(size: int) -> tuple[int, int]:
+    """How many functions are called for the third contact of a queue, among `size` agents and queues; and for the
+    second pause, and its end, of an agent who can take from all queues."""
     people = {f"{n}": AgentSettings(f"{n}", {f"s{n}": 1}, f"PJSIP/{n}") for n in range(size)}
+    people["all"] = AgentSettings("all", {f"s{n}": 1 for n in range(size)}, "PJSIP/all")
     plan = (Step(after=5, needs={"s0": 1}), Step(when=Condition("length", 3), priority=1))
     queues = {f"q{n}": QueueSettings(f"q{n}", {f"s{n}": 1}, plan=plan) for n in range(size)}
     router = Router()
@@ -128,22 +131,45 @@ def _calls_of_one_life(size: int) -> int:
             sys.setprofile(count if (number, queue) == (2, "q7") else None)
             router.handle(events.ContactQueued(f"{queue}-{number}", queue), met)
             sys.setprofile(None)
-    return calls
+    of_contact, calls = calls, 0
+    for number in range(2):
+        sys.setprofile(count if number else None)
+        router.handle(events.AgentPaused("all", "lunch"), met)
+        router.handle(events.AgentWentReady("all"), met)
+        sys.setprofile(None)
+    return of_contact, calls
+
+
+class Phones(Life):
+    """A life in which events alone tell whose phone is there."""
+
+    def __init__(self) -> None:
+        self.there: set[str] = set()
+        super().__init__()
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, events.DeviceFound):
+            self.there.add(event.agent)
+        elif isinstance(event, events.DeviceLost):
+            self.there.discard(event.agent)
+        super().tell(event)
+        self.check_phones(self.journal[-1][2])
+
+    def check_phones(self, commands: list[Command]) -> None:
+        state = self.router.snapshot()
+        for offer in commands:
+            if isinstance(offer, Offer) and offer.agent not in self.there:
+                queue = state.queue(state.contacts[offer.contact].queue)
+                assert not state.settings.channel(queue.channel).needs_phone
+        without = [agent for agent in state.agents.values() if agent.name not in self.there]
+        assert all(agent.state != "ready" for agent in without)
+        assert all(agent.reason for agent in without if agent.state == "not_ready")
 
 
 @settings(deadline=None, max_examples=12)
 @given(lives)
-def test_rule_07_who_has_no_phone_is_never_offered_what_needs_one(steps: Lived) -> None:
-    life = Life()
-    gone: set[str] = set()
-    for step in steps:
-        told = len(life.journal)
-        life.live([step])
-        for event, _, commands in life.journal[told:]:
-            if isinstance(event, events.DeviceLost | events.DeviceFound):
-                (gone.add if isinstance(event, events.DeviceLost) else gone.discard)(event.agent)
-            offers = [command for command in commands if isinstance(command, Offer) and command.agent in gone]
-            assert not any(life.router.snapshot().contacts[offer.contact].on_phone for offer in offers)
+def test_rule_07_who_has_no_phone_is_never_ready_nor_offered_what_needs_one(steps: Lived) -> None:
+    Phones().live(steps)
 
 
 @settings(deadline=None, max_examples=12)
@@ -165,6 +191,36 @@ def test_rule_08_a_contact_is_offered_to_everybody_before_anybody_twice(reasons:
         out = router.handle(events.OfferFailed(offer.offer, reason), now)
     assert sorted(asked[:3]) == ["a", "b", "c"][: len(asked)] or len(asked) < 3
     assert len(set(asked[:3])) == len(asked[:3])
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.sampled_from(["no_answer", "unreachable", "declined", "connected"]), max_size=12), st.integers(1, 3))
+def test_rule_08_misses_in_a_row_are_counted_and_pause_with_a_reason_until_the_agent_is_back(
+    ends: list[str], most: int
+) -> None:
+    queue = QueueSettings("q", wrap_up_seconds=0, misses_before_pause=most)
+    router, misses, now = Router(), 0, START
+    router.handle(events.SettingsChanged(Settings({"q": queue}, {"a": AgentSettings("a", {}, "a")})), now)
+    router.handle(events.DeviceFound("a"), now)
+    out = [*router.handle(events.AgentSignedIn("a"), now), *router.handle(events.ContactQueued("c0", "q"), now)]
+    for number, end in enumerate(ends, 1):
+        [offer] = [command for command in out if isinstance(command, Offer)]
+        if end == "connected":
+            router.handle(events.ContactConnected(offer.offer), now)
+            router.handle(events.ContactFinished(offer.contact), now)
+            out = router.handle(events.ContactQueued(f"c{number}", "q"), now)
+        else:
+            out = router.handle(events.OfferFailed(offer.offer, end), now)
+        misses = 0 if end == "connected" else misses + (end != "declined")
+        [shown] = router.board(now).agents
+        if misses == most:
+            assert (shown.state, shown.reason) == ("paused", agents.RING_NO_ANSWER)
+            assert router.handle(events.TimePassed(), now + 3600) == []
+            out, misses = router.handle(events.AgentWentReady("a"), now), 0
+        elif end != "connected":
+            assert (shown.state, shown.reason) == ("not_ready", end.replace("_", " "))
+            now += queue.back_off_seconds
+            out = router.handle(events.TimePassed(), now)
 
 
 @settings(deadline=None, max_examples=50)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.acd.plan import Step
-from tandem.acd.settings import AgentSettings, QueueSettings, Settings
+from tandem.acd.settings import AgentSettings, ChannelSettings, QueueSettings, Settings
 from tandem.sim.as_recorded import figures_of
 from tandem.sim.centre_day import Activity, Attempt, Callback, Contact, Day, Leg, Offer, Wait, scenario_of
 from tandem.sim.scenario import Attempts, Break, Recorded, Scenario
@@ -172,6 +173,20 @@ def test_agents_are_numbers_unless_their_names_are_asked_for() -> None:
     empty: dict[str, Any] = dict.fromkeys(Day.__struct_fields__, ())
     day = scenario_of(Day(**empty | {"waits": (wait("a", 1, 2),)}), SETTINGS, {}, "d", MIDNIGHT, names=False)
     assert list(day.groups) == ["agent 1", "agent 2"]
+
+
+def test_what_contacts_take_of_an_agents_attention_is_that_of_the_centre() -> None:
+    agents = {**SETTINGS.agents, "1002": replace(SETTINGS.agents["1002"], costs={"chat": 50})}
+    channels = {**SETTINGS.channels, "chat": ChannelSettings(25), "fax": ChannelSettings(10, interruptible=True)}
+    queues = {**SETTINGS.queues, "online": replace(SETTINGS.queues["online"], channel="chat")}
+    chosen = replace(SETTINGS, agents=agents, channels=channels, queues=queues)
+    empty: dict[str, Any] = dict.fromkeys(Day.__struct_fields__, ())
+    present = (Activity("1002", MIDNIGHT, MIDNIGHT + 600, "ready", ""),)
+    rows = empty | {"waits": (wait("a", 1, 2, queue="online"),), "activities": present}
+    told = scenario_of(Day(**rows), chosen, {}, "d", MIDNIGHT, names=True).settings()
+    assert told.channels == channels
+    assert told.cost("1002 0", "chat") == 50
+    assert told.queues["online"].channel == "chat"
 
 
 def test_what_was_recorded_of_such_a_day() -> None:

@@ -98,6 +98,12 @@ def test_shifts_and_breaks_keep_agents_from_contacts() -> None:
     assert found["still waiting"] == 1
 
 
+def test_who_is_called_back_is_on_the_line_and_never_put_back_even_where_work_can_wait() -> None:
+    text = "queues: {q: {channel: mail}}\ngroups: {g: {breaks: [{at: '00:01', lasts: 60}]}}\n"
+    found = of_queue(text + come("at: 0, patience: 0, talk: 100, leaves: called_back"))
+    assert (found["called back"], found["attempts to call back"]) == (1, 1)
+
+
 def test_the_breaks_of_a_group_are_spread() -> None:
     text = 'groups: {g: {count: 2, breaks: [{at: "00:10", lasts: 300, spread: 600}]}}\n'
     # One pauses from 600 to 900, the other from 900 to 1200: somebody is always there.
