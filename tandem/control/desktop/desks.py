@@ -43,9 +43,10 @@ class Desks:
 
     def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
         """What desktops are to be told, after an event and the commands it gave."""
+        asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
         if isinstance(event, SettingsLoaded):
             self._meet_new_agents()
-        asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
+            asks = set(self._agents)  # who is in the settings no more wants nothing else than to leave
         touched = sorted(asks.union(self._touched(done)))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
 
