@@ -16,7 +16,7 @@ from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
 from tandem.cti.guard import refusal
 from tandem.cti.identity import Identity, identity_of, needs
-from tandem.cti.stream import Log, SnapshotNeeded
+from tandem.cti.stream import Log, Position, SnapshotNeeded
 from tandem.cti.verbs import VERBS, Refusal, around_of, verb_of
 
 MOST_BYTES = 64 * 1024
@@ -39,11 +39,17 @@ class EndedError(Exception):
 
 
 class Desktop:
-    """One connection: frames wait in a bounded queue, and one task sends them."""
+    """One connection: frames wait in a bounded queue, and one task sends them. `number` is that of the last event that
+    it was sent, in a snapshot or by itself.
+
+    A snapshot may be ahead of what has been told: the plane has dealt with an event before its entry is kept, and only
+    then is anybody told.
+    """
 
     def __init__(self, request: web.Request, who: Identity) -> None:
         self.who = who
         self.agent = ""
+        self.number = 0
         self.works = False
         self.heard_at = asyncio.get_running_loop().time()
         self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
@@ -92,9 +98,12 @@ class Desktops:
         if log is None:
             log = self._logs[told.agent] = Log(self._readers.stream(), KEPT, told.number - 1)
         frame = news(told)
-        log.add(frame)
+        if told.number > log.position.number:  # else the log began with a desk that had it already
+            log.add(frame)
         for desktop in self._open.get(told.agent, ()):
-            desktop.put(frame)
+            if told.number > desktop.number:
+                desktop.number = told.number
+                desktop.put(frame)
 
     @property
     def connected(self) -> int:
@@ -164,8 +173,10 @@ class Desktops:
         log = self._logs.setdefault(agent, Log(self._readers.stream(), KEPT, desk.number))
         missed = log.since(hello.after) if hello.after else SnapshotNeeded("other_stream")
         if isinstance(missed, SnapshotNeeded):
+            desktop.number = desk.number
             desktop.put(snapshot(self._readers.stream(), desk, desktop.works))
             return
+        desktop.number = log.position.number
         desktop.put(encode("resumed", position=log.position, works=desktop.works, missed=len(missed)))
         for one in missed:
             desktop.put(one.content)
@@ -176,7 +187,7 @@ class Desktops:
             await asyncio.sleep(BEAT_EVERY)
             if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
                 desktop.cut()
-            desktop.put(encode("beat", position=self._logs[desktop.agent].position))
+            desktop.put(encode("beat", position=Position(self._readers.stream(), desktop.number)))
 
     def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:

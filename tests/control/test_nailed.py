@@ -256,7 +256,7 @@ def test_a_line_to_a_number_that_is_not_allowed_any_more_is_hung_up() -> None:
 
 
 def test_an_agent_who_is_taken_out_in_talk_leaves_after_it_and_the_desk_says_so() -> None:
-    book, line, leg = in_talk()
+    book, _, _ = in_talk()
     nobody = replace(NAILED, acd=replace(NAILED.acd, agents={}))
     assert these(commands.HangUpLeg, book.tell(events.SettingsLoaded(nobody))) == []
     assert book.desks["1001"].agent.wants == "signed_out"

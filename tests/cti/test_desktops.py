@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from tandem.control import events
+from tandem.control.commands import TellDesktop
 from tandem.cti import desktops
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS
@@ -201,3 +202,27 @@ async def test_a_desktop_that_falls_behind_is_cut_and_the_others_are_not(
             with pytest.raises((TypeError, ConnectionError)):
                 while True:
                     await slow.next()
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_snapshot_ahead_of_what_is_told_repeats_nothing(
+    plane: Site, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """The plane has dealt with an event whose entry is still being kept when a desktop comes."""
+    monkeypatch.setattr(desktops, "BEAT_EVERY", 0.05)
+    if known:  # so that there is a log already
+        plane.happens(events.AgentSignedIn("1001"))
+        await asyncio.sleep(0)
+    late = plane.plane.handle(events.AgentPaused("1001", "lunch") if known else events.AgentSignedIn("1001"), 2000.0)
+    async with desktop(plane) as client:
+        first = await client.hello()
+        for command in late:
+            if isinstance(command, TellDesktop):
+                plane.desktops.tell(command)
+        assert await client.socket.receive_json(timeout=10) == {"type": "beat", "position": first["position"]}
+        plane.happens(events.AgentSignedOut("1001"))
+        (changed,) = await told(client, "AgentChanged")
+        assert changed["agent"]["state"] == "signed_out"
+        position = client.position
+    async with desktop(plane) as client:
+        assert (await client.hello(after=position))["missed"] == 0
