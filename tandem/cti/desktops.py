@@ -9,15 +9,19 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 
+import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.commands import TellDesktop
 from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
-from tandem.cti.guard import refusal
+from tandem.cti.guard import People, refusal
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
 from tandem.cti.verbs import VERBS, Refusal, around_of, verb_of
+from tandem.store.users import UserStoreError
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64 * 1024
 """Of one message; a longer one ends the connection."""
@@ -28,6 +32,8 @@ BEHIND = 200
 BEAT_EVERY, SILENT_AFTER = 5.0, 15.0
 """Seconds between our beats, and after which a desktop that says nothing is cut."""
 HELLO_SECONDS = 10.0
+CHECKED_EVERY = 60.0
+"""Seconds between two looks whether who has the desktop may still have it."""
 
 
 class EndedError(Exception):
@@ -53,7 +59,7 @@ class Desktop:
         self.works = False
         self.heard_at = asyncio.get_running_loop().time()
         self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
-        self._request = request
+        self.request = request
         self._frames: asyncio.Queue[str] = asyncio.Queue(BEHIND)
 
     def put(self, frame: str) -> None:
@@ -78,14 +84,15 @@ class Desktop:
 
     def cut(self) -> None:
         """End it without a word."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
+        if self.request.transport is not None:
+            self.request.transport.abort()
 
 
 class Desktops:
     """All desktops."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, people: People) -> None:
+        self._people = people
         self._readers = backend.readers
         self._emit = backend.emit
         self._origin = backend.public_url
@@ -146,13 +153,14 @@ class Desktops:
         self._begin(desktop, hello)
         sending = asyncio.ensure_future(desktop.send_all())
         beating = asyncio.ensure_future(self._beat(desktop))
+        checking = asyncio.ensure_future(self._check(desktop))
         try:
             while True:
                 self._take(desktop, await self._next(desktop))
         finally:
-            for task in (sending, beating):
+            for task in (sending, beating, checking):
                 task.cancel()
-            await asyncio.gather(sending, beating, return_exceptions=True)
+            await asyncio.gather(sending, beating, checking, return_exceptions=True)
 
     def _begin(self, desktop: Desktop, hello: Hello) -> None:
         """Let the desktop have its desk: what it missed, or the whole of it. No await: nothing comes in between."""
@@ -188,6 +196,19 @@ class Desktops:
             if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
                 desktop.cut()
             desktop.put(encode("beat", position=Position(self._readers.stream(), desktop.number)))
+
+    async def _check(self, desktop: Desktop) -> None:
+        """End the desktop of somebody whose session is over, or who may something else by now; a program stays."""
+        while desktop.who.session:
+            await asyncio.sleep(CHECKED_EVERY)
+            try:
+                who = await self._people.identify(desktop.request)
+            except UserStoreError as error:
+                log.warning("a desktop's session can't be checked", error=str(error))
+                continue
+            if who != desktop.who:
+                await desktop.end("signed_out", "Sign in again.", WSCloseCode.POLICY_VIOLATION)
+                return
 
     def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:

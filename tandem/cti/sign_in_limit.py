@@ -22,8 +22,8 @@ class SignInLimit:
         """Seconds until one of these may try again; 0: now."""
         return max(self._pause(subject) for subject in subjects)
 
-    def failed(self, *subjects: str) -> None:
-        """They tried, and it was wrong."""
+    def tried(self, *subjects: str) -> None:
+        """They try. It counts as a failure until it succeeds: many tries at once are no way around the pause."""
         for subject in subjects:
             number, _ = self._recent(subject)
             self._failures[subject] = number + 1, self._clock()

@@ -108,8 +108,8 @@ class Controller:
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
-        self.desktops = Desktops(self.backend)
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
+        self.desktops = Desktops(self.backend, self.accounts)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),

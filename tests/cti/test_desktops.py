@@ -11,9 +11,12 @@ import pytest
 from tandem.control import events
 from tandem.control.commands import TellDesktop
 from tandem.cti import desktops
+from tandem.cti.accounts import IDLE_SECONDS
 from tandem.ivr.reader import read_flow
+from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.cti.test_accounts import Browser, user
 
 
 class Client:
@@ -226,3 +229,35 @@ async def test_a_snapshot_ahead_of_what_is_told_repeats_nothing(
         position = client.position
     async with desktop(plane) as client:
         assert (await client.hello(after=position))["missed"] == 0
+
+
+@pytest.mark.parametrize("change", ['{"disabled": true}', '{"agent": "1001"}', '{"role": "supervisor"}'])
+async def test_who_may_something_else_by_now_has_the_desktop_no_longer(
+    plane: Site, users: UserStore, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(desktops, "CHECKED_EVERY", 0.05)
+    await user(users, "wang", "supervisor" if "agent" in change else "agent", "" if "agent" in change else "1001")
+    browser = Browser(plane)
+    await browser.sign_in("wang")
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        assert (await client.hello())["type"] == "snapshot"
+        assert (await client.do("sign-in"))[-1]["type"] in ("done", "refused")
+        assert (await plane.json("PATCH", "/users/wang", body=change.encode()))[0] == 200
+        ended = await client.next()
+        assert (ended["type"], ended["code"]) == ("error", "signed_out")
+
+
+async def test_an_open_desktop_keeps_its_session(
+    plane: Site, users: UserStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktops, "CHECKED_EVERY", 0.05)
+    monkeypatch.setattr(desktops, "BEAT_EVERY", 0.5)
+    await user(users, "wang", "agent", "1001")
+    browser = Browser(plane)
+    await browser.sign_in("wang")
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        await client.hello()
+        for _ in range(3):
+            plane.now += IDLE_SECONDS * 0.9
+            await client.socket.receive_json(timeout=10)
+        assert (await browser.json("GET", "/session"))[0] == 200
