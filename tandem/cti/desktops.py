@@ -156,7 +156,7 @@ class Desktops:
         checking = asyncio.ensure_future(self._check(desktop))
         try:
             while True:
-                self._take(desktop, await self._next(desktop))
+                await self._take(desktop, await self._next(desktop))
         finally:
             for task in (sending, beating, checking):
                 task.cancel()
@@ -210,17 +210,29 @@ class Desktops:
                 await desktop.end("signed_out", "Sign in again.", WSCloseCode.POLICY_VIOLATION)
                 return
 
-    def _take(self, desktop: Desktop, message: Sent) -> None:
+    async def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
             case Do():
-                desktop.put(self._done(desktop, message))
+                refused = self._refused(desktop, message)
+                desktop.put(refused or encode("done", id=message.id))
+                if not refused:
+                    await self._note(desktop, message.verb)
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
             case Beat():
                 pass
 
-    def _done(self, desktop: Desktop, message: Do) -> str:
-        """Tell the plane of a verb; what comes of it follows as events."""
+    async def _note(self, desktop: Desktop, verb: str) -> None:
+        """Into the audit log, as for REST: what is done for an agent by somebody else."""
+        if desktop.who.role != "agent":
+            try:
+                name, address = desktop.who.name, desktop.request.remote or ""
+                await self._people.note(name, f"{verb} at the desk of {desktop.agent}", "", address)
+            except UserStoreError as error:
+                log.error("a verb is not in the audit log", verb=verb, error=str(error))
+
+    def _refused(self, desktop: Desktop, message: Do) -> str:
+        """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
                 raise Refusal(409, "watching", "Another session works at this desk: take it over first.")
@@ -230,7 +242,7 @@ class Desktops:
             return encode("refused", id=message.id, code=error.code, message=str(error))
         except asyncio.QueueFull:
             return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")
-        return encode("done", id=message.id)
+        return ""
 
     async def _next(self, desktop: Desktop) -> Sent:
         """The next message; ConnectionError when there is none any more."""

@@ -1,4 +1,4 @@
-"""Mail over REST: systems outside tell of it, agents take it on their desks. All under the operators' token."""
+"""Mail over REST: systems outside tell of it, agents take it on their desks."""
 
 from typing import Annotated
 

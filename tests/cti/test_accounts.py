@@ -9,11 +9,13 @@ import pytest
 from tandem.control.events import AgentWentReady
 from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
 from tandem.cti.passwords import NOBODY, Passwords, fault_of
-from tandem.cti.sign_in_limit import FREE, LONGEST_PAUSE
+from tandem.cti.sign_in_limit import FREE as FREE_TRIES
+from tandem.cti.sign_in_limit import LONGEST_PAUSE, SignInLimit
 from tandem.store.users import Role, User, UserStore
 from tests.cti.sites import Site
 
 PASSWORD = "correct horse battery"
+FREE = FREE_TRIES["user"]
 
 
 class Browser:
@@ -108,6 +110,17 @@ async def test_tries_at_once_are_no_more_than_tries_one_by_one(users: UserStore,
     await user(users, "li", "agent")
     answers = await asyncio.gather(*(browser.sign_in("li", "wrong password!") for _ in range(3 * FREE)))
     assert sorted(status for status, _ in answers) == [401] * FREE + [429] * 2 * FREE
+
+
+def test_an_address_that_many_share_has_more_tries_than_a_name() -> None:
+    limit = SignInLimit(lambda: 1000.0)
+    for number in range(FREE_TRIES["address"]):
+        assert limit.pause("address 127.0.0.1") == 0.0
+        limit.tried(f"user {number}", "address 127.0.0.1")
+    assert limit.pause("user new", "address 127.0.0.1") == 2.0
+    for _ in range(3000):
+        limit.tried("address 127.0.0.1")
+    assert limit.pause("user new", "address 127.0.0.1") == LONGEST_PAUSE
 
 
 async def test_wrong_tries_to_change_a_password_count_until_one_is_right(users: UserStore, browser: Browser) -> None:

@@ -247,6 +247,20 @@ async def test_who_may_something_else_by_now_has_the_desktop_no_longer(
         assert (ended["type"], ended["code"]) == ("error", "signed_out")
 
 
+async def test_what_is_done_for_an_agent_is_in_the_audit_log(plane: Site, users: UserStore) -> None:
+    await user(users, "mei", "supervisor")
+    await user(users, "wang", "agent", "1001")
+    for name in ("mei", "wang"):
+        browser = Browser(plane)
+        await browser.sign_in(name)
+        async with desktop(plane, Authorization="", **browser.headers()) as client:
+            await client.hello(take=True)
+            await client.do("pause", reason="lunch")
+            await client.do("pause")
+    done = [(entry.name, entry.what) for entry in await users.audit(9) if "desk" in entry.what]
+    assert done == [("mei", "pause at the desk of 1001")]
+
+
 async def test_an_open_desktop_keeps_its_session(
     plane: Site, users: UserStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
