@@ -37,6 +37,7 @@ from tandem.store.database import AsyncEngine, RecordsError, open_database
 from tandem.store.journal_reader import JournalError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
+from tandem.store.users import UserStoreError
 from tandem.telephony.provision.install import AsteriskMissingError
 from tandem.telephony.provision.process import AsteriskFailedError
 from tandem.telephony.speech.synthesiser import SpeechFailedError
@@ -51,6 +52,7 @@ EXPECTED = (
     RecordsError,
     SpeechFailedError,
     StartFailedError,
+    UserStoreError,
     history.HistoryError,
 )
 """Errors whose text says what to do; anything else is ours and shows where it happened."""
