@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
@@ -69,6 +70,8 @@ class Accounts:
         self._agents = agents
         self._passwords = Passwords()
         self._limit = SignInLimit(clock)
+        self.counts: Counter[str] = Counter()
+        """Tries to sign in, by what came of them."""
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; the guard lets everybody ask POST /session."""
@@ -118,14 +121,17 @@ class Accounts:
         address = request.remote or ""
         subjects = f"user {wish.name}", f"address {address}"
         if pause := self._limit.pause(*subjects):
+            self.counts["too_often"] += 1
             return _too_often(pause)
         self._limit.tried(*subjects)
         user = await self._store.user(wish.name)
         fits = await self._passwords.matches(wish.password, user.password if user else "")
         if user is None or not fits or user.disabled:
+            self.counts["wrong"] += 1
             await self.note(wish.name, "sign-in refused", "", address)
             return refusal(401, "wrong", "The name or the password is wrong.")
         self._limit.succeeded(*subjects)
+        self.counts["signed_in"] += 1
         await self.note(user.name, "signed in", "", address)
         return await self._begin(request, user)
 

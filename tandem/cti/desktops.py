@@ -6,7 +6,7 @@ it was, and nobody waits for it.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 
 import structlog
@@ -57,6 +57,7 @@ class Desktop:
         self.agent = ""
         self.number = 0
         self.works = False
+        self.ended = "left"
         self.heard_at = asyncio.get_running_loop().time()
         self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
         self.request = request
@@ -67,6 +68,7 @@ class Desktop:
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
+            self.ended = "behind"
             self.cut()
 
     async def send_all(self) -> None:
@@ -76,6 +78,7 @@ class Desktop:
 
     async def end(self, code: str, text: str, close: int) -> None:
         """Say why, and close."""
+        self.ended = code
         with suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(1.0):
                 await self.socket.send_str(encode("error", code=code, message=text))
@@ -98,6 +101,8 @@ class Desktops:
         self._origin = backend.public_url
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
+        self.ended: Counter[str] = Counter()
+        """How many ended, by how: `left`, cut as `behind` or `silent`, or by the code that they were told."""
 
     def tell(self, told: TellDesktop) -> None:
         """Something is new on a desk: keep it, and send it to all who look at it."""
@@ -132,6 +137,7 @@ class Desktops:
         except ConnectionError:
             pass  # they may come back
         finally:
+            self.ended[desktop.ended] += 1
             self._forget(desktop)
         return desktop.socket
 
@@ -194,6 +200,7 @@ class Desktops:
         while True:
             await asyncio.sleep(BEAT_EVERY)
             if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
+                desktop.ended = "silent"
                 desktop.cut()
             desktop.put(encode("beat", position=Position(self._readers.stream(), desktop.number)))
 

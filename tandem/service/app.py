@@ -33,7 +33,7 @@ from tandem.ivr.speech import prompts
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import figures
+from tandem.service.figures import figures, people
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -109,6 +109,7 @@ class Controller:
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
+        people(self.backend.metrics, self.accounts, self.desktops)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),

@@ -106,10 +106,11 @@ async def test_wrong_tries_make_the_next_ones_slower(site: Site, users: UserStor
     assert (await browser.sign_in("li", "wrong password!"))[0] == 401
 
 
-async def test_tries_at_once_are_no_more_than_tries_one_by_one(users: UserStore, browser: Browser) -> None:
+async def test_tries_at_once_are_no_more_than_tries_one_by_one(site: Site, users: UserStore, browser: Browser) -> None:
     await user(users, "li", "agent")
     answers = await asyncio.gather(*(browser.sign_in("li", "wrong password!") for _ in range(3 * FREE)))
     assert sorted(status for status, _ in answers) == [401] * FREE + [429] * 2 * FREE
+    assert site.accounts.counts == {"wrong": FREE, "too_often": 2 * FREE}
 
 
 def test_an_address_that_many_share_has_more_tries_than_a_name() -> None:

@@ -12,10 +12,12 @@ from tandem.control import events
 from tandem.control.commands import TellDesktop
 from tandem.cti import desktops
 from tandem.cti.accounts import IDLE_SECONDS
+from tandem.cti.metrics import Metrics
 from tandem.ivr.reader import read_flow
+from tandem.service.figures import people
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
-from tests.cti.sites import TOKEN, Site
+from tests.cti.sites import TOKEN, Site, until
 from tests.cti.test_accounts import Browser, user
 
 
@@ -187,6 +189,7 @@ async def test_a_beat_tells_where_the_desk_is_and_silence_ends_it(plane: Site, m
         while (received := await client.socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert received.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+    assert plane.desktops.ended == {"silent": 1}
 
 
 async def test_a_desktop_that_falls_behind_is_cut_and_the_others_are_not(
@@ -205,6 +208,7 @@ async def test_a_desktop_that_falls_behind_is_cut_and_the_others_are_not(
             with pytest.raises((TypeError, ConnectionError)):
                 while True:
                     await slow.next()
+    assert plane.desktops.ended["behind"] == 1
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -245,6 +249,8 @@ async def test_who_may_something_else_by_now_has_the_desktop_no_longer(
         assert (await plane.json("PATCH", "/users/wang", body=change.encode()))[0] == 200
         ended = await client.next()
         assert (ended["type"], ended["code"]) == ("error", "signed_out")
+    await until(lambda: plane.desktops.ended)
+    assert plane.desktops.ended == {"signed_out": 1}
 
 
 async def test_what_is_done_for_an_agent_is_in_the_audit_log(plane: Site, users: UserStore) -> None:
@@ -275,3 +281,16 @@ async def test_an_open_desktop_keeps_its_session(
             plane.now += IDLE_SECONDS * 0.9
             await client.socket.receive_json(timeout=10)
         assert (await browser.json("GET", "/session"))[0] == 200
+
+
+async def test_the_figures_tell_of_people(plane: Site, users: UserStore) -> None:
+    metrics = Metrics()
+    people(metrics, plane.accounts, plane.desktops)
+    await Browser(plane).sign_in("nobody")
+    async with desktop(plane) as client:
+        await client.hello()
+        shown = metrics.render().decode()
+    assert 'tandem_sign_ins_total{outcome="wrong"} 1.0' in shown
+    assert "tandem_desktops 1.0" in shown
+    await until(lambda: plane.desktops.ended)
+    assert 'tandem_desktops_ended_total{how="left"} 1.0' in metrics.render().decode()
