@@ -8,7 +8,8 @@ import uvloop
 
 from demo.proof import HOTLINE, Proof
 from demo.shop import shop
-from tandem.service.app import JOURNAL, RECORDS, read_all
+from tandem.control.settings import Settings
+from tandem.service.app import JOURNAL, RECORDS, settings_in_force
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
@@ -48,24 +49,24 @@ async def serve(config: Config, once: bool) -> None:
 
 async def _work(supervisor: Supervisor, config: Config, once: bool) -> None:
     say("starting Asterisk, the controller, and a small order service for the flows to ask")
-    async with shop(config, read_all(config)[0]):
+    centre = await settings_in_force(config)
+    async with shop(config, centre):
         await supervisor.start()
-        await prove(config)
+        await prove(config, centre)
         if not once:
             await welcome_admin(config, say)
-            await welcome(config)
+            welcome(config, centre)
             await supervisor.watch()
 
 
-async def prove(config: Config) -> None:
+async def prove(config: Config, centre: Settings) -> None:
     """Place the proof call, then print what the controller recorded of it and why."""
     say("one real call through the hotline:")
     began = time.time()
-    centre, _ = read_all(config)
     credentials = load_credentials(config.home, [*accounts(centre.acd.agents.values()), *centre.caller_phones])
     try:
         async with asyncio.timeout(SEEN_WITHIN):
-            await Proof(config, credentials, say).run()
+            await Proof(config, centre, credentials, say).run()
     except (AssertionError, TimeoutError) as error:
         fail(f"the proof failed: {error or 'it took too long'}; see {log_file(config)}")
     call = await _recorded(config, began)
@@ -90,9 +91,8 @@ async def _recorded(config: Config, since: float) -> str:
         await database.dispose()
 
 
-async def welcome(config: Config) -> None:
+def welcome(config: Config, centre: Settings) -> None:
     """Say where everything is."""
-    centre, _ = read_all(config)
     agents = list(centre.acd.agents)
     passwords = load_credentials(config.home).phones
     sip = f"{config.host}:{config.port('sip_port')}"

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from tandem.control.settings import Settings
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import speak
-from tandem.service.app import read_all
 from tandem.service.config import Config
 from tandem.service.credentials import Credentials
+from tandem.service.flow_files import flows_of
 from tandem.service.setup import prompt_library
 from tandem.telephony.provision.install import find
 from tests.phones import Agent, Line, message_phone, phones, tone
@@ -37,13 +38,12 @@ VISIT = {
 class Proof:
     """Places the call and says each step as it is seen; any step that is not seen raises."""
 
-    def __init__(self, config: Config, credentials: Credentials, say: Callable[[str], None]) -> None:
+    def __init__(self, config: Config, centre: Settings, credentials: Credentials, say: Callable[[str], None]) -> None:
         self._config = config
         self._credentials = credentials
         self._say = say
         self._began = time.monotonic()
-        centre, flows = read_all(config)
-        self._flow: Flow = next(flow for flow in flows if flow.name == centre.lines[HOTLINE])
+        self._flow: Flow = next(flow for flow in flows_of(config.flows) if flow.name == centre.lines[HOTLINE])
         self._library = prompt_library(config, find(config.asterisk_root, config.home))
 
     async def run(self) -> None:

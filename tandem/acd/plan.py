@@ -95,6 +95,7 @@ def widest(needs: Needs, plan: Plan) -> Term:
 
 PARTS = {
     "needs": "needs {}",
+    "anybody": "anybody",
     "team": "team {}",
     "vendor": "vendor {}",
     "priority": "priority {:+}",
@@ -107,7 +108,8 @@ PARTS = {
 def describe(step: Step, texts: Mapping[str, str] = PARTS) -> str:
     """What the step does, as a short text: `needs tv >= 1, team blended`; `texts` are the same in another language."""
     parts = {
-        "needs": step.needs if step.needs is None or isinstance(step.needs, str) else _short(step.needs),
+        "needs": _short(step.needs) if isinstance(step.needs, dict) else step.needs,
+        "anybody": step.needs is not None and not step.needs,
         "team": step.team,
         "vendor": step.vendor,
         "priority": step.priority,

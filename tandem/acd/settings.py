@@ -48,14 +48,15 @@ CHANNELS = {
 """The channels that are known without being set."""
 
 
+def known_channel(name: str) -> dict[str, object]:
+    """What a channel has without being written, as plain data; empty for one that is not known."""
+    return msgspec.structs.asdict(CHANNELS[name]) if name in CHANNELS else {}
+
+
 def all_channels(written: Mapping[str, object]) -> dict[str, object]:
     """The channels as plain data: what is written of some, laid over those that are known."""
-    known: dict[str, object] = {name: msgspec.structs.asdict(channel) for name, channel in CHANNELS.items()}
-    for name, channel in written.items():
-        before = known.get(name)
-        both = isinstance(before, dict) and isinstance(channel, Mapping)
-        known[name] = {**before, **channel} if both else channel  # type: ignore[dict-item]
-    return known
+    laid = {name: known_channel(name) | each if isinstance(each, dict) else each for name, each in written.items()}
+    return {name: known_channel(name) for name in CHANNELS} | laid
 
 
 class QueueSettings(msgspec.Struct, frozen=True):

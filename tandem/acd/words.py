@@ -107,6 +107,7 @@ _STEP_PARTS: dict[Language, dict[str, str]] = {
     "en": PARTS,
     "zh-CN": {
         "needs": "要求{}",
+        "anybody": "不限技能",
         "team": "开放给小组{}",
         "vendor": "开放给外包商{}",
         "priority": "优先级{:+}",

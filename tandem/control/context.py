@@ -31,6 +31,11 @@ class Context:
         """The call or other work that is this contact."""
         return self.state.calls.get(contact) or self.state.work.get(contact)
 
+    def on_desk(self, name: str) -> list[str]:
+        """The contacts that an agent is offered, or is in."""
+        agent = self.router.snapshot().agents.get(name)
+        return sorted({*agent.contacts, *agent.interrupted, agent.offered} - {""}) if agent else []
+
     def note(self, call: Call | Work | Callback | Chat | Mail, now: float, what: str, detail: str = "") -> None:
         """Add a step to the timeline of a call, a chat, a mail, of other work or of a callback."""
         call.steps += 1

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
@@ -20,6 +21,8 @@ IDLE_SECONDS = 2 * 3600.0
 """How long one lasts in which nothing is asked."""
 SEEN_EVERY = 60.0
 MOST_ENTRIES = 500
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+"""What a browser sends for a page elsewhere without asking us."""
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$", max_length=64)]
 Words = Annotated[str, msgspec.Meta(max_length=64)]
@@ -67,6 +70,8 @@ class Accounts:
         self._agents = agents
         self._passwords = Passwords()
         self._limit = SignInLimit(clock)
+        self.counts: Counter[str] = Counter()
+        """Tries to sign in, by what came of them."""
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; the guard lets everybody ask POST /session."""
@@ -104,21 +109,29 @@ class Accounts:
     # --- the session -------------------------------------------------------------------------------------------
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """201 with a cookie, who they are, and what to send as X-CSRF-Token with everything that changes something."""
+        """201 with a cookie, who they are, and what to send as X-CSRF-Token with everything that changes something.
+
+        A page elsewhere could sign a browser in as somebody else, but only by what a form can send.
+        """
+        if request.content_type in FORMS:
+            return refusal(415, "not_json", "Send JSON, as application/json.")
         wish = await _wish(request, SignIn)
         if isinstance(wish, web.Response):
             return wish
         address = request.remote or ""
         subjects = f"user {wish.name}", f"address {address}"
         if pause := self._limit.pause(*subjects):
+            self.counts["too_often"] += 1
             return _too_often(pause)
+        self._limit.tried(*subjects)
         user = await self._store.user(wish.name)
         fits = await self._passwords.matches(wish.password, user.password if user else "")
         if user is None or not fits or user.disabled:
-            self._limit.failed(*subjects)
+            self.counts["wrong"] += 1
             await self.note(wish.name, "sign-in refused", "", address)
             return refusal(401, "wrong", "The name or the password is wrong.")
         self._limit.succeeded(*subjects)
+        self.counts["signed_in"] += 1
         await self.note(user.name, "signed in", "", address)
         return await self._begin(request, user)
 
@@ -165,10 +178,11 @@ class Accounts:
         subject = f"user {who.name}"
         if pause := self._limit.pause(subject):
             return _too_often(pause)
+        self._limit.tried(subject)
         user = await self._store.user(who.name)
         if user is None or not await self._passwords.matches(wish.old, user.password):
-            self._limit.failed(subject)
             return refusal(403, "wrong", "The password in use is another.")
+        self._limit.succeeded(subject)
         fault = fault_of(wish.new, user.name) or ("This is the password in use." if wish.new == wish.old else "")
         if fault:
             return refusal(422, "bad_password", fault)

@@ -6,18 +6,22 @@ it was, and nobody waits for it.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 
+import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.commands import TellDesktop
 from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
-from tandem.cti.guard import refusal
+from tandem.cti.guard import People, refusal
 from tandem.cti.identity import Identity, identity_of, needs
-from tandem.cti.stream import Log, SnapshotNeeded
+from tandem.cti.stream import Log, Position, SnapshotNeeded
 from tandem.cti.verbs import VERBS, Refusal, around_of, verb_of
+from tandem.store.users import UserStoreError
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64 * 1024
 """Of one message; a longer one ends the connection."""
@@ -28,6 +32,8 @@ BEHIND = 200
 BEAT_EVERY, SILENT_AFTER = 5.0, 15.0
 """Seconds between our beats, and after which a desktop that says nothing is cut."""
 HELLO_SECONDS = 10.0
+CHECKED_EVERY = 60.0
+"""Seconds between two looks whether who has the desktop may still have it."""
 
 
 class EndedError(Exception):
@@ -39,16 +45,23 @@ class EndedError(Exception):
 
 
 class Desktop:
-    """One connection: frames wait in a bounded queue, and one task sends them."""
+    """One connection: frames wait in a bounded queue, and one task sends them. `number` is that of the last event that
+    it was sent, in a snapshot or by itself.
+
+    A snapshot may be ahead of what has been told: the plane has dealt with an event before its entry is kept, and only
+    then is anybody told.
+    """
 
     def __init__(self, request: web.Request, who: Identity) -> None:
         self.who = who
         self.name = ""
         self.agent = ""
+        self.number = 0
         self.works = False
+        self.ended = "left"
         self.heard_at = asyncio.get_running_loop().time()
         self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
-        self._request = request
+        self.request = request
         self._frames: asyncio.Queue[str] = asyncio.Queue(BEHIND)
 
     def put(self, frame: str) -> None:
@@ -56,6 +69,7 @@ class Desktop:
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
+            self.ended = "behind"
             self.cut()
 
     async def send_all(self) -> None:
@@ -65,6 +79,7 @@ class Desktop:
 
     async def end(self, code: str, text: str, close: int) -> None:
         """Say why, and close."""
+        self.ended = code
         with suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(1.0):
                 await self.socket.send_str(encode("error", code=code, message=text))
@@ -73,20 +88,23 @@ class Desktop:
 
     def cut(self) -> None:
         """End it without a word."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
+        if self.request.transport is not None:
+            self.request.transport.abort()
 
 
 class Desktops:
     """All desktops."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, people: People) -> None:
+        self._people = people
         self._readers = backend.readers
         self._emit = backend.emit
         self._clock = backend.clock
         self._origin = backend.public_url
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
+        self.ended: Counter[str] = Counter()
+        """How many ended, by how: `left`, cut as `behind` or `silent`, or by the code that they were told."""
 
     def tell(self, told: TellDesktop) -> None:
         """Something is new on a desk: keep it, and send it to all who look at it."""
@@ -94,9 +112,12 @@ class Desktops:
         if log is None:
             log = self._logs[told.agent] = Log(self._readers.stream(), KEPT, told.number - 1)
         frame = news(told)
-        log.add(frame)
+        if told.number > log.position.number:  # else the log began with a desk that had it already
+            log.add(frame)
         for desktop in self._open.get(told.agent, ()):
-            desktop.put(frame)
+            if told.number > desktop.number:
+                desktop.number = told.number
+                desktop.put(frame)
 
     @property
     def connected(self) -> int:
@@ -118,6 +139,7 @@ class Desktops:
         except ConnectionError:
             pass  # they may come back
         finally:
+            self.ended[desktop.ended] += 1
             self._forget(desktop)
         return desktop.socket
 
@@ -139,13 +161,14 @@ class Desktops:
         self._begin(desktop, hello)
         sending = asyncio.ensure_future(desktop.send_all())
         beating = asyncio.ensure_future(self._beat(desktop))
+        checking = asyncio.ensure_future(self._check(desktop))
         try:
             while True:
-                self._take(desktop, await self._next(desktop))
+                await self._take(desktop, await self._next(desktop))
         finally:
-            for task in (sending, beating):
+            for task in (sending, beating, checking):
                 task.cancel()
-            await asyncio.gather(sending, beating, return_exceptions=True)
+            await asyncio.gather(sending, beating, checking, return_exceptions=True)
 
     def _begin(self, desktop: Desktop, hello: Hello) -> None:
         """Let the desktop have its desk: what it missed, or the whole of it. No await: nothing comes in between."""
@@ -170,9 +193,10 @@ class Desktops:
         log = self._logs.setdefault(agent, Log(self._readers.stream(), KEPT, desk.number))
         missed = log.since(hello.after) if hello.after else SnapshotNeeded("other_stream")
         if isinstance(missed, SnapshotNeeded):
+            desktop.number = desk.number
             desktop.put(snapshot(self._readers.stream(), desk, desktop.works, self._clock()))
             return
-        now = self._clock()
+        now, desktop.number = self._clock(), log.position.number
         desktop.put(encode("resumed", position=log.position, works=desktop.works, now=now, missed=len(missed)))
         for one in missed:
             desktop.put(one.content)
@@ -182,20 +206,47 @@ class Desktops:
         while True:
             await asyncio.sleep(BEAT_EVERY)
             if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
+                desktop.ended = "silent"
                 desktop.cut()
-            desktop.put(encode("beat", position=self._logs[desktop.agent].position, now=self._clock()))
+            position = Position(self._readers.stream(), desktop.number)
+            desktop.put(encode("beat", position=position, now=self._clock()))
 
-    def _take(self, desktop: Desktop, message: Sent) -> None:
+    async def _check(self, desktop: Desktop) -> None:
+        """End the desktop of somebody whose session is over, or who may something else by now; a program stays."""
+        while desktop.who.session:
+            await asyncio.sleep(CHECKED_EVERY)
+            try:
+                who = await self._people.identify(desktop.request)
+            except UserStoreError as error:
+                log.warning("a desktop's session can't be checked", error=str(error))
+                continue
+            if who != desktop.who:
+                await desktop.end("signed_out", "Sign in again.", WSCloseCode.POLICY_VIOLATION)
+                return
+
+    async def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
             case Do():
-                desktop.put(self._done(desktop, message))
+                refused = self._refused(desktop, message)
+                desktop.put(refused or encode("done", id=message.id))
+                if not refused:
+                    await self._note(desktop, message.verb)
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
             case Beat():
                 pass
 
-    def _done(self, desktop: Desktop, message: Do) -> str:
-        """Tell the plane of a verb; what comes of it follows as events."""
+    async def _note(self, desktop: Desktop, verb: str) -> None:
+        """Into the audit log, as for REST: what is done for an agent by somebody else."""
+        if desktop.who.role != "agent":
+            try:
+                name, address = desktop.who.name, desktop.request.remote or ""
+                await self._people.note(name, f"{verb} at the desk of {desktop.agent}", "", address)
+            except UserStoreError as error:
+                log.error("a verb is not in the audit log", verb=verb, error=str(error))
+
+    def _refused(self, desktop: Desktop, message: Do) -> str:
+        """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
                 raise Refusal(409, "watching", "Another session works at this desk: take it over first.")
@@ -205,7 +256,7 @@ class Desktops:
             return encode("refused", id=message.id, code=error.code, message=str(error))
         except asyncio.QueueFull:
             return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")
-        return encode("done", id=message.id)
+        return ""
 
     async def _next(self, desktop: Desktop) -> Sent:
         """The next message; ConnectionError when there is none any more."""

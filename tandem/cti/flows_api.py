@@ -1,4 +1,4 @@
-"""The handlers for admins: drafts, versions and trials of flows, under the operators' token."""
+"""The handlers for admins: drafts, versions and trials of flows."""
 
 import re
 from collections.abc import Awaitable, Callable

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js"
 CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
-"""The caller's page and the customer's chat: for everybody, on any host name, without the operator's token."""
+"""The caller's page and the customer's chat: for everybody, on any host name, whoever asks."""
 DESK, WEB_FILE = "/desk", "/web/assets/{name}"
 """The desktops' pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
 WITHOUT_TOKEN = CALLERS | {"/health", "/metrics", DESK, WEB_FILE}

@@ -9,7 +9,7 @@ from tandem.control.events import Answer, Event, GuideAnswered, GuideBegan, Guid
 from tandem.control.page.pages import PageShown
 from tandem.cti.backend import Backend
 from tandem.cti.guard import answer, refusal
-from tandem.cti.identity import needs
+from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.watch import told
 
 NOT_THERE = ("unknown_guide", "There is no such guide, or it was not used for long. Begin a new one.")
@@ -60,6 +60,8 @@ class Guides:
         flows = self._backend.readers.flows()
         if wanted.flow not in flows:
             return refusal(404, "unknown_flow", f"There is no flow of this name. There are {', '.join(sorted(flows))}.")
+        if wanted.contact and not self._is_theirs(identity_of(request), wanted.contact):
+            return refusal(403, "not_yours", "An agent may walk a guide for a contact on their own desk only.")
         guide = f"guide-{secrets.token_hex(8)}"
         began = GuideBegan(guide, wanted.flow, wanted.contact, wanted.language, wanted.variables)
         return await self._shown_after(began, guide, 201)
@@ -94,6 +96,12 @@ class Guides:
         if not await told(self._backend.watch, guide, self._backend.emit, GuideEnded(guide)):
             return refusal(503, "busy", "Too much is waiting to be done. Try again.")
         return answer({"guide": guide}, 200)
+
+    def _is_theirs(self, who: Identity, contact: str) -> bool:
+        if who.may("supervisor"):
+            return True
+        desk = self._backend.readers.agent_desk(who.agent)
+        return desk is not None and contact in [on_desk.contact.contact for on_desk in desk.contacts]
 
     async def _shown_after(self, event: Event, guide: str, status: int) -> web.Response:
         if not await told(self._backend.watch, guide, self._backend.emit, event):

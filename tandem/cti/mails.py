@@ -1,4 +1,4 @@
-"""Mail over REST: systems outside tell of it, agents take it on their desks. All under the operators' token."""
+"""Mail over REST: systems outside tell of it, agents take it on their desks."""
 
 from typing import Annotated
 
@@ -66,11 +66,12 @@ class Mails:
     async def withdraw(self, request: web.Request) -> web.Response:
         """The mail needs no agent any more."""
         mail = f"mail-{request.match_info['key']}"
-        if self._backend.readers.mail(mail) is None:
+        backend = self._backend
+        if (state := backend.readers.mail(mail)) is None:
             return refusal(404, "unknown_mail", "There is no such mail.")
-        if self._backend.readers.mail(mail) != "ended":
-            await told(self._backend.watch, mail, self._backend.emit, MailWithdrawn(mail))
-        return answer({"mail": mail, "state": self._backend.readers.mail(mail)})
+        if state != "ended" and not await told(backend.watch, mail, backend.emit, MailWithdrawn(mail)):
+            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+        return answer({"mail": mail, "state": backend.readers.mail(mail)})
 
     @needs("agent")
     async def look(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""The handlers for admins: the settings of the centre, their versions and changes, under the operators' token."""
+"""The handlers for admins: the settings of the centre, their versions and changes."""
 
 import re
 from collections.abc import Awaitable, Callable

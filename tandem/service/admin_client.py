@@ -70,6 +70,9 @@ async def _asked(
         try:
             async with session.request(method, config.web_url + path, data=body, ssl=config.trust()) as answer:
                 return answer.status, await answer.read()
+        except aiohttp.ClientSSLError as error:  # somebody is there: their store is not ours to write beside them
+            what = f"{config.web_url} does not show tls_certificate: restart the controller if it was renewed ({error})"
+            raise ConfigError([what]) from error
         except aiohttp.ClientConnectorError:
             async with (
                 _without_controller(config, token) as address,

@@ -31,13 +31,12 @@ from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
-from tandem.service.centre import read_centre
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import figures
+from tandem.service.figures import figures, people
 from tandem.service.flow_cli import centre_check
-from tandem.service.flow_files import flow_files_in, read_file, sources_in
+from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
 from tandem.service.secrets import read_secret
@@ -109,8 +108,9 @@ class Controller:
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
         )
-        self.desktops = Desktops(self.backend)
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
+        self.desktops = Desktops(self.backend, self.accounts)
+        people(self.backend.metrics, self.accounts, self.desktops)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -260,11 +260,6 @@ async def settings_in_force(config: Config) -> Settings:
         return shelf.settings
     finally:
         await database.dispose()
-
-
-def read_all(config: Config) -> tuple[Settings, list[Flow]]:
-    """All that an admin wrote, checked; CentreError or FlowErrors when it can't be used."""
-    return read_centre(config.centre), [read_file(file) for file in flow_files_in(config.flows)]
 
 
 def _warn(alarm: RaiseAlarm) -> None:

@@ -21,11 +21,12 @@ from tandem.ivr import standard
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
 from tandem.service import history
-from tandem.service.app import JOURNAL, RECORDS, controller, read_all
+from tandem.service.app import JOURNAL, RECORDS, controller
 from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
+from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
 from tandem.service.secrets import write_secret
 from tandem.service.settings_cli import settings_commands
@@ -36,6 +37,7 @@ from tandem.store.database import AsyncEngine, RecordsError, open_database
 from tandem.store.journal_reader import JournalError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
+from tandem.store.users import UserStoreError
 from tandem.telephony.provision.install import AsteriskMissingError
 from tandem.telephony.provision.process import AsteriskFailedError
 from tandem.telephony.speech.synthesiser import SpeechFailedError
@@ -50,6 +52,7 @@ EXPECTED = (
     RecordsError,
     SpeechFailedError,
     StartFailedError,
+    UserStoreError,
     history.HistoryError,
 )
 """Errors whose text says what to do; anything else is ours and shows where it happened."""
@@ -84,8 +87,7 @@ def fail(text: str) -> NoReturn:
 def setup() -> None:
     """Get Asterisk, music and prompts ready; what is there is left alone."""
     config = load_config()
-    _, flows = read_all(config)
-    own = [utterance for flow in flows for utterance in prompts(flow)]
+    own = [utterance for flow in flows_of(config.flows) for utterance in prompts(flow)]
     set_up(config, [*own, *standard.prompts(), *asking.prompts()], typer.echo)
 
 

@@ -6,6 +6,8 @@ from functools import partial
 import msgspec
 
 from tandem.acd.contact import UNANSWERED
+from tandem.cti.accounts import Accounts
+from tandem.cti.desktops import Desktops
 from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
@@ -34,6 +36,13 @@ def figures(
     metrics.counter("tandem_links", "Links by outcome", lambda: dict(notifier.counts), "outcome")
     _services(metrics, lookups, notifications)
     return metrics
+
+
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops) -> None:
+    """Those about who signs in and works, into `metrics`."""
+    metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
+    metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
+    metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:

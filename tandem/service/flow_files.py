@@ -27,6 +27,11 @@ def read_file(file: Path, check: Check = nothing_more) -> Flow:
     return flow
 
 
+def flows_of(folder: Path) -> list[Flow]:
+    """The flows in `folder`, read; FlowErrors, or OSError, for the first that can't be."""
+    return [read_file(file) for file in flow_files_in(folder)]
+
+
 def flow_files_in(folder: Path) -> list[Path]:
     """The files of the flows in `folder`."""
     return sorted(folder.glob("*.yaml"))

@@ -15,7 +15,7 @@ from tandem.ivr.speech import speak
 from tandem.service.app import settings_in_force
 from tandem.service.config import Config
 from tandem.service.credentials import load_credentials
-from tandem.service.flow_files import flow_files_in, read_file
+from tandem.service.flow_files import flows_of
 from tandem.service.setup import asterisk_instance, prompt_library
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess, find_running, start
@@ -149,7 +149,7 @@ class Supervisor:
 
 async def instance_of(config: Config, witness: bool = False) -> Instance:
     """The Asterisk that the configuration and the settings in force describe, with the apology in every language."""
-    centre, flows = await settings_in_force(config), [read_file(file) for file in flow_files_in(config.flows)]
+    centre, flows = await settings_in_force(config), flows_of(config.flows)
     agents, callers = accounts(centre.acd.agents.values()), list(centre.caller_phones)
     credentials = load_credentials(config.home, [*agents, *callers])
     install = find(config.asterisk_root, config.home)

@@ -325,6 +325,7 @@ def test_a_plan_that_makes_no_sense_is_told(plan: list[dict[str, object]], told:
 def test_a_step_in_words() -> None:
     step = Step(needs="tv >= 1", team="t", vendor="v", priority=-1, offer="link", move="m")
     assert describe(step) == "needs tv >= 1, team t, vendor v, priority -1, offer link, move to m"
+    assert describe(Step(needs={}, team="t")) == describe(Step(needs="", team="t")) == "anybody, team t"
     assert describe(Step()) == "nothing"
 
 

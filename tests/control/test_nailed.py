@@ -228,3 +228,39 @@ def test_a_line_for_an_agent_who_got_a_phone_is_hung_up() -> None:
     phone = with_agent(AgentSettings("1001", {"tv": 3}, "PJSIP/1001"))
     assert one(commands.HangUpLeg, book.tell(events.SettingsLoaded(phone))).leg == line
     assert book.agent_state("1001") == ("not_ready", "device")
+
+
+def elsewhere(number: str, **changed: object) -> events.SettingsLoaded:
+    agent = replace(NAILED.acd.agents["1001"], number=number)
+    return events.SettingsLoaded(replace(NAILED, acd=replace(NAILED.acd, agents={"1001": agent}), **changed))
+
+
+def test_another_number_is_another_line_once_the_talk_is_over() -> None:
+    book, line = signed_in()
+    out = book.tell(elsewhere("13900000002"))
+    assert one(commands.HangUpLeg, out).leg == line
+    assert one(commands.NailUp, out).destination == "PJSIP/13900000002"
+    book, line, _ = in_talk()
+    assert these(commands.NailUp, book.tell(elsewhere("13900000002"))) == []
+    ended = book.tell(events.CallEnded("c1"), 30.0)
+    assert one(commands.HangUpLeg, ended).leg == line
+    assert one(commands.NailUp, ended).destination == "PJSIP/13900000002"
+
+
+def test_a_line_to_a_number_that_is_not_allowed_any_more_is_hung_up() -> None:
+    book, line = signed_in()
+    out = book.tell(elsewhere("13900000001", dial_plan=DialPlan()))
+    assert one(commands.HangUpLeg, out).leg == line
+    assert one(commands.RaiseAlarm, out).kind == "agent's line is down"
+    assert book.agent_state("1001") == ("not_ready", "device")
+
+
+def test_an_agent_who_is_taken_out_in_talk_leaves_after_it_and_the_desk_says_so() -> None:
+    book, _, _ = in_talk()
+    nobody = replace(NAILED, acd=replace(NAILED.acd, agents={}))
+    assert these(commands.HangUpLeg, book.tell(events.SettingsLoaded(nobody))) == []
+    assert book.desks["1001"].agent.wants == "signed_out"
+    book.tell(events.CallEnded("c1"), 30.0)
+    book.pass_time(400.0)
+    assert book.plane.state.lines == {}
+    assert book.plane.desk("1001") is None

@@ -69,7 +69,7 @@ class Site:
             chat_origins=frozenset({"https://care.example"}),
             clock=lambda: self.now,
         )
-        self.desktops = Desktops(self.backend)
+        self.desktops = Desktops(self.backend, self.accounts)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:

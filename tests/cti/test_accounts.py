@@ -1,5 +1,6 @@
 """People sign in with a browser: who may what, and what can't be done in their name."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from tandem.control.events import AgentWentReady
 from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
 from tandem.cti.passwords import NOBODY, Passwords, fault_of
-from tandem.cti.sign_in_limit import FREE, LONGEST_PAUSE
+from tandem.cti.sign_in_limit import FREE as FREE_TRIES
+from tandem.cti.sign_in_limit import LONGEST_PAUSE, SignInLimit
 from tandem.store.users import Role, User, UserStore
 from tests.cti.sites import Site
 
 PASSWORD = "correct horse battery"
+FREE = FREE_TRIES["user"]
 
 
 class Browser:
@@ -32,8 +35,11 @@ class Browser:
             self.csrf = told["csrf"]
         return response.status, told
 
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": f"tandem_session={self.cookie}", "X-CSRF-Token": self.csrf}
+
     async def json(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, Any]:
-        sent: Mapping[str, str] = {"Cookie": f"tandem_session={self.cookie}", "X-CSRF-Token": self.csrf} | headers
+        sent: Mapping[str, str] = self.headers() | headers
         response, text = await self._site.ask(method, path, token=None, headers=sent, body=body.encode() or None)
         return response.status, await response.json() if text else None
 
@@ -98,6 +104,42 @@ async def test_wrong_tries_make_the_next_ones_slower(site: Site, users: UserStor
     site.now += LONGEST_PAUSE
     assert (await browser.sign_in("li"))[0] == 201
     assert (await browser.sign_in("li", "wrong password!"))[0] == 401
+
+
+async def test_tries_at_once_are_no_more_than_tries_one_by_one(site: Site, users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "agent")
+    answers = await asyncio.gather(*(browser.sign_in("li", "wrong password!") for _ in range(3 * FREE)))
+    assert sorted(status for status, _ in answers) == [401] * FREE + [429] * 2 * FREE
+    assert site.accounts.counts == {"wrong": FREE, "too_often": 2 * FREE}
+
+
+def test_an_address_that_many_share_has_more_tries_than_a_name() -> None:
+    limit = SignInLimit(lambda: 1000.0)
+    for number in range(FREE_TRIES["address"]):
+        assert limit.pause("address 127.0.0.1") == 0.0
+        limit.tried(f"user {number}", "address 127.0.0.1")
+    assert limit.pause("user new", "address 127.0.0.1") == 2.0
+    for _ in range(3000):
+        limit.tried("address 127.0.0.1")
+    assert limit.pause("user new", "address 127.0.0.1") == LONGEST_PAUSE
+
+
+async def test_wrong_tries_to_change_a_password_count_until_one_is_right(users: UserStore, browser: Browser) -> None:
+    await user(users, "li", "agent")
+    await browser.sign_in("li")
+    wish = '{"old": "%s", "new": "another good one"}'
+    for _ in range(FREE - 1):
+        assert (await browser.json("PUT", "/session/password", wish % "wrong password!"))[0] == 403
+    assert (await browser.json("PUT", "/session/password", wish % PASSWORD))[0] == 200
+    assert (await browser.json("PUT", "/session/password", wish % "wrong password!"))[0] == 403
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=utf-8", "application/x-www-form-urlencoded"])
+async def test_a_form_elsewhere_signs_nobody_in(site: Site, users: UserStore, kind: str) -> None:
+    await user(users, "li", "agent")
+    body = f'{{"name": "li", "password": "{PASSWORD}"}}'.encode()
+    response, _ = await site.ask("POST", "/session", token=None, headers={"Content-Type": kind}, body=body)
+    assert (response.status, response.cookies) == (415, {})
 
 
 @pytest.mark.parametrize(

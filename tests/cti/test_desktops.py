@@ -9,10 +9,16 @@ import aiohttp
 import pytest
 
 from tandem.control import events
+from tandem.control.commands import TellDesktop
 from tandem.cti import desktops
+from tandem.cti.accounts import IDLE_SECONDS
+from tandem.cti.metrics import Metrics
 from tandem.ivr.reader import read_flow
+from tandem.service.figures import people
+from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
-from tests.cti.sites import TOKEN, Site
+from tests.cti.sites import TOKEN, Site, until
+from tests.cti.test_accounts import Browser, user
 
 
 class Client:
@@ -191,6 +197,7 @@ async def test_a_beat_tells_where_the_desk_is_and_silence_ends_it(plane: Site, m
         while (received := await client.socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert received.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+    assert plane.desktops.ended == {"silent": 1}
 
 
 async def test_a_desktop_that_falls_behind_is_cut_and_the_others_are_not(
@@ -209,3 +216,90 @@ async def test_a_desktop_that_falls_behind_is_cut_and_the_others_are_not(
             with pytest.raises((TypeError, ConnectionError)):
                 while True:
                     await slow.next()
+    assert plane.desktops.ended["behind"] == 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_snapshot_ahead_of_what_is_told_repeats_nothing(
+    plane: Site, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """The plane has dealt with an event whose entry is still being kept when a desktop comes."""
+    monkeypatch.setattr(desktops, "BEAT_EVERY", 0.05)
+    if known:  # so that there is a log already
+        plane.happens(events.AgentSignedIn("1001"))
+        await asyncio.sleep(0)
+    late = plane.plane.handle(events.AgentPaused("1001", "lunch") if known else events.AgentSignedIn("1001"), 2000.0)
+    async with desktop(plane) as client:
+        first = await client.hello()
+        for command in late:
+            if isinstance(command, TellDesktop):
+                plane.desktops.tell(command)
+        beat = await client.socket.receive_json(timeout=10)
+        assert (beat["type"], beat["position"]) == ("beat", first["position"])
+        plane.happens(events.AgentSignedOut("1001"))
+        (changed,) = await told(client, "AgentChanged")
+        assert changed["agent"]["state"] == "signed_out"
+        position = client.position
+    async with desktop(plane) as client:
+        assert (await client.hello(after=position))["missed"] == 0
+
+
+@pytest.mark.parametrize("change", ['{"disabled": true}', '{"agent": "1001"}', '{"role": "supervisor"}'])
+async def test_who_may_something_else_by_now_has_the_desktop_no_longer(
+    plane: Site, users: UserStore, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(desktops, "CHECKED_EVERY", 0.05)
+    await user(users, "wang", "supervisor" if "agent" in change else "agent", "" if "agent" in change else "1001")
+    browser = Browser(plane)
+    await browser.sign_in("wang")
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        assert (await client.hello())["type"] == "snapshot"
+        assert (await client.do("sign-in"))[-1]["type"] in ("done", "refused")
+        assert (await plane.json("PATCH", "/users/wang", body=change.encode()))[0] == 200
+        ended = await client.next()
+        assert (ended["type"], ended["code"]) == ("error", "signed_out")
+    await until(lambda: plane.desktops.ended)
+    assert plane.desktops.ended == {"signed_out": 1}
+
+
+async def test_what_is_done_for_an_agent_is_in_the_audit_log(plane: Site, users: UserStore) -> None:
+    await user(users, "mei", "supervisor")
+    await user(users, "wang", "agent", "1001")
+    for name in ("mei", "wang"):
+        browser = Browser(plane)
+        await browser.sign_in(name)
+        async with desktop(plane, Authorization="", **browser.headers()) as client:
+            await client.hello(take=True)
+            await client.do("pause", reason="lunch")
+            await client.do("pause")
+    done = [(entry.name, entry.what) for entry in await users.audit(9) if "desk" in entry.what]
+    assert done == [("mei", "pause at the desk of 1001")]
+
+
+async def test_an_open_desktop_keeps_its_session(
+    plane: Site, users: UserStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktops, "CHECKED_EVERY", 0.05)
+    monkeypatch.setattr(desktops, "BEAT_EVERY", 0.5)
+    await user(users, "wang", "agent", "1001")
+    browser = Browser(plane)
+    await browser.sign_in("wang")
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        await client.hello()
+        for _ in range(3):
+            plane.now += IDLE_SECONDS * 0.9
+            await client.socket.receive_json(timeout=10)
+        assert (await browser.json("GET", "/session"))[0] == 200
+
+
+async def test_the_figures_tell_of_people(plane: Site, users: UserStore) -> None:
+    metrics = Metrics()
+    people(metrics, plane.accounts, plane.desktops)
+    await Browser(plane).sign_in("nobody")
+    async with desktop(plane) as client:
+        await client.hello()
+        shown = metrics.render().decode()
+    assert 'tandem_sign_ins_total{outcome="wrong"} 1.0' in shown
+    assert "tandem_desktops 1.0" in shown
+    await until(lambda: plane.desktops.ended)
+    assert 'tandem_desktops_ended_total{how="left"} 1.0' in metrics.render().decode()

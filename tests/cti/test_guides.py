@@ -6,8 +6,10 @@ import pytest
 
 from tandem.control.events import FlowPublished, GuideAnswered, GuideBegan
 from tandem.ivr.reader import read_flow
+from tandem.store.users import Role, UserStore
 from tests.cti.page_flows import BEGIN, BOOKING, call_with_a_page
 from tests.cti.sites import Site
+from tests.cti.test_accounts import Browser, user
 
 
 @pytest.fixture
@@ -123,3 +125,15 @@ async def test_a_plane_that_is_behind_says_so(guided: Site, guide: str) -> None:
 async def test_guides_are_for_those_with_the_token(site: Site, method: str, path: str) -> None:
     status, _ = await site.json(method, path, token=None)
     assert status == 401
+
+
+async def test_an_agent_walks_a_guide_for_who_is_on_their_own_desk(guided: Site, users: UserStore) -> None:
+    guided.happens(FlowPublished(read_flow(BOOKING, "booking.yaml")))
+    cases: tuple[tuple[str, Role, int], ...] = (("wang", "agent", 403), ("mei", "supervisor", 201))
+    for name, role, status in cases:
+        await user(users, name, role, "1001" if role == "agent" else "")
+        browser = Browser(guided)
+        await browser.sign_in(name)
+        answer = await browser.json("POST", "/guides", '{"flow": "booking", "contact": "c1"}')
+        assert answer[0] == status
+        assert (await browser.json("POST", "/guides", '{"flow": "booking"}'))[0] == 201

@@ -98,3 +98,7 @@ async def test_it_takes_the_operators_token_and_an_overload_is_told(office: Site
     assert (await office.ask("PUT", PATH, token=None))[0].status == 401
     office.full = True
     assert (await put(office))[0] == 503
+    office.full = False
+    await put(office)
+    office.full = True
+    assert (await office.json("DELETE", PATH))[0] == 503

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
+from tandem.cti.identity import needed_for
 from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_shelf import Shelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.outbox import Outbox
-from tandem.store.users import UserStore
+from tandem.store.users import ROLES, UserStore
 from tests.cti.sites import TOKEN, Site
 
 FOR_EVERYBODY = {
@@ -65,3 +66,31 @@ async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: U
     await runner.cleanup()
     assert everything >= FOR_EVERYBODY.keys()
     assert site.told == []
+
+
+AN_AGENTS = {
+    "/session": "GET DELETE",
+    "/session/password": "PUT",
+    "/desktop": "GET",
+    "/agents/{agent}/{verb}": "POST",
+    "/pause-reasons": "GET",
+    "/agents/{agent}/chats": "GET",
+    "/agents/{agent}/chats/{chat}/{verb}": "POST",
+    "/agents/{agent}/mails": "GET",
+    "/agents/{agent}/mails/{mail}/{verb}": "POST",
+    "/guides": "POST",
+    "/guides/{guide}": "GET POST DELETE",
+}
+A_SUPERVISORS = {"/state": "GET", "/outbox": "GET", "/links/{call}/{link}/revoke": "POST"}
+"""What these roles may ask; all else that is not for everybody is for admins."""
+
+
+async def test_what_a_role_may_ask_is_what_is_written_here(outbox: Outbox, users: UserStore) -> None:
+    site = Site(outbox, users)
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
+    needed: dict[str, set[tuple[str, str]]] = {role: set() for role in ROLES}
+    for route in app.router.routes():
+        if route.method != "HEAD" and route.resource:
+            needed[needed_for(route.handler)].add((route.method, route.resource.canonical))
+    for role, ways in (("agent", AN_AGENTS), ("supervisor", A_SUPERVISORS)):
+        assert needed[role] == {(method, path) for path, methods in ways.items() for method in methods.split()}

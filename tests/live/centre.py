@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS, read_all
+from tandem.service.app import JOURNAL, RECORDS
 from tandem.service.config import PROJECT, Config, ConfigError, check_ports
 from tandem.service.credentials import Credentials, load_credentials
+from tandem.service.flow_files import flows_of
 from tandem.service.history import replay_stretch
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
@@ -68,7 +69,7 @@ class LiveCentre:
         self.controller: ControllerProcess
         self._http = http
         self._secrets: Credentials = load_credentials(config.home)
-        self._flow = read_all(config)[1][0]
+        self._flow = flows_of(config.flows)[0]
         self._library = prompt_library(config, find(config.asterisk_root, config.home))
 
     # --- people -------------------------------------------------------------------------------------------------

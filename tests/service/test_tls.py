@@ -1,5 +1,6 @@
 """The web side over TLS, and how our own programs check it."""
 
+import asyncio
 import ssl
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from tandem.cti.http import serve
+from tandem.service.admin_client import ask
 from tandem.service.config import PROJECT, Config, ConfigError
 
 GOLDEN = PROJECT / "tests/golden/tls"
@@ -26,6 +28,21 @@ async def test_our_own_programs_trust_the_configured_certificate_and_no_other() 
             assert answer.status == 404
         with pytest.raises(aiohttp.ClientConnectorCertificateError):
             await session.get(own.web_url, ssl=Config().trust())
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_nothing_is_done_beside_a_controller_that_shows_another_certificate(
+    speaks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = await serve(web.Application(), "127.0.0.1", 0, config().tls() if speaks else None)
+    for name, value in {"HOME": tmp_path, "HTTP_PORT": runner.addresses[0][1]}.items():
+        monkeypatch.setenv(f"TANDEM_{name}", str(value))
+    for name in ("certificate", "key"):
+        monkeypatch.setenv(f"TANDEM_TLS_{name.upper()}", str(GOLDEN / f"{name}.pem"))
+    monkeypatch.setattr(Config, "trust", lambda _: ssl.create_default_context())
+    with pytest.raises(ConfigError, match="does not show tls_certificate"):
+        await asyncio.to_thread(ask, "GET", "/settings")
     await runner.cleanup()
 
 

@@ -97,7 +97,7 @@ def _figures(form: Form) -> Iterator[Remark]:
             yield Remark((*path, "after"), f"is {step.after:g}", f"write 0 to {DAY:g} seconds")
         if step.needs:
             yield from _levels(step.needs, (*path, "needs"))
-        if step.needs is None and describe(step) == "nothing":
+        if describe(step) == "nothing":
             yield _warning(path, "this step does nothing", "say needs, team, vendor, priority, offer or move")
 
 

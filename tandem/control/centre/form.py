@@ -5,7 +5,15 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from tandem.acd.settings import CHANNELS, AgentSettings, ChannelSettings, LongestStay, Order, QueueSettings
+from tandem.acd.settings import (
+    CHANNELS,
+    AgentSettings,
+    ChannelSettings,
+    LongestStay,
+    Order,
+    QueueSettings,
+    known_channel,
+)
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
@@ -126,7 +134,7 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
 def given(section: str, name: str) -> dict[str, Any]:
     """What an entry has by its name, whether it is written or not."""
     if section == "channels":
-        return msgspec.structs.asdict(CHANNELS[name]) if name in CHANNELS else {}
+        return known_channel(name)
     by_section = {
         "queues": {"name": name},
         "agents": {"name": name},

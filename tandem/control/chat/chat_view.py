@@ -53,6 +53,8 @@ def look(context: Context, chat: Chat, now: float) -> ChatShown:
 
 def desk(context: Context, agent: str) -> list[DeskShown]:
     """The chats that the agent is offered, or is in."""
+    known = context.state.chats
+    chats = sorted((known[name] for name in context.on_desk(agent) if name in known), key=lambda chat: chat.entered_at)
     return [
         DeskShown(
             chat=chat.id,
@@ -65,6 +67,6 @@ def desk(context: Context, agent: str) -> list[DeskShown]:
             forms=chat.forms,
             messages=tuple(chat.messages),
         )
-        for chat in context.state.chats.values()
+        for chat in chats
         if chat.agent == agent
     ]

@@ -1,7 +1,8 @@
 """Tells desktops what changed: after each event, the desks it may have touched are looked at again."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,17 +11,19 @@ from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
 from tandem.control import commands, events
 from tandem.control.callback.bookings import at_hand
-from tandem.control.chat.chat import Chat
+from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
 from tandem.control.desktop import told
 from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
 from tandem.control.events import Event, SettingsLoaded
 from tandem.control.mail.mail import Mail
+from tandem.control.story import Step
 from tandem.control.voice.call import Call
 from tandem.control.work import Work
 
 Contacts = dict[str, ContactShown]
 Holder = Call | Chat | Mail | Work
+Numbered = TypeVar("Numbered", Step, Message)
 
 
 class Desks:
@@ -43,9 +46,10 @@ class Desks:
 
     def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
         """What desktops are to be told, after an event and the commands it gave."""
+        asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
         if isinstance(event, SettingsLoaded):
             self._meet_new_agents()
-        asks = {getattr(event, "agent", "")} - {""}  # who wants something else next is in the state they were in
+            asks = set(self._agents)  # who is in the settings no more wants nothing else than to leave
         touched = sorted(asks.union(self._touched(done)))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
 
@@ -129,13 +133,16 @@ def _change(before: ContactShown, now: ContactShown) -> told.Told:
 
 def _steps(context: Context, contact: str, done: Iterable[commands.Command]) -> Iterator[told.Told]:
     holder = _holder(context, contact)
-    steps = {step.number: step for step in holder.story} if isinstance(holder, Call | Chat) else {}
-    messages = {message.number: message for message in holder.messages} if isinstance(holder, Chat) else {}
     for command in done:
-        if isinstance(command, commands.RecordStep) and command.call == contact and command.number in steps:
-            yield told.ContactStepped(contact, steps[command.number])
-        elif isinstance(command, commands.RecordMessage) and command.call == contact and command.number in messages:
-            yield told.ContactSaid(contact, messages[command.number])
+        if isinstance(command, commands.RecordStep) and command.call == contact and isinstance(holder, Call | Chat):
+            yield from (told.ContactStepped(contact, step) for step in _newest(holder.story, command.number))
+        elif isinstance(command, commands.RecordMessage) and command.call == contact and isinstance(holder, Chat):
+            yield from (told.ContactSaid(contact, message) for message in _newest(holder.messages, command.number))
+
+
+def _newest(entries: Sequence[Numbered], number: int) -> Iterator[Numbered]:
+    """The entry of that number, where it is still kept; looked for from the end, where it is."""
+    yield from islice((entry for entry in reversed(entries) if entry.number == number), 1)
 
 
 def _outcome(contact: str, agent: str, done: Iterable[commands.Command]) -> str:
@@ -161,8 +168,7 @@ def _agent(agent: Agent) -> AgentShown:
 
 def _contacts(context: Context, agent: Agent) -> Contacts:
     routed = context.router.snapshot().contacts
-    on_desk = [*agent.contacts, *agent.interrupted, *([agent.offered] if agent.offered else [])]
-    return {contact: _contact(context, routed[contact]) for contact in sorted(on_desk)}
+    return {contact: _contact(context, routed[contact]) for contact in context.on_desk(agent.name)}
 
 
 def _contact(context: Context, routed: Routed) -> ContactShown:

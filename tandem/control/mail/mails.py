@@ -84,9 +84,11 @@ def over(context: Context, mail_id: str, _now: float) -> None:
 
 def desk(context: Context, agent: str) -> list[MailShown]:
     """The mails that the agent is offered, or has."""
+    known = context.state.mails
+    mails = sorted((known[name] for name in context.on_desk(agent) if name in known), key=lambda mail: mail.came_at)
     return [
         MailShown(mail.id, mail.offer, mail.state, mail.queue, mail.subject, mail.sender, mail.reference, mail.came_at)
-        for mail in context.state.mails.values()
+        for mail in mails
         if mail.agent == agent
     ]
 

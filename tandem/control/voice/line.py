@@ -20,13 +20,14 @@ LINE: Table = {
 class Line(msgspec.Struct):
     """One agent's line. Times are epoch seconds.
 
-    `id` is its channel, another one for each call. `leg` is the offer or the conversation that it is for now, `lent`
-    the last one that it was joined for: until it is back in its place from there, the next one's command is `waiting`.
-    `failures` are those in a row.
+    `id` is its channel, another one for each call, of `number` as the dial plan has it. `leg` is the offer or the
+    conversation that it is for now, `lent` the last one that it was joined for: until it is back in its place from
+    there, the next one's command is `waiting`. `failures` are those in a row.
     """
 
     agent: str
     id: str = ""
+    number: str = ""
     state: str = "down"
     since: float = 0.0
     answered_at: float | None = None

@@ -19,16 +19,24 @@ TIMER = "line"
 
 
 def follow(context: Context, name: str, now: float) -> None:
-    """Have a line for an agent who is signed in and wants one, and none for any other."""
+    """Have a line for an agent who is signed in and wants one, to the number that is theirs now, and none for any
+    other."""
     settings = context.state.settings.acd.agents.get(name)
     agent = context.state.router.agents.get(name)
     wanted = settings is not None and settings.nailed_up and agent is not None and agent.state != SIGNED_OUT
     line = context.state.lines.get(name)
+    if line is not None and not line.leg and not (wanted and _leads_there(context, line)):
+        _end(context, line, now)
+        line = context.state.lines.get(name)
     if wanted and line is None:
         context.state.lines[name] = Line(name)
         call(context, name, now)
-    elif line is not None and not wanted and not line.leg:
-        _end(context, line, now)
+
+
+def _leads_there(context: Context, line: Line) -> bool:
+    """Whether the line is to the agent's number, and that one is still allowed; one that is down asks anew anyway."""
+    agent = context.state.settings.acd.agents[line.agent]
+    return line.state == "down" or line.number == destination(context.state.settings.dial_plan, agent.number)
 
 
 def call(context: Context, name: str, now: float) -> None:
@@ -41,6 +49,7 @@ def call(context: Context, name: str, now: float) -> None:
     if (number := destination(plan, agent.number)) is None:
         _dropped(context, line, f"the dial plan does not allow {agent.number}", now)
         return
+    line.number = number
     manner, ring_seconds = devices.manner(context, agent, number), context.state.settings.remote_agents.ring_seconds
     context.tell(commands.NailUp(line.id, number, plan.caller_id, ring_seconds, manner))
 
