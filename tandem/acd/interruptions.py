@@ -40,9 +40,9 @@ class Interruptions:
         to be put in its queue by Lines.take_back.
         """
         if agent.wants != READY:
-            at = [] if agent.after_contact else self._interruptible(agent)
+            in_hand = [] if agent.after_contact else self._interruptible(agent)
             resting = [self._state.contacts[name] for name in agent.interrupted]
-            return [self._take_back(agent, contact, now) for contact in (*at, *resting)]
+            return [self._take_back(agent, contact, now) for contact in (*in_hand, *resting)]
         if agent.interrupted and agent.wrap_up_until <= now:
             self._resume(agent, now)
         return []

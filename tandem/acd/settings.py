@@ -96,7 +96,7 @@ class QueueSettings(msgspec.Struct, frozen=True):
 
     @property
     def stops(self) -> bool:
-        """Whether it takes more agents to go on than to keep going: its work has two thresholds."""
+        """Whether its work stops where too few agents are ready, and takes more of them to go on."""
         return self.resume_free > self.keep_free
 
 
