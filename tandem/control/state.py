@@ -25,10 +25,12 @@ class LastTalk(msgspec.Struct, frozen=True):
 
 
 class Abandoned(msgspec.Struct, frozen=True):
-    """A caller hung up while they waited: the callback they are offered, and the link to the page that asks."""
+    """A caller hung up while they waited: the callback they are offered, and the link to the page that asks; `settled`
+    once it was delivered, or could not be."""
 
     callback: Callback
     link: SendLink
+    settled: bool = False
 
 
 class OfferedBack(msgspec.Struct):

@@ -144,3 +144,12 @@ def test_after_a_kill_the_link_is_asked_for_again_under_the_same_number() -> Non
     desk = Desk(abandoned=AFTER)
     link = one(commands.SendLink, hangs_up(desk))
     assert one(commands.SendLink, desk.tell(events.Restarted())) == link
+
+
+@pytest.mark.parametrize("becomes", [events.LinkDelivered, events.LinkOpened, events.LinkFailed])
+def test_what_became_of_the_link_is_not_forgotten_by_a_kill(becomes: type[events.Event]) -> None:
+    desk = Desk(abandoned=AFTER)
+    link = one(commands.SendLink, hangs_up(desk))
+    why = {events.LinkDelivered: ("sms",), events.LinkFailed: ("no way",)}.get(becomes, ())
+    desk.tell(becomes(link.call, link.link, *why))
+    assert these(commands.SendLink, desk.tell(events.Restarted())) == []

@@ -1,5 +1,7 @@
 """Callers who hung up while they waited: those who had waited for long are offered a callback with their age."""
 
+from msgspec import structs
+
 from tandem.acd.contact import Contact
 from tandem.control import commands
 from tandem.control.callback.bookings import DAY, find, lately, settings_of
@@ -72,9 +74,15 @@ def send(context: Context, subject: str, now: float) -> None:
 
 def send_again(context: Context, now: float) -> None:
     """The process began again: what it had under way may be lost."""
-    for subject in context.state.abandoned:
-        if f"{SENDS} {subject}" not in context.timers.due:
+    for subject, offered in context.state.abandoned.items():
+        if not offered.settled and f"{SENDS} {subject}" not in context.timers.due:
             send(context, subject, now)
+
+
+def settled(context: Context, subject: str) -> None:
+    """What became of a link is known: it need not be sent again."""
+    if (offered := context.state.abandoned.get(subject)) is not None:
+        context.state.abandoned[subject] = structs.replace(offered, settled=True)
 
 
 def accept(context: Context, subject: str, now: float) -> CallbackBooked | CallbackRefused | None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.control import commands, events
+from tandem.control.callback import abandoned
 from tandem.control.context import Context
 from tandem.control.page import pages
+from tandem.control.page.page import subject
 from tandem.control.voice import calls
 from tandem.ivr import events as ivr_events
 
@@ -35,6 +37,7 @@ def _was(context: Context, call_id: str, number: int, now: float, status: str, a
     call = context.state.calls.get(call_id)
     link = call.links.get(number) if call is not None else None
     if call is None or link is None:
+        abandoned.settled(context, subject(call_id, number))
         context.tell(commands.RecordLink(call_id, number, "", adapter, status, now))
         return None
     news = RANK[status] > RANK[link.status]
