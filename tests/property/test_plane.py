@@ -350,5 +350,5 @@ def test_after_the_last_event_every_offer_comes_to_an_end_by_itself(life: list[t
     for agent in AGENTS:
         book.tell(events.AgentSignedOut(agent))
     book.pass_time(120.0)
-    for agent in AGENTS:
+    for agent in book.router.agents:
         assert book.agent_state(agent)[0] in ("signed_out", "connected", "hold"), book.agent_state(agent)
