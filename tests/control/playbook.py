@@ -82,10 +82,11 @@ class Playbook:
         self.tell(events.SwitchFound("boot-1", self.now, (), ()))
 
     def tell(self, event: events.Event, after: float = 0.0) -> list[commands.Command]:
-        """Tell the plane of `event`, `after` seconds later."""
+        """Tell the plane of `event`, `after` seconds later. One that begins anew from its state does just the same."""
         self.now += after
-        self.plane = Plane.restore(self.plane.snapshot())
+        anew = Plane.restore(self.plane.snapshot())
         done = self.plane.handle(event, self.now)
+        assert anew.handle(event, self.now) == done
         self._tell_desktops([command for command in done if isinstance(command, commands.TellDesktop)])
         out = [command for command in done if not isinstance(command, commands.TellDesktop)]
         self.history.append((self.now, event, done))

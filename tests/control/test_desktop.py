@@ -97,3 +97,15 @@ def test_a_desk_that_follows_the_events_shows_what_a_fresh_look_does() -> None:
 
 def test_nobody_has_a_desk_who_is_no_agent() -> None:
     assert Playbook().plane.desk("9999") is None
+
+
+def test_an_agent_who_is_taken_out_while_they_are_rung_leaves_the_contact_to_the_next() -> None:
+    book = Playbook()
+    book.agent_ready("1002")
+    book.queue()
+    book.agent_ready("1001")
+    rest = {name: agent for name, agent in SETTINGS.acd.agents.items() if name != "1002"}
+    book.tell(events.SettingsLoaded(replace(SETTINGS, acd=replace(SETTINGS.acd, agents=rest))))
+    assert book.agent_state("1001") == ("reserved", "")
+    book.tell(events.CallEnded("c1"))
+    assert book.desks["1001"].contacts == ()

@@ -262,6 +262,18 @@ async def test_who_may_something_else_by_now_has_the_desktop_no_longer(
     assert plane.desktops.ended == {"signed_out": 1}
 
 
+async def test_an_agent_has_their_own_desk_only(plane: Site, users: UserStore) -> None:
+    agents = SETTINGS.acd.agents
+    assert {"1001", "1002"} <= agents.keys()
+    await user(users, "wang", "agent", "1002")
+    browser = Browser(plane)
+    await browser.sign_in("wang")
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        assert (await client.hello(agent="1001", mode="watch"))["code"] == "not_yours"
+    async with desktop(plane, Authorization="", **browser.headers()) as client:
+        assert (await client.hello(agent=""))["agent"]["agent"] == "1002"
+
+
 async def test_what_is_done_for_an_agent_is_in_the_audit_log(plane: Site, users: UserStore) -> None:
     await user(users, "mei", "supervisor")
     await user(users, "wang", "agent", "1001")

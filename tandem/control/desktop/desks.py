@@ -86,14 +86,13 @@ class Desks:
         if routed is None:
             self._agents.pop(agent, None)
             for contact in self._contacts.pop(agent, {}):
-                del self._desk_of[contact]
+                self._is_off(contact, agent)
             return
         before, now = self._contacts.get(agent, {}), _contacts(self._context, routed)
         self._contacts[agent] = now
         self._desk_of.update(dict.fromkeys(now, agent))
         for contact in sorted(before.keys() - now.keys()):
-            if self._desk_of[contact] == agent:
-                del self._desk_of[contact]
+            self._is_off(contact, agent)
             yield told.ContactEnded(contact, _outcome(contact, agent, done))
         shown = _agent(routed)
         if shown != self._agents.get(agent):
@@ -101,6 +100,11 @@ class Desks:
             yield told.AgentChanged(shown)
         for contact in now:
             yield from self._news_of_contact(before.get(contact), now[contact], done)
+
+    def _is_off(self, contact: str, agent: str) -> None:
+        """It may be on another's desk by now."""
+        if self._desk_of.get(contact) == agent:
+            del self._desk_of[contact]
 
     def _news_of_contact(
         self, before: ContactShown | None, now: ContactShown, done: Iterable[commands.Command]
