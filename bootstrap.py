@@ -23,7 +23,15 @@ TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "si
 FOR_TESTS = {"chromium": "chromium"}
 """What only `bootstrap.py tests` gets."""
 
-NPM = ("env", f"PATH={VENV / 'bin'}:{os.environ.get('PATH', '')}", "npm", "--prefix", str(WEB))
+NPM = (
+    "env",
+    f"PATH={VENV / 'bin'}:{os.environ.get('PATH', '')}",
+    # Node has certificates of its own; this machine may know others, as pip does.
+    f"NODE_OPTIONS={os.environ.get('NODE_OPTIONS', '')} --use-system-ca",
+    "npm",
+    "--prefix",
+    str(WEB),
+)
 
 PYTHONS = ("python3", "python3.13", "python3.12", "python3.11")
 
