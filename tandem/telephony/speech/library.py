@@ -67,22 +67,22 @@ class PromptLibrary:
         SpeechFailedError names every text that could not be made.
         """
         wanted = [utterance for utterance in set(utterances) if not self.is_made(utterance)]
-        done = count(1)
+        done, failed = count(1), list[str]()
 
         async def make(utterance: Utterance) -> None:
             try:
                 await self.path(utterance)
             except SpeechFailedError as error:
-                raise SpeechFailedError(f"{utterance.text!r} ({utterance.language}): {error}") from error
+                failed.append(f"{utterance.text!r} ({utterance.language}): {error}")
+                return
             if say:
                 say(next(done), len(wanted))
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for utterance in wanted:
-                    group.create_task(make(utterance))
-        except* SpeechFailedError as failed:
-            raise SpeechFailedError("; ".join(str(error) for error in failed.exceptions)) from failed
+        async with asyncio.TaskGroup() as group:
+            for utterance in wanted:
+                group.create_task(make(utterance))
+        if failed:
+            raise SpeechFailedError("; ".join(failed))
         return len(wanted)
 
     async def render_aside(self, utterances: Iterable[Utterance]) -> list[str]:
