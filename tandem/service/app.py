@@ -126,7 +126,7 @@ class Controller:
             lambda: centre_check(self.settings.settings),
             time.time,
         )
-        self._outlets: dict[type[Command], Callable[[Any], object]] = {
+        self.outlets: dict[type[Command], Callable[[Any], object]] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
             Notify: self.notifications.tell,
@@ -185,7 +185,7 @@ class Controller:
 
     def _carry_out(self, entry: Entry, commands: list[Command]) -> None:
         for command in commands:
-            if outlet := self._outlets.get(type(command)):
+            if outlet := self.outlets.get(type(command)):
                 outlet(command)
             elif not isinstance(command, RECORD_TYPES):
                 self.switch.do(command)
