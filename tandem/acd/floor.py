@@ -373,7 +373,8 @@ class Floor:
             if step.offer and step.offer not in contact.ways:
                 contact.ways += (step.offer,)
                 self._emit(OfferToContact(contact.id, contact.queue, step.offer))
-            if step.move in self._state.settings.queues and step.move not in (contact.queue, *contact.been):
+            been = step.move == contact.queue or step.move in contact.been
+            if step.move in self._state.settings.queues and not been:
                 self._move(contact, step.move, now)
                 return
 
