@@ -108,7 +108,7 @@ class Floor:
         if number is None or not self._state.switch_up:
             return
         while self.roster.fitting(number) and (contact := self._first(agent, number, now)):
-            if self.lines.keeping >> self.lines.line_of(contact).number & 1:
+            if contact.sticky or self.lines.keeping >> self.lines.line_of(contact).number & 1:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
                 self._offer(contact, agent, now)
@@ -119,9 +119,10 @@ class Floor:
             for line in self.lines.of(keeping):
                 among ^= self._kept_back(line) << line.number
         first = [self.lines.first(among, number, now)] if among else []
-        for contact in self.lines.sticky_to(agent.name):
+        # Where agents are kept free, this one more may set those free who wait for another one.
+        for contact in self.lines.sticky() if self.lines.keeping else self.lines.sticky_to(agent.name):
             line = self.lines.line_of(contact)
-            if self._has_room(number, line) and not self._kept_back(line):
+            if self._sticky_agent(contact, line) and not self._kept_back(line):
                 first.append(contact)
         if len(first) < 2:  # nearly always; spares the comparison
             return first[0] if first else None
@@ -360,7 +361,7 @@ class Floor:
         for number in changed:
             self._emit(RecordPlanStep("", queue, number, describe(plan[number]), in_force=number in holding))
         self.lines.hold(queue, holding)
-        self._match(self.lines.lines_of(queue), (), now)
+        self._match(self.lines.lines_of(queue), self.lines.sticky(), now)
         for contact in self.lines.waiting_in(queue):
             self._take_steps(contact, now)
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from tandem.acd.commands import WithdrawOffer
 from tandem.acd.events import AgentPaused, AgentWentReady, ContactFinished, ContactLeft, ContactQueued, SettingsChanged
+from tandem.acd.plan import Condition, Step
 from tandem.acd.settings import QueueSettings, Selection, Settings
 from tandem.acd.words import in_words
 from tests.acd.playbook import Playbook, offered_to, settings
@@ -107,6 +108,19 @@ def test_a_finished_talk_lets_kept_back_work_go() -> None:
     book.talk("c1", "hotline")
     book.tell(ContactQueued("o1", "outbound"))
     assert offered_to(book.after(60, ContactFinished("c1"))) == [("o1", "bob")]
+
+
+def test_who_waits_for_one_agent_is_kept_back_too_until_another_one_is_ready() -> None:
+    book = Playbook(with_queues(replace(OUTBOUND, keep_free=1), ann={}, bob={}), "ann")
+    assert book.tell(ContactQueued("o1", "outbound", sticky="ann", sticky_seconds=60)) == []
+    assert offered_to(book.make_ready("bob")) == [("o1", "ann")]
+
+
+def test_who_waits_for_one_agent_goes_on_when_a_step_counts_more_agents() -> None:
+    widened = QueueSettings("outbound", {"tv": 1}, keep_free=1, plan=(Step(when=Condition("length", 2, 1), needs={}),))
+    book = Playbook(with_queues(widened, ann={"tv": 1}, bob={}), "ann", "bob")
+    assert book.tell(ContactQueued("o1", "outbound", sticky="ann", sticky_seconds=60)) == []
+    assert ("o1", "ann") in offered_to(book.tell(ContactQueued("o2", "outbound")))
 
 
 def test_work_that_stopped_goes_on_only_when_more_agents_are_ready() -> None:

@@ -303,10 +303,16 @@ class Life:
     # --- the rules, once more ----------------------------------------------------------------------------------
 
     def able(self, agent: Agent, contact: Contact) -> bool:
+        if contact.sticky:
+            return contact.sticky == agent.name in self.router.snapshot().settings.agents
+        return self.fits(agent, contact)
+
+    def fits(self, agent: Agent, contact: Contact) -> bool:
+        """Whether the agent has what the contact's queue asks for now, whomever the contact waits for."""
         state = self.router.snapshot()
         known = state.settings.agents.get(agent.name)
-        if contact.sticky or known is None:
-            return known is not None and contact.sticky == agent.name
+        if known is None:
+            return False
         queue, steps = state.queue(contact.queue), self.in_force(contact)
         groups = {("team", step.team) for step in steps} | {("vendor", step.vendor) for step in steps}
         if groups & ({("team", known.team), ("vendor", known.vendor)} - {("team", ""), ("vendor", "")}):
@@ -383,11 +389,19 @@ class Life:
         return sum(contact.cost for contact in self.contacts_of(agent)), clock, agent.name
 
     def servable(self) -> list[Contact]:
-        """Those who wait, but for those whose queue keeps the agents free."""
+        """Those who wait and have an agent with room, but for those whose queue keeps the agents free.
+
+        Who waits for one agent is kept from them only while the queue has too few others too.
+        """
         state = self.router.snapshot()
         waiting = [contact for contact in state.contacts.values() if contact.state == "waiting"]
-        waiting = [contact for contact in waiting if contact.queue not in state.stopped]
-        return [c for c in waiting if len(self.ready_for(c)) > state.queue(c.queue).keep_free]
+        waiting = [contact for contact in waiting if contact.queue not in state.stopped and self.ready_for(contact)]
+        return [c for c in waiting if not self.kept_free(c)]
+
+    def kept_free(self, contact: Contact) -> bool:
+        agents = self.router.snapshot().agents.values()
+        ready = [agent for agent in agents if self.fits(agent, contact) and self.has_room(agent, contact)]
+        return 0 < self.router.snapshot().queue(contact.queue).keep_free >= len(ready)
 
     def grade(self, agent: Agent, contact: Contact) -> float:
         """The smaller, the rather the queue chooses the agent."""

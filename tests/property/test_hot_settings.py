@@ -142,13 +142,13 @@ def lived(life: Lived) -> HotLife:
     return hot
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=60)
 @given(lives)
 def test_rule_13_settings_that_change_in_the_middle_of_everything_reset_nothing(life: Lived) -> None:
     lived(life)
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=60)
 @given(lives)
 def test_rule_13_after_any_changes_everybody_who_can_be_served_is_and_nobody_is_stuck(life: Lived) -> None:
     hot = lived(life)
@@ -163,7 +163,7 @@ def test_rule_13_after_any_changes_everybody_who_can_be_served_is_and_nobody_is_
         assert len(able) <= queue.keep_free or stopped
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=60)
 @given(lives)
 def test_a_replay_over_all_changes_gives_the_same(life: Lived) -> None:
     hot = lived(life)
