@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from tandem.cti.guard import COOKIE, answer, csrf_of, refusal
+from tandem.cti.answers import Refused, answer, body_as, refusal
+from tandem.cti.guard import COOKIE, csrf_of
 from tandem.cti.identity import DETAIL, Identity, identity_of, needs
 from tandem.cti.passwords import LONGEST, Passwords, fault_of, one_time
 from tandem.cti.sign_in_limit import SignInLimit
@@ -114,10 +115,8 @@ class Accounts:
         A page elsewhere could sign a browser in as somebody else, but only by what a form can send.
         """
         if request.content_type in FORMS:
-            return refusal(415, "not_json", "Send JSON, as application/json.")
-        wish = await _wish(request, SignIn)
-        if isinstance(wish, web.Response):
-            return wish
+            raise Refused(415, "not_json", "Send JSON, as application/json.")
+        wish = await body_as(request, SignIn)
         address = request.remote or ""
         subjects = f"user {wish.name}", f"address {address}"
         if pause := self._limit.pause(*subjects):
@@ -129,7 +128,7 @@ class Accounts:
         if user is None or not fits or user.disabled:
             self.counts["wrong"] += 1
             await self.note(wish.name, "sign-in refused", "", address)
-            return refusal(401, "wrong", "The name or the password is wrong.")
+            raise Refused(401, "wrong", "The name or the password is wrong.")
         self._limit.succeeded(*subjects)
         self.counts["signed_in"] += 1
         await self.note(user.name, "signed in", "", address)
@@ -155,7 +154,7 @@ class Accounts:
         """Who is signed in; a program has no session."""
         found = await self._store.session(identity_of(request).session)
         if found is None:
-            return refusal(404, "no_session", "The operators' token has no session.")
+            raise Refused(404, "no_session", "The operators' token has no session.")
         session, user = found
         token = request.cookies[COOKIE]
         return answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at})
@@ -171,9 +170,7 @@ class Accounts:
     @needs("agent")
     async def change_password(self, request: web.Request) -> web.Response:
         """Their own; all other sessions of theirs end."""
-        wish = await _wish(request, NewPassword)
-        if isinstance(wish, web.Response):
-            return wish
+        wish = await body_as(request, NewPassword)
         who = identity_of(request)
         subject = f"user {who.name}"
         if pause := self._limit.pause(subject):
@@ -181,11 +178,11 @@ class Accounts:
         self._limit.tried(subject)
         user = await self._store.user(who.name)
         if user is None or not await self._passwords.matches(wish.old, user.password):
-            return refusal(403, "wrong", "The password in use is another.")
+            raise Refused(403, "wrong", "The password in use is another.")
         self._limit.succeeded(subject)
         fault = fault_of(wish.new, user.name) or ("This is the password in use." if wish.new == wish.old else "")
         if fault:
-            return refusal(422, "bad_password", fault)
+            raise Refused(422, "bad_password", fault)
         kept = await self._passwords.hashed(wish.new)
         await self._store.change(user.name, self._clock(), password=kept, must_change=False)
         await self._store.end_sessions(user.name, but=who.session)
@@ -199,33 +196,25 @@ class Accounts:
 
     async def add(self, request: web.Request) -> web.Response:
         """201 with a one-time password, which is shown this once and has to be changed at the first sign-in."""
-        wish = await _wish(request, NewUser)
-        if isinstance(wish, web.Response):
-            return wish
-        if refused := await self._no_agent(wish.agent, wish.name):
-            return refused
+        wish = await body_as(request, NewUser)
+        await self._check_agent(wish.agent, wish.name)
         password, now = one_time(), self._clock()
         kept = await self._passwords.hashed(password)
         user = User(wish.name, wish.display_name, wish.role, wish.agent, kept, True, False, now, now)
         if not await self._store.add(user):
-            return refusal(409, "taken", "There is a user of this name.")
+            raise Refused(409, "taken", "There is a user of this name.")
         request[DETAIL] = f"{wish.name}: {wish.role} {wish.agent}".rstrip()
         return answer(_shown(user) | {"one_time_password": password}, 201)
 
     async def change(self, request: web.Request) -> web.Response:
         """Role, agent, or whether they may sign in at all."""
-        wish = await _wish(request, Change)
-        if isinstance(wish, web.Response):
-            return wish
-        user = await self._store.user(request.match_info["name"])
-        if user is None:
-            return _unknown()
+        wish = await body_as(request, Change)
+        user = await self._user(request)
         values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
-        if refused := await self._no_agent(values.get("agent", ""), user.name):
-            return refused
+        await self._check_agent(values.get("agent", ""), user.name)
         changed = msgspec.structs.replace(user, **values)
         if _rules(user) and not _rules(changed) and await self._rulers() == [user.name]:
-            return refusal(409, "last_admin", "This is the only admin. Make another one first.")
+            raise Refused(409, "last_admin", "This is the only admin. Make another one first.")
         await self._store.change(user.name, self._clock(), **values)
         if changed.role != user.role or changed.disabled:
             await self._store.end_sessions(user.name)
@@ -234,9 +223,7 @@ class Accounts:
 
     async def reset(self, request: web.Request) -> web.Response:
         """A new one-time password, for somebody who lost theirs; their sessions end."""
-        user = await self._store.user(request.match_info["name"])
-        if user is None:
-            return _unknown()
+        user = await self._user(request)
         password = one_time()
         kept = await self._passwords.hashed(password)
         await self._store.change(user.name, self._clock(), password=kept, must_change=True)
@@ -249,19 +236,24 @@ class Accounts:
             limit = min(max(int(request.query.get("limit", "100")), 1), MOST_ENTRIES)
             before = int(request.query["before"]) if "before" in request.query else None
         except ValueError:
-            return refusal(400, "bad_number", "limit and before are numbers.")
+            raise Refused(400, "bad_number", "limit and before are numbers.") from None
         return answer(await self._store.audit(limit, before, request.query.get("name", "")))
 
-    async def _no_agent(self, agent: str, name: str) -> web.Response | None:
-        """What stands against `name` working as `agent`."""
+    async def _user(self, request: web.Request) -> User:
+        user = await self._store.user(request.match_info["name"])
+        if user is None:
+            raise Refused(404, "unknown_user", "There is no user of this name.")
+        return user
+
+    async def _check_agent(self, agent: str, name: str) -> None:
+        """Refused: something stands against `name` working as `agent`."""
         if not agent:
-            return None
+            return
         if agent not in self._agents():
-            return refusal(422, "unknown_agent", f"The settings have no agent {agent}.")
+            raise Refused(422, "unknown_agent", f"The settings have no agent {agent}.")
         other = await self._store.working_as(agent)
-        if other is None or other.name == name:
-            return None
-        return refusal(409, "agent_taken", f"{other.name} works as {agent}.")
+        if other and other.name != name:
+            raise Refused(409, "agent_taken", f"{other.name} works as {agent}.")
 
     async def _rulers(self) -> list[str]:
         return [user.name for user in await self._store.users() if _rules(user)]
@@ -290,19 +282,7 @@ def _shown(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in names}
 
 
-def _unknown() -> web.Response:
-    return refusal(404, "unknown_user", "There is no user of this name.")
-
-
 def _too_often(pause: float) -> web.Response:
     response = refusal(429, "too_often", f"Too many wrong tries. Try again in {pause:.0f} seconds.")
     response.headers["Retry-After"] = str(int(pause) + 1)
     return response
-
-
-async def _wish(request: web.Request, kind: type[Any]) -> Any:
-    """The body as `kind`, or the refusal of one that is not."""
-    try:
-        return msgspec.json.decode(await request.read() or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return refusal(400, "bad_json", str(error))

@@ -2,16 +2,15 @@
 
 import asyncio
 
-import msgspec
 from aiohttp import web
 
 from tandem.control.events import Event, PageRevoked
+from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
-from tandem.cti.guard import answer, refusal
 from tandem.cti.identity import PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
-from tandem.cti.verbs import STATES, Refusal, around_of, verb_of
+from tandem.cti.verbs import STATES, around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -59,7 +58,7 @@ class Api:
         """Take the page of a link away from whoever has its address."""
         page = f"{request.match_info['call']}/{request.match_info['link']}"
         if not self._backend.readers.has_page(page):
-            return refusal(404, "unknown_link", "There is no such link, or it has expired.")
+            raise Refused(404, "unknown_link", "There is no such link, or it has expired.")
         return self._emit(PageRevoked(page))
 
     @needs("agent")
@@ -73,23 +72,17 @@ class Api:
         plane was told; /state shows what came of it."""
         agent, name = request.match_info["agent"], request.match_info["verb"]
         if agent not in self._backend.agents():
-            return refusal(404, "unknown_agent", "There is no agent of this name.")
-        try:
-            given = msgspec.json.decode(await request.read() or b"{}", type=dict)
-            who = identity_of(request)
-            by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
-            event = verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
-        except Refusal as error:
-            return refusal(error.status, error.code, str(error))
-        return self._emit(event)
+            raise Refused(404, "unknown_agent", "There is no agent of this name.")
+        given: dict[str, object] = await body_as(request, dict)
+        who = identity_of(request)
+        by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
+        return self._emit(verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by)))
 
     def _emit(self, event: Event) -> web.Response:
         try:
             self._backend.emit(event)
         except asyncio.QueueFull:
-            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
         return answer({"accepted": True}, 202)
 
     def _shown(self, item: OutboxItem) -> dict[str, object]:

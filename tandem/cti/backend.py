@@ -11,9 +11,10 @@ from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
-from tandem.cti.watch import Watch
+from tandem.cti.watch import Watch, told
 from tandem.store.outbox import Outbox
 
 
@@ -98,3 +99,11 @@ class Backend:
     public_url: str
     chat_origins: frozenset[str]
     clock: Callable[[], float]
+
+    async def tell(self, what: str, event: Event) -> None:
+        """Tell the plane of something on a page, chat, mail or guide, and wait until it has dealt with it.
+
+        Refused: it is too busy.
+        """
+        if not await told(self.watch, what, self.emit, event):
+            raise Refused(503, "busy", "Too much is waiting to be done. Try again.")

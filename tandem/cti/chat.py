@@ -12,9 +12,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.chat.chat_view import ChatShown
 from tandem.control.events import ChatBegan, ChatLeft, ChatLost, ChatResumed, ChatSaid, Event
+from tandem.cti.answers import refusal
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, decode, encode, shown
-from tandem.cti.guard import refusal
 from tandem.cti.page import Counts, client_of
 from tandem.cti.watch import changed_within, told
 

@@ -13,12 +13,13 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.commands import TellDesktop
+from tandem.cti.answers import Refused, refusal
 from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
-from tandem.cti.guard import People, refusal
+from tandem.cti.guard import People
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
-from tandem.cti.verbs import VERBS, Refusal, around_of, verb_of
+from tandem.cti.verbs import VERBS, around_of, verb_of
 from tandem.store.users import UserStoreError
 
 log = structlog.get_logger()
@@ -249,10 +250,10 @@ class Desktops:
         """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
-                raise Refusal(409, "watching", "Another session works at this desk: take it over first.")
+                raise Refused(409, "watching", "Another session works at this desk: take it over first.")
             around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent))
             self._emit(verb_of(message.verb, message.given, VERBS).event(around))
-        except Refusal as error:
+        except Refused as error:
             return encode("refused", id=message.id, code=error.code, message=str(error))
         except asyncio.QueueFull:
             return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Protocol, TypeVar
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import Author, ByWhom, Refused, Words, answers, body_of, wish_of
+from tandem.cti.admins import Author, ByWhom, Words, answers, body_of, wish_of
+from tandem.cti.answers import Refused
 
 NAME = "[a-z][a-z0-9_]*"
 Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$", max_length=64)]

@@ -1,4 +1,4 @@
-"""Who may ask for what over HTTP: host names, who they are, security headers, errors as JSON."""
+"""Who may ask for what over HTTP: host names, who they are, security headers, errors as answers."""
 
 import hashlib
 import hmac
@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import msgspec
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from tandem.cti.answers import Refused, refusal
 from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for
 from tandem.store.outbox import OutboxError
 from tandem.store.users import UserStoreError
@@ -49,16 +49,6 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
 
-def answer(content: object, status: int = 200) -> web.Response:
-    """`content` as JSON."""
-    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
-
-
-def refusal(status: int, code: str, message: str) -> web.Response:
-    """An error as JSON: a `code` for programs, a `message` for people."""
-    return answer({"error": {"code": code, "message": message}}, status)
-
-
 class People(Protocol):
     """Who signs in with a browser, and where what they change is written down."""
 
@@ -85,6 +75,8 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
             response = await handler(request)
             await _note(request, response, people)
             return response
+        except Refused as error:
+            return error.answer()
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
         except (OutboxError, UserStoreError) as error:

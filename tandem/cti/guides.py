@@ -7,10 +7,9 @@ from aiohttp import web
 
 from tandem.control.events import Answer, Event, GuideAnswered, GuideBegan, GuideEnded, Value
 from tandem.control.page.pages import PageShown
+from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
-from tandem.cti.guard import answer, refusal
 from tandem.cti.identity import Identity, identity_of, needs
-from tandem.cti.watch import told
 
 NOT_THERE = ("unknown_guide", "There is no such guide, or it was not used for long. Begin a new one.")
 
@@ -53,15 +52,12 @@ class Guides:
     @needs("agent")
     async def begin(self, request: web.Request) -> web.Response:
         """201 with the guide's id and what it shows."""
-        try:
-            wanted = msgspec.json.decode(await request.read(), type=Begin)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
+        wanted = await body_as(request, Begin)
         flows = self._backend.readers.flows()
         if wanted.flow not in flows:
-            return refusal(404, "unknown_flow", f"There is no flow of this name. There are {', '.join(sorted(flows))}.")
+            raise Refused(404, "unknown_flow", f"There is no flow of this name. There are {', '.join(sorted(flows))}.")
         if wanted.contact and not self._is_theirs(identity_of(request), wanted.contact):
-            return refusal(403, "not_yours", "An agent may walk a guide for a contact on their own desk only.")
+            raise Refused(403, "not_yours", "An agent may walk a guide for a contact on their own desk only.")
         guide = f"guide-{secrets.token_hex(8)}"
         began = GuideBegan(guide, wanted.flow, wanted.contact, wanted.language, wanted.variables)
         return await self._shown_after(began, guide, 201)
@@ -77,14 +73,10 @@ class Guides:
         guide = request.match_info["guide"]
         view = self._backend.readers.guide(guide)
         if view is None:
-            return refusal(404, *NOT_THERE)
-        try:
-            given = msgspec.json.decode(await request.read(), type=Given)
-            answered = msgspec.convert(_parts(given), Answer)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
-        if problem := _refused(view, given):
-            return problem
+            raise Refused(404, *NOT_THERE)
+        given = await body_as(request, Given)
+        answered = _answer(given)
+        _check(view, given)
         return await self._shown_after(GuideAnswered(guide, view.shown.step, answered), guide, 200)
 
     @needs("agent")
@@ -92,9 +84,8 @@ class Guides:
         """Put a guide away."""
         guide = request.match_info["guide"]
         if self._backend.readers.guide(guide) is None:
-            return refusal(404, *NOT_THERE)
-        if not await told(self._backend.watch, guide, self._backend.emit, GuideEnded(guide)):
-            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+            raise Refused(404, *NOT_THERE)
+        await self._backend.tell(guide, GuideEnded(guide))
         return answer({"guide": guide}, 200)
 
     def _is_theirs(self, who: Identity, contact: str) -> bool:
@@ -104,34 +95,37 @@ class Guides:
         return desk is not None and contact in [on_desk.contact.contact for on_desk in desk.contacts]
 
     async def _shown_after(self, event: Event, guide: str, status: int) -> web.Response:
-        if not await told(self._backend.watch, guide, self._backend.emit, event):
-            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+        await self._backend.tell(guide, event)
         return self._shown(guide, status)
 
     def _shown(self, guide: str, status: int) -> web.Response:
         view = self._backend.readers.guide(guide)
         if view is None:
-            return refusal(404, *NOT_THERE)
+            raise Refused(404, *NOT_THERE)
         return answer({"guide": guide, "outcome": view.outcome, "shown": view.shown}, status)
 
 
-def _parts(given: Given) -> dict[str, object]:
-    """The answer without what was left out."""
+def _answer(given: Given) -> Answer:
+    """The answer without what was left out. Refused: it is none."""
     parts: dict[str, object] = {name: getattr(given, name) for name in ("key", "text", "way") if getattr(given, name)}
-    return parts | ({"values": given.values, "submitted": given.submitted} if given.values is not None else {})
+    if given.values is not None:
+        parts |= {"values": given.values, "submitted": given.submitted}
+    try:
+        return msgspec.convert(parts, Answer)
+    except msgspec.ValidationError as error:
+        raise Refused(400, "bad_json", str(error)) from None
 
 
-def _refused(view: PageShown, given: Given) -> web.Response | None:
-    """Why the answer can't be one to what is asked."""
+def _check(view: PageShown, given: Given) -> None:
+    """Refused: the answer can't be one to what is asked."""
     shown = view.shown
     if view.outcome or not shown.asks:
-        return refusal(409, "nothing_asked", "The guide asks nothing now. GET shows where it is.")
+        raise Refused(409, "nothing_asked", "The guide asks nothing now. GET shows where it is.")
     if given.step not in (None, shown.step):
-        return refusal(409, "stale", f"The guide is at question {shown.step} by now. GET shows it.")
+        raise Refused(409, "stale", f"The guide is at question {shown.step} by now. GET shows it.")
     if len([name for name in ("key", "text", "way", "values") if getattr(given, name)]) != 1:
-        return refusal(400, "bad_answer", "Give one of key, text, way and values.")
+        raise Refused(400, "bad_answer", "Give one of key, text, way and values.")
     if given.way and given.way not in shown.ways:
-        return refusal(400, "bad_answer", f"The ways that lead on from here are {', '.join(shown.ways)}.")
+        raise Refused(400, "bad_answer", f"The ways that lead on from here are {', '.join(shown.ways)}.")
     if given.key and shown.choices and given.key not in [choice.key for choice in shown.choices]:
-        return refusal(400, "bad_answer", f"The keys are {', '.join(choice.key for choice in shown.choices)}.")
-    return None
+        raise Refused(400, "bad_answer", f"The keys are {', '.join(choice.key for choice in shown.choices)}.")

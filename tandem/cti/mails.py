@@ -6,11 +6,10 @@ import msgspec
 from aiohttp import web
 
 from tandem.control.events import MailCame, MailWithdrawn
+from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
-from tandem.cti.desks import contact_event, wait_for_news
-from tandem.cti.guard import answer, refusal
+from tandem.cti.desks import tell_of, wait_for_news
 from tandem.cti.identity import needs
-from tandem.cti.watch import told
 
 KEY = r"[A-Za-z0-9._~@-]{1,100}"
 """An idempotency key: the sender's own name for the mail."""
@@ -47,20 +46,15 @@ class Mails:
     async def come(self, request: web.Request) -> web.Response:
         """A mail is to be answered. 201, or 200 when it was told of before: the key makes it one."""
         mail = f"mail-{request.match_info['key']}"
-        try:
-            given = msgspec.json.decode(await request.read(), type=Told)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return refusal(400, "bad_json", str(error))
+        given = await body_as(request, Told)
         readers = self._backend.readers
         if readers.mail(mail) is not None:
             return answer({"mail": mail, "state": readers.mail(mail)})
         if not readers.can_serve(given.queue):
-            return refusal(422, "bad_queue", f"There is no queue {given.queue!r}, or no agent has what it needs.")
+            raise Refused(422, "bad_queue", f"There is no queue {given.queue!r}, or no agent has what it needs.")
         if given.sticky and given.sticky not in self._backend.agents():
-            return refusal(422, "unknown_agent", f"There is no agent {given.sticky!r}.")
-        event = MailCame(mail, **msgspec.structs.asdict(given))
-        if not await told(self._backend.watch, mail, self._backend.emit, event):
-            return refusal(503, "busy", "Too much is waiting to be done. Try again, under the same key.")
+            raise Refused(422, "unknown_agent", f"There is no agent {given.sticky!r}.")
+        await self._backend.tell(mail, MailCame(mail, **msgspec.structs.asdict(given)))
         return answer({"mail": mail, "state": readers.mail(mail)}, 201)
 
     async def withdraw(self, request: web.Request) -> web.Response:
@@ -68,24 +62,19 @@ class Mails:
         mail = f"mail-{request.match_info['key']}"
         backend = self._backend
         if (state := backend.readers.mail(mail)) is None:
-            return refusal(404, "unknown_mail", "There is no such mail.")
-        if state != "ended" and not await told(backend.watch, mail, backend.emit, MailWithdrawn(mail)):
-            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+            raise Refused(404, "unknown_mail", "There is no such mail.")
+        if state != "ended":
+            await backend.tell(mail, MailWithdrawn(mail))
         return answer({"mail": mail, "state": backend.readers.mail(mail)})
 
     @needs("agent")
     async def look(self, request: web.Request) -> web.Response:
         """The agent's mails; with `?wait=<seconds>`, once something is new, or the time is up."""
-        refused = await wait_for_news(self._backend, request)
-        return refused or answer(self._backend.readers.mails(request.match_info["agent"]))
+        await wait_for_news(self._backend, request)
+        return answer(self._backend.readers.mails(request.match_info["agent"]))
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a mail on the agent's desk; 409 when it does not stand there like that any more."""
-        agent, mail = request.match_info["agent"], request.match_info["mail"]
-        event = await contact_event(self._backend, request, mail)
-        if isinstance(event, web.Response):
-            return event
-        if not await told(self._backend.watch, mail, self._backend.emit, event):
-            return refusal(503, "busy", "Too much is waiting to be done. Try again.")
+        agent = await tell_of(self._backend, request, request.match_info["mail"])
         return answer(self._backend.readers.mails(agent))

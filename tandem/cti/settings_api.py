@@ -7,8 +7,8 @@ from typing import Annotated, Any, Protocol, TypeVar
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import Author, Refused, Words, answers, wish_of
-from tandem.cti.guard import answer
+from tandem.cti.admins import Author, Words, answers, wish_of
+from tandem.cti.answers import Refused, answer
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 Number = Annotated[int, msgspec.Meta(ge=1)]

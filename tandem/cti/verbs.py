@@ -23,20 +23,13 @@ from tandem.control.events import (
     WrapUpExtended,
 )
 from tandem.control.mail.mail import MailShown
+from tandem.cti.answers import Refused
 
 REASON_LENGTH = 64
 LONGEST_EXTENSION = 3600.0
 """Seconds that may be asked for at once."""
 
 Number = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Refusal(Exception):  # noqa: N818 - no error of ours
-    """A verb can't be done: `status` as HTTP has it, `code` for programs, the text for people."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
 
 
 class Readers(Protocol):
@@ -59,21 +52,21 @@ class Around(msgspec.Struct, frozen=True):
     def contact(self, name: str) -> DeskShown | MailShown:
         """A chat or mail on the agent's desk."""
         if name not in self.standing:
-            raise Refusal(404, "unknown_contact", "No such chat or mail is on this agent's desk.")
+            raise Refused(404, "unknown_contact", "No such chat or mail is on this agent's desk.")
         return self.standing[name]
 
     def offered(self, name: str, offer: int) -> DeskShown | MailShown:
         """The same, where it is offered under that number."""
         there = self.contact(name)
         if not there.offer or offer != there.offer:
-            raise Refusal(409, "stale", "This is not offered any more.")
+            raise Refused(409, "stale", "This is not offered any more.")
         return there
 
     def taken(self, name: str) -> DeskShown | MailShown:
         """The same, where the agent has accepted it."""
         there = self.contact(name)
         if there.offer:
-            raise Refusal(409, "not_in_talk", "Accept it first.")
+            raise Refused(409, "not_in_talk", "Accept it first.")
         return there
 
 
@@ -81,7 +74,7 @@ class Verb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all verbs; the fields are what is given with it."""
 
     def event(self, around: Around) -> Event:
-        """What the plane is told. Refusal: it can't be done."""
+        """What the plane is told. Refused: it can't be done."""
         raise NotImplementedError
 
 
@@ -90,7 +83,7 @@ class SignIn(Verb, frozen=True):
 
     def event(self, around: Around) -> Event:
         if around.by:
-            raise Refusal(400, "bad_by", "Nobody can be signed in by another.")
+            raise Refused(400, "bad_by", "Nobody can be signed in by another.")
         return AgentSignedIn(around.agent)
 
 
@@ -119,9 +112,9 @@ class Pause(Verb, frozen=True):
     def event(self, around: Around) -> Event:
         reason = self.reason.strip()
         if not 0 < len(reason) <= REASON_LENGTH:
-            raise Refusal(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
+            raise Refused(400, "bad_reason", f"A pause needs a reason of at most {REASON_LENGTH} characters.")
         if around.reasons and reason not in around.reasons:
-            raise Refusal(400, "unknown_reason", f"The reasons for a pause are {', '.join(around.reasons)}.")
+            raise Refused(400, "unknown_reason", f"The reasons for a pause are {', '.join(around.reasons)}.")
         return AgentPaused(around.agent, reason, around.by, self.after_contact)
 
 
@@ -132,9 +125,9 @@ class Extend(Verb, frozen=True):
 
     def event(self, around: Around) -> Event:
         if around.by:
-            raise Refusal(400, "bad_by", "A wrap-up is extended by whose it is.")
+            raise Refused(400, "bad_by", "A wrap-up is extended by whose it is.")
         if not 0 < self.seconds <= LONGEST_EXTENSION:
-            raise Refusal(400, "bad_seconds", f"`seconds` must be more than 0 and at most {LONGEST_EXTENSION:g}.")
+            raise Refused(400, "bad_seconds", f"`seconds` must be more than 0 and at most {LONGEST_EXTENSION:g}.")
         return WrapUpExtended(around.agent, self.seconds)
 
 
@@ -177,9 +170,9 @@ class Say(Verb, frozen=True):
     def event(self, around: Around) -> Event:
         there = around.taken(self.contact)
         if not isinstance(there, DeskShown):
-            raise Refusal(409, "no_chat", "A mail is answered elsewhere.")
+            raise Refused(409, "no_chat", "A mail is answered elsewhere.")
         if not self.text.strip() or self.number > there.heard + 1:
-            raise Refusal(400, "bad_message", f"Give a text, and the number {there.heard + 1}.")
+            raise Refused(400, "bad_message", f"Give a text, and the number {there.heard + 1}.")
         return AgentSaid(self.contact, around.agent, self.number, self.text)
 
 
@@ -207,20 +200,20 @@ VERBS = {**STATES, **CONTACTS}
 
 
 def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
-    """The verb of that name with what was given, as from JSON. Refusal: there is none, or that is not for it."""
+    """The verb of that name with what was given, as from JSON. Refused: there is none, or that is not for it."""
     kind = among.get(name)
     if kind is None:
-        raise Refusal(404, "unknown_verb", f"The verbs are {', '.join(among)}.")
+        raise Refused(404, "unknown_verb", f"The verbs are {', '.join(among)}.")
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        raise Refusal(400, "bad_json", str(error)) from None
+        raise Refused(400, "bad_json", str(error)) from None
 
 
 def around_of(readers: Readers, agent: str, by: str = "") -> Around:
     """What stands around an agent's verb now."""
     if len(by) > REASON_LENGTH:
-        raise Refusal(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
+        raise Refused(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
     chats, mails = readers.desk(agent), readers.mails(agent)
     standing = {chat.chat: chat for chat in chats} | {mail.mail: mail for mail in mails}
     return Around(agent, by, readers.pause_reasons(), standing)

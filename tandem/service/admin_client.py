@@ -18,7 +18,7 @@ import typer
 from aiohttp import web
 
 from tandem.control.settings import Settings
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.guard import guard
 from tandem.cti.http import serve

@@ -8,7 +8,7 @@ import structlog
 
 from tandem.control.publishing.versions import flow_key
 from tandem.control.state import PlaneState
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import read_flow

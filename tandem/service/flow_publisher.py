@@ -11,7 +11,7 @@ import structlog
 
 from tandem.control import events
 from tandem.control.state import PlaneState
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.reader import Check

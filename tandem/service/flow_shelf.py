@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from tandem.control import events
 from tandem.control.publishing.canary import Margins
 from tandem.control.state import PlaneState
-from tandem.cti.admins import ByWhom, Refused
+from tandem.cti.admins import ByWhom
+from tandem.cti.answers import Refused
 from tandem.cti.flows_api import Publish, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.diff import Difference, difference
 from tandem.ivr.reader import Check

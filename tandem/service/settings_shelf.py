@@ -24,7 +24,7 @@ from tandem.control.centre.findings import Finding, dotted
 from tandem.control.centre.reading import Content, Reading, read_content, read_source
 from tandem.control.settings import Settings
 from tandem.control.state import PlaneState
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Applied, Apply, Compare, RollBack, Written
 from tandem.ivr.flow import Flow
 from tandem.service.centre import CentreError, not_right, text_of, texts

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tandem.control.events import Event
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 
 
 def tell(emit: Callable[[Event], None], event: Event) -> None:

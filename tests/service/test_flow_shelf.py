@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from tandem.control import events
 from tandem.control.commands import RaiseAlarm
 from tandem.control.plane import Plane
-from tandem.cti.admins import ByWhom, Refused
+from tandem.cti.admins import ByWhom
+from tandem.cti.answers import Refused
 from tandem.cti.flows_api import Publish, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.flow import Flow
 from tandem.ivr.lint import queues

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tandem.control import events
 from tandem.control.centre.reading import read_source
 from tandem.control.plane import Plane
-from tandem.cti.admins import Refused
+from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Apply, Compare, RollBack, Written
 from tandem.ivr.reader import read_flow
 from tandem.service.centre import CentreError
