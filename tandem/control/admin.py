@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events, journeys, last_agents, outside, pauses, ways
+from tandem.control import customers, events, journeys, last_agents, outside, pauses, ways
 from tandem.control.callback import abandoned, callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
@@ -38,6 +38,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
             if link.status == "requested":
                 calls.push(context, call, link, now)
     outside.ask_again(context, now)
+    customers.ask_again(context)
     voicemails.ask_again(context)
     abandoned.send_again(context, now)
     chats.restarted(context, now)

@@ -274,6 +274,16 @@ class LookUp(Command, frozen=True):
     ask: ivr.LookUp
 
 
+class FindCustomer(Command, frozen=True):
+    """Find out who is known by `identity` (see identities.py), for the desk that will have `contact`.
+
+    Answered with CustomerFound or CustomerNotFound; nobody waits for it, and asking twice is harmless.
+    """
+
+    contact: str
+    identity: str
+
+
 class Notify(Command, frozen=True):
     """Tell a service something for the flow that `subject` walks; answered with Notified or NotifyFailed.
 
@@ -306,6 +316,10 @@ class RecordContact(Command, frozen=True):
     hold_seconds: float
     channel: str = "voice"
     """Or `chat`, `mail`: then `cause` says nothing."""
+    identity: str = ""
+    """By what its customer is known, see identities.py; empty for nothing."""
+    customer: str = ""
+    """The customer who was found by it."""
 
 
 class RecordLeg(Command, frozen=True):

@@ -6,6 +6,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
 from tandem.ivr.everywhere import Meaning
@@ -442,6 +443,20 @@ class LookupFailed(Event, frozen=True):
     subject: str
     number: int
     reason: str
+
+
+class CustomerFound(Event, frozen=True):
+    """The store knows who is in `contact`."""
+
+    contact: str
+    customer: KnownCustomer
+
+
+class CustomerNotFound(Event, frozen=True):
+    """Nobody is known for `contact`; `reason` says what went wrong, empty where all went well."""
+
+    contact: str
+    reason: str = ""
 
 
 class Notified(Event, frozen=True):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tandem.control import admin, agents, journeys
+from tandem.control import admin, agents, customers, journeys
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
@@ -29,6 +29,7 @@ _HANDLERS = {
     **desk.HANDLERS,
     **mails.HANDLERS,
     **journeys.HANDLERS,
+    **customers.HANDLERS,
     **transfers.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,

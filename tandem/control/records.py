@@ -6,12 +6,16 @@ from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
+from tandem.control.context import Context
+from tandem.control.identities import identity, sender_of
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call, Leg, Transfer
 from tandem.ivr import commands as ivr
 
 
-def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause: int = 0) -> commands.RecordContact:
+def contact(
+    context: Context, call: Call, ended_at: float | None = None, outcome: str = "", cause: int = 0
+) -> commands.RecordContact:
     """The row of a call; written at its start (no end, no outcome) and at its end."""
     return commands.RecordContact(
         call=call.id,
@@ -27,6 +31,7 @@ def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause:
         cause=cause,
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
+        **_customer(context, call.id, "phone", call.caller),
     )
 
 
@@ -56,7 +61,7 @@ def callback_attempt(row: Callback, outcome: str, agent: str, now: float) -> com
     return commands.RecordCallbackAttempt(row.id, row.attempt, agent, row.dialled_at, now, outcome)
 
 
-def chat(chat: Chat, ended_at: float | None = None, outcome: str = "") -> commands.RecordContact:
+def chat(context: Context, chat: Chat, ended_at: float | None = None, outcome: str = "") -> commands.RecordContact:
     """The row of a chat; written at its start (no end, no outcome) and at its end."""
     return commands.RecordContact(
         call=chat.id,
@@ -73,10 +78,11 @@ def chat(chat: Chat, ended_at: float | None = None, outcome: str = "") -> comman
         talk_seconds=chat.talk_seconds,
         hold_seconds=0.0,
         channel="chat",
+        **_customer(context, chat.id, "phone", chat.caller),
     )
 
 
-def mail(mail: Mail, ended_at: float | None = None) -> commands.RecordContact:
+def mail(context: Context, mail: Mail, ended_at: float | None = None) -> commands.RecordContact:
     """The row of a mail; written when it comes (no end, no outcome) and at its end."""
     return commands.RecordContact(
         call=mail.id,
@@ -93,7 +99,15 @@ def mail(mail: Mail, ended_at: float | None = None) -> commands.RecordContact:
         talk_seconds=mail.talk_seconds,
         hold_seconds=0.0,
         channel="mail",
+        **_customer(context, mail.id, "email", sender_of(mail.sender)),
     )
+
+
+def _customer(context: Context, contact: str, kind: str, value: str) -> dict[str, str]:
+    """Who it is, and by what they are known."""
+    known = context.state.customers.get(contact)
+    by = identity(kind, value, context.state.settings.dial_plan.country)
+    return {"identity": by or "", "customer": known.customer if known else ""}
 
 
 def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:

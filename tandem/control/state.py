@@ -6,6 +6,7 @@ from tandem.acd.state import State as RouterState
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify, SendLink
+from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.mail.mail import Mail
 from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
@@ -92,6 +93,10 @@ class PlaneState(msgspec.Struct):
     """Contacts without a line, by id."""
     lookups: dict[str, dict[int, Asked]] = {}
     """What systems outside were asked and have not answered, by subject and number."""
+    sought: dict[str, str] = {}
+    """Contact to the identity by which its customer is looked for; the answer has not come."""
+    customers: dict[str, KnownCustomer] = {}
+    """Who is in a contact, as far as it is known."""
     notes: dict[str, dict[int, Notify]] = {}
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
     voicemails: dict[str, Voicemail] = {}

@@ -1,6 +1,7 @@
 """The steps of work that is no call: into its queue, to an agent, done."""
 
 from tandem.acd import events as acd_events
+from tandem.control import customers
 from tandem.control.context import Context
 from tandem.control.voice.call import Leg
 from tandem.control.voice.offers import drop, route
@@ -36,6 +37,7 @@ def done(context: Context, work: Work, leg: Leg, now: float) -> None:
     """The agent is through with it, and wraps up."""
     context.note(work, now, "done", leg.agent)
     drop(context, leg, now, "served")
+    customers.forget(context, work.id)
     del context.state.work[work.id]
     route(context, acd_events.ContactFinished(work.id, "served"), now)
 

@@ -14,6 +14,7 @@ from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
@@ -146,6 +147,16 @@ def mail_on_desk(book: Playbook, pick: int) -> object:
     return book.tell(told[pick // 3 % 5])
 
 
+def customer(book: Playbook, pick: int) -> object:
+    """The store answers, or does not, for a contact that is there or is over."""
+    contacts = sorted({*book.plane.state.sought, *CALLS[:1], *CHATS[:1]})
+    contact = contacts[pick % len(contacts)]
+    if pick // 8 % 4 == 0:
+        return book.tell(events.CustomerNotFound(contact, "slow" * (pick // 32 % 2)))
+    known = KnownCustomer(f"customer-{pick % 3}", "Ann", ("", "vip")[pick % 2], ("tv",), ("", "en")[pick // 2 % 2])
+    return book.tell(events.CustomerFound(contact, known))
+
+
 def settings_of(pick: int) -> Settings:
     """The usual ones with a queue for mails, sometimes with other channels and costs."""
     tech = replace(SETTINGS.acd.queues["tech"], channel=("voice", "voice", "chat", "mail")[pick % 4])
@@ -156,15 +167,19 @@ def settings_of(pick: int) -> Settings:
 
 
 STEPS: tuple[Step, ...] = (
-    lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008")),
+    lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008", number="139" * (pick % 3))),
     write,
     write,
     on_desk,
     on_desk,
     connection,
-    lambda book, pick: book.tell(events.MailCame(MAILS[pick % 3], "mails", "Where is it?", sticky=AGENTS[pick % 2])),
+    lambda book, pick: book.tell(
+        events.MailCame(MAILS[pick % 3], "mails", "Where is it?", "ann@shop.example", sticky=AGENTS[pick % 2])
+    ),
     mail_on_desk,
     mail_on_desk,
+    customer,
+    customer,
     lambda book, pick: book.tell(events.MailWithdrawn(MAILS[pick % 3])) if pick % 4 == 0 else None,
     lambda book, pick: book.tell(events.SettingsLoaded(settings_of(pick))),
     lambda book, pick: book.call(CALLS[pick % 4]),
@@ -265,6 +280,10 @@ def check_leaks(book: Playbook) -> None:
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
     subjects = {*state.calls, *state.pages, *state.guides, *state.chats}
     assert set(state.lookups) <= subjects
+    alive = {*state.calls, *state.work, *state.voicemails}
+    alive |= {chat.id for chat in open_chats} | {mail.id for mail in state.mails.values() if mail.state != "ended"}
+    assert not set(state.sought) & set(state.customers)
+    assert {*state.sought, *state.customers} <= alive
     assert all(state.lookups.values()) and all(state.notes.values())
     owned = {"page": set(state.pages), "guide": set(state.guides), "reader": subjects, "bookings": set(state.bookings)}
     owned |= {"callback": set(state.callbacks), "callback-expiry": set(state.callbacks)}

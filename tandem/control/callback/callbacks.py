@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.acd import events as acd
 from tandem.acd.intervals import NOT_NOW
-from tandem.control import commands, events, last_agents, records
+from tandem.control import commands, customers, events, last_agents, records
 from tandem.control.callback.asking import ASKING_SECONDS
 from tandem.control.callback.bookings import (
     DAY,
@@ -270,6 +270,7 @@ def _schedule(context: Context, callback: Callback, now: float) -> None:
     callback.attempt += 1
     _watch(context, callback, now)
     context.tell(records.callback(callback))
+    customers.seek(context, callback.contact, "phone", callback.number)
     put(context, _work(context, callback, now), now)
 
 
@@ -309,6 +310,7 @@ def _to_sleep(context: Context, callback: Callback, now: float) -> None:
 
 def _leave(context: Context, callback: Callback, now: float) -> None:
     route(context, acd.ContactLeft(callback.contact, NOT_NOW), now)
+    customers.forget(context, callback.contact)
     del context.state.work[callback.contact]
 
 

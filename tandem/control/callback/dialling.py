@@ -130,7 +130,7 @@ def _answered(context: Context, callback: Callback, event: events.CallEntered, n
     call = _call(callback, context.state.work.pop(callback.contact), event.channel, now)
     context.state.calls[call.id] = call
     context.note(call, now, "customer answered", callback.number)
-    context.tell(records.contact(call))
+    context.tell(records.contact(context, call))
     call.asked = settings_of(context, callback.queue).ask
     listen(context, call, _greeting(context, callback), now)
     leg = context.state.legs.get(call.leg or "")

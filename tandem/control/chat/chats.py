@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import commands, events, records, ways
+from tandem.control import commands, customers, events, records, ways
 from tandem.control.callback import callbacks
 from tandem.control.chat.chat import Chat, Message, Notice, Sender
 from tandem.control.context import Context
@@ -65,7 +65,8 @@ def began(context: Context, event: events.ChatBegan, now: float) -> None:
     )
     state.chats[chat.id] = chat
     context.note(chat, now, "entered", f"{number or 'number withheld'} wrote to {event.line}, flow {flow.name}")
-    context.tell(records.chat(chat))
+    context.tell(records.chat(context, chat))
+    customers.seek(context, chat.id, "phone", number)
     tell(context, chat, ivr_events.Started(), now)
     _show(context, chat)
 
@@ -292,7 +293,8 @@ def end(context: Context, chat: Chat, now: float, notice: Notice | None = None) 
     chat.move("end")
     chat.outcome = outcome
     context.note(chat, now, "ended", outcome.replace("_", " "))
-    context.tell(records.chat(chat, now, outcome))
+    context.tell(records.chat(context, chat, now, outcome))
+    customers.forget(context, chat.id)
     reading.forget(context, chat)
     for kind in (IDLE, AWAY):
         context.timers.clear(f"{kind} {chat.id}")

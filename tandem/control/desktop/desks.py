@@ -191,6 +191,7 @@ def _contact(context: Context, routed: Routed) -> ContactShown:
         waiting_since=routed.enqueued_at,
         offered_at=routed.offered_at,
         connected_at=routed.connected_at or None,
+        customer=context.state.customers.get(routed.id),
     )
     holder = _holder(context, routed.id)
     return msgspec.structs.replace(shown, **_details(context, holder)) if holder else shown

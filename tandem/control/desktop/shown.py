@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tandem.control.chat.chat import Message
+from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.story import Step
 
 
@@ -31,7 +32,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     `channel` is `voice`, `chat` or the kind of other work. `offer` is the number of the offer that is out, 0 for none.
     `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
     the number of the agent's last message that was taken in a chat. `variables` is what the flow knows, `forms` what
-    was filled in, `links` the purpose and status of those sent.
+    was filled in, `links` the purpose and status of those sent. `customer` is who the store knows them to be.
     """
 
     contact: str
@@ -53,6 +54,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     variables: dict[str, Any] = {}
     forms: dict[str, dict[str, str]] = {}
     links: dict[int, tuple[str, str]] = {}
+    customer: KnownCustomer | None = None
 
 
 class OnDesk(msgspec.Struct, frozen=True):

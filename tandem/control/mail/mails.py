@@ -5,9 +5,10 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, records
+from tandem.control import commands, customers, events, records
 from tandem.control.chat.channels import CHANNELS, Channel
 from tandem.control.context import Context
+from tandem.control.identities import sender_of
 from tandem.control.mail.mail import Mail, MailShown
 from tandem.control.voice.offers import FROM_ROUTER, route
 
@@ -27,7 +28,8 @@ def came(context: Context, event: events.MailCame, now: float) -> None:
     mail = Mail(event.mail, event.queue, event.subject, event.sender, event.reference, now)
     context.state.mails[mail.id] = mail
     context.note(mail, now, "queued", mail.queue)
-    context.tell(records.mail(mail))
+    context.tell(records.mail(context, mail))
+    customers.seek(context, mail.id, "email", sender_of(mail.sender))
     queued = acd_events.ContactQueued(
         mail.id,
         mail.queue,
@@ -165,7 +167,8 @@ def _end(context: Context, mail: Mail, outcome: str, now: float) -> None:
     mail.move("end")
     mail.outcome = outcome
     context.note(mail, now, "ended", outcome)
-    context.tell(records.mail(mail, now))
+    context.tell(records.mail(context, mail, now))
+    customers.forget(context, mail.id)
     context.timers.set(f"{OVER} {mail.id}", now + KEPT_SECONDS)
     _leave_desk(context, mail)
     ended = acd_events.ContactLeft(mail.id, "self_served") if waits else acd_events.ContactFinished(mail.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, last_agents, outside, records, ways
+from tandem.control import commands, customers, events, last_agents, outside, records, ways
 from tandem.control.callback import abandoned, callbacks, dialling
 from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
@@ -72,8 +72,9 @@ def _begin(context: Context, event: events.CallEntered, now: float) -> None:
     state.calls[call.id] = call
     abandoned.called_again(context, call, now)
     context.note(call, now, "entered", f"{event.caller or 'number withheld'} dialled {event.dialled}, flow {flow.name}")
-    context.tell(records.contact(call))
+    context.tell(records.contact(context, call))
     context.tell(commands.Answer(call.id))
+    customers.seek(context, call.id, "phone", call.caller)
     walk(context, call, ivr_events.Started(), now)
 
 
@@ -142,7 +143,8 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
         errand.ended(context, call, now)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
-    context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
+    context.tell(records.contact(context, call, ended_at=now, outcome=outcome, cause=cause))
+    customers.forget(context, call.id)
     del context.state.calls[call.id]
     publishing.count_end(context, call, outcome, now)
     context.show_pages(call)

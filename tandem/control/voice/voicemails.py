@@ -7,7 +7,7 @@ however often its length is told, it is put into its queue once.
 from collections.abc import Callable
 from typing import Any
 
-from tandem.control import commands, events, workload
+from tandem.control import commands, customers, events, workload
 from tandem.control.context import Context
 from tandem.control.voice import calls
 from tandem.control.voice.call import Call, Leg
@@ -33,6 +33,7 @@ def begin(context: Context, call: Call, command: ivr.TakeVoicemail, now: float) 
     context.state.voicemails[call.voicemail] = Voicemail(
         call.voicemail, call.id, call.caller, call.caller_name, command.queue, command.priority, _order(call, command)
     )
+    customers.seek(context, call.voicemail, "phone", call.caller)
     call.move("record")
     context.note(call, now, "voicemail", command.queue)
     hush(context, call)
@@ -72,6 +73,7 @@ def recorded(context: Context, event: events.VoicemailRecorded, now: float) -> N
     if voicemail is None or voicemail.left_at is not None:
         return
     if event.seconds < SHORTEST:
+        customers.forget(context, voicemail.id)
         del context.state.voicemails[voicemail.id]
     else:
         voicemail.left_at, voicemail.seconds = now, event.seconds
@@ -86,6 +88,7 @@ def failed(context: Context, call: Call, now: float) -> None:
     """The switch can't record."""
     if call.state != "recording":
         return
+    customers.forget(context, call.voicemail)
     del context.state.voicemails[call.voicemail]
     call.voicemail = ""
     call.move("recorded")
