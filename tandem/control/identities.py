@@ -11,7 +11,8 @@ KINDS: tuple[Kind, ...] = ("phone", "email", "chat", "external")
 """A number; an address; a chat's own name of its customer; a name in another system, such as the order system's."""
 LONGEST = 100
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_NAME = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_NAME = re.compile(r"[!-:<-~](?:[ -:<-~]*[!-:<-~])?")
+"""No semicolon: it parts several in a cell of a CSV."""
 
 
 def identity(kind: str, value: str, country: str = "") -> str | None:

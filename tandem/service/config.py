@@ -90,6 +90,10 @@ class Config(BaseModel):
     keep_notifications: Days = 90
     keep_forms: Days = 365
     keep_voicemails: Days = 365
+    keep_customers: Days = 0
+    """Days after which customers are forgotten who had no contact and were not changed; 0: never."""
+    keep_joins: Days = 365
+    """Days for which merging and splitting customers can be undone; 0: for ever."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -145,7 +149,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "forms", "voicemails")
+        kinds = ("links", "notifications", "forms", "voicemails", "customers", "joins")
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

@@ -35,6 +35,8 @@ class Contact(Base):
     talk_seconds: Mapped[float]
     hold_seconds: Mapped[float]
     channel: Mapped[str]
+    identity: Mapped[str] = mapped_column(server_default="", index=True)
+    customer: Mapped[str] = mapped_column(server_default="", index=True)
 
 
 class Leg(Base):
@@ -419,6 +421,49 @@ class AuditEntry(Base):
     what: Mapped[str]
     detail: Mapped[str]
     address: Mapped[str]
+
+
+class Customer(Base):
+    """A person who calls, writes or is called back; see customers/people.py. `change` counts the changes."""
+
+    __tablename__ = "customers"
+    customer: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tier: Mapped[str]
+    tags: Mapped[list[Any]]
+    language: Mapped[str]
+    notes: Mapped[str]
+    created_at: Mapped[float]
+    changed_at: Mapped[float]
+    change: Mapped[int]
+    merged_into: Mapped[str] = mapped_column(index=True)
+
+
+class CustomerIdentity(Base):
+    """By what a person is known: control/identities.py has what it looks like."""
+
+    __tablename__ = "customer_identities"
+    identity: Mapped[str] = mapped_column(primary_key=True)
+    customer: Mapped[str] = mapped_column(index=True)
+    added_at: Mapped[float]
+
+
+class CustomerJoin(Base):
+    """Two customers were merged, or one was split, with all that is needed to undo it; see customers/joins.py."""
+
+    __tablename__ = "customer_joins"
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+    kind: Mapped[str]
+    at: Mapped[float]
+    by: Mapped[str]
+    kept: Mapped[str] = mapped_column(index=True)
+    other: Mapped[str] = mapped_column(index=True)
+    identities: Mapped[list[Any]]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    contacts: Mapped[dict[str, Any]]
+    undone_at: Mapped[float | None]
+    undone_by: Mapped[str]
 
 
 class SettingsVersion(Base):

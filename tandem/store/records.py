@@ -42,7 +42,8 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
 RECORD_TYPES = tuple(MODELS)
 PROGRESS = "records"
 # A link that is opened after its call ended is recorded by a plane that has forgotten the rest.
-KEPT_WHEN_EMPTY = {"links": ("purpose", "adapter")}
+# Who is in a contact may have been learnt while it went on.
+KEPT_WHEN_EMPTY = {"links": ("purpose", "adapter"), "contacts": ("customer",)}
 BATCHES = 500
 """Batches in one transaction at most."""
 Row = dict[str, Any]

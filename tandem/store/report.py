@@ -81,7 +81,7 @@ def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
     return out.getvalue()
 
 
@@ -96,7 +96,8 @@ def _cell(column: str, value: Any, *, exact: bool) -> Cell:
     return f"{value:.1%}" if column in SHARES else f"{value:.1f}"
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
+    """A cell that no spreadsheet takes for a formula: such a text gets an apostrophe in front."""
     if isinstance(cell, str) and re.match(r"[=@\t\r]|[+-](?!\d+$)", cell):
         return "'" + cell
     return cell

@@ -8,7 +8,8 @@ from sqlalchemy import Delete, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store.models import Form, NotificationItem, OutboxItem, Voicemail
+from tandem.store.customers.forgetting import forget_people
+from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
 from tandem.store.outbox import UNFINISHED
 
 log = structlog.get_logger()
@@ -18,7 +19,8 @@ DAY = 86400.0
 
 class Retention:
     """Deletes `links` (with their addresses and texts), `notifications`, `forms` and heard `voicemails` that are older
-    than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old.
+    than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old. `customers` are
+    forgotten who had no contact and were not changed for so long, `joins` can't be undone any more.
 
     `remove` deletes a voicemail's recording; OSError when it can't be, and the voicemail stays on record.
     """
@@ -38,6 +40,8 @@ class Retention:
     async def _forget(self, kind: str, before: float) -> None:
         if kind == "voicemails":
             await self._forget_voicemails(before)
+        elif kind == "customers":
+            await forget_people(self._engine, before)
         else:
             await self._execute(_older(kind, before))
 
@@ -58,5 +62,7 @@ class Retention:
 def _older(kind: str, before: float) -> Delete:
     if kind == "forms":
         return delete(Form).where(Form.at < before)
+    if kind == "joins":
+        return delete(CustomerJoin).where(CustomerJoin.at < before)
     item: type[OutboxItem | NotificationItem] = OutboxItem if kind == "links" else NotificationItem
     return delete(item).where(item.created_at < before, item.state.not_in(UNFINISHED))

@@ -23,6 +23,7 @@ from tandem.control.identities import identity, sender_of
         ("external", "x" * 101, "", None),
         ("chat", "visitor:7", "", "chat:visitor:7"),
         ("chat", "a\nb", "", None),
+        ("chat", "a;b", "", None),
         ("fax", "138", "", None),
     ],
 )
