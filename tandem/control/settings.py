@@ -103,6 +103,9 @@ class Settings(msgspec.Struct, frozen=True):
     queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
     calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
+
+    With `mask_numbers` agents see the last four digits of numbers that are not on their desk; with
+    `agents_find_customers` they may look for customers by number.
     """
 
     lines: dict[str, str] = {}
@@ -118,3 +121,5 @@ class Settings(msgspec.Struct, frozen=True):
     remote_agents: RemoteAgents = RemoteAgents()
     offers: dict[str, OfferSettings] = {}
     last_agent_days: float = 30.0
+    mask_numbers: bool = True
+    agents_find_customers: bool = False

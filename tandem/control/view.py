@@ -9,6 +9,7 @@ from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
+from tandem.control.identities import identity
 from tandem.control.mail import mails
 from tandem.control.mail.mail import MailShown
 from tandem.control.page import guides, pages
@@ -118,6 +119,14 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
     }
 
 
+class CustomerRules(msgspec.Struct, frozen=True):
+    """What agents may see of customers: see Settings. `country` is that of numbers without a plus."""
+
+    mask_numbers: bool
+    agents_find_customers: bool
+    country: str
+
+
 class Readers:
     """What those see who read: `plane` gives the plane of now, `clock` the time (epoch seconds)."""
 
@@ -179,6 +188,23 @@ class Readers:
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
+
+    def customer_rules(self) -> CustomerRules:
+        """What agents may see of customers."""
+        settings = self._plane().state.settings
+        return CustomerRules(settings.mask_numbers, settings.agents_find_customers, settings.dial_plan.country)
+
+    def at_work(self, customer: str, identities: Collection[str]) -> list[str]:
+        """The contacts with a customer that are not over, and the callbacks that are open for them, by id."""
+        state = self._plane().state
+        country = state.settings.dial_plan.country
+        found = {contact for contact, known in state.customers.items() if known.customer == customer}
+        found |= {contact for contact, known_by in state.sought.items() if known_by in identities}
+        found |= {call.id for call in state.calls.values() if identity("phone", call.caller, country) in identities}
+        for number, queues in state.booked.items():
+            if identity("phone", number, country) in identities:
+                found |= set(queues.values())
+        return sorted(found)
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

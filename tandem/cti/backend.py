@@ -11,6 +11,7 @@ from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.view import CustomerRules
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
@@ -75,6 +76,14 @@ class Readers(Protocol):
 
     def flows(self) -> Collection[str]:
         """The flows that are published."""
+        ...
+
+    def customer_rules(self) -> CustomerRules:
+        """What agents may see of customers."""
+        ...
+
+    def at_work(self, customer: str, identities: Collection[str], /) -> list[str]:
+        """The contacts with a customer that are not over, and the callbacks that are open for them, by id."""
         ...
 
     def pause_reasons(self) -> Collection[str]:

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for
+from tandem.store.customers.people import CustomerStoreError
 from tandem.store.outbox import OutboxError
 from tandem.store.users import UserStoreError
 
@@ -79,7 +80,7 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
             return error.answer()
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
-        except (OutboxError, UserStoreError) as error:
+        except (CustomerStoreError, OutboxError, UserStoreError) as error:
             log.error("the database can't be used", error=str(error))
             return refusal(503, "unavailable", "Try again in a minute.")
 

@@ -95,7 +95,7 @@ class SettingsApi:
 
     async def _apply(self, request: web.Request) -> object:
         """If-Match names the version that the change was made on; * is for whoever knows that no matter."""
-        on = _version_in(request)
+        on = version_in(request)
         if on is None and request.headers.get("If-Match") != "*":
             message = "Send If-Match with the ETag of the settings that were changed, or * to write over any."
             raise Refused(428, "no_version_named", message)
@@ -103,7 +103,7 @@ class SettingsApi:
         return _tagged(applied, applied.version)
 
     async def _roll_back(self, request: web.Request) -> object:
-        applied = await self._settings.roll_back(await wish_of(request, RollBack), _version_in(request))
+        applied = await self._settings.roll_back(await wish_of(request, RollBack), version_in(request))
         return _tagged(applied, applied.version)
 
     async def _version(self, request: web.Request) -> object:
@@ -130,11 +130,12 @@ def _tagged(told: object, number: int) -> web.Response:
     return response
 
 
-def _version_in(request: web.Request) -> int | None:
+def version_in(request: web.Request) -> int | None:
+    """The version that If-Match names; None for any. Refused: it names none."""
     given = request.headers.get("If-Match", "*")
     if given == "*":
         return None
     found = ETAG.fullmatch(given)
     if found is None:
-        raise Refused(412, "no_version", f'If-Match {given} is not like "3", the ETag of GET /settings.')
+        raise Refused(412, "no_version", f'If-Match {given} is not like "3", the ETag of what was changed.')
     return int(found[1])

@@ -11,13 +11,15 @@ from typing import Any, get_args
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
+from tandem.control.commands import Command, FindCustomer, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.customers import Customers
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
+from tandem.cti.finder import Finder
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
@@ -34,7 +36,7 @@ from tandem.ivr.speech import prompts
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import figures, people
+from tandem.service.figures import callers, figures, people
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -43,6 +45,7 @@ from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
+from tandem.store.customers.book import Book
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
@@ -91,6 +94,8 @@ class Controller:
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
+        book = Book(database, recordings.remove)
+        self.finder = Finder(book.find, emit, time.monotonic)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
         self.watch = Watch()
@@ -111,6 +116,8 @@ class Controller:
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
         people(self.backend.metrics, self.accounts, self.desktops)
+        callers(self.backend.metrics, self.finder)
+        self.customers = Customers(book, self.backend, writer.flush)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -129,6 +136,7 @@ class Controller:
         self.outlets: dict[type[Command], Callable[[Any], object]] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
+            FindCustomer: self.finder.ask,
             Notify: self.notifications.tell,
             TellDesktop: self.desktops.tell,
             RaiseAlarm: _warn,
@@ -235,11 +243,13 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
+        _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
+        more = [*admins, *running.customers.routes(), *pages]
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

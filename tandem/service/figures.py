@@ -8,6 +8,7 @@ import msgspec
 from tandem.acd.contact import UNANSWERED
 from tandem.cti.accounts import Accounts
 from tandem.cti.desktops import Desktops
+from tandem.cti.finder import Finder
 from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
@@ -43,6 +44,14 @@ def people(metrics: Metrics, accounts: Accounts, desktops: Desktops) -> None:
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
+
+
+def callers(metrics: Metrics, finder: Finder) -> None:
+    """Those about who is calling, into `metrics`."""
+    metrics.counter(
+        "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
+    )
+    finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from tandem.control import events
 from tandem.control.commands import TellDesktop
@@ -70,11 +71,12 @@ class Site:
             clock=lambda: self.now,
         )
         self.desktops = Desktops(self.backend, self.accounts)
+        self.more: list[web.RouteDef] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
         files = WebFiles(self.built).routes()
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, [*files, *self.more])
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tandem.cti.customers import Customers
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.identity import needed_for
@@ -39,7 +40,8 @@ def admins_routes() -> list[web.RouteDef]:
     nothing: Any = None
     flows = Shelf(nothing, nothing, nothing, nothing, nothing)
     settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
-    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes()]
+    customers = Customers(nothing, nothing, nothing)
+    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *customers.routes()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
@@ -80,8 +82,22 @@ AN_AGENTS = {
     "/agents/{agent}/mails/{mail}/{verb}": "POST",
     "/guides": "POST",
     "/guides/{guide}": "GET POST DELETE",
+    "/customers": "GET",
+    "/customers/{customer}": "GET",
+    "/customers/{customer}/history": "GET",
 }
-A_SUPERVISORS = {"/state": "GET", "/outbox": "GET", "/links/{call}/{link}/revoke": "POST"}
+A_SUPERVISORS = {
+    "/state": "GET",
+    "/outbox": "GET",
+    "/links/{call}/{link}/revoke": "POST",
+    "/customers": "POST",
+    "/customers/{customer}": "PATCH",
+    "/customers/{customer}/identities": "POST DELETE",
+    "/customers/{customer}/joins": "GET",
+    "/customers/{customer}/merge": "POST",
+    "/customers/{customer}/split": "POST",
+    "/customer-joins/{number}/undo": "POST",
+}
 """What these roles may ask; all else that is not for everybody is for admins."""
 
 

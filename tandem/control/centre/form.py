@@ -93,6 +93,8 @@ class Form(msgspec.Struct, frozen=True):
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
     last_agent_days: Days = 30.0
+    mask_numbers: bool = True
+    agents_find_customers: bool = False
 
     def settings(self) -> Settings:
         """The same for the plane."""
@@ -109,6 +111,8 @@ class Form(msgspec.Struct, frozen=True):
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
             last_agent_days=self.last_agent_days,
+            mask_numbers=self.mask_numbers,
+            agents_find_customers=self.agents_find_customers,
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),

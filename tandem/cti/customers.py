@@ -1,0 +1,320 @@
+"""Customers over REST: supervisors keep them, agents see those on their desk, admins take them in and erase them."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from tandem.control.identities import KINDS, Kind, identity, parts_of
+from tandem.cti.answers import Refused, answer, body_as
+from tandem.cti.backend import Backend
+from tandem.cti.customer_sight import Sight, sight_of
+from tandem.cti.identity import DETAIL, identity_of, needs
+from tandem.cti.settings_api import version_in
+from tandem.store.customers.book import Book
+from tandem.store.customers.people import MOST_FOUND, NotDone, Person
+
+log = structlog.get_logger()
+
+CHUNK = 64 * 1024
+SHORTEST_ENDING = 4
+"""Digits of a number that an agent must know to look for it."""
+STATUS = {
+    "unknown_customer": 404, "unknown_identity": 404, "unknown_join": 404, "changed": 412,
+    "merged": 409, "taken": 409, "same_customer": 409, "undone": 409, "joined_later": 409,
+}  # fmt: skip
+
+Words = Annotated[str, msgspec.Meta(max_length=200)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Tags = Annotated[
+    list[Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[^;]*$")]], msgspec.Meta(max_length=50)
+]
+Notes = Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class KnownBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what somebody is known: a number, an address, or a name."""
+
+    kind: Kind
+    value: Words
+
+
+class NewCustomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who is not known yet."""
+
+    name: Words = ""
+    tier: Short = ""
+    tags: Tags = []
+    language: Short = ""
+    notes: Notes = ""
+    identities: Annotated[list[KnownBy], msgspec.Meta(max_length=50)] = []
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays."""
+
+    name: Words | None = None
+    tier: Short | None = None
+    tags: Tags | None = None
+    language: Short | None = None
+    notes: Notes | None = None
+
+
+class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who goes on as the customer in the path."""
+
+    other: Short
+
+
+class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is taken off the customer in the path, for a new one of this name."""
+
+    identities: Annotated[list[KnownBy], msgspec.Meta(min_length=1, max_length=50)]
+    name: Words = ""
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def explained(handler: Handler) -> Handler:
+    """A handler that answers with what stands against what was asked; who may ask it stays as it was marked."""
+
+    @wraps(handler)
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except NotDone as error:
+            raise Refused(STATUS[error.code], error.code, str(error)) from None
+
+    return handle
+
+
+class Customers:
+    """One method a route. `settled` returns when all that has happened so far is in the records."""
+
+    def __init__(self, book: Book, backend: Backend, settled: Callable[[], Awaitable[None]]) -> None:
+        self._book, self._backend, self._settled = book, backend, settled
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes and their handlers."""
+        one = "/customers/{customer}"
+        return [
+            web.get("/customers", explained(self.search)),
+            web.post("/customers", explained(self.create)),
+            web.post("/customers/import", explained(self.take_in)),
+            web.post("/customers/export", explained(self.write_out)),
+            web.get(one, explained(self.show)),
+            web.patch(one, explained(self.change)),
+            web.delete(one, explained(self.erase)),
+            web.get(f"{one}/history", explained(self.history)),
+            web.post(f"{one}/identities", explained(self.add_identity)),
+            web.delete(f"{one}/identities", explained(self.remove_identity)),
+            web.get(f"{one}/joins", explained(self.joins)),
+            web.post(f"{one}/merge", explained(self.merge)),
+            web.post(f"{one}/split", explained(self.split)),
+            web.post("/customer-joins/{number}/undo", explained(self.undo)),
+        ]
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    @needs("agent")
+    async def search(self, request: web.Request) -> web.Response:
+        """`?q=` is part of a name, number or address, and `?after=<id>` goes on; `?number=` is the end of a number.
+
+        Agents may give that alone, where the settings let them.
+        """
+        limit = _number(request, "limit", 20, MOST_FOUND)
+        sight = sight_of(request, self._backend)
+        number, text = request.query.get("number", ""), request.query.get("q", "").strip()
+        if number:
+            sight.check_may_search()
+            digits = number.lstrip("+")
+            if not digits.isdecimal() or len(digits) < SHORTEST_ENDING:
+                raise Refused(400, "bad_number", f"Give the last {SHORTEST_ENDING} digits of the number, or more.")
+            found = await self._book.people.by_number_ending(digits, limit)
+        elif sight.is_whole and text:
+            found = await self._book.people.search(text, limit, request.query.get("after", ""))
+        else:
+            raise Refused(400, "nothing_to_look_for", "Give q or, as an agent, number.")
+        return answer([_shown(person, sight) for person in found])
+
+    @needs("agent")
+    async def show(self, request: web.Request) -> web.Response:
+        """A customer; for an agent, one on their desk. One who was merged is the one they went on as."""
+        person = await self._person(request)
+        sight = sight_of(request, self._backend)
+        sight.check_may_see(person.customer)
+        return _tagged(person, sight)
+
+    @needs("agent")
+    async def history(self, request: web.Request) -> web.Response:
+        """Their contacts, the newest first; `?before=<epoch seconds>` goes on."""
+        person = await self._person(request)
+        sight = sight_of(request, self._backend)
+        sight.check_may_see(person.customer)
+        limit = _number(request, "limit", 20, MOST_FOUND)
+        entries = await self._book.history(person.customer, limit, _moment(request))
+        return answer([msgspec.structs.replace(entry, number=sight.of(entry.number)) for entry in entries])
+
+    @needs("supervisor")
+    async def joins(self, request: web.Request) -> web.Response:
+        """What was merged with them and split off them, the newest first."""
+        return answer(await self._book.joins.of(request.match_info["customer"]))
+
+    # --- keeping -----------------------------------------------------------------------------------------------
+
+    @needs("supervisor")
+    async def create(self, request: web.Request) -> web.Response:
+        """201 with the new customer."""
+        wish = await body_as(request, NewCustomer)
+        fields = {name: getattr(wish, name) for name in Change.__struct_fields__} | {"tags": tuple(wish.tags)}
+        known = tuple(dict.fromkeys(map(self._identity, wish.identities)))
+        person = await self._book.people.create(Person("", **fields, identities=known), self._backend.clock())
+        request[DETAIL] = person.customer
+        return _tagged(person, sight_of(request, self._backend), 201)
+
+    @needs("supervisor")
+    async def change(self, request: web.Request) -> web.Response:
+        """If-Match names the change that it was made on; * is for whoever knows that no matter."""
+        if "If-Match" not in request.headers:
+            raise Refused(
+                428, "no_version_named", "Send If-Match with the ETag of the customer, or * to write over any."
+            )
+        wish = await body_as(request, Change)
+        values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
+        request[DETAIL] = ", ".join(values)
+        name = request.match_info["customer"]
+        person = await self._book.people.change(name, version_in(request), self._backend.clock(), **values)
+        return _tagged(person, sight_of(request, self._backend))
+
+    @needs("supervisor")
+    async def add_identity(self, request: web.Request) -> web.Response:
+        """They are known by this too."""
+        known_by = self._identity(await body_as(request, KnownBy))
+        name, now = request.match_info["customer"], self._backend.clock()
+        person = await self._book.people.add_identity(name, known_by, now)
+        return _tagged(person, sight_of(request, self._backend))
+
+    @needs("supervisor")
+    async def remove_identity(self, request: web.Request) -> web.Response:
+        """They are not known by `?kind=&value=` any more."""
+        query = {name: request.query.get(name, "") for name in ("kind", "value")}
+        try:
+            known_by = self._identity(msgspec.convert(query, KnownBy))
+        except msgspec.ValidationError:
+            raise Refused(400, "bad_identity", f"Give kind ({', '.join(KINDS)}) and value.") from None
+        name, now = request.match_info["customer"], self._backend.clock()
+        person = await self._book.people.remove_identity(name, known_by, now)
+        return _tagged(person, sight_of(request, self._backend))
+
+    @needs("supervisor")
+    async def merge(self, request: web.Request) -> web.Response:
+        """`other` goes on as this customer; the answer has the number to undo it by."""
+        wish, name = await body_as(request, Merge), request.match_info["customer"]
+        by, now = identity_of(request).name, self._backend.clock()
+        number = await self._book.joins.merge(name, wish.other, by, now)
+        request[DETAIL] = f"{wish.other}, number {number}"
+        return answer({"number": number})
+
+    @needs("supervisor")
+    async def split(self, request: web.Request) -> web.Response:
+        """A new customer has these identities, and what came by them; the answer has the number to undo it by."""
+        wish, name = await body_as(request, Split), request.match_info["customer"]
+        by, now = identity_of(request).name, self._backend.clock()
+        taken = list(dict.fromkeys(map(self._identity, wish.identities)))
+        number = await self._book.joins.split(name, taken, wish.name, by, now)
+        (join,) = (join for join in await self._book.joins.of(name) if join.number == number)
+        request[DETAIL] = f"{join.other}, number {number}"
+        return answer({"number": number, "customer": join.other}, 201)
+
+    @needs("supervisor")
+    async def undo(self, request: web.Request) -> web.Response:
+        """A merging or splitting is as if it had not been."""
+        given = request.match_info["number"]
+        if not given.isdecimal() or len(given) > 12:
+            raise Refused(404, "unknown_join", "There is no merging or splitting of this number.")
+        return answer(await self._book.joins.undo(int(given), identity_of(request).name, self._backend.clock()))
+
+    # --- all of them -------------------------------------------------------------------------------------------
+
+    async def take_in(self, request: web.Request) -> web.Response:
+        """A CSV; `?dry_run=1` says what would come of it. Lines that are wrong are told of, all others are taken."""
+        dry_run = request.query.get("dry_run", "") == "1"
+        country, now = self._backend.readers.customer_rules().country, self._backend.clock()
+        report = await self._book.take_in(request.content.iter_chunked(CHUNK), country, now, dry_run=dry_run)
+        if not report.lines and report.problems:
+            raise Refused(422, "bad_columns", "The first line can't be used.", report.problems)
+        counts = {name: getattr(report, name) for name in ("lines", "created", "changed", "unchanged", "refused")}
+        request[DETAIL] = ", ".join(f"{name} {count}" for name, count in counts.items())
+        return answer(report)
+
+    async def write_out(self, request: web.Request) -> web.StreamResponse:
+        """All customers as CSV. A POST, for it is written down who took them."""
+        response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
+        await response.prepare(request)
+        async for part in self._book.write_out():
+            await response.write(part)
+        await response.write_eof()
+        return response
+
+    async def erase(self, request: web.Request) -> web.Response:
+        """Erase a customer; what was erased. Not while they are in a contact, or wait to be called back."""
+        person = await self._person(request)
+        if contacts := self._backend.readers.at_work(person.customer, person.identities):
+            text = f"They are in a contact, or are to be called back: {', '.join(contacts)}. End that first."
+            raise Refused(409, "at_work", text)
+        await self._settled()
+        try:
+            erased = await self._book.erase(person.customer)
+        except OSError as error:
+            log.error("a recording can't be removed", customer=person.customer, error=str(error))
+            raise Refused(
+                503, "recording_kept", "A recording can't be removed: nothing was erased. See the log."
+            ) from None
+        request[DETAIL] = ", ".join(
+            f"{name} {count}" for name, count in msgspec.structs.asdict(erased).items() if count
+        )
+        return answer(erased)
+
+    async def _person(self, request: web.Request) -> Person:
+        person = await self._book.people.person(request.match_info["customer"])
+        if person is None:
+            raise Refused(404, "unknown_customer", "There is no such customer.")
+        return person
+
+    def _identity(self, given: KnownBy) -> str:
+        known_by = identity(given.kind, given.value, self._backend.readers.customer_rules().country)
+        if known_by is None:
+            raise Refused(422, "bad_identity", f"{given.value!r} is no {given.kind}.")
+        return known_by
+
+
+def _shown(person: Person, sight: Sight) -> dict[str, Any]:
+    shown = msgspec.structs.asdict(person)
+    del shown["merged_into"]
+    pairs = [parts_of(known_by) for known_by in person.identities]
+    seen = [{"kind": kind, "value": sight.of(value) if kind == "phone" else value} for kind, value in pairs]
+    return shown | {"identities": seen}
+
+
+def _tagged(person: Person, sight: Sight, status: int = 200) -> web.Response:
+    response = answer(_shown(person, sight), status)
+    response.headers["ETag"] = f'"{person.change}"'
+    return response
+
+
+def _number(request: web.Request, name: str, default: int, most: int) -> int:
+    given = request.query.get(name, str(default))
+    if not given.isdecimal() or not 1 <= int(given[:9]) <= most:
+        raise Refused(400, "bad_number", f"{name} is a number from 1 to {most}.")
+    return int(given)
+
+
+def _moment(request: web.Request) -> float | None:
+    try:
+        return float(request.query["before"]) if "before" in request.query else None
+    except ValueError:
+        raise Refused(400, "bad_number", "before is a number of epoch seconds.") from None
