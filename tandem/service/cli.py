@@ -25,6 +25,7 @@ from tandem.service.app import JOURNAL, RECORDS, controller
 from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
 from tandem.service.credentials import load_credentials
+from tandem.service.customers_cli import customers_commands
 from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
@@ -64,6 +65,7 @@ cli.add_typer(settings_commands, name="settings")
 secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the services that flows ask.")
 cli.add_typer(secret_commands, name="secret")
 cli.add_typer(user_commands, name="user")
+cli.add_typer(customers_commands, name="customers")
 
 
 def main() -> None:

@@ -104,6 +104,11 @@ class LiveCentre:
         async with self._http.post(f"/agents/{agent}/{verb}", json=wish, headers=self.token) as answer:
             assert answer.status == 202, await answer.text()
 
+    async def ask(self, method: str, path: str, wish: object = None) -> tuple[int, Any]:
+        """What the controller answers to a program over HTTP: the status, and the JSON."""
+        async with self._http.request(method, path, json=wish, headers=self.token) as answer:
+            return answer.status, await answer.json()
+
     async def desk(self, agent: str, chat: str = "", verb: str = "", **given: Any) -> list[dict[str, Any]]:
         """The chats on an agent's desk, after a verb about one of them if there is one."""
         path = f"/agents/{agent}/chats"
