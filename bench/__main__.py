@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ami_parse, calls, core, decisions, flow, journal, keys, simulator
+from bench import ami_parse, calls, core, customers, decisions, flow, journal, keys, simulator
 from bench.figure import Figure, json_line, machine, table
 from bench.place import asterisk_version
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "flow": flow.run,
     "journal": journal.run,
     "ami": ami_parse.run,
+    "customers": customers.run,
 }
 
 
