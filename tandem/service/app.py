@@ -15,6 +15,7 @@ from tandem.control.commands import Command, FindCustomer, LookUp, Notify, Raise
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
+from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend, Health
 from tandem.cti.customers import Customers
 from tandem.cti.delivery import Adapter, OutboxOnly
@@ -117,7 +118,7 @@ class Controller:
         self.desktops = Desktops(self.backend, self.accounts)
         people(self.backend.metrics, self.accounts, self.desktops)
         callers(self.backend.metrics, self.finder)
-        self.customers = Customers(book, self.backend, writer.flush)
+        self.customers = Customers(book, self.backend, self._settled)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -206,6 +207,14 @@ class Controller:
                 self.desktops.tell(command)
         if self.writer.lag > CATCH_UP:
             await self.writer.flush()
+
+    async def _settled(self) -> None:
+        """Return when what has happened is in the records; Refused when they are behind."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self.writer.flush()
+        if self.writer.lag or self.writer.refused:
+            raise Refused(503, "records_behind", "Records are still to be written. Try again; if it stays, restart.")
 
     def _services(self) -> Mapping[str, Service]:
         return self.engine.plane.state.settings.services
