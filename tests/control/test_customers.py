@@ -8,7 +8,8 @@ from tandem.acd.settings import QueueSettings
 from tandem.control import commands, events
 from tandem.control.desktop import told
 from tandem.control.desktop.customer import KnownCustomer, PastContact
-from tandem.control.settings import DialPlan
+from tandem.control.settings import Customer, DialPlan
+from tandem.control.view import Readers
 from tests.control.desk import NUMBER, Desk
 from tests.control.playbook import FLOW, SETTINGS, Playbook, one, said, these
 
@@ -96,6 +97,10 @@ def test_the_language_is_theirs_from_the_next_thing_said_until_they_have_answere
     book.call("c2")
     book.tell(events.CustomerFound("c2", replace(ANN, language="fr")))
     assert book.plane.state.calls["c2"].session.language == "en"
+    of_settings = Playbook(replace(CHINA, customers={"77": Customer("77", language="en")}), bilingual())
+    of_settings.call("c3", caller="77")
+    of_settings.tell(events.CustomerFound("c3", ANN))
+    assert of_settings.plane.state.calls["c3"].session.language == "en"
 
 
 def test_the_record_of_the_end_says_who_it_was() -> None:
@@ -214,3 +219,12 @@ def test_a_callback_that_sleeps_or_is_cancelled_holds_nobody() -> None:
     desk.tell(events.CustomerFound(desk.callback.contact, ANN))
     desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 60))
     assert (desk.plane.state.customers, desk.plane.state.sought) == ({}, {})
+
+
+def test_who_is_to_be_called_back_is_at_work_too() -> None:
+    desk = Desk()
+    desk.books()
+    desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 60))
+    readers = Readers(lambda: desk.plane, lambda: desk.now)
+    assert readers.at_work("ann", ("phone:+8613800000001",)) == [desk.callback.id]
+    assert readers.at_work("ann", ("phone:+8613800000002",)) == []

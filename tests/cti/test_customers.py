@@ -11,8 +11,10 @@ from sqlalchemy import text
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.events import (
     AgentSignedIn,
+    CallEnded,
     CallEntered,
     CustomerFound,
+    CustomerNotFound,
     DeviceFound,
     FlowPublished,
     Listened,
@@ -273,6 +275,10 @@ async def test_nobody_is_erased_while_they_are_on_the_line(shop: Shop) -> None:
     bob = await shop.make(BOB)
     shop.happens(CallEntered("c2", "PJSIP/trunk-c2", "+86 139 0000 0002", "", "4008"))
     assert (await shop.say("DELETE", f"/customers/{bob}"))[0] == 409, "not found yet, but it is their number"
+    shop.happens(CustomerNotFound("c2"))
+    assert (await shop.say("DELETE", f"/customers/{bob}"))[0] == 409, "not known when the call came"
+    shop.happens(CallEnded("c2"))
+    assert (await shop.say("DELETE", f"/customers/{bob}"))[0] == 200
 
 
 async def test_a_recording_that_stays_keeps_the_customer(shop: Shop, engine: AsyncEngine) -> None:

@@ -176,6 +176,15 @@ async def test_what_came_after_a_merge_goes_to_whose_identity_it_came_by(
     assert now.identities == ("phone:+861390", "email:bob@b.example")
 
 
+async def test_what_was_given_to_somebody_else_meanwhile_is_not_taken_back(people: People, joins: Joins) -> None:
+    ann, bob = await people.create(ANN, 10.0), await people.create(BOB, 10.0)
+    number = await joins.merge(bob.customer, ann.customer, "li", 20.0)
+    await people.remove_identity(bob.customer, "phone:+861380", 21.0)
+    carl = await people.create(Person("", "Carl", identities=("phone:+861380",)), 22.0)
+    await joins.undo(number, "li", 30.0)
+    assert (await people.known_by("phone:+861380") or ann).customer == carl.customer
+
+
 async def test_one_is_two_and_one_again(engine: AsyncEngine, people: People, joins: Joins) -> None:
     ann, bob = await people.create(ANN, 10.0), await people.create(BOB, 10.0)
     await called(engine, "c1", 1.0, "phone:+861380", ann.customer)
