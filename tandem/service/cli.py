@@ -29,6 +29,7 @@ from tandem.service.customers_cli import customers_commands
 from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
+from tandem.service.limits import allow_all_files
 from tandem.service.secrets import write_secret
 from tandem.service.settings_cli import settings_commands
 from tandem.service.setup import set_up
@@ -249,6 +250,7 @@ async def _run(config: Config) -> None:
 
 
 async def _control(config: Config) -> int:
+    allow_all_files()
     async with controller(config) as running:
         assert running.loop is not None
         await until_stopped(asyncio.wait([running.loop]))
