@@ -195,15 +195,16 @@ class Readers:
         return CustomerRules(settings.mask_numbers, settings.agents_find_customers, settings.dial_plan.country)
 
     def at_work(self, customer: str, identities: Collection[str]) -> list[str]:
-        """The contacts with a customer that are not over, and the callbacks that are open for them, by id."""
+        """What goes on with a customer, by id: contacts, open callbacks, messages that nobody has heard."""
         state = self._plane().state
         country = state.settings.dial_plan.country
         found = {contact for contact, known in state.customers.items() if known.customer == customer}
         found |= {contact for contact, known_by in state.sought.items() if known_by in identities}
-        found |= {call.id for call in state.calls.values() if identity("phone", call.caller, country) in identities}
-        for number, queues in state.booked.items():
-            if identity("phone", number, country) in identities:
-                found |= set(queues.values())
+        numbers = [(number, name) for number, queues in state.booked.items() for name in queues.values()]
+        numbers += [(call.caller, call.id) for call in state.calls.values()]
+        numbers += [(chat.caller, chat.id) for chat in state.chats.values() if chat.state != "ended"]
+        numbers += [(voicemail.caller, voicemail.id) for voicemail in state.voicemails.values()]
+        found |= {name for number, name in numbers if identity("phone", number, country) in identities}
         return sorted(found)
 
     def pause_reasons(self) -> Collection[str]:

@@ -83,7 +83,7 @@ class Readers(Protocol):
         ...
 
     def at_work(self, customer: str, identities: Collection[str], /) -> list[str]:
-        """The contacts with a customer that are not over, and the callbacks that are open for them, by id."""
+        """What goes on with a customer, by id: contacts, open callbacks, messages that nobody has heard."""
         ...
 
     def pause_reasons(self) -> Collection[str]:

@@ -261,10 +261,10 @@ class Customers:
         return response
 
     async def erase(self, request: web.Request) -> web.Response:
-        """Erase a customer; what was erased. Not while they are in a contact, or wait to be called back."""
+        """Erase a customer; what was erased. Not while something of theirs goes on."""
         person = await self._person(request)
         if contacts := self._backend.readers.at_work(person.customer, person.identities):
-            text = f"They are in a contact, or are to be called back: {', '.join(contacts)}. End that first."
+            text = f"A contact, a callback or a message that nobody has heard goes on: {', '.join(contacts)}. End it first."
             raise Refused(409, "at_work", text)
         await self._settled()
         try:

@@ -177,6 +177,8 @@ def test_a_voicemail_brings_its_customer_until_it_was_heard() -> None:
     book.tell(events.CustomerFound(sought.contact, ANN))
     book.tell(events.CallEnded("c1"))
     book.tell(events.VoicemailRecorded(sought.contact, 7.0))
+    at_work = Readers(lambda: book.plane, lambda: book.now).at_work("", ("phone:+8613800000001",))
+    assert at_work == ["voicemail-c1-1"]
     leg = one(commands.PlayToAgent, book.agent_ready("1001")).leg
     assert pop(book).contact.customer == ANN
     book.tell(events.LegAnswered(leg))
@@ -227,4 +229,9 @@ def test_who_is_to_be_called_back_is_at_work_too() -> None:
     desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 60))
     readers = Readers(lambda: desk.plane, lambda: desk.now)
     assert readers.at_work("ann", ("phone:+8613800000001",)) == [desk.callback.id]
+    assert readers.at_work("ann", ("phone:+8613800000002",)) == []
+    desk.tell(events.ChatBegan("chat-1", "4008", number="13800000002"))
+    desk.tell(events.CustomerNotFound("chat-1"))
+    assert readers.at_work("ann", ("phone:+8613800000002",)) == ["chat-1"]
+    desk.tell(events.ChatLeft("chat-1"))
     assert readers.at_work("ann", ("phone:+8613800000002",)) == []

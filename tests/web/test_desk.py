@@ -12,6 +12,7 @@ from tests.web.desks import (
     DESK_CENTRE,
     LIVE,
     at_work,
+    axe,
     contacts,
     is_in,
     state,
@@ -82,6 +83,31 @@ async def test_a_call_from_the_pop_to_the_next_ready_through_a_reload_and_a_kill
     await expect(state(page)).to_contain_text("training")
     await page.keyboard.press("Alt+r")
     await is_in(page, "ready")
+
+
+async def test_who_is_calling_is_shown_with_what_was_before(centre: LiveCentre, browser: Browser) -> None:
+    number = "13800000001"
+    first = await centre.dial_menu(await centre.caller(number))
+    await first.hang_up()
+    await centre.idle()
+    await centre.until_recorded()
+    ann = {"name": "Ann", "tier": "gold", "tags": ["tv"], "identities": [{"kind": "phone", "value": number}]}
+    assert (await centre.ask("POST", "/customers", ann))[0] == 201
+    agent = await centre.lab.agent("1001", centre.password("1001"))
+    page = await at_work(browser, centre)
+    line = await centre.dial_service(await centre.caller(number))
+    customer = contacts(page).locator("section.customer")
+    await expect(customer.locator(".chips")).to_have_text("Anngoldtv")
+    await expect(customer.locator(".past li")).to_have_count(1)
+    await expect(customer.locator(".past li")).to_contain_text("Call")
+    await expect(customer.locator(".past li")).to_contain_text("hung up in the menu")
+    await customer.get_by_role("button", name="All contacts").click()
+    await expect(customer.get_by_role("button")).to_have_count(0)
+    await expect(customer.locator(".past li")).to_have_count(1)
+    assert await axe(page) == []
+    talk = await agent.answers()
+    await line.hang_up()
+    await talk.ended()
 
 
 async def test_one_window_works_at_a_desk_and_another_takes_it_over_on_purpose(

@@ -35,6 +35,7 @@ export const CONTACT: Contact = {
   variables: {},
   forms: {},
   links: {},
+  customer: null,
 };
 
 export const SNAPSHOT: Snapshot = {

@@ -32,6 +32,25 @@ export interface Agent {
 
 export type ContactState = "offered" | "connecting" | "connected" | "held" | "interrupted";
 
+export interface PastContact {
+  contact: string;
+  at: number;
+  channel: string;
+  queue: string;
+  outcome: string;
+  agent: string;
+}
+
+export interface KnownCustomer {
+  customer: string;
+  name: string;
+  tier: string;
+  tags: string[];
+  language: string;
+  last: PastContact[];
+  proven: boolean;
+}
+
 export interface Contact {
   contact: string;
   channel: string;
@@ -52,6 +71,7 @@ export interface Contact {
   variables: Record<string, unknown>;
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;
+  customer: KnownCustomer | null;
 }
 
 export interface Step {

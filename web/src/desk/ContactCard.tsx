@@ -3,6 +3,7 @@
 import type { Contact, OnDesk } from "../cti/messages";
 import { clock, timeOfDay } from "../shared/time";
 import { Chat } from "./Chat";
+import { CustomerPanel } from "./CustomerPanel";
 import type { Do } from "./DeskView";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
@@ -41,6 +42,7 @@ export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
       <Facts contact={contact} now={now} />
+      {contact.customer && <CustomerPanel key={contact.customer.customer} customer={contact.customer} />}
       <Known contact={contact} />
       <Path one={one} />
     </article>

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { step } from "../cti/examples";
 import { languageFor } from "../shared/language";
-import { clock } from "../shared/time";
+import { clock, dayAndTime } from "../shared/time";
+import { detailsOf, toldOf } from "./history";
 import { KEYS, shortcutOf } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
 import { en } from "./words/en";
@@ -29,6 +30,32 @@ test("what the flow knows, without what is shown elsewhere", () => {
     ["order", "17"],
     ["parts", '["a"]'],
   ]);
+});
+
+test("an earlier contact is told in words, with what came of it", () => {
+  const past = { contact: "c1", at: 1000, channel: "voice", queue: "tech", outcome: "served", agent: "1001" };
+  expect(toldOf(past, en)).toEqual(["tech", "served", "1001"]);
+  expect(toldOf({ ...past, queue: "", agent: "", outcome: "" }, en)).toEqual(["goes on"]);
+  const entry = {
+    ...past,
+    callbacks: [{ queue: "tech", outcome: "" }],
+    voicemails: [{ seconds: 7.4, heard_at: null }],
+    links: [{ purpose: "order", status: "opened" }],
+    forms: [{ form: "repair", content: { day: "Monday", name: "Ann" } }],
+    answers: [{ question: "satisfied", answer: "5" }],
+  };
+  expect(detailsOf(entry, zhCN)).toEqual([
+    "回呼: 待回呼",
+    "留言: 7 s",
+    "order: 已打开",
+    "表单 repair: Monday, Ann",
+    "satisfied: 5",
+  ]);
+});
+
+test("a day and a minute", () => {
+  const at = new Date(2026, 10, 2, 8, 5, 59).getTime() / 1000;
+  expect(dayAndTime(at)).toBe("2026-11-02 08:05");
 });
 
 test("durations", () => {

@@ -10,8 +10,8 @@ export interface Line {
   detail: string;
 }
 
-/** Steps that tell an agent nothing: the next one says the same. */
-const SILENT = new Set(["queue", "offered", "offer ended"]);
+/** Steps that tell an agent nothing: the next one says the same, or the card does. */
+const SILENT = new Set(["queue", "offered", "offer ended", "customer"]);
 
 export function linesOf(story: Step[], words: Words): Line[] {
   return story

@@ -8,6 +8,14 @@ export function clock(seconds: number): string {
   return hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
 }
 
+/** Epoch seconds as day and minute here: 2026-11-22 08:05. */
+export function dayAndTime(at: number): string {
+  const date = new Date(at * 1000);
+  const pad = (number: number) => String(number).padStart(2, "0");
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day} ${timeOfDay(at).slice(0, 5)}`;
+}
+
 /** Epoch seconds as the time of day here. */
 export function timeOfDay(at: number): string {
   const date = new Date(at * 1000);
