@@ -264,8 +264,8 @@ class Customers:
         """Erase a customer; what was erased. Not while something of theirs goes on."""
         person = await self._person(request)
         if contacts := self._backend.readers.at_work(person.customer, person.identities):
-            text = f"A contact, a callback or a message that nobody has heard goes on: {', '.join(contacts)}. End it first."
-            raise Refused(409, "at_work", text)
+            what = "A contact, a callback or a message that nobody has heard goes on"
+            raise Refused(409, "at_work", f"{what}: {', '.join(contacts)}. End it first.")
         await self._settled()
         try:
             erased = await self._book.erase(person.customer)

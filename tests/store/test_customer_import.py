@@ -92,6 +92,25 @@ async def test_what_is_wrong_is_told_with_its_line_and_a_way_out(
     assert (report.lines, report.created, report.refused) == (3, 2, 1)
 
 
+async def test_what_is_no_csv_is_told_of_and_nothing_breaks(engine: AsyncEngine) -> None:
+    text = "phone,name\n13800000001,old\rMac\n" + "x" * 250_000 + "\n13800000002,Ann\n"
+    report = await import_csv(engine, chunks(text, 65536), "CN", 10.0)
+    assert report.created == 1
+    assert {problem.line for problem in report.problems} >= {2, 3}
+    assert all("check commas and quotes" in problem.text for problem in report.problems)
+    (head,) = (await taken(engine, "phone\rname\r")).problems[:1]
+    assert "there is no such column" in head.text
+    many = ";".join(f"1380000{n:04}" for n in range(51))
+    assert "is it one person?" in (await taken(engine, f"phone\n{many}\n")).problems[0].text
+
+
+async def test_a_quote_that_is_never_closed_costs_a_bounded_part(engine: AsyncEngine) -> None:
+    lines = "".join(f"1380{n:07},N\n" for n in range(9000))
+    report = await import_csv(engine, chunks('phone,name\n13900000001,"Ann\n' + lines, 65536), "CN", 10.0)
+    assert report.problems
+    assert report.created > 1000
+
+
 async def test_one_line_for_two_customers_says_whom_to_merge(engine: AsyncEngine) -> None:
     await taken(engine, "phone,name\n13800000001,Ann\n13800000002,Bob\n")
     (problem,) = (await taken(engine, "phone\n13800000001;13800000002\n")).problems

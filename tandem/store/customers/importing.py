@@ -33,6 +33,8 @@ FIELDS = ("name", "tier", "language", "tags", "notes")
 COLUMNS = (*FIELDS, *KINDS)
 BATCH = 500
 """Lines in one transaction."""
+MOST_KNOWN_BY = 50
+"""Identities in one line."""
 MOST_PROBLEMS = 1000
 """That are told of; all are counted."""
 LONGEST_LINE = 100_000
@@ -79,7 +81,7 @@ async def import_csv(
     """Take in all lines that are right; the others are told of, and change nothing.
 
     An empty cell leaves what is known. `country` is that of numbers without a plus. `dry_run` says what would come of
-    it. Raises CustomerStoreError.
+    it, where a new person on two lines that are more than BATCH apart counts twice. Raises CustomerStoreError.
     """
     report = Imported()
     columns: list[str] = []
@@ -126,10 +128,18 @@ async def rows_of(data: AsyncIterable[bytes]) -> AsyncIterator[tuple[int, list[s
         if begun.count('"') % 2 and len(begun) < LONGEST_LINE:
             continue
         if begun.strip():
-            yield first, next(csv.reader([begun]))
+            yield first, _cells_in(begun)
         begun, first = "", number + 1
     if begun.strip():
-        yield first, next(csv.reader([begun]))
+        yield first, _cells_in(begun)
+
+
+def _cells_in(row: str) -> list[str]:
+    """The cells of a row; one that is no CSV is a cell, so that it is told of like any that has too few."""
+    try:
+        return next(csv.reader([row]))
+    except csv.Error:
+        return [row[:60]]
 
 
 async def join_old_contacts(engine: AsyncEngine, country: str) -> None:
@@ -205,6 +215,8 @@ def _problems(
     for name, value in given.items():
         if fault := _fault(name, value, country):
             yield Problem(number, name, fault)
+    if sum(len(_several(given.get(kind, ""))) for kind in KINDS) > MOST_KNOWN_BY:
+        yield Problem(number, "", f"it names more than {MOST_KNOWN_BY} numbers, addresses and names: is it one person?")
     if not any(given.get(kind) for kind in KINDS):
         yield Problem(number, "", f"nobody can be known by it: fill in one of {', '.join(KINDS)}")
 
