@@ -2,16 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import structlog
 from aiohttp import web
 
-from tandem.control.identities import KINDS, Kind, identity, parts_of
+from tandem.control.identities import KINDS, identity, parts_of
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.customer_sight import Sight, sight_of
+from tandem.cti.customer_wishes import Change, KnownBy, Merge, NewCustomer, Split
 from tandem.cti.identity import DETAIL, identity_of, needs
 from tandem.cti.settings_api import version_in
 from tandem.store.customers.book import Book
@@ -26,55 +27,6 @@ STATUS = {
     "unknown_customer": 404, "unknown_identity": 404, "unknown_join": 404, "changed": 412,
     "merged": 409, "taken": 409, "same_customer": 409, "undone": 409, "joined_later": 409,
 }  # fmt: skip
-
-Words = Annotated[str, msgspec.Meta(max_length=200)]
-Short = Annotated[str, msgspec.Meta(max_length=64)]
-Tags = Annotated[
-    list[Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[^;]*$")]], msgspec.Meta(max_length=50)
-]
-Notes = Annotated[str, msgspec.Meta(max_length=10_000)]
-
-
-class KnownBy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """By what somebody is known: a number, an address, or a name."""
-
-    kind: Kind
-    value: Words
-
-
-class NewCustomer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who is not known yet."""
-
-    name: Words = ""
-    tier: Short = ""
-    tags: Tags = []
-    language: Short = ""
-    notes: Notes = ""
-    identities: Annotated[list[KnownBy], msgspec.Meta(max_length=50)] = []
-
-
-class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays."""
-
-    name: Words | None = None
-    tier: Short | None = None
-    tags: Tags | None = None
-    language: Short | None = None
-    notes: Notes | None = None
-
-
-class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who goes on as the customer in the path."""
-
-    other: Short
-
-
-class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is taken off the customer in the path, for a new one of this name."""
-
-    identities: Annotated[list[KnownBy], msgspec.Meta(min_length=1, max_length=50)]
-    name: Words = ""
-
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

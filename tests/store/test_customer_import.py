@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.customers import importing
 from tandem.store.customers.history import history
-from tandem.store.customers.importing import Imported, Problem, export_csv, import_csv, rows_of
+from tandem.store.customers.importing import Imported, Problem, export_csv, import_csv
 from tandem.store.customers.people import People
+from tandem.store.customers.rows import rows_of
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.report import harmless
 from tests.store import examples

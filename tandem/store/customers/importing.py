@@ -4,7 +4,6 @@ The first line names the columns. Several values in a cell are parted by semicol
 more than a few hundred lines at once, however long the file.
 """
 
-import codecs
 import csv
 import io
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
@@ -27,6 +26,7 @@ from tandem.store.customers.people import (
     row_of,
     writing,
 )
+from tandem.store.customers.rows import rows_of
 from tandem.store.report import harmless
 
 FIELDS = ("name", "tier", "language", "tags", "notes")
@@ -37,7 +37,6 @@ MOST_KNOWN_BY = 50
 """Identities in one line."""
 MOST_PROBLEMS = 1000
 """That are told of; all are counted."""
-LONGEST_LINE = 100_000
 LONGEST: dict[str, int] = {"name": 200, "tier": 64, "language": 35, "tags": 1000, "notes": 10_000}
 """Characters."""
 EXAMPLES = {
@@ -116,32 +115,6 @@ async def export_csv(engine: AsyncEngine) -> AsyncIterator[bytes]:
         after = page[-1].customer
 
 
-async def rows_of(data: AsyncIterable[bytes]) -> AsyncIterator[tuple[int, list[str]]]:
-    """The rows of a CSV, each with the number of the line it begins on; empty ones are passed over.
-
-    A row goes on over the end of a line within quotes.
-    """
-    begun, number, first = "", 0, 1
-    async for line in _lines(data):
-        number += 1
-        begun += line
-        if begun.count('"') % 2 and len(begun) < LONGEST_LINE:
-            continue
-        if begun.strip():
-            yield first, _cells_in(begun)
-        begun, first = "", number + 1
-    if begun.strip():
-        yield first, _cells_in(begun)
-
-
-def _cells_in(row: str) -> list[str]:
-    """The cells of a row; one that is no CSV is a cell, so that it is told of like any that has too few."""
-    try:
-        return next(csv.reader([row]))
-    except csv.Error:
-        return [row[:60]]
-
-
 async def join_old_contacts(engine: AsyncEngine, country: str) -> None:
     """Contacts that came before their customers were known belong to them from now on."""
     after = ""
@@ -166,21 +139,6 @@ async def join_old_contacts(engine: AsyncEngine, country: str) -> None:
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
-
-
-async def _lines(data: AsyncIterable[bytes]) -> AsyncIterator[str]:
-    """Lines with their ends; what is not UTF-8 is seen as a question mark in a diamond."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-    rest = ""
-    async for chunk in data:
-        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-        for line in lines:
-            yield line + "\n"
-        while len(rest) > LONGEST_LINE:
-            yield rest[:LONGEST_LINE]
-            rest = rest[LONGEST_LINE:]
-    if rest := rest + decoder.decode(b"", final=True):
-        yield rest
 
 
 def _wrong_columns(columns: Sequence[str]) -> list[Problem]:
