@@ -6,11 +6,13 @@ from aiohttp import web
 
 from tandem.control.events import Event, PageRevoked
 from tandem.cti.answers import Refused, answer, body_as
-from tandem.cti.backend import Backend
+from tandem.cti.backend import Backend, Health
+from tandem.cti.contract import gives, takes, verbs
 from tandem.cti.delivery import page_url
 from tandem.cti.identity import PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
-from tandem.cti.verbs import STATES, around_of, verb_of
+from tandem.cti.shapes import Accepted, LinkShown, State
+from tandem.cti.verbs import STATES, By, around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -34,26 +36,33 @@ class Api:
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
 
+    @gives(Health)
+    @gives(Health, 503)
     async def health(self, _: web.Request) -> web.Response:
         """200 while calls can be taken, else 503."""
         health = self._backend.health()
         return answer(health, 200 if health.switch_up and health.journal_ok else 503)
 
+    @gives(str, media="text/plain")
     async def metrics(self, _: web.Request) -> web.Response:
         """Figures for Prometheus."""
         return web.Response(body=self._backend.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
     @needs("supervisor")
+    @gives(State)
     async def state(self, _: web.Request) -> web.Response:
         """The plane's view of calls, agents and queues."""
         return answer(self._backend.state())
 
     @needs("supervisor")
+    @gives(list[LinkShown])
     async def outbox(self, _: web.Request) -> web.Response:
         """The newest links and what became of them."""
         return answer([self._shown(item) for item in await self._backend.outbox.newest(OUTBOX_LENGTH)])
 
     @needs("supervisor")
+    @takes(None)
+    @gives(Accepted, 202)
     async def revoke(self, request: web.Request) -> web.Response:
         """Take the page of a link away from whoever has its address."""
         page = f"{request.match_info['call']}/{request.match_info['link']}"
@@ -62,11 +71,14 @@ class Api:
         return self._emit(PageRevoked(page))
 
     @needs("agent")
+    @gives(list[str])
     async def pause_reasons(self, _: web.Request) -> web.Response:
         """The reasons an agent may give for a pause; none: any."""
         return answer(list(self._backend.readers.pause_reasons()))
 
     @needs("agent")
+    @verbs(STATES, By)
+    @gives(Accepted, 202)
     async def tell(self, request: web.Request) -> web.Response:
         """An agent's verb about their state, or a supervisor's who forces it (a program names one in `by`). 202: the
         plane was told; /state shows what came of it."""

@@ -15,6 +15,7 @@ from tandem.control.events import ChatBegan, ChatLeft, ChatLost, ChatResumed, Ch
 from tandem.cti.answers import refusal
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, decode, encode, shown
+from tandem.cti.contract import gives
 from tandem.cti.page import Counts, client_of
 from tandem.cti.watch import changed_within, told
 
@@ -95,6 +96,7 @@ class Chats:
         self._open: dict[str, Connection] = {}
         self._all: set[Connection] = set()
 
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A conversation, until one side ends it."""
         connection = Connection(request)

@@ -15,6 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from tandem.control.commands import TellDesktop
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.backend import Backend
+from tandem.cti.contract import gives
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import Identity, identity_of, needs
@@ -126,6 +127,7 @@ class Desktops:
         return sum(map(len, self._open.values()))
 
     @needs("agent")
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
         origin = request.headers.get("Origin")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tandem.cti.contract import gives
 from tandem.cti.guard import PAGES, WEB_FILE
 
 POLICY = (
@@ -33,6 +34,8 @@ class WebFiles:
         """The routes and their handlers; the guard lets everybody ask."""
         return [*(web.get(page, self.page) for page in PAGES), web.get(WEB_FILE, self.file)]
 
+    @gives(str, media="text/html")
+    @gives(str, 503, "text/html")
     async def page(self, request: web.Request) -> web.Response:
         """A page, whole and the same for everybody."""
         self._load()
@@ -42,6 +45,7 @@ class WebFiles:
         headers = {"Content-Security-Policy": POLICY}
         return web.Response(body=page, content_type="text/html", charset="utf-8", headers=headers)
 
+    @gives(str, media="*/*")
     async def file(self, request: web.Request) -> web.Response:
         """A file that a page names, gzipped for whoever takes it so."""
         self._load()

@@ -108,7 +108,7 @@ async def test_the_agents_side_takes_the_chat_and_gives_it_back(line: Site) -> N
     ("method", "path", "body", "status", "code"),
     [
         ("GET", "/agents/9999/chats", None, 404, "unknown_agent"),
-        ("GET", "/agents/1001/chats?wait=soon", None, 400, "bad_wait"),
+        ("GET", "/agents/1001/chats?wait=soon", None, 400, "bad_query"),
         ("POST", "/agents/1001/chats/chat-1/accept", b"{}", 404, "unknown_contact"),
         ("POST", "/agents/1001/chats/chat-1/accept", b"[", 400, "bad_json"),
     ],
