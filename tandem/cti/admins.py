@@ -28,10 +28,12 @@ T = TypeVar("T")
 
 
 async def wish_of(request: web.Request, kind: type[T]) -> T:
-    """The body as `kind`. Its author is who signed in; a program says whom it speaks for."""
+    """The body as `kind`. Its author, where it has one, is who signed in; a program says whom it speaks for."""
     wish = await body_as(_longer(request), kind)
     who = request.get(IDENTITY, PROGRAM)
-    return wish if who is PROGRAM else msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
+    if who is PROGRAM or not hasattr(wish, "author"):
+        return wish
+    return msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
 
 
 def wishes(kind: Any) -> Callable[[Handler], Handler]:

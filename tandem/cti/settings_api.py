@@ -124,7 +124,7 @@ class SettingsApi:
         return await self._settings.version(int(request.match_info["number"]))
 
     @asks(Which)
-    @gives(str, media="application/yaml")
+    @gives(dict[str, Any], media="application/yaml")
     async def export(self, _: web.Request, which: Which) -> object:
         """As YAML, the version in force or `?version=3`."""
         text = await self._settings.export(which.version)

@@ -59,7 +59,7 @@ class Site:
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
-            state=lambda: {"calls": [{"call": "c1"}]},
+            state=lambda: self.state(),
             agents=lambda: {"1001": None},
             metrics=self.metrics,
             outbox=outbox,
@@ -72,6 +72,10 @@ class Site:
         )
         self.desktops = Desktops(self.backend, self.accounts)
         self.more: list[web.RouteDef] = []
+
+    def state(self) -> object:
+        """What is told of the plane."""
+        return {"calls": [{"call": "c1"}]}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
