@@ -197,6 +197,7 @@ async def test_who_guesses_is_not_heard_any_more(line: Site) -> None:
         ("nonsense", "bad_message"),
         ("", "bad_message"),
         ('{"type": "dance"}', "bad_message"),
+        ('{"a": ' + "[" * 5000 + "]" * 5000 + ', "type": "hello"}', "bad_message"),
     ],
 )
 async def test_a_hello_that_is_none_is_refused(line: Site, sent: str, code: str) -> None:
