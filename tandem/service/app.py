@@ -18,6 +18,7 @@ from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
@@ -35,6 +36,7 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import figures, people
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -126,6 +128,7 @@ class Controller:
             lambda: centre_check(self.settings.settings),
             time.time,
         )
+        self.bench = Bench(flows, lambda: self.engine.plane.state, lambda: self.settings.settings)
         self.outlets: dict[type[Command], Callable[[Any], object]] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
@@ -236,7 +239,8 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
+        editing = FlowEditingApi(running.bench).routes()
+        admins = [*FlowsApi(running.shelf).routes(), *editing, *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
         app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
