@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from tandem.control import events
 from tandem.control.commands import TellDesktop
@@ -49,6 +50,7 @@ class Site:
         self.now = 2000.0
         self.full = False
         self.built = Path("nowhere")
+        self.more: list[web.RouteDef] = []
         self.all_for_the_plane = False
         self.metrics = Metrics()
         self.url = ""
@@ -73,7 +75,7 @@ class Site:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        files = WebFiles(self.built).routes()
+        files = [*WebFiles(self.built).routes(), *self.more]
         app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
