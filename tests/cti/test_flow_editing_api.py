@@ -41,8 +41,8 @@ LOOKUP = wrap(
 class Desk:
     """An admin's page."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, plane: Plane) -> None:
-        self._session, self._url, self.plane = session, url, plane
+    def __init__(self, session: aiohttp.ClientSession, url: str, plane: Plane, users: UserStore) -> None:
+        self._session, self._url, self.plane, self.users = session, url, plane, users
 
     async def ask(self, method: str, path: str, wish: object = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -66,7 +66,7 @@ async def at_desk(tmp_path: Path) -> AsyncIterator[Desk]:
     routes = FlowEditingApi(bench).routes()
     runner = await serve(make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, routes), "127.0.0.1", 0)
     async with aiohttp.ClientSession() as session:
-        yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane)
+        yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane, UserStore(engine))
     await runner.cleanup()
     await engine.dispose()
 
@@ -148,6 +148,12 @@ async def test_a_walk_asks_for_what_systems_outside_answer(desk: Desk) -> None:
 async def test_what_can_not_be_given_is_told(desk: Desk, given: dict[str, Any]) -> None:
     status, told = await desk.ask("POST", "/flows/line/walk", {"source": FLOW, "given": given})
     assert (status, told["error"]["code"]) == (422, "bad_given")
+
+
+async def test_looking_is_not_in_the_audit_log(desk: Desk) -> None:
+    for what in ("check", "test", "walk"):
+        assert (await desk.ask("POST", f"/flows/line/{what}", {"source": FLOW}))[0] == 200
+    assert await desk.users.audit(9) == []
 
 
 async def test_where_callers_are(desk: Desk) -> None:

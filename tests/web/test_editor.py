@@ -1,5 +1,7 @@
 """The flow editor in a real browser: a flow from nothing to its publication, before a real plane without a switch."""
 
+import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -239,6 +241,66 @@ async def test_versions_their_difference_a_trial_and_the_way_back(floor: Floor, 
     await expect(page.locator(".bar h1")).to_have_text("line")
     await expect(step(page, "last")).to_be_visible()
     assert await floor.published() == {"line": 1}
+
+
+FAILING = "flow: line\ntests:\n  - {name: to the agent, do: [1], expect: {nodes: [agent]}}\n"
+
+
+async def test_tests_that_fail_keep_a_flow_back_until_somebody_says_why(floor: Floor, browser: Browser) -> None:
+    await floor.shelf.take_files({"line": Source(LINE)})
+    await floor.site.json("PUT", "/flows/line/draft", body=_draft(LINE.replace("Goodbye.", "Farewell.")))
+    page = await at_editor(browser, floor.served)
+    await page.click(".cards button")
+    await expect(named(page, "Publish")).to_be_enabled()
+    await named(page, "Publish").click()
+    await expect(page.locator("ul.told")).to_contain_text("to the agent: node agent did not come")
+    await expect(page.locator("#why-not")).to_have_text("1 doubt: say why it must be")
+    assert await floor.published() == {"line": 1}
+    await page.fill("[aria-label^='Publish although']", "the test is old")
+    await named(page, "Publish").click()
+    await expect(page.locator(".bar output")).to_have_text("Version 2 is in force.")
+    await tab(page, "versions")
+    await expect(page.locator(".versions")).to_contain_text("the test is old")
+
+
+def _draft(source: str) -> bytes:
+    return json.dumps({"author": "cy", "source": source, "tests": {"line.yaml": FAILING}}).encode()
+
+
+@pytest.mark.parametrize(("template", "why"), [("nothing", ""), ("menu", "1 doubt"), ("hours", "1 doubt")])
+async def test_templates_are_right_but_for_the_queue(floor: Floor, browser: Browser, template: str, why: str) -> None:
+    page = await at_editor(browser, floor.served)
+    await begin(page, "fresh", template)
+    await expect(page.locator("#why-not")).to_have_text(re.compile(f"^{why}" if why else "^$"))
+    await tab(page, "problems")
+    await expect(page.locator("#panel")).to_contain_text(
+        "the centre has no queue 'service'" if why else "Nothing found."
+    )
+
+
+async def test_a_copy_and_a_file_become_drafts(floor: Floor, browser: Browser) -> None:
+    await floor.shelf.take_files({"line": Source(LINE)})
+    page = await at_editor(browser, floor.served)
+    await begin(page, "other", "copy line")
+    await tab(page, "text")
+    await expect(page.locator(".source textarea")).to_have_value(LINE.replace("name: line", "name: other"))
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await named(page, "All flows").click()
+    changed = LINE.replace("Goodbye.", "Farewell.")
+    file: Any = {"name": "x.yaml", "mimeType": "text/plain", "buffer": changed.encode()}
+    await page.set_input_files("[type=file]", file)
+    await expect(page.locator(".bar h1")).to_have_text("line")
+    await named(page, "Save draft").click()
+    await expect(page.locator(".bar output")).to_have_text("Draft saved")
+    async with page.expect_download() as downloading:
+        await named(page, "Export").click()
+    exported = await (await downloading.value).path()
+    assert await asyncio.to_thread(exported.read_text) == changed
+
+
+async def test_who_is_no_admin_is_told(floor: Floor, browser: Browser) -> None:
+    page = await at_editor(browser, floor.served, "eve", role="supervisor")
+    await expect(page.locator("main h1")).to_have_text("Flows are for admins.")
 
 
 async def test_callers_are_shown_on_the_nodes_they_are_at(floor: Floor, browser: Browser) -> None:

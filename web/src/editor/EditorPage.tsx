@@ -33,12 +33,14 @@ export function EditorPage({ person, looks, onFailed, onLeave }: PageProps) {
   const attempt: Try = useCallback(
     async (answer) => {
       const told = await answer;
-      setProblem(told.ok ? "" : told.failure.status ? words.failed(told.failure.message) : words.unreached);
-      if (!told.ok && told.failure.status === 401) onFailed();
-      return told.ok ? told.content : null;
+      if (told.ok) return told.content;
+      setProblem(told.failure.status ? words.failed(told.failure.message) : words.unreached);
+      if (told.failure.status === 401) onFailed();
+      return null;
     },
     [words, onFailed],
   );
+  useForgetting(problem, setProblem);
   const refresh = useCallback(async () => {
     const told = await attempt(flows.overview());
     if (told) setOverview(told);
@@ -107,6 +109,20 @@ export function EditorPage({ person, looks, onFailed, onLeave }: PageProps) {
       )}
     </>
   );
+}
+
+/** What went wrong is told until the next thing is done. */
+function useForgetting(problem: string, setProblem: (problem: string) => void): void {
+  useEffect(() => {
+    if (!problem) return;
+    const forget = () => setProblem("");
+    document.addEventListener("click", forget, true);
+    document.addEventListener("keydown", forget, true);
+    return () => {
+      document.removeEventListener("click", forget, true);
+      document.removeEventListener("keydown", forget, true);
+    };
+  }, [problem, setProblem]);
 }
 
 /** What a change to a flow begins from. */

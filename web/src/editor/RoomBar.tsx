@@ -34,6 +34,9 @@ export function RoomBar(props: RoomBarProps) {
   const [force, setForce] = useState("");
   const [news, setNews] = useState("");
   const [conflict, setConflict] = useState("");
+  const [refused, setRefused] = useState<{ draft: Draft; doubts: string[] } | null>(null);
+  const tested = refused?.draft === draft ? refused.doubts : [];
+  const doubts = tested.length > 0 ? tested : found.doubtful.map((one) => one.text);
 
   /** Save the draft; null looks at nothing that others did. */
   const save = async (on: Basis | null) => {
@@ -52,11 +55,14 @@ export function RoomBar(props: RoomBarProps) {
   };
   const publish = async () => {
     if (!(await save(basis))) return;
-    const told = await attempt(flows.publish(name, message, found.doubtful.length > 0 ? force : ""));
-    setBasis(basisOf((await refresh())?.find((one) => one.flow === name)));
+    const answer = await flows.publish(name, message, doubts.length > 0 ? force : "");
+    if (!answer.ok) setRefused({ draft, doubts: answer.failure.problems?.map((one) => one.text) ?? [] });
+    const told = await attempt(Promise.resolve(answer));
     if (!told) return;
+    setBasis(basisOf((await refresh())?.find((one) => one.flow === name)));
     const publication = told.published.find((one) => one.flow === name);
     setNews(publication ? words.bar.published(publication.number) : words.bar.unchanged);
+    setRefused(null);
     setMessage("");
     setForce("");
   };
@@ -70,8 +76,8 @@ export function RoomBar(props: RoomBarProps) {
       ? words.bar.checking
       : found.broken.length > 0
         ? words.bar.broken(found.broken.length)
-        : found.doubtful.length > 0 && !force
-          ? words.bar.doubtful(found.doubtful.length)
+        : doubts.length > 0 && !force
+          ? words.bar.doubtful(doubts.length)
           : "";
   return (
     <section className="bar" aria-label={name}>
@@ -94,7 +100,7 @@ export function RoomBar(props: RoomBarProps) {
         maxLength={500}
         onChange={(event) => setMessage(event.target.value)}
       />
-      {found.doubtful.length > 0 && found.broken.length === 0 && (
+      {doubts.length > 0 && found.broken.length === 0 && (
         <input
           aria-label={words.bar.force}
           placeholder={words.bar.force}
@@ -124,7 +130,14 @@ export function RoomBar(props: RoomBarProps) {
       <span id="why-not" className="problem">
         {why}
       </span>
-      <output>{why ? "" : news}</output>
+      <output>{isSaved ? news : ""}</output>
+      {tested.length > 0 && (
+        <ul className="problem told">
+          {tested.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
       {conflict && (
         <p className="problem told" role="alert">
           {words.bar.conflict} {conflict}{" "}
