@@ -161,13 +161,20 @@ async def test_where_callers_are(desk: Desk) -> None:
         return (await desk.ask("GET", f"/flows/{flow}/callers"))[1]["callers"]
 
     outer = wrap("one: {type: call, flow: line, next: bye}\nbye: {type: end}", {}, name="outer")
-    both = msgspec.structs.replace(SETTINGS, lines={"4008": "line", "4009": "outer"})
-    flows = read_flow(FLOW, "line.yaml"), read_flow(outer, "outer.yaml", lambda _: FLOW)
-    for event in (events.SettingsLoaded(both), *map(events.FlowPublished, flows)):
+    top = wrap("two: {type: call, flow: outer, next: bye}\nbye: {type: end}", {}, name="top")
+    over = wrap("bye: {type: end}", {}, name="over")
+    sources = {"line": FLOW, "outer": outer, "top": top, "over": over}
+    flows = [read_flow(source, f"{name}.yaml", sources.get) for name, source in sources.items()]
+    lines = {"4008": "line", "4009": "outer", "4010": "top", "4011": "over"}
+    settings = msgspec.structs.replace(SETTINGS, lines=lines)
+    for event in (events.SettingsLoaded(settings), *map(events.FlowPublished, flows)):
         desk.plane.handle(event, 1000.0)
     assert await at("line") == {}
-    for call, line in (("a", "4008"), ("b", "4008"), ("c", "4009")):
+    for call, line in (("a", "4008"), ("b", "4008"), ("c", "4009"), ("d", "4010"), ("e", "4011")):
         desk.plane.handle(events.CallEntered(call, f"PJSIP/{call}", "7", "", line), 1001.0)
-    assert await at("line") == {"menu": 3}
-    assert await at("outer") == {"one": 1}
+    assert await at("line") == {"menu": 4}
+    assert await at("outer") == {"one": 2}
+    assert await at("top") == {"two": 1}
+    assert "e" in desk.plane.state.calls
+    assert await at("over") == {}
     assert await at("nowhere") == {}
