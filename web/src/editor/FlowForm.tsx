@@ -3,8 +3,10 @@
 import { useState } from "react";
 import { freeName, referring } from "./document";
 import { NAME } from "./FlowList";
+import { useGround } from "./ground";
 import { Renaming } from "./NodeForm";
-import { Members, TextWords, useGround } from "./SchemaField";
+import { Members } from "./SchemaField";
+import { TextWords } from "./SchemaInput";
 import { isFields } from "./schema";
 import { useWords } from "./words/words";
 

@@ -7,12 +7,13 @@ import type { Centre, Draft, Found, Library, Overview } from "./draft";
 import type { Opened, Try } from "./EditorPage";
 import { FlowForm } from "./FlowForm";
 import type { Shown } from "./Graph";
-import { type Compared, type GraphNode, marks, nodesOf, nodesOfBoth } from "./graph";
+import { type Compared, marks, nodesOf, nodesOfBoth } from "./graph";
+import { GroundContext } from "./ground";
 import { begun, done, redone, undone } from "./history";
 import { NodeForm } from "./NodeForm";
+import { NodeList } from "./NodeList";
 import { ProblemList } from "./ProblemList";
 import { RoomBar } from "./RoomBar";
-import { GroundContext } from "./SchemaField";
 import { blank, type Fields, isFields, nodeTypes, type Schema, schemaOf } from "./schema";
 import { TestPanel } from "./TestPanel";
 import { TextPanel } from "./TextPanel";
@@ -254,54 +255,4 @@ function counted(names: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
-}
-
-interface NodeListProps {
-  nodes: GraphNode[];
-  shown: Shown;
-  selected: string;
-  types: string[];
-  onSelect: (name: string) => void;
-  onAdd: (type: string) => void;
-}
-
-/** The graph for those who don't drag: every node as a button, and where new ones come from. */
-function NodeList({ nodes, shown, selected, types, onSelect, onAdd }: NodeListProps) {
-  const { graph } = useWords();
-  const [type, setType] = useState("say");
-  return (
-    <nav className="nodes" aria-label={graph.nodes}>
-      <div className="adding">
-        <select aria-label={graph.type} value={type} onChange={(event) => setType(event.target.value)}>
-          {types.map((one) => (
-            <option key={one} value={one}>
-              {graph.types[one] ?? one}
-            </option>
-          ))}
-        </select>
-        <button type="button" onClick={() => onAdd(type)}>
-          {graph.add}
-        </button>
-      </div>
-      <ul>
-        {nodes.map(({ name, type }) => (
-          <li key={name}>
-            <button type="button" aria-current={name === selected} onClick={() => onSelect(name)}>
-              <span>{name}</span>
-              <small>{graph.types[type] ?? type}</small>
-              {shown.marks[name] && (
-                <small className={`mark ${shown.marks[name]}`}>{graph.marks[shown.marks[name]]}</small>
-              )}
-              {(shown.callers[name] ?? 0) > 0 && (
-                <small className="badge">{graph.callers(shown.callers[name] ?? 0)}</small>
-              )}
-              {(shown.problems[name] ?? 0) > 0 && (
-                <small className="problem">{graph.problems(shown.problems[name] ?? 0)}</small>
-              )}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
 }

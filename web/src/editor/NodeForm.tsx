@@ -3,7 +3,8 @@
 import { useState } from "react";
 import { freeName, referring } from "./document";
 import { NAME } from "./FlowList";
-import { Members, useGround } from "./SchemaField";
+import { useGround } from "./ground";
+import { Members } from "./SchemaField";
 import { isFields, schemaOf } from "./schema";
 import { useWords } from "./words/words";
 

@@ -5,6 +5,7 @@ import { marks, nodesOf, nodesOfBoth, outletId, outletPath } from "./graph";
 import { begun, done, redone, undone } from "./history";
 import { references } from "./references";
 import { blank, nodeTypes, type Schema, schemaOf } from "./schema";
+import { meant, spelled } from "./values";
 
 const SOURCES: Record<string, string> = import.meta.glob(
   [
@@ -219,6 +220,21 @@ describe("the schema", () => {
     expect(blank(schemaOf("say", SCHEMA), SCHEMA)).toEqual({ type: "say", text: "", next: "" });
     expect(blank(schemaOf("split", SCHEMA), SCHEMA)).toEqual({ type: "split", percent: 1, next: "", else: "" });
     expect(schemaOf("radio", SCHEMA)).toEqual({});
+  });
+});
+
+describe("values that may be of any kind", () => {
+  it.each([
+    ["7", 7],
+    ["-1.5", -1.5],
+    ["true", true],
+    ["'7'", "7"],
+    ["'true'", "true"],
+    ["007", "007"],
+    ["{caller.number}", "{caller.number}"],
+  ])("%s is meant, and spelled so", (typed, value) => {
+    expect(meant(typed)).toBe(value);
+    expect(spelled(value)).toBe(typed);
   });
 });
 
