@@ -22,13 +22,22 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tests: dict[str, str] | None = None
 
 
+class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody began to change: version `number` in force, and the draft of the time `draft`; 0 is none."""
+
+    number: int = 0
+    draft: float = 0.0
+
+
 class SaveDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keep what somebody works at; the tests as in Written."""
+    """Keep what somebody works at; the tests as in Written. Not where somebody else has changed what it is based
+    `on`; without that, whatever there is."""
 
     author: Author
     source: str
     tests: dict[str, str] | None = None
     message: Words = ""
+    on: Basis | None = None
 
 
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,14 +111,14 @@ class FlowsApi:
             web.post("/flows", answers(self._publish)),
             web.get("/flows/export", answers(self._export)),
             web.post("/flows/import", answers(self._restore)),
-            web.get("/flows/{flow}", answers(lambda request: shelf.history(_flow(request)))),
+            web.get("/flows/{flow}", answers(lambda request: shelf.history(flow_of(request)))),
             web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", answers(self._version)),
             web.get("/flows/{flow}/diff", answers(self._difference)),
-            web.get("/flows/{flow}/draft", answers(lambda request: shelf.draft(_flow(request)))),
+            web.get("/flows/{flow}/draft", answers(lambda request: shelf.draft(flow_of(request)))),
             web.put("/flows/{flow}/draft", answers(self._told(SaveDraft, shelf.save_draft))),
-            web.delete("/flows/{flow}/draft", answers(lambda request: shelf.drop_draft(_flow(request)))),
+            web.delete("/flows/{flow}/draft", answers(lambda request: shelf.drop_draft(flow_of(request)))),
             web.post("/flows/{flow}/rollback", answers(self._told(RollBack, shelf.roll_back))),
-            web.get("/flows/{flow}/canary", answers(lambda request: shelf.canary(_flow(request)))),
+            web.get("/flows/{flow}/canary", answers(lambda request: shelf.canary(flow_of(request)))),
             web.post("/flows/{flow}/canary", answers(self._told(StartCanary, shelf.start_canary))),
             web.delete("/flows/{flow}/canary", answers(self._told(ByWhom, shelf.stop_canary))),
             web.post("/flows/{flow}/canary/promote", answers(self._told(ByWhom, shelf.promote_canary))),
@@ -119,12 +128,12 @@ class FlowsApi:
         return await self._shelf.publish(await wish_of(request, Publish))
 
     async def _version(self, request: web.Request) -> object:
-        return await self._shelf.version(_flow(request), int(request.match_info["number"]))
+        return await self._shelf.version(flow_of(request), int(request.match_info["number"]))
 
     async def _difference(self, request: web.Request) -> object:
         """`from` and `to`: version numbers, or `draft`; by default from the version in force to the draft."""
         return await self._shelf.difference(
-            _flow(request), request.query.get("from", ""), request.query.get("to", "draft")
+            flow_of(request), request.query.get("from", ""), request.query.get("to", "draft")
         )
 
     async def _export(self, _: web.Request) -> object:
@@ -135,12 +144,13 @@ class FlowsApi:
 
     def _told(self, kind: type[T], do: Callable[[str, T], Awaitable[object]]) -> Callable[[web.Request], Any]:
         async def handle(request: web.Request) -> object:
-            return await do(_flow(request), await wish_of(request, kind))
+            return await do(flow_of(request), await wish_of(request, kind))
 
         return handle
 
 
-def _flow(request: web.Request) -> str:
+def flow_of(request: web.Request) -> str:
+    """The name of the flow in the path; Refused when it is none."""
     flow = request.match_info["flow"]
     if not re.fullmatch(NAME, flow):
         raise Refused(404, "no_flow", f"{flow!r} is no name of a flow: small letters, digits and _ are.")

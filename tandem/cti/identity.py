@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tandem.store.users import ROLES, Role
 
-_NEEDED = "_needed_role"
+_NEEDED, _ONLY_LOOKS = "_needed_role", "_only_looks"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -55,6 +55,17 @@ def needs(role: Role) -> Callable[[Handler], Handler]:
         return handler
 
     return mark
+
+
+def only_looks(handler: Handler) -> Handler:
+    """Marks a handler that changes nothing although its method may: there is nothing to write down."""
+    setattr(handler, _ONLY_LOOKS, True)
+    return handler
+
+
+def changes_something(handler: object) -> bool:
+    """Whether a handler was not marked so."""
+    return not getattr(handler, _ONLY_LOOKS, False)
 
 
 def needed_for(handler: object) -> Role:

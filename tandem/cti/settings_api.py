@@ -9,6 +9,7 @@ from aiohttp import web
 
 from tandem.cti.admins import Author, Words, answers, wish_of
 from tandem.cti.answers import Refused, answer
+from tandem.cti.identity import only_looks
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 Number = Annotated[int, msgspec.Meta(ge=1)]
@@ -84,8 +85,8 @@ class SettingsApi:
             web.get("/settings/versions/{number:[0-9]{1,9}}", answers(self._version)),
             web.get("/settings/export", answers(self._export)),
             web.get("/settings/history", answers(lambda _: settings.history())),
-            web.post("/settings/check", answers(self._told(Written, settings.check))),
-            web.post("/settings/diff", answers(self._told(Compare, settings.difference))),
+            web.post("/settings/check", only_looks(answers(self._told(Written, settings.check)))),
+            web.post("/settings/diff", only_looks(answers(self._told(Compare, settings.difference)))),
             web.post("/settings/rollback", answers(self._roll_back)),
         ]
 

@@ -21,6 +21,7 @@ from tandem.cti.customers import Customers
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
 from tandem.cti.finder import Finder
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
@@ -39,6 +40,7 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
 from tandem.service.figures import callers, figures, people
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -135,6 +137,7 @@ class Controller:
             lambda: centre_check(self.settings.settings),
             time.time,
         )
+        self.bench = Bench(flows, lambda: self.engine.plane.state, lambda: self.settings.settings)
         self.outlets: dict[type[Command], Callable[[Any], object]] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
@@ -255,7 +258,8 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
-        admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
+        editing = FlowEditingApi(running.bench).routes()
+        admins = [*FlowsApi(running.shelf).routes(), *editing, *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
         oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)

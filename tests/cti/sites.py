@@ -50,6 +50,7 @@ class Site:
         self.now = 2000.0
         self.full = False
         self.built = Path("nowhere")
+        self.more: list[web.RouteDef] = []
         self.all_for_the_plane = False
         self.metrics = Metrics()
         self.url = ""
@@ -71,12 +72,11 @@ class Site:
             clock=lambda: self.now,
         )
         self.desktops = Desktops(self.backend, self.accounts)
-        self.more: list[web.RouteDef] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        files = WebFiles(self.built).routes()
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, [*files, *self.more])
+        files = [*WebFiles(self.built).routes(), *self.more]
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"

@@ -7,11 +7,13 @@ import pytest
 from aiohttp import web
 
 from tandem.cti.customers import Customers
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.identity import needed_for
 from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.outbox import Outbox
@@ -41,7 +43,8 @@ def admins_routes() -> list[web.RouteDef]:
     flows = Shelf(nothing, nothing, nothing, nothing, nothing)
     settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
     customers = Customers(nothing, nothing, nothing)
-    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *customers.routes()]
+    editing = FlowEditingApi(Bench(nothing, nothing, nothing)).routes()
+    return [*FlowsApi(flows).routes(), *editing, *SettingsApi(settings).routes(), *customers.routes()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,10 @@ import { SettingsBar } from "./SettingsBar";
 import type { Person } from "./session";
 import { useWords } from "./words/words";
 
-type Place = "desk";
+type Place = "desk" | "editor";
 const PLACES: Record<Place, (person: Person) => boolean> = {
   desk: (person) => person.agent !== "",
+  editor: (person) => person.role === "admin",
 };
 
 interface TopBarProps extends Pick<PageProps, "person" | "looks" | "onLeave"> {

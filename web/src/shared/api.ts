@@ -4,6 +4,8 @@ export interface Failure {
   status: number;
   code: string;
   message: string;
+  /** What was found wrong, where that was asked. */
+  problems?: { text: string }[];
 }
 
 export type Answer<T> = { ok: true; content: T } | { ok: false; failure: Failure };
@@ -21,7 +23,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, csrf 
     });
     const content = response.status === 204 ? null : await response.json();
     if (response.ok) return { ok: true, content };
-    return { ok: false, failure: { status: response.status, ...content.error } };
+    return { ok: false, failure: { status: response.status, ...content.error, problems: content.problems } };
   } catch {
     return { ok: false, failure: UNREACHED };
   }
