@@ -38,10 +38,12 @@ def answers(ask: Callable[[web.Request], Awaitable[object]]) -> Handler:
 
 
 async def wish_of(request: web.Request, kind: type[T]) -> T:
-    """The body as `kind`. Its author is who signed in; a program says whom it speaks for."""
+    """The body as `kind`. Its author, where it has one, is who signed in; a program says whom it speaks for."""
     wish = await body_as(_longer(request), kind)
     who = request.get(IDENTITY, PROGRAM)
-    return wish if who is PROGRAM else msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
+    if who is PROGRAM or not hasattr(wish, "author"):
+        return wish
+    return msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
 
 
 async def body_of(request: web.Request) -> bytes:
