@@ -10,8 +10,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     manifest: true,
-    rolldownOptions: { input: ["desk.html"] },
+    rolldownOptions: { input: ["desk.html", "admin.html"] },
   },
-  server: { proxy: { "^/(session|desktop|agents|pause-reasons)": { target: centre, ws: true } } },
+  server: {
+    proxy: {
+      "^/(session|desktop|agents|pause-reasons|settings|prompts|notifier|users|audit)": { target: centre, ws: true },
+    },
+  },
   test: { include: ["src/**/*.test.ts"] },
 });

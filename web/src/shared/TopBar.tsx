@@ -6,9 +6,10 @@ import { SettingsBar } from "./SettingsBar";
 import type { Person } from "./session";
 import { useWords } from "./words/words";
 
-type Place = "desk";
+type Place = "desk" | "admin";
 const PLACES: Record<Place, (person: Person) => boolean> = {
   desk: (person) => person.agent !== "",
+  admin: (person) => person.role !== "agent",
 };
 
 interface TopBarProps extends Pick<PageProps, "person" | "looks" | "onLeave"> {
