@@ -4,6 +4,7 @@ import io
 import json
 import math
 import shutil
+import struct
 import wave
 from array import array
 from collections.abc import AsyncIterator
@@ -101,6 +102,29 @@ def place(prompt: dict[str, Any]) -> str:
     return f"/prompts/{prompt['language']}/{prompt['key']}"
 
 
+def written(form: int, bits: int, samples: bytes, rate: int = 8000) -> bytes:
+    """A WAV whose format has this number: 1 PCM, 3 float, 6 A-law."""
+    shape = struct.pack("<HHIIHH", form, 1, rate, rate * bits // 8, bits // 8, bits)
+    chunks = b"WAVEfmt " + struct.pack("<I", len(shape)) + shape + b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
+
+
+SINE = [math.sin(2 * math.pi * 440 * at / 8000) for at in range(8000)]
+KINDS = {
+    "8 bit": written(1, 8, bytes(int(128 + 100 * each) for each in SINE)),
+    "24 bit": written(1, 24, b"".join(int(8e6 * each).to_bytes(3, "little", signed=True) for each in SINE)),
+    "float": written(3, 32, struct.pack(f"<{len(SINE)}f", *(0.9 * each for each in SINE))),
+    "A-law": written(6, 8, bytes(0xAA if each >= 0 else 0x2A for each in SINE)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_wav_of_any_usual_kind_is_taken(studio: Studio, kind: str) -> None:
+    path = place(await studio.prompt())
+    assert (await studio.ask("PUT", f"{path}/recording", KINDS[kind]))[0] == 200
+    assert is_tone(await studio.sound(path))
+
+
 async def test_all_texts_with_a_name_are_there_in_every_language(studio: Studio) -> None:
     status, told = await studio.ask("GET", "/prompts")
     assert status == 200
@@ -126,6 +150,11 @@ async def test_a_recording_is_heard_from_the_next_time_on_until_it_is_removed(st
     assert (await studio.ask("DELETE", f"{place(prompt)}/recording"))[0] == 409
     status, told = await studio.ask("POST", f"{place(prompt)}/synthesis")
     assert (status, told["seconds"] > 0) == (200, True)
+    for file in (studio.recorded.parent / "cache").glob("*.wav*"):
+        file.write_bytes(tone(0.5, 16000, 1))
+    assert is_tone(await studio.sound(place(prompt)))
+    await studio.ask("POST", f"{place(prompt)}/synthesis")
+    assert not is_tone(await studio.sound(place(prompt)))
     assert not [file for file in studio.recorded.rglob("*") if file.is_file()]
 
 

@@ -32,6 +32,7 @@ from tests.control.playbook import FLOW
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import PASSWORD, user
 from tests.cti.test_prompts_api import is_tone, tone
+from tests.live.browser import chromium
 from tests.web.desks import axe, picture, window
 
 pytestmark = pytest.mark.live
@@ -304,6 +305,47 @@ async def test_a_prompt_is_uploaded_and_heard_until_it_is_removed(centre: Centre
     assert is_tone(sound)
     await prompt.get_by_role("button", name="Remove the recording").click()
     await expect(prompt.locator(".origin")).to_have_text("synthesised")
+
+
+async def test_a_prompt_is_recorded_by_the_microphone(centre: Centre) -> None:
+    flags = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
+    async with chromium(*flags) as browser:
+        page = await centre.open(browser, "prompts")
+        prompt = page.locator(".prompts > li").first
+        await prompt.get_by_role("button", name="Record", exact=True).click()
+        await expect(prompt.locator(".recording")).to_be_visible()
+        await page.evaluate("new Promise((resolve) => setTimeout(resolve, 1500))")
+        await prompt.get_by_role("button", name="Stop and keep").click()
+        await expect(prompt.locator(".origin")).to_have_text("recorded")
+        name = await prompt.get_attribute("data-prompt") or ""
+    key, language = name.split()
+    told = {(one["key"], one["language"]): one for one in (await centre.site.json("GET", "/prompts"))[1]}
+    assert told[key, language]["origin"] == "recorded"
+    assert 1.0 < told[key, language]["seconds"] < 3.0
+
+
+async def test_without_a_microphone_it_says_so(centre: Centre, browser: Browser) -> None:
+    page = await centre.open(browser, "prompts")
+    prompt = page.locator(".prompts > li").first
+    await prompt.get_by_role("button", name="Record", exact=True).click()
+    await expect(prompt.locator(".problem")).to_contain_text("microphone")
+
+
+async def test_what_was_not_saved_is_there_after_the_session_was_over(centre: Centre, browser: Browser) -> None:
+    page = await centre.open(browser, "queues/tech")
+    wrap_up = page.get_by_label("Wrap-up (s)", exact=True)
+    await wrap_up.fill("45")
+    await centre.users.end_sessions("admin")
+    await field(page, "Ring for (s)").locator("input").fill("15")
+    await expect(page.locator("[name=password]")).to_be_visible()
+    await page.fill("[name=name]", "admin")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button[type=submit]")
+    await expect(wrap_up).to_have_value("45")
+    dialog = await review(page)
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.locator("footer")).to_contain_text("version 2 is in force")
+    assert (centre.queue.wrap_up_seconds, centre.queue.ring_seconds) == (45, 15)
 
 
 async def test_a_supervisor_looks_and_changes_nothing(centre: Centre, browser: Browser) -> None:

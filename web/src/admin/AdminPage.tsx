@@ -42,7 +42,7 @@ const WITHOUT_SAVING: readonly Room[] = ["links", "prompts", "users", "audit"];
 export function AdminPage({ person, looks, onFailed, onLeave }: PageProps) {
   const words = useWords();
   const mayChange = person.role === "admin";
-  const settings = useSettings(person.csrf, mayChange, onFailed);
+  const settings = useSettings(person, onFailed);
   const rooms = ROOMS.filter((room) => mayChange || !FOR_ADMINS.includes(room));
   const [place, go] = usePlace();
   const room = rooms.find((one) => one === place.room) ?? "queues";

@@ -251,7 +251,7 @@ export function MapField({ path, of, labelled = true }: { path: Path; of: Schema
       ))}
       {mayChange && (
         <AddName
-          label={words.add(label)}
+          label={path.at(-1) === "needs" ? (words.addOne.skills ?? label) : words.add(label)}
           known={known}
           taken={names}
           onAdd={(name) => editing.set([...path, name], firstOf(of, editing.schema))}

@@ -45,6 +45,7 @@ export function dotted(path: Path): string {
 
 /** Whether two say the same; the order of names is nothing. */
 export function same(one: Plain | undefined, other: Plain | undefined): boolean {
+  if (one === other) return true;
   if (isMap(one) && isMap(other)) {
     const names = new Set([...Object.keys(one), ...Object.keys(other)]);
     return [...names].every((name) => same(at(one, [name]), at(other, [name])));
@@ -52,7 +53,7 @@ export function same(one: Plain | undefined, other: Plain | undefined): boolean 
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((each, number) => same(each, other[number]));
   }
-  return one === other;
+  return false;
 }
 
 export interface Merged {

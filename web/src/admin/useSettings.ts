@@ -2,12 +2,23 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Failure } from "../shared/api";
+import type { Person } from "../shared/session";
 import { apply, type Checked, check, type InForce, inForce, settingsSchema } from "./asked";
 import { type Content, merge, type Path, type Plain, put, same } from "./draft";
 import type { Schema } from "./schema";
 
 const CHECK_AFTER = 350;
+const CHECK_AGAIN = 3000;
 const NOTHING: Checked = { findings: [], changes: [] };
+
+interface Draft {
+  by: string;
+  base: InForce;
+  mine: Content;
+}
+
+/** What somebody changed and has not saved: it is there again after their session was over and they signed in anew. */
+let left: Draft | null = null;
 
 export interface Editing {
   inForce: InForce;
@@ -24,7 +35,9 @@ export interface Editing {
 }
 
 /** Null until they are there. */
-export function useSettings(csrf: string, mayChange: boolean, onFailed: () => void): Editing | Failure | null {
+export function useSettings(person: Person, onFailed: () => void): Editing | Failure | null {
+  const { csrf, name } = person;
+  const mayChange = person.role === "admin";
   const [base, setBase] = useState<InForce | null>(null);
   const [schema, setSchema] = useState<Schema | null>(null);
   const [mine, setMine] = useState<Content>({});
@@ -44,14 +57,18 @@ export function useSettings(csrf: string, mayChange: boolean, onFailed: () => vo
     (async () => {
       const [found, described] = [await load(), await settingsSchema()];
       if (!found || !described.ok) return;
+      const draft = left?.by === name && mayChange ? left : { base: found, mine: found.settings };
       setSchema(described.content);
-      setMine(found.settings);
-      setBase(found);
+      setMine(draft.mine);
+      setBase(draft.base);
     })();
-  }, [load]);
+  }, [load, name, mayChange]);
 
   const changed = useMemo(() => base !== null && !same(base.settings, mine), [base, mine]);
-  const checked = useChecked(mine, changed && mayChange, csrf);
+  useEffect(() => {
+    if (base) left = changed ? { by: name, base, mine } : null;
+  }, [base, mine, changed, name]);
+  const checked = useChecked(mine, changed && mayChange, csrf, onFailed);
   const set = useCallback(
     (path: Path, value: Plain | undefined) => setMine((mine) => put(mine, path, value) as Content),
     [],
@@ -87,20 +104,26 @@ export function useSettings(csrf: string, mayChange: boolean, onFailed: () => vo
 }
 
 /** What the server says of it, a moment after the last key. */
-function useChecked(mine: Content, wanted: boolean, csrf: string): Checked | null {
+function useChecked(mine: Content, wanted: boolean, csrf: string, onFailed: () => void): Checked | null {
   const [found, setFound] = useState<{ of: Content; checked: Checked }>({ of: mine, checked: NOTHING });
   useEffect(() => {
     if (!wanted) return;
     let over = false;
-    const timer = setTimeout(async () => {
+    const look = async () => {
       const answer = await check({ settings: mine }, csrf);
-      if (!over && answer.ok) setFound({ of: mine, checked: answer.content });
-    }, CHECK_AFTER);
+      if (over) return;
+      if (answer.ok) setFound({ of: mine, checked: answer.content });
+      else {
+        onFailed();
+        timer = setTimeout(look, CHECK_AGAIN);
+      }
+    };
+    let timer = setTimeout(look, CHECK_AFTER);
     return () => {
       over = true;
       clearTimeout(timer);
     };
-  }, [mine, wanted, csrf]);
+  }, [mine, wanted, csrf, onFailed]);
   if (!wanted) return NOTHING;
   return found.of === mine ? found.checked : null;
 }

@@ -71,7 +71,7 @@ function Week({ path }: { path: Path }) {
             aria-invalid={!areHours(typed[day])}
             readOnly={!mayChange}
             value={typed[day]}
-            placeholder="09:00-18:00"
+            placeholder={Object.values(typed).some(Boolean) ? words.hours.closed : ""}
             onChange={(event) => set(day, event.target.value)}
           />
           {!areHours(typed[day]) && <span className="problem">{words.hours.wrong}</span>}

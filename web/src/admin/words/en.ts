@@ -215,6 +215,7 @@ export const en = {
     hint: "When customers are called back. When calls are taken say the hours nodes of the flows, in the flow editor.",
     callbacks: "Callbacks of a queue",
     week: "Week",
+    closed: "closed",
     weekHint: "09:00-18:00, several with commas, or closed. All empty: always open.",
     days: "Holidays and other days",
     daysHint: "10-01 is every year, 2026-10-01 once. closed, or the hours of that day.",

@@ -207,6 +207,7 @@ export const zhCN: Words = {
     hint: "此处为回电时段。何时受理来电由流程中的时段节点决定，请在流程编辑器中修改。",
     callbacks: "队列的回电",
     week: "一周",
+    closed: "不开放",
     weekHint: "如 09:00-18:00，多段用逗号分隔，或 closed。全部不填为始终开放。",
     days: "节假日及其他日期",
     daysHint: "10-01 为每年，2026-10-01 为当年。closed 或当天的时段。",
