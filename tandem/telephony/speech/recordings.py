@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tandem.control.commands import Utterance
-from tandem.telephony.speech.programs import run
+from tandem.telephony.speech.programs import ProgramFailedError, run
 from tandem.telephony.speech.synthesiser import SpeechFailedError
 
 RATE = 16000
@@ -71,7 +71,7 @@ class Recordings:
         longest = ("trim", "0", str(LONGEST_SECONDS + 1))
         try:
             await run("sox", "-V1", "-t", "wav", str(given), *shape, str(made), *longest)
-        except SpeechFailedError:
+        except ProgramFailedError:
             raise SpeechFailedError("the WAV can't be read: its sound must be PCM, float, A-law or mu-law") from None
         seconds = await asyncio.to_thread(_checked, made)
         made.replace(file)
