@@ -1,14 +1,10 @@
 """Prompts over HTTP, made by the real synthesiser where there is one."""
 
-import io
 import json
 import math
 import shutil
 import struct
-import wave
-from array import array
 from collections.abc import AsyncIterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,38 +22,12 @@ from tandem.telephony.speech.library import PromptLibrary
 from tests.control.playbook import FLOW
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import PASSWORD, Browser, user
+from tests.sounds import heard, is_tone, tone
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("espeak-ng") and shutil.which("sox")), reason="espeak-ng and sox are not installed: make setup"
 )
 LINE = read_flow(FLOW, "line.yaml")
-
-
-def tone(seconds: float = 1.0, rate: int = 44100, channels: int = 2, loud: int = 20000) -> bytes:
-    """A WAV of 440 Hz."""
-    wave_of = (int(loud * math.sin(2 * math.pi * 440 * at / rate)) for at in range(int(seconds * rate)))
-    samples = array("h", (sample for each in wave_of for sample in [each] * channels))
-    made = io.BytesIO()
-    with wave.open(made, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples.tobytes())
-    return made.getvalue()
-
-
-def heard(sound: bytes) -> "tuple[int, int, float, array[int]]":
-    """Rate, channels, seconds and samples of a WAV."""
-    with wave.open(io.BytesIO(sound)) as file:
-        samples = array("h", file.readframes(file.getnframes()))
-        return file.getframerate(), file.getnchannels(), file.getnframes() / file.getframerate(), samples
-
-
-def is_tone(sound: bytes) -> bool:
-    """Whether it crosses zero 880 times a second."""
-    _, _, seconds, samples = heard(sound)
-    crossings = sum((a < 0) != (b < 0) for a, b in pairwise(samples))
-    return abs(crossings / seconds - 880) < 10
 
 
 class Studio:

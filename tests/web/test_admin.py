@@ -31,8 +31,8 @@ from tandem.telephony.speech.library import PromptLibrary
 from tests.control.playbook import FLOW
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import PASSWORD, user
-from tests.cti.test_prompts_api import is_tone, tone
 from tests.live.browser import chromium
+from tests.sounds import is_tone, tone
 from tests.web.desks import axe, picture, window
 
 pytestmark = pytest.mark.live
