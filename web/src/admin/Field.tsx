@@ -1,20 +1,14 @@
 // A form made of the schema: one field for each thing that may be written.
 
-import { type ReactNode, useId, useState } from "react";
-import { at, isMap, type Path, type Plain } from "./draft";
+import { type ReactNode, useId } from "react";
+import { Suggestions } from "./AddName";
+import { isMap, type Path, type Plain } from "./draft";
 import { useFindings, useForm, useRoot, useSuggestions, useValue } from "./editing";
-import {
-  type Fault,
-  faultOf,
-  isOptional,
-  type Kind,
-  kindsOf,
-  resolved,
-  type Schema,
-  schemaAt,
-  typedNumber,
-} from "./schema";
-import { useWords, type Words } from "./words/words";
+import { Found, faultText } from "./Found";
+import { MapField } from "./MapField";
+import { Needs } from "./Needs";
+import { faultOf, isOptional, type Kind, kindsOf, resolved, type Schema, schemaAt, typedNumber } from "./schema";
+import { useWords } from "./words/words";
 
 /** The fields of what stands at the path: these, or all that there are. */
 export function Fields({ path, only }: { path: Path; only?: readonly string[] }) {
@@ -77,19 +71,10 @@ function Labelled({ path, schema, within = false, children }: LabelledProps) {
       <div id={told} className="told">
         {hint && <p className="hint">{hint}</p>}
         {findings.length === 0 && fault && <p className="problem">{faultText(fault, words)}</p>}
-        {findings.map((one) => (
-          <p key={one.text} className={one.severity === "error" ? "problem" : "warning"}>
-            {one.message}
-            {one.way_out && <> — {one.way_out}</>}
-          </p>
-        ))}
+        <Found path={path} within={within} />
       </div>
     </div>
   );
-}
-
-export function faultText(fault: Fault, words: Words): string {
-  return words.faults[fault.code](fault.bound ?? "");
 }
 
 function Simple({ path, schema, kind }: { path: Path; schema: Schema; kind: Kind }) {
@@ -153,16 +138,6 @@ function Simple({ path, schema, kind }: { path: Path; schema: Schema; kind: Kind
   );
 }
 
-export function Suggestions({ id, of }: { id: string; of: string[] }) {
-  return (
-    <datalist id={id}>
-      {of.map((one) => (
-        <option key={one} value={one} />
-      ))}
-    </datalist>
-  );
-}
-
 function placeholderOf(schema: Schema): string | undefined {
   const usual = schema.default;
   return usual === undefined || usual === null || isMap(usual) ? undefined : String(usual);
@@ -220,183 +195,6 @@ function Group({ path, optional }: { path: Path; optional: boolean }) {
       {hint && <p className="hint">{hint}</p>}
       <Found path={path} />
       {(there || !optional) && <Fields path={path} />}
-    </fieldset>
-  );
-}
-
-/** What was found with the whole of something. */
-export function Found({ path, within = false }: { path: Path; within?: boolean }) {
-  return useFindings(path, within).map((one) => (
-    <p key={one.text} className={one.severity === "error" ? "problem" : "warning"}>
-      {one.message}
-      {one.way_out && <> — {one.way_out}</>}
-    </p>
-  ));
-}
-
-/** Names with values, each a row; a list stands with commas between. */
-export function MapField({ path, of, labelled = true }: { path: Path; of: Schema; labelled?: boolean }) {
-  const words = useWords();
-  const { editing, mayChange } = useForm();
-  const value = useValue(path);
-  const { label, hint } = words.field(String(path.at(-1)));
-  const known = useSuggestions(String(path.at(-1)));
-  const names = isMap(value) ? Object.keys(value) : [];
-  return (
-    <fieldset className="group map">
-      {labelled && <legend>{label}</legend>}
-      {hint && <p className="hint">{hint}</p>}
-      {names.map((name) => (
-        <MapRow key={name} path={[...path, name]} of={of} value={at(value, [name])} />
-      ))}
-      {mayChange && (
-        <AddName
-          label={path.at(-1) === "needs" ? (words.addOne.skills ?? label) : words.add(label)}
-          known={known}
-          taken={names}
-          onAdd={(name) => editing.set([...path, name], firstOf(of, editing.schema))}
-        />
-      )}
-    </fieldset>
-  );
-}
-
-/** What a new row begins with. */
-function firstOf(schema: Schema, root: Schema): Plain {
-  const kind = kindsOf(schema, root)[0];
-  if (kind?.is === "number") return resolved(schema, root).minimum ?? 0;
-  return kind?.is === "fields" ? {} : "";
-}
-
-function MapRow({ path, of, value }: { path: Path; of: Schema; value: Plain | undefined }) {
-  const words = useWords();
-  const { editing, mayChange } = useForm();
-  const root = useRoot();
-  const [id, told] = [useId(), useId()];
-  const kinds = kindsOf(of, root);
-  const fault = faultOf(of, value, root);
-  const findings = useFindings(path, true);
-  const set = (typed: string) => {
-    if (kinds[0]?.is === "number") editing.set(path, typedNumber(typed) ?? "");
-    else if (kinds.some((kind) => kind.is === "list") && typed.includes(","))
-      editing.set(
-        path,
-        typed.split(",").map((one) => one.trimStart()),
-      );
-    else editing.set(path, typed);
-  };
-  const wrong = findings.some((one) => one.severity === "error") || fault !== undefined;
-  return (
-    <div className="row" data-wrong={wrong}>
-      <label htmlFor={id}>{String(path.at(-1))}</label>
-      <input
-        id={id}
-        type="text"
-        className={kinds[0]?.is}
-        aria-invalid={wrong}
-        aria-describedby={told}
-        readOnly={!mayChange}
-        value={Array.isArray(value) ? value.join(", ") : String(value ?? "")}
-        onChange={(event) => set(event.target.value)}
-      />
-      {mayChange && (
-        <button
-          type="button"
-          onClick={() => editing.set(path, undefined)}
-          aria-label={words.removeThis(String(path.at(-1)))}
-        >
-          ✕
-        </button>
-      )}
-      <div id={told} className="told">
-        {findings.length === 0 && fault && <p className="problem">{faultText(fault, words)}</p>}
-        <Found path={path} within />
-      </div>
-    </div>
-  );
-}
-
-interface AddNameProps {
-  label: string;
-  known?: string[];
-  taken: string[];
-  onAdd: (name: string) => void;
-}
-
-/** Where a new name is typed. */
-export function AddName({ label, known = [], taken, onAdd }: AddNameProps) {
-  const [name, setName] = useState("");
-  const list = useId();
-  const wanted = name.trim();
-  const add = () => {
-    if (!wanted || taken.includes(wanted)) return;
-    onAdd(wanted);
-    setName("");
-  };
-  return (
-    <div className="add">
-      <input
-        type="text"
-        aria-label={label}
-        placeholder={label}
-        list={known.length ? list : undefined}
-        maxLength={64}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          event.preventDefault();
-          add();
-        }}
-      />
-      {known.length > 0 && <Suggestions id={list} of={known.filter((one) => !taken.includes(one))} />}
-      <button type="button" onClick={add} disabled={!wanted || taken.includes(wanted)} aria-label={label}>
-        +
-      </button>
-    </div>
-  );
-}
-
-/** What a queue or a step asks of an agent: skills with the least proficiency, or an expression. */
-function Needs({ path, schema }: { path: Path; schema: Schema }) {
-  const words = useWords();
-  const { editing, mayChange } = useForm();
-  const value = useValue(path);
-  const id = useId();
-  const way = typeof value === "string" ? "expression" : value === undefined || value === null ? "nothing" : "skills";
-  const root = useRoot();
-  const kind = kindsOf(schema, root).find((one) => one.is === "map");
-  const begin = { nothing: undefined, skills: {}, expression: "" };
-  const { label } = words.field("needs");
-  return (
-    <fieldset className="group">
-      <legend>{label}</legend>
-      <div className="field">
-        <label htmlFor={id}>{words.needs.way}</label>
-        <select
-          id={id}
-          disabled={!mayChange}
-          value={way}
-          onChange={(event) => editing.set(path, begin[event.target.value as keyof typeof begin])}
-        >
-          {(["nothing", "skills", "expression"] as const).map((one) => (
-            <option key={one} value={one}>
-              {words.needs[one]}
-            </option>
-          ))}
-        </select>
-      </div>
-      {way === "skills" && kind?.is === "map" && <MapField path={path} of={kind.of} labelled={false} />}
-      {way === "expression" && (
-        <textarea
-          aria-label={words.needs.expression}
-          rows={2}
-          readOnly={!mayChange}
-          value={String(value)}
-          onChange={(event) => editing.set(path, event.target.value)}
-        />
-      )}
-      <Found path={path} within={way === "expression"} />
     </fieldset>
   );
 }

@@ -1,10 +1,12 @@
 // A section of names with their settings: choose one on the left, change it on the right.
 
 import { type ReactNode, useState } from "react";
+import { AddName } from "../AddName";
 import type { Finding } from "../asked";
 import { at, dotted, isMap, type Path } from "../draft";
 import { isWithin, useForm, useNames, useSuggestions } from "../editing";
-import { AddName, Field, Fields, Found } from "../Field";
+import { Field, Fields } from "../Field";
+import { Found } from "../Found";
 import { kindsOf, schemaAt, typedNumber } from "../schema";
 import { useWords } from "../words/words";
 

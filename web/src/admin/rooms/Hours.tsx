@@ -3,7 +3,8 @@
 import { useId, useState } from "react";
 import { at, isMap, type Path, type Plain } from "../draft";
 import { useForm, useNames, useValue } from "../editing";
-import { Field, Found } from "../Field";
+import { Field } from "../Field";
+import { Found } from "../Found";
 import { areHours, hoursOf, isDay, WEEKDAYS, type Weekday, weekOf } from "../hours";
 import { useWords } from "../words/words";
 

@@ -2,7 +2,8 @@
 
 import { at, isMap, type Path, type Plain } from "../draft";
 import { useForm, useValue } from "../editing";
-import { Fields, Found } from "../Field";
+import { Fields } from "../Field";
+import { Found } from "../Found";
 import { useWords } from "../words/words";
 
 export function Plan({ path }: { path: Path }) {

@@ -1,9 +1,10 @@
 // Who has which skill: agents by skills, each cell a proficiency, with the end of the certificate where there is one.
 
 import { useState } from "react";
+import { AddName } from "../AddName";
 import { at, isMap } from "../draft";
 import { skillsOf, useForm } from "../editing";
-import { AddName, Found } from "../Field";
+import { Found } from "../Found";
 import { useWords } from "../words/words";
 
 const LEVELS = [1, 2, 3, 4, 5];

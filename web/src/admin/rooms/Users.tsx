@@ -3,9 +3,9 @@
 import { type FormEvent, useId, useState } from "react";
 import type { Answer } from "../../shared/api";
 import type { Person } from "../../shared/session";
+import { Suggestions } from "../AddName";
 import { addUser, changeUser, endSessions, resetPassword, type SignedIn, sessions, type User, users } from "../asked";
 import { useNames } from "../editing";
-import { Suggestions } from "../Field";
 import { moment } from "../moment";
 import { useAsked } from "../useAsked";
 import { useWords } from "../words/words";
