@@ -23,6 +23,7 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.oidc import Oidc
 from tandem.cti.outside_api import OutsideApi
 from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
@@ -246,7 +247,10 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         admins += [*PromptsApi(running.prompt_shelf).routes(), *OutsideApi(running.outside.told).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
+        oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
+        stack.push_async_callback(oidc.close)
+        more = [*admins, *pages, *oidc.routes()]
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()
