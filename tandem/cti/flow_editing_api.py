@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tandem.cti.admins import answers, wish_of
 from tandem.cti.flows_api import Written, flow_of
-from tandem.cti.identity import only_looks
+from tandem.cti.identity import only_reads
 
 Action = Annotated[str, msgspec.Meta(max_length=500)]
 MOST_ACTIONS = 200
@@ -69,4 +69,4 @@ class FlowEditingApi:
         async def ask(request: web.Request) -> object:
             return await do(flow_of(request), await wish_of(request, kind))
 
-        return only_looks(answers(ask))
+        return only_reads(answers(ask))

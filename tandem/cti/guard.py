@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tandem.cti.answers import Refused, refusal
-from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, changes_something, needed_for
+from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, reads_only
 from tandem.store.customers.people import CustomerStoreError
 from tandem.store.outbox import OutboxError
 from tandem.store.users import UserStoreError
@@ -22,7 +22,7 @@ PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js
 CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
 """The caller's page and the customer's chat: for everybody, on any host name, whoever asks."""
-PAGES = {"/desk": "desk.html", "/editor": "editor.html"}
+PAGES = {"/desk": "desk.html", "/admin": "admin.html", "/editor": "editor.html"}
 """Addresses of the pages for people who sign in, and their files in web/dist."""
 WEB_FILE = "/web/assets/{name}"
 """Pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
@@ -130,8 +130,8 @@ def _from_our_page(request: web.Request) -> bool:
 async def _note(request: web.Request, response: web.StreamResponse, people: People | None) -> None:
     """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records."""
     who = request.get(IDENTITY)
-    changed = request.method not in SAFE and changes_something(request.match_info.handler)
-    if people and who and who.role != "agent" and changed and response.status < 400:
+    changed = request.method not in SAFE and response.status < 400 and not reads_only(request.match_info.handler)
+    if people and who and who.role != "agent" and changed:
         detail = request.get(DETAIL, "")
         await people.note(who.name, f"{request.method} {request.path}", detail, request.remote or "")
 

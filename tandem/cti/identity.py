@@ -8,7 +8,8 @@ from aiohttp import web
 
 from tandem.store.users import ROLES, Role
 
-_NEEDED, _ONLY_LOOKS = "_needed_role", "_only_looks"
+_NEEDED = "_needed_role"
+_READS = "_only_reads"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -57,21 +58,21 @@ def needs(role: Role) -> Callable[[Handler], Handler]:
     return mark
 
 
-def only_looks(handler: Handler) -> Handler:
-    """Marks a handler that changes nothing although its method may: there is nothing to write down."""
-    setattr(handler, _ONLY_LOOKS, True)
-    return handler
-
-
-def changes_something(handler: object) -> bool:
-    """Whether a handler was not marked so."""
-    return not getattr(handler, _ONLY_LOOKS, False)
-
-
 def needed_for(handler: object) -> Role:
     """The role that a handler was marked with."""
     role: Role = getattr(handler, _NEEDED, "admin")
     return role
+
+
+def only_reads(handler: Handler) -> Handler:
+    """Marks a handler that changes nothing although it is asked by POST: the audit log does not tell of it."""
+    setattr(handler, _READS, True)
+    return handler
+
+
+def reads_only(handler: object) -> bool:
+    """Whether a handler was marked so."""
+    return getattr(handler, _READS, False)
 
 
 def identity_of(request: web.Request) -> Identity:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tandem.cti.admins import Author, Words, answers, wish_of
 from tandem.cti.answers import Refused, answer
-from tandem.cti.identity import only_looks
+from tandem.cti.identity import identity_of, needs, only_reads
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 Number = Annotated[int, msgspec.Meta(ge=1)]
@@ -57,7 +57,8 @@ class Applied(msgspec.Struct, frozen=True):
 class Settings(Protocol):
     """Where settings are kept and brought into force. Everything returned is plain data; all may raise Refused."""
 
-    async def current(self) -> dict[str, Any]: ...
+    async def current(self, whole: bool) -> dict[str, Any]: ...
+    def schema(self) -> object: ...
     async def version(self, number: int) -> object: ...
     async def export(self, number: int | None) -> str: ...
     async def check(self, wish: Written) -> object: ...
@@ -80,19 +81,27 @@ class SettingsApi:
         """The routes and their handlers. Each answers JSON; what is refused says why, with the problems found."""
         settings = self._settings
         return [
-            web.get("/settings", answers(self._current)),
+            web.get("/settings", needs("supervisor")(answers(self._current))),
+            web.get("/settings/schema", needs("supervisor")(answers(self._schema))),
             web.put("/settings", answers(self._apply)),
             web.get("/settings/versions/{number:[0-9]{1,9}}", answers(self._version)),
             web.get("/settings/export", answers(self._export)),
-            web.get("/settings/history", answers(lambda _: settings.history())),
-            web.post("/settings/check", only_looks(answers(self._told(Written, settings.check)))),
-            web.post("/settings/diff", only_looks(answers(self._told(Compare, settings.difference)))),
+            web.get("/settings/history", needs("supervisor")(answers(lambda _: settings.history()))),
+            web.post("/settings/check", only_reads(answers(self._told(Written, settings.check)))),
+            web.post(
+                "/settings/diff", needs("supervisor")(only_reads(answers(self._told(Compare, settings.difference))))
+            ),
             web.post("/settings/rollback", answers(self._roll_back)),
         ]
 
-    async def _current(self, _: web.Request) -> object:
-        current = await self._settings.current()
+    async def _current(self, request: web.Request) -> object:
+        """What may be private stands there for admins only."""
+        current = await self._settings.current(identity_of(request).may("admin"))
         return _tagged(current, current["number"])
+
+    async def _schema(self, _: web.Request) -> object:
+        """The JSON schema of what may be written."""
+        return self._settings.schema()
 
     async def _apply(self, request: web.Request) -> object:
         """If-Match names the version that the change was made on; * is for whoever knows that no matter."""

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any, get_args
@@ -28,6 +28,8 @@ from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.oidc import Oidc
+from tandem.cti.outside_api import OutsideApi
+from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
@@ -45,6 +47,8 @@ from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
+from tandem.service.outside import Outside
+from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
@@ -123,13 +127,15 @@ class Controller:
         callers(self.backend.metrics, self.finder)
         self.customers = Customers(book, self.backend, self._settled)
         flows = FlowStore(database)
+
+        def in_force() -> Awaitable[Sequence[Flow]]:
+            return flows_in_force(flows, self.engine.plane.state)
+
         self.settings = SettingsShelf(
-            SettingsStore(database),
-            lambda: self.engine.plane.state,
-            self.engine.emit,
-            lambda: flows_in_force(flows, self.engine.plane.state),
-            time.time,
+            SettingsStore(database), lambda: self.engine.plane.state, self.engine.emit, in_force, time.time
         )
+        self.prompt_shelf = PromptShelf(self.prompts, in_force)
+        self.outside = Outside(config, self._services, in_force, public_url)
         self.shelf = Shelf(
             flows,
             lambda: self.engine.plane.state,
@@ -258,8 +264,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
-        editing = FlowEditingApi(running.bench).routes()
-        admins = [*FlowsApi(running.shelf).routes(), *editing, *SettingsApi(running.settings).routes()]
+        admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
+        admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
+        admins += OutsideApi(running.outside.told).routes()
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
         oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)

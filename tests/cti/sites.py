@@ -38,7 +38,7 @@ FOR_THE_PLANE = (
 
 class Site:
     """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
-    (the plane deals with nothing) can be set by the test."""
+    (the plane deals with nothing) can be set by the test, and `more` routes before it runs."""
 
     def __init__(self, outbox: Outbox, users: UserStore) -> None:
         self.told: list[Event] = []
@@ -50,8 +50,8 @@ class Site:
         self.now = 2000.0
         self.full = False
         self.built = Path("nowhere")
-        self.more: list[web.RouteDef] = []
         self.all_for_the_plane = False
+        self.more: list[web.RouteDef] = []
         self.metrics = Metrics()
         self.url = ""
         self.port = 0
@@ -75,8 +75,8 @@ class Site:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        files = [*WebFiles(self.built).routes(), *self.more]
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
+        more = [*WebFiles(self.built).routes(), *self.more]
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"

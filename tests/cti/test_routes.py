@@ -11,10 +11,13 @@ from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.identity import needed_for
+from tandem.cti.outside_api import OutsideApi
+from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
+from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.outbox import Outbox
 from tandem.store.users import ROLES, UserStore
@@ -42,9 +45,9 @@ def admins_routes() -> list[web.RouteDef]:
     nothing: Any = None
     flows = Shelf(nothing, nothing, nothing, nothing, nothing)
     settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
-    customers = Customers(nothing, nothing, nothing)
-    editing = FlowEditingApi(Bench(nothing, nothing, nothing)).routes()
-    return [*FlowsApi(flows).routes(), *editing, *SettingsApi(settings).routes(), *customers.routes()]
+    more = [*Customers(nothing, nothing, nothing).routes(), *FlowEditingApi(Bench(nothing, nothing, nothing)).routes()]
+    more += [*PromptsApi(PromptShelf(nothing, nothing)).routes(), *OutsideApi(nothing).routes()]
+    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *more]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
@@ -100,6 +103,13 @@ A_SUPERVISORS = {
     "/customers/{customer}/merge": "POST",
     "/customers/{customer}/split": "POST",
     "/customer-joins/{number}/undo": "POST",
+    "/settings": "GET",
+    "/settings/schema": "GET",
+    "/settings/history": "GET",
+    "/settings/diff": "POST",
+    "/prompts": "GET",
+    "/prompts/{language}/{flow}/{text}/sound": "GET",
+    "/notifier": "GET",
 }
 """What these roles may ask; all else that is not for everybody is for admins."""
 

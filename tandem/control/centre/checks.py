@@ -36,7 +36,7 @@ REASONABLE: dict[str, tuple[float, float]] = {
 LONGEST_AUTO_ANSWER = 30.0
 LONGEST_CALL_AGAIN = 3600.0
 AT_ONCE = "0 is at once"
-_PATTERNS = {
+PATTERNS: dict[str, tuple[re.Pattern[str], str, str]] = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
         "is no pattern of numbers",
@@ -51,6 +51,7 @@ _PATTERNS = {
     "country": (re.compile(r"([A-Z]{2})?"), "is no country", "write two capital letters, such as CN"),
     "caller_id": (re.compile(r"\+?[0-9]*"), "is no number", "digits, with or without a plus"),
 }
+"""What the texts of a dial plan must be like: the pattern, what is said of one that is not, and a way out."""
 
 
 def find(form: Form, written: dict[str, object], flows: Collection[str] | None) -> Iterator[Remark]:
@@ -239,7 +240,7 @@ def _lines(form: Form, flows: Collection[str]) -> Iterator[Remark]:
 
 def _dial_plan(form: Form) -> Iterator[Remark]:
     """What is not written as it should be could allow other calls than the admin meant."""
-    for field, (pattern, what, way_out) in _PATTERNS.items():
+    for field, (pattern, what, way_out) in PATTERNS.items():
         value = getattr(form.dial_plan, field)
         for number, one in enumerate((value,) if isinstance(value, str) else value):
             if not pattern.fullmatch(one):

@@ -121,6 +121,11 @@ def _in_words(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
+def shown(content: Content) -> Content:
+    """The settings as anybody may see them."""
+    return {section: _shown(value, (section,)) for section, value in content.items()}
+
+
 def _shown(value: Any, path: Path) -> Any:
     """The value as anybody may see it: of a service's headers only those that name a secret of the store."""
     if path[0] != "services":

@@ -56,7 +56,10 @@ export function RoomBar(props: RoomBarProps) {
   const publish = async () => {
     if (!(await save(basis))) return;
     const answer = await flows.publish(name, message, doubts.length > 0 ? force : "");
-    if (!answer.ok) setRefused({ draft, doubts: answer.failure.problems?.map((one) => one.text) ?? [] });
+    if (!answer.ok) {
+      const doubts = (answer.failure.problems ?? []) as { text: string }[];
+      setRefused({ draft, doubts: doubts.map((one) => one.text) });
+    }
     const told = await attempt(Promise.resolve(answer));
     if (!told) return;
     setBasis(basisOf((await refresh())?.find((one) => one.flow === name)));

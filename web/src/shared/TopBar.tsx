@@ -6,9 +6,10 @@ import { SettingsBar } from "./SettingsBar";
 import type { Person } from "./session";
 import { useWords } from "./words/words";
 
-type Place = "desk" | "editor";
+type Place = "desk" | "admin" | "editor";
 const PLACES: Record<Place, (person: Person) => boolean> = {
   desk: (person) => person.agent !== "",
+  admin: (person) => person.role !== "agent",
   editor: (person) => person.role === "admin",
 };
 

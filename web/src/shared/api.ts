@@ -4,22 +4,34 @@ export interface Failure {
   status: number;
   code: string;
   message: string;
-  /** What was found wrong, where that was asked. */
-  problems?: { text: string }[];
+  /** What was found, where the answer says it. */
+  problems?: unknown;
 }
 
 export type Answer<T> = { ok: true; content: T } | { ok: false; failure: Failure };
 
 const UNREACHED: Failure = { status: 0, code: "unreached", message: "" };
 
-/** Asks as whoever is signed in; what changes something goes with their `csrf`. */
-export async function ask<T>(method: string, path: string, body?: unknown, csrf = ""): Promise<Answer<T>> {
+/** Asks as whoever is signed in; what changes something goes with their `csrf`. A Blob goes as it is, all else as
+ * JSON. */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  csrf = "",
+  more: Record<string, string> = {},
+): Promise<Answer<T>> {
+  const isFile = body instanceof Blob;
   try {
     const response = await fetch(path, {
       method,
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", ...(csrf && { "X-CSRF-Token": csrf }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        ...(!isFile && { "Content-Type": "application/json" }),
+        ...(csrf && { "X-CSRF-Token": csrf }),
+        ...more,
+      },
+      ...(body !== undefined && { body: isFile ? body : JSON.stringify(body) }),
     });
     const content = response.status === 204 ? null : await response.json();
     if (response.ok) return { ok: true, content };
