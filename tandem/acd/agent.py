@@ -48,6 +48,14 @@ TABLE: Table = {
 }
 
 
+class Wrapping(msgspec.Struct, frozen=True):
+    """A contact that is being wrapped up; `owed`: its disposition is required and not set yet."""
+
+    contact: str
+    queue: str
+    owed: bool = False
+
+
 class Agent(msgspec.Struct):
     """What the router knows of an agent. Times are epoch seconds.
 
@@ -56,7 +64,8 @@ class Agent(msgspec.Struct):
     could wait. `idle_since` is None when the clock starts anew at the next
     ready. `paused_since` is the pause's own start, kept while the phone is gone. `deadline` is when the state has to be
     left, or, while the agent has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is
-    over. `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
+    over. `wrapping` is what the wrap-up is of; when no disposition is owed it lasts until `wrap_up_least`.
+    `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
     wrapping up) and `free_seconds` (ready) are those since signing in, without the state that lasts.
 
     `offered` is the contact whose offer is under way (empty: none), `contacts` are those in conversation and
@@ -76,6 +85,8 @@ class Agent(msgspec.Struct):
     idle_since: float | None = None
     deadline: float | None = None
     wrap_up_until: float = 0.0
+    wrap_up_least: float = 0.0
+    wrapping: list[Wrapping] = []
     extension_left: float = 0.0
     back_off_until: float = 0.0
     back_off_reason: str = ""

@@ -7,6 +7,7 @@ import msgspec
 
 from tandem.control.chat.chat import Message
 from tandem.control.desktop.told import Told
+from tandem.control.voice.monitor import Mode
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -180,6 +181,27 @@ class HangUpLeg(Command, frozen=True):
     """End an agent's channel."""
 
     leg: str
+
+
+class RingSupervisor(Command, frozen=True):
+    """Ring a supervisor at `device`; who answers is on the talk of the agent's `channel` (a unique id), in this mode.
+
+    The new channel gets the id `monitor`, and ends with the agent's. `agent` is shown as who calls.
+    """
+
+    monitor: str
+    device: str
+    channel: str
+    mode: Mode
+    agent: str
+    ring_seconds: float
+
+
+class ChangeMonitoring(Command, frozen=True):
+    """Take a supervisor who is on a talk to this mode."""
+
+    monitor: str
+    mode: Mode
 
 
 class HangUpStray(Command, frozen=True):
@@ -553,6 +575,42 @@ class RecordCallbackAttempt(Command, frozen=True):
     dialled_at: float
     ended_at: float
     outcome: str
+
+
+class RecordDisposition(Command, frozen=True):
+    """Key: (call, agent). What the contact was about, as its agent said last."""
+
+    call: str
+    agent: str
+    queue: str
+    code: str
+    note: str
+    at: float
+
+
+class RecordMonitoring(Command, frozen=True):
+    """Key: (monitoring, number). The supervisor `by` was on the agent's talk `call` in this mode; written when the mode
+    begins (no end) and when it ends."""
+
+    monitoring: str
+    number: int
+    by: str
+    agent: str
+    call: str
+    mode: Mode
+    began_at: float
+    ended_at: float | None
+
+
+class RecordContactOrder(Command, frozen=True):
+    """Key: (call, at, what). What the supervisor `by` did with a contact that waited: `moved` (`detail`: the queue),
+    `prioritised` (the class), `assigned` (the agent) or `advanced` (the number of the step)."""
+
+    call: str
+    at: float
+    what: str
+    detail: str
+    by: str
 
 
 class RaiseAlarm(Command, frozen=True):

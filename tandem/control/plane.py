@@ -2,11 +2,12 @@
 
 import msgspec
 
-from tandem.control import admin, agents, journeys
+from tandem.control import admin, agents, by_hand, journeys
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
+from tandem.control.desktop import dispositions
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
@@ -14,7 +15,7 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, monitoring, nailed, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -32,7 +33,10 @@ _HANDLERS = {
     **transfers.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,
+    **by_hand.HANDLERS,
+    **dispositions.HANDLERS,
     **switch.HANDLERS,
+    **monitoring.HANDLERS,
     **publishing.HANDLERS,
     **admin.HANDLERS,
 }

@@ -63,6 +63,14 @@ class OfferSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chat: Annotated[str, msgspec.Meta(pattern="^(https?://[^ {}]+)?$")] = ""
 
 
+class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a contact may have been about. `words`: how it is called, by language. With `needs_note` the agent has to
+    write something about it."""
+
+    words: dict[str, str] = {}
+    needs_note: bool = False
+
+
 class ChatSettings(msgspec.Struct, frozen=True):
     """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
     ended."""
@@ -100,9 +108,10 @@ class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
     `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
-    queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
+    queue that is not there has the defaults. `dispositions`: by queue and code. For `last_agent_days` it is kept with whom a customer talked last.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
-    calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
+    calls whose number leads to no published flow. `show_monitoring`: an agent sees that a supervisor is on their talk.
+    Without `pause_reasons` agents may pause for any.
     """
 
     lines: dict[str, str] = {}
@@ -116,5 +125,7 @@ class Settings(msgspec.Struct, frozen=True):
     chats: ChatSettings = ChatSettings()
     pause_reasons: dict[str, PauseReason] = {}
     remote_agents: RemoteAgents = RemoteAgents()
+    show_monitoring: bool = True
     offers: dict[str, OfferSettings] = {}
+    dispositions: dict[str, dict[str, Disposition]] = {}
     last_agent_days: float = 30.0

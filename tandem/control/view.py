@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from tandem.control import refusals
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
+from tandem.control.events import Event
 from tandem.control.mail import mails
 from tandem.control.mail.mail import MailShown
 from tandem.control.page import guides, pages
@@ -179,6 +181,10 @@ class Readers:
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
+
+    def why_not(self, event: Event) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        return refusals.why_not(self._plane().context, event, self._clock())
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

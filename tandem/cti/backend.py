@@ -1,5 +1,6 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,6 +78,10 @@ class Readers(Protocol):
         """The flows that are published."""
         ...
 
+    def why_not(self, event: Event, /) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        ...
+
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""
         ...
@@ -99,6 +104,13 @@ class Backend:
     public_url: str
     chat_origins: frozenset[str]
     clock: Callable[[], float]
+
+    def take(self, event: Event) -> None:
+        """Have the plane told of something, without waiting. Refused: it is too busy."""
+        try:
+            self.emit(event)
+        except asyncio.QueueFull:
+            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
 
     async def tell(self, what: str, event: Event) -> None:
         """Tell the plane of something on a page, chat, mail or guide, and wait until it has dealt with it.

@@ -20,6 +20,7 @@ from tandem.control.settings import (
     ChatSettings,
     Customer,
     DialPlan,
+    Disposition,
     OfferSettings,
     PauseReason,
     RemoteAgents,
@@ -32,10 +33,12 @@ Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back, and offered other ways than to wait."""
+    """A queue, with how its customers are called back and offered other ways than to wait, and what its contacts may have
+    been about."""
 
     callback: CallbackSettings = CallbackSettings()
     offers: OfferSettings = OfferSettings()
+    dispositions: dict[str, Disposition] = {}
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +90,7 @@ class Form(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
     pause_reasons: dict[str, PauseReasonForm] = {}
     remote_agents: RemoteAgentsForm = msgspec.field(default_factory=RemoteAgentsForm)
+    show_monitoring: bool = True
     customers: dict[str, CustomerForm] = {}
     caller_phones: tuple[str, ...] = ()
     dial_plan: DialPlanForm = DialPlanForm()
@@ -108,10 +112,12 @@ class Form(msgspec.Struct, frozen=True):
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
+            dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
             last_agent_days=self.last_agent_days,
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
+            show_monitoring=self.show_monitoring,
         )
 
     def all_channels(self) -> dict[str, ChannelSettings]:

@@ -188,6 +188,8 @@ FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
 
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
 """Who follows an agent's states; each module puts itself there."""
+LEG_OVER: list[Callable[[Context, Leg, float], None]] = []
+"""Who follows a leg's end; each module puts itself there."""
 
 
 # --- from the agents' legs ---------------------------------------------------------------------------------------
@@ -358,6 +360,8 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
     context.tell(records.leg(leg, now, "withdrawn" if leg.withdrawn else outcome))
+    for follow in LEG_OVER:
+        follow(context, leg, now)
 
 
 def _count_hold(leg: Leg, now: float) -> None:

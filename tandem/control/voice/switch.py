@@ -13,10 +13,11 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, monitoring, nailed, offers, transfers, voicemails
 from tandem.control.voice.call import Leg
 from tandem.control.voice.lending import line_of
 from tandem.control.voice.listening import HEARS_THE_FLOW
+from tandem.control.voice.monitor import MONITOR_PREFIX
 
 YOUNG = 1.0
 """Seconds before a listing was asked for in which a channel may be ours without having been listed, while the link is
@@ -37,7 +38,9 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_lines(context, event, seen, now)
     _mend_legs(context, event, seen, now, rebooted)
     _mend_dials(context, event, seen, now)
+    monitoring.mend(context, seen, _settled(context, event), now)
     _end_strays(context, seen)
+    _end_stray_supervisors(context, seen)
     _mend_devices(context, event, now)
     _interrupt_again(context)
     voicemails.ask_again(context)
@@ -150,6 +153,13 @@ def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
         if channel.id.startswith(offers.LEG_PREFIX) and not _is_an_agents(context, channel.id):
             context.repaired("stray leg")
             context.tell(commands.HangUpStray(channel.id))
+
+
+def _end_stray_supervisors(context: Context, seen: dict[str, events.SeenChannel]) -> None:
+    for channel in seen:
+        if channel.startswith(MONITOR_PREFIX) and channel not in context.state.monitors:
+            context.repaired("stray supervisor")
+            context.tell(commands.HangUpStray(channel))
 
 
 def _is_an_agents(context: Context, channel: str) -> bool:

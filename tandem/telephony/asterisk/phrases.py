@@ -5,7 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tandem.control.commands import DialCustomer, JoinLeg, KeepLine, Manner, NailUp, PlayToAgent, RingAgent, Transfer
+from tandem.control.commands import (
+    ChangeMonitoring,
+    DialCustomer,
+    JoinLeg,
+    KeepLine,
+    Manner,
+    NailUp,
+    PlayToAgent,
+    RingAgent,
+    RingSupervisor,
+    Transfer,
+)
 from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import printable
 
@@ -98,6 +109,22 @@ def nail_up(command: NailUp) -> Fields:
     }
 
 
+def ring_supervisor(command: RingSupervisor) -> Fields:
+    """The fields of an Originate that rings a supervisor who is to be on an agent's talk. Raises ValueError for what is
+    not one phone, or not one channel."""
+    return {
+        "Channel": dialable(command.device),
+        "ChannelId": command.monitor,
+        "Context": "tandem-monitor",
+        "Exten": command.mode,
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.agent)}>",
+        "Variable": [f"TANDEM_TALK={joinable(command.channel)}"],
+    }
+
+
 class Way(NamedTuple):
     """Where an agent's channel is led in the dialplan, and with which variables."""
 
@@ -107,13 +134,15 @@ class Way(NamedTuple):
     variables: dict[str, str]
 
 
-Led = JoinLeg | KeepLine | PlayToAgent
+Led = JoinLeg | KeepLine | PlayToAgent | ChangeMonitoring
 
 
 def way_of(command: Led, message: str = "") -> Way:
     """Where an agent's channel goes by this command; a kept line is told for which leg. `message` is to be played."""
     if isinstance(command, KeepLine):
         return Way(command.line, "tandem-nailed", "kept", {})
+    if isinstance(command, ChangeMonitoring):
+        return Way(command.monitor, "tandem-monitor", command.mode, {})
     lent = {"TANDEM_LEG": command.leg} if command.line else {}
     if isinstance(command, PlayToAgent):
         return Way(command.line, "tandem-voicemail", "s", {"TANDEM_MESSAGE": message, **lent})

@@ -12,6 +12,7 @@ import structlog
 
 from tandem.control.commands import (
     Answer,
+    ChangeMonitoring,
     Command,
     DialCustomer,
     GiveUp,
@@ -27,6 +28,7 @@ from tandem.control.commands import (
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingSupervisor,
     TakeVoicemail,
     Transfer,
 )
@@ -38,6 +40,8 @@ from tandem.control.events import (
     Event,
     LegFailed,
     LegRinging,
+    MonitorBegan,
+    MonitorEnded,
     SwitchFound,
     SwitchLost,
     VoicemailRecorded,
@@ -72,6 +76,7 @@ from tandem.telephony.asterisk.phrases import (
     nail_up,
     originate,
     play_to,
+    ring_supervisor,
     way_of,
 )
 from tandem.telephony.asterisk.spool import Spool
@@ -160,8 +165,8 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer,
-        CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
+        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer, MonitorEnded
+        for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
         dropped and counted: the call enters again, or AMI tells its end.
         """
         match command:
@@ -188,7 +193,9 @@ class Switch:
                 self._originate(command, command.call, call_back)
             case PlayToAgent():
                 self._lead(command, self._settings.spool.path(command.voicemail))
-            case JoinLeg() | KeepLine():
+            case RingSupervisor():
+                self._originate(command, command.monitor, ring_supervisor)
+            case JoinLeg() | KeepLine() | ChangeMonitoring():
                 self._lead(command)
             case _:
                 self._end_channel(command)
@@ -337,6 +344,9 @@ class Switch:
         elif isinstance(command, DialCustomer):
             self._book.asked.discard(subject)
             self._emit_if_taken(DialFailed(subject, "failed"))
+        elif isinstance(command, RingSupervisor):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(MonitorEnded(subject))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
@@ -390,6 +400,9 @@ class Switch:
             if isinstance(event, DialBegun) and event.call in self._withdrawn:
                 self._withdrawn.discard(event.call)
                 self.do(HangUpStray(event.call))
+            if isinstance(event, MonitorBegan) and event.monitor in self._withdrawn:
+                self._withdrawn.discard(event.monitor)
+                self.do(HangUpStray(event.monitor))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
             self._emit(event)
@@ -464,4 +477,6 @@ class Switch:
 
 
 def _subject(command: Led) -> str:
+    if isinstance(command, ChangeMonitoring):
+        return command.monitor
     return command.line if isinstance(command, KeepLine) else command.leg
