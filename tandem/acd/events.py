@@ -84,6 +84,28 @@ class ContactDisposed(Event, frozen=True):
     agent: str
 
 
+class ContactDialled(Event, frozen=True):
+    """The agent calls a customer for `queue`: the contact is offered to them and to nobody else, and is over when that
+    comes to nothing. `dial_seconds`: how long calling the customer may take."""
+
+    contact: str
+    queue: str
+    agent: str
+    dial_seconds: float
+
+
+class AgentEngaged(Event, frozen=True):
+    """The agent is in a call with a colleague; they are offered nothing meanwhile."""
+
+    agent: str
+
+
+class AgentDisengaged(Event, frozen=True):
+    """The call with a colleague is over."""
+
+    agent: str
+
+
 class OfferRinging(Event, frozen=True):
     """The switch has begun to ring the agent's phone for this offer."""
 

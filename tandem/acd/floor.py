@@ -153,6 +153,23 @@ class Floor:
         self.offers[number] = contact
         self._emit(Offer(number, contact.id, agent.name, line.queue.ring_seconds))
 
+    def why_not_dial(self, agent: Agent, queue: str) -> str:
+        """Why an agent can't have a contact of this queue that they dial now, as a code; empty: they can."""
+        number, lines = self.matching.numbers.get(agent.name), self.lines.lines_of(queue)
+        if number is None or not agent.device_present or agent.wants == agents.SIGNED_OUT:
+            return "not_at_work"
+        return "" if self._has_room(number, lines[0]) or agents.may_dial(agent) else "not_free"
+
+    def dial(self, contact: Contact, agent: Agent, now: float) -> None:
+        """A contact that the agent dials is theirs at once."""
+        self.lines.enter(contact, now)
+        self._offer(contact, agent, now)
+
+    def engage(self, agent: Agent, engaged: bool, now: float) -> None:
+        """A call with a colleague begins or is over."""
+        agent.engaged = engaged
+        self.settle(agent, now)
+
     def ringing(self, contact: Contact, now: float) -> None:
         """The agent's phone rings."""
         longest = self._state.queue(contact.queue).ring_seconds + self._state.settings.longest_stay.ringing
@@ -168,6 +185,10 @@ class Floor:
         """The offer came to nothing: the agent backs off, the contact goes on from its old place."""
         agent = self._close_offer(contact, outcome)
         release(agent, contact)
+        if contact.outbound:
+            self.lines.move(contact, "left")
+            self.settle(agent, now)
+            return
         self._back_off(agent, contact, outcome, now)
         self._rest(agent, now)
         self.lines.release(contact)

@@ -106,6 +106,7 @@ class Lines:
     def take_back(self, contact: Contact, now: float) -> None:
         """A contact in conversation waits again, with its age."""
         contact.state, contact.arrived_at = step(TABLE, contact.state, "returned"), now
+        contact.disposed = False
         self._place(contact, now)
         self._count(contact, 1)
         self._index(contact)

@@ -177,6 +177,19 @@ class JoinLeg(Command, frozen=True):
     line: str = ""
 
 
+class RingColleague(Command, frozen=True):
+    """Ring the `device` of an agent whom another one calls; when it answers, bridge it with the caller's `channel` (a
+    unique id). The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    channel: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+    manner: Manner = Manner()
+
+
 class HangUpLeg(Command, frozen=True):
     """End an agent's channel."""
 
@@ -328,6 +341,8 @@ class RecordContact(Command, frozen=True):
     hold_seconds: float
     channel: str = "voice"
     """Or `chat`, `mail`: then `cause` says nothing."""
+    direction: str = "inbound"
+    """`outbound`: an agent dialled `caller`; then `outcome` may be that of the dial, see RecordDial."""
 
 
 class RecordLeg(Command, frozen=True):
@@ -575,6 +590,27 @@ class RecordCallbackAttempt(Command, frozen=True):
     dialled_at: float
     ended_at: float
     outcome: str
+
+
+class RecordDial(Command, frozen=True):
+    """Key: call. An agent called `number`: a customer for `queue` (`kind` is `outbound`; `call` is the contact), or a
+    colleague (`internal`).
+
+    `dialled_at` is None when it did not come to that. `outcome`: empty while it lasts, then `answered`, `busy`,
+    `no_answer`, `declined`, `unreachable`, `failed`, `lost`, `hung_up` (before they were connected) or `agent_gone`.
+    """
+
+    call: str
+    kind: str
+    agent: str
+    queue: str
+    number: str
+    asked_at: float
+    dialled_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str
+    talk_seconds: float = 0.0
 
 
 class RecordDisposition(Command, frozen=True):

@@ -248,6 +248,21 @@ class ContactDisposed(Event, frozen=True):
     note: str = ""
 
 
+class NumberDialled(Event, frozen=True):
+    """An agent calls somebody outside, for `queue`."""
+
+    agent: str
+    number: str
+    queue: str
+
+
+class AgentCalled(Event, frozen=True):
+    """An agent calls another agent."""
+
+    agent: str
+    colleague: str
+
+
 class WrapUpExtended(Event, frozen=True):
     """An agent asked for so many more seconds of wrap-up."""
 

@@ -15,7 +15,7 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, monitoring, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, colleagues, dialled, monitoring, nailed, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -35,6 +35,8 @@ _HANDLERS = {
     **agents.HANDLERS,
     **by_hand.HANDLERS,
     **dispositions.HANDLERS,
+    **dialled.HANDLERS,
+    **colleagues.HANDLERS,
     **switch.HANDLERS,
     **monitoring.HANDLERS,
     **publishing.HANDLERS,

@@ -8,6 +8,7 @@ from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call, Leg, Transfer
+from tandem.control.voice.dial import Dial
 from tandem.ivr import commands as ivr
 
 
@@ -27,6 +28,27 @@ def contact(call: Call, ended_at: float | None = None, outcome: str = "", cause:
         cause=cause,
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
+        direction=call.direction,
+    )
+
+
+def not_reached(dial: Dial, outcome: str, now: float) -> commands.RecordContact:
+    """The row of a customer whom an agent dialled and did not reach."""
+    return commands.RecordContact(
+        call=dial.id,
+        caller=dial.number,
+        dialled=dial.caller_id,
+        flow="",
+        version="",
+        language="",
+        tier="",
+        started_at=dial.asked_at,
+        ended_at=now,
+        outcome=outcome,
+        cause=0,
+        talk_seconds=0.0,
+        hold_seconds=0.0,
+        direction="outbound",
     )
 
 

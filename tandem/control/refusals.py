@@ -7,12 +7,14 @@ from typing import Any
 from tandem.control import by_hand, events
 from tandem.control.context import Context
 from tandem.control.desktop import dispositions
-from tandem.control.voice import monitoring
+from tandem.control.voice import colleagues, dialled, monitoring
 
 _REASONS: Mapping[type[events.Event], Callable[[Context, Any, float], str]] = {
     **dict.fromkeys(by_hand.HANDLERS, lambda context, event, _now: by_hand.why_not(context, event)),
     events.ContactDisposed: lambda context, event, _now: dispositions.why_not(context, event),
     events.AgentWentReady: lambda context, event, _now: dispositions.why_not_ready(context, event),
+    events.NumberDialled: dialled.why_not,
+    events.AgentCalled: lambda context, event, _now: colleagues.why_not(context, event),
     events.MonitoringAsked: lambda context, event, _now: monitoring.why_not(context, event),
     events.MonitoringStopped: lambda context, event, _now: monitoring.why_not_stop(context, event),
 }

@@ -11,6 +11,7 @@ from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
 from tandem.control.settings import Settings
 from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.dial import Dial, Internal
 from tandem.control.voice.line import Line
 from tandem.control.voice.monitor import Monitor
 from tandem.control.voice.voicemail import Voicemail
@@ -88,6 +89,13 @@ class PlaneState(msgspec.Struct):
     """The phones that can be rung, and since when."""
     pauses: dict[str, Pause] = {}
     """By agent, those that go on."""
+    dials: dict[str, Dial] = {}
+    """Customers whom agents dial, by their contacts."""
+    dialled: dict[str, list[float]] = {}
+    """By agent, when (epoch seconds) they dialled within a minute."""
+    internal: dict[str, Internal] = {}
+    """Calls between agents."""
+    next_dial: int = 1
     disposed: dict[str, dict[str, Disposed]] = {}
     """By agent and contact, those in talk and in wrap-up."""
     callbacks: dict[str, Callback] = {}

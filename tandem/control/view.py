@@ -1,6 +1,6 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.settings import Disposition
 from tandem.control.voice import nailed
 from tandem.control.voice.call import Call
 
@@ -185,6 +186,10 @@ class Readers:
     def why_not(self, event: Event) -> str:
         """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
         return refusals.why_not(self._plane().context, event, self._clock())
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
+        return self._plane().state.settings.dispositions
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

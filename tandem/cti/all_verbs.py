@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from tandem.cti.dialling import DIALLING
 from tandem.cti.supervision import BY_HAND, ON_TALK
 from tandem.cti.verbs import CONTACTS, STATES, Verb
 
-AGENTS: Mapping[str, type[Verb]] = {**STATES, **ON_TALK}
+AGENTS: Mapping[str, type[Verb]] = {**STATES, **DIALLING, **ON_TALK}
 VERBS: Mapping[str, type[Verb]] = {**AGENTS, **CONTACTS, **BY_HAND}

@@ -30,6 +30,7 @@ class Api:
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
             web.get("/pause-reasons", self.pause_reasons),
+            web.get("/dispositions", self.dispositions),
             web.post("/agents/{agent}/{verb}", self.tell),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
@@ -65,6 +66,11 @@ class Api:
     async def pause_reasons(self, _: web.Request) -> web.Response:
         """The reasons an agent may give for a pause; none: any."""
         return answer(list(self._backend.readers.pause_reasons()))
+
+    @needs("agent")
+    async def dispositions(self, _: web.Request) -> web.Response:
+        """What the contacts of each queue may have been about, by code."""
+        return answer(self._backend.readers.dispositions())
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:

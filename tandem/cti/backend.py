@@ -1,7 +1,7 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.settings import Disposition
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
@@ -80,6 +81,10 @@ class Readers(Protocol):
 
     def why_not(self, event: Event, /) -> str:
         """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        ...
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
         ...
 
     def pause_reasons(self) -> Collection[str]:

@@ -19,6 +19,7 @@ from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
     ChatSettings,
     Customer,
+    DialOutSettings,
     DialPlan,
     Disposition,
     OfferSettings,
@@ -33,12 +34,13 @@ Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back and offered other ways than to wait, and what its contacts may have
-    been about."""
+    """A queue, with how its customers are called back, dialled, and offered other ways than to wait, and with what its
+    contacts may have been about."""
 
     callback: CallbackSettings = CallbackSettings()
     offers: OfferSettings = OfferSettings()
-    dispositions: dict[str, Disposition] = {}
+    dispositions: dict[str, Disposition] = msgspec.field(default_factory=dict)
+    dial_out: DialOutSettings | None = None
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +115,7 @@ class Form(msgspec.Struct, frozen=True):
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
             dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
+            dial_out={name: queue.dial_out for name, queue in self.queues.items() if queue.dial_out},
             last_agent_days=self.last_agent_days,
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),

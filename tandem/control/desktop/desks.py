@@ -248,6 +248,8 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
 
 def _customer(context: Context, work: Work) -> dict[str, Any]:
     """Who a piece of work is about."""
+    if (dial := context.state.dials.get(work.id)) is not None:
+        return {"number": dial.number, "dialled": dial.caller_id}
     if (callback := at_hand(context, work.id)) is not None:
         names = ("number", "tier", "language", "dialled", "flow")
         return {name: getattr(callback, name) for name in names} | {"name": callback.caller_name}

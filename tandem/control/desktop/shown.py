@@ -50,8 +50,8 @@ class ContactShown(msgspec.Struct, frozen=True):
 
     `channel` is `voice`, `chat` or the kind of other work. `offer` is the number of the offer that is out, 0 for none.
     `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
-    the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk. `variables` is what the flow knows, `forms` what
-    was filled in, `links` the purpose and status of those sent.
+    the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk.
+    `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
     """
 
     contact: str

@@ -14,6 +14,7 @@ from tandem.control.commands import (
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
     RingSupervisor,
     Transfer,
 )
@@ -109,6 +110,11 @@ def nail_up(command: NailUp) -> Fields:
     }
 
 
+def ring_colleague(command: RingColleague) -> Fields:
+    """The fields of an Originate that rings an agent whom another one calls."""
+    return _originate(command, "tandem-colleague", f"TANDEM_CALLER={joinable(command.channel)}")
+
+
 def ring_supervisor(command: RingSupervisor) -> Fields:
     """The fields of an Originate that rings a supervisor who is to be on an agent's talk. Raises ValueError for what is
     not one phone, or not one channel."""
@@ -149,7 +155,7 @@ def way_of(command: Led, message: str = "") -> Way:
     return Way(command.line or command.leg, "tandem-agent", "s", {"TANDEM_CALLER": command.channel, **lent})
 
 
-def manner(command: NailUp | RingAgent | PlayToAgent, prompts: Sequence[str]) -> list[str]:
+def manner(command: NailUp | RingAgent | RingColleague | PlayToAgent, prompts: Sequence[str]) -> list[str]:
     """The variables of an Originate that say how the agent's phone takes it; `prompts` as Asterisk sees them.
 
     Headers that make a phone pick up by itself: Call-Info with answer-after (Polycom, Snom, Linphone), Alert-Info
@@ -169,7 +175,7 @@ def manner(command: NailUp | RingAgent | PlayToAgent, prompts: Sequence[str]) ->
     return variables
 
 
-def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> Fields:
+def _originate(command: RingAgent | RingColleague | PlayToAgent, context: str, variable: str) -> Fields:
     return {
         "Channel": dialable(command.device),
         "ChannelId": command.leg,

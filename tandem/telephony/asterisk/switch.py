@@ -28,6 +28,7 @@ from tandem.control.commands import (
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
     RingSupervisor,
     TakeVoicemail,
     Transfer,
@@ -76,6 +77,7 @@ from tandem.telephony.asterisk.phrases import (
     nail_up,
     originate,
     play_to,
+    ring_colleague,
     ring_supervisor,
     way_of,
 )
@@ -165,9 +167,10 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer, MonitorEnded
-        for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
-        dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent, RingColleague, PlayToAgent and NailUp, DialFailed for
+        DialCustomer, MonitorEnded for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and
+        Transfer for a call that has no session now are dropped and counted: the call enters again, or AMI tells its
+        end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -193,12 +196,18 @@ class Switch:
                 self._originate(command, command.call, call_back)
             case PlayToAgent():
                 self._lead(command, self._settings.spool.path(command.voicemail))
-            case RingSupervisor():
-                self._originate(command, command.monitor, ring_supervisor)
+            case RingColleague() | RingSupervisor():
+                self._ring_inside(command)
             case JoinLeg() | KeepLine() | ChangeMonitoring():
                 self._lead(command)
             case _:
                 self._end_channel(command)
+
+    def _ring_inside(self, command: RingColleague | RingSupervisor) -> None:
+        if isinstance(command, RingColleague):
+            self._originate(command, command.leg, ring_colleague)
+        else:
+            self._originate(command, command.monitor, ring_supervisor)
 
     def _end_channel(self, command: Command) -> None:
         match command:
@@ -284,7 +293,7 @@ class Switch:
     async def _ask_for(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
         try:
             asked = fields(command)
-            if isinstance(command, NailUp | RingAgent | PlayToAgent):
+            if isinstance(command, NailUp | RingAgent | RingColleague | PlayToAgent):
                 asked["Variable"] = [*asked["Variable"], *manner(command, await self._prompts(command.manner))]
             await self.ami.act("Originate", **asked)
         except AmiLostError:
@@ -338,7 +347,7 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent | PlayToAgent | NailUp):
+        if isinstance(command, RingAgent | RingColleague | PlayToAgent | NailUp):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         elif isinstance(command, DialCustomer):

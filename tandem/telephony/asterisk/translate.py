@@ -34,7 +34,7 @@ from tandem.control.events import (
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
-CUSTOMER_MARK = "tandem-callback-"
+CUSTOMER_MARKS = ("tandem-callback-", "tandem-dialled-")
 MONITOR_MARK = "tandem-monitor-"
 OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
 KEPT_CONTEXT = "tandem-nailed"
@@ -69,8 +69,8 @@ def is_leg(channel: str) -> bool:
 
 
 def is_customer(channel: str) -> bool:
-    """True for the unique id of a channel by which the plane calls a customer back."""
-    return channel.startswith(CUSTOMER_MARK)
+    """True for the unique id of a channel by which the plane calls a customer."""
+    return channel.startswith(CUSTOMER_MARKS)
 
 
 def is_monitor(channel: str) -> bool:
