@@ -139,7 +139,8 @@ class Floor:
     # --- offers ------------------------------------------------------------------------------------------------
 
     def _offer(self, contact: Contact, agent: Agent, now: float) -> None:
-        self._observe(contact, agent, now)
+        if not contact.outbound:  # that is nobody's decision but the agent's
+            self._observe(contact, agent, now)
         number = self._state.next_offer
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
