@@ -21,9 +21,11 @@ PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js
 CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
 """The caller's page and the customer's chat: for everybody, on any host name, whoever asks."""
-DESK, WEB_FILE = "/desk", "/web/assets/{name}"
-"""The desktops' pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
-WITHOUT_TOKEN = CALLERS | {"/health", "/metrics", DESK, WEB_FILE}
+PAGES = {"/desk": "desk.html"}
+"""Addresses of the pages for people who sign in, and their files in web/dist."""
+WEB_FILE = "/web/assets/{name}"
+"""Pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
+WITHOUT_TOKEN = CALLERS | {"/health", "/metrics", WEB_FILE, *PAGES}
 
 SESSION = "/session"
 COOKIE, CSRF = "tandem_session", "X-CSRF-Token"

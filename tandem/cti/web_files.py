@@ -1,4 +1,4 @@
-"""The pages of desktops, as web/dist has them: the pages themselves, and the files with a hash in their names."""
+"""The pages for agents, operators and admins: as web/dist has them, and the files with a hash in their names."""
 
 import gzip
 import mimetypes
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tandem.cti.guard import DESK, WEB_FILE
+from tandem.cti.guard import PAGES, WEB_FILE
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -26,20 +26,21 @@ class WebFiles:
 
     def __init__(self, built: Path) -> None:
         self._built = built
-        self._page: bytes | None = None
+        self._pages: dict[str, bytes] = {}
         self._files: dict[str, tuple[str, Mapping[str, str], bytes]] = {}
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; the guard lets everybody ask."""
-        return [web.get(DESK, self.desk), web.get(WEB_FILE, self.file)]
+        return [*(web.get(page, self.page) for page in PAGES), web.get(WEB_FILE, self.file)]
 
-    async def desk(self, _: web.Request) -> web.Response:
-        """The agent's desktop."""
+    async def page(self, request: web.Request) -> web.Response:
+        """A page, whole and the same for everybody."""
         self._load()
-        if self._page is None:
+        page = self._pages.get(request.path)
+        if page is None:
             return web.Response(text=NOT_BUILT, status=503, content_type="text/html")
         headers = {"Content-Security-Policy": POLICY}
-        return web.Response(body=self._page, content_type="text/html", charset="utf-8", headers=headers)
+        return web.Response(body=page, content_type="text/html", charset="utf-8", headers=headers)
 
     async def file(self, request: web.Request) -> web.Response:
         """A file that a page names, gzipped for whoever takes it so."""
@@ -53,11 +54,11 @@ class WebFiles:
         return web.Response(body=body, content_type=kind, headers=headers)
 
     def _load(self) -> None:
-        page = self._built / "desk.html"
-        if self._page is not None or not page.exists():
+        built = {page: self._built / file for page, file in PAGES.items()}
+        if self._pages or not all(file.exists() for file in built.values()):
             return
         self._files = {path.name: _packed(path) for path in (self._built / "assets").iterdir()}
-        self._page = page.read_bytes()
+        self._pages = {page: file.read_bytes() for page, file in built.items()}
 
 
 def _packed(path: Path) -> tuple[str, Mapping[str, str], bytes]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tandem.cti.guard import PAGES
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.sites import Site
@@ -25,7 +26,8 @@ def build(site: Site) -> None:
     (site.built / "assets").mkdir(parents=True)
     (site.built / "assets/desk-1a2b.js").write_text(SCRIPT)
     (site.built / "assets/icon-3c4d.svg").write_text("<svg/>")
-    (site.built / "desk.html").write_text("<!doctype html><p>desk")
+    for page in PAGES.values():
+        (site.built / page).write_text(f"<!doctype html><p>{page.removesuffix('.html')}")
 
 
 async def test_before_the_build_the_page_says_what_to_run_and_after_it_is_there(site: Site) -> None:

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { Agent } from "../cti/messages";
-import { type Person, pauseReasons } from "../session";
-import { clock } from "../time";
-import { useWords, type Words } from "../words/words";
+import { type Person, pauseReasons } from "../shared/session";
+import { clock } from "../shared/time";
 import type { Do } from "./DeskView";
 import { KEYS, useShortcuts } from "./shortcuts";
+import { useWords, type Words } from "./words/words";
 
 interface AgentBarProps {
   person: Person;

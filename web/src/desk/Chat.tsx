@@ -3,10 +3,10 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Message, OnDesk } from "../cti/messages";
 import { cutOff, EMPTY, next, type Outbox, seen, written } from "../cti/outbox";
-import { useKept } from "../settings";
-import { timeOfDay } from "../time";
-import { useWords } from "../words/words";
+import { useKept } from "../shared/settings";
+import { timeOfDay } from "../shared/time";
 import type { Do } from "./DeskView";
+import { useWords } from "./words/words";
 
 const MOST_CHARACTERS = 2000;
 

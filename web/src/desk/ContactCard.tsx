@@ -1,12 +1,12 @@
 // One contact: who it is, what they want, how they came here; and for a chat the talk itself.
 
 import type { Contact, OnDesk } from "../cti/messages";
-import { clock, timeOfDay } from "../time";
-import { useWords } from "../words/words";
+import { clock, timeOfDay } from "../shared/time";
 import { Chat } from "./Chat";
 import type { Do } from "./DeskView";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
+import { useWords } from "./words/words";
 
 interface ContactCardProps {
   one: OnDesk;

@@ -2,21 +2,12 @@
 
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Connection } from "../cti/connection";
-import type { Person } from "../session";
-import { useWords } from "../words/words";
+import type { PageProps } from "../shared/Gate";
 import { browserAround } from "./browser";
 import { DeskView } from "./DeskView";
-import type { Looks } from "./SettingsBar";
+import { useWords } from "./words/words";
 
-export interface DeskPageProps {
-  person: Person;
-  looks: Looks;
-  /** The connection could not be opened: the session may be over. */
-  onFailed: () => void;
-  onLeave: () => void;
-}
-
-export function DeskPage({ person, looks, onFailed, onLeave }: DeskPageProps) {
+export function DeskPage({ person, looks, onFailed, onLeave }: PageProps) {
   const connection = useConnection(onFailed);
   const view = useSyncExternalStore(connection.subscribe, connection.current);
   const words = useWords();

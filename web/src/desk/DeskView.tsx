@@ -3,15 +3,15 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Connection, Refusal, View } from "../cti/connection";
 import type { Desk } from "../cti/desk";
-import type { Person } from "../session";
-import { useKept } from "../settings";
-import { useWords, type Words } from "../words/words";
+import { type Looks, SettingsBar } from "../shared/SettingsBar";
+import type { Person } from "../shared/session";
+import { useKept } from "../shared/settings";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
 import { KeysDialog } from "./KeysDialog";
-import { type Looks, SettingsBar } from "./SettingsBar";
 import { useShortcuts } from "./shortcuts";
 import { allowSound, ring } from "./sound";
+import { useWords, type Words } from "./words/words";
 
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { useWords } from "../words/words";
 import { KEYS, type Shortcut } from "./shortcuts";
+import { useWords } from "./words/words";
 
 /** The keys that work everywhere. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {

@@ -1,7 +1,5 @@
-import { createRoot } from "react-dom/client";
-import "../theme.css";
+import { show } from "../shared/Gate";
 import "./desk.css";
-import { App } from "./App";
+import { DeskPage } from "./DeskPage";
 
-const root = document.getElementById("root");
-if (root) createRoot(root).render(<App />);
+show(DeskPage);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { step } from "../cti/examples";
-import { clock } from "../time";
-import { en } from "../words/en";
-import { languageFor } from "../words/words";
-import { zhCN } from "../words/zh-CN";
+import { languageFor } from "../shared/language";
+import { clock } from "../shared/time";
 import { KEYS, shortcutOf } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
+import { en } from "./words/en";
+import { zhCN } from "./words/zh-CN";
 
 test("a path is told in words, without what says nothing", () => {
   const story = [step(1, "entered", "138 dialled 4008"), step(2, "queue"), step(3, "queued", "tech"), step(4, "new")];

@@ -1,7 +1,7 @@
 // A contact's path as an agent reads it: what was pressed belongs to the menu before it. Pure.
 
 import type { Step } from "../cti/messages";
-import type { Words } from "../words/words";
+import type { Words } from "./words/words";
 
 export interface Line {
   number: number;

@@ -1,25 +1,7 @@
+import { en as shared } from "../../shared/words/en";
+
 export const en = {
-  product: "Tandem",
-  signIn: {
-    title: "Sign in",
-    name: "Name",
-    password: "Password",
-    button: "Sign in",
-    wrong: "The name or the password is wrong.",
-    tooOften: "Too many wrong tries. Wait a little, then try again.",
-    unreached: "The centre can't be reached. Try again in a moment.",
-    failed: (message: string) => `That did not work: ${message}`,
-  },
-  newPassword: {
-    title: "Choose a password of your own",
-    why: "The one you were given is good for this once.",
-    old: "Password in use",
-    password: "New password",
-    again: "New password once more",
-    different: "The two new passwords are not the same.",
-    wrong: "The password in use is another.",
-    button: "Change it",
-  },
+  ...shared,
   health: {
     connecting: "Connecting …",
     live: "Live",
@@ -179,16 +161,6 @@ export const en = {
     next: "Next contact",
     help: "These keys",
     close: "Close",
-  },
-  settings: {
-    language: "Language",
-    theme: "Light or dark",
-    light: "Light",
-    dark: "Dark",
-    auto: "As the system",
-    soundOn: "Sound is on",
-    soundOff: "Sound is off",
-    out: "Sign out",
   },
 };
 

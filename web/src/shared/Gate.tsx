@@ -1,18 +1,32 @@
-// The agent's desktop: who is in, and then the desk.
+// Who is in: sign-in first, a password of one's own, and then the page.
 
-import { useCallback, useEffect, useState } from "react";
-import { type Person, signOut, whoIsIn } from "../session";
-import { useKept } from "../settings";
-import { LANGUAGES, type Language, languageFor, WordsContext } from "../words/words";
-import { DeskPage } from "./DeskPage";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { createRoot } from "react-dom/client";
+import "./theme.css";
+import { type Language, LanguageContext, languageFor } from "./language";
 import type { Looks, Theme } from "./SettingsBar";
 import { NewPassword, SignIn } from "./SignIn";
+import { type Person, signOut, whoIsIn } from "./session";
+import { useKept } from "./settings";
 
-export function App() {
+export interface PageProps {
+  person: Person;
+  looks: Looks;
+  /** Something could not be asked: the session may be over. */
+  onFailed: () => void;
+  onLeave: () => void;
+}
+
+/** Show a page to whoever signs in. */
+export function show(page: (props: PageProps) => ReactNode): void {
+  const root = document.getElementById("root");
+  if (root) createRoot(root).render(<Gate page={page} />);
+}
+
+function Gate({ page: Page }: { page: (props: PageProps) => ReactNode }) {
   const [language, setLanguage] = useKept<Language>("language", languageFor(navigator.languages));
   const [theme, setTheme] = useKept<Theme>("theme", "auto");
   const [person, setPerson] = useState<Person | null | "unknown">("unknown");
-  const words = LANGUAGES[language].words;
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -27,21 +41,21 @@ export function App() {
   }, []);
   useEffect(() => void ask(), [ask]);
 
-  const leave = useCallback(async (csrf: string) => {
+  const leave = async (csrf: string) => {
     await signOut(csrf);
     setPerson(null);
-  }, []);
+  };
 
   const looks: Looks = { language, setLanguage, theme, setTheme };
   return (
-    <WordsContext value={words}>
+    <LanguageContext value={language}>
       {person === "unknown" ? null : person === null ? (
         <SignIn looks={looks} onPerson={setPerson} />
       ) : person.must_change ? (
         <NewPassword person={person} looks={looks} onChanged={ask} />
       ) : (
-        <DeskPage person={person} looks={looks} onFailed={ask} onLeave={() => leave(person.csrf)} />
+        <Page person={person} looks={looks} onFailed={ask} onLeave={() => leave(person.csrf)} />
       )}
-    </WordsContext>
+    </LanguageContext>
   );
 }

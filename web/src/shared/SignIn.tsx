@@ -1,9 +1,10 @@
 // Sign in, and choose a password of one's own.
 
 import { type FormEvent, type ReactNode, useState } from "react";
-import { changePassword, type Failure, type Person, signIn } from "../session";
-import { useWords, type Words } from "../words/words";
+import type { Failure } from "./api";
 import { type Looks, SettingsBar } from "./SettingsBar";
+import { changePassword, type Person, signIn } from "./session";
+import { useWords, type Words } from "./words/words";
 
 export function SignIn({ looks, onPerson }: { looks: Looks; onPerson: (person: Person) => void }) {
   const words = useWords();

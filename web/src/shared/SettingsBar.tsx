@@ -1,6 +1,7 @@
 // Language and theme, for every page.
 
-import { LANGUAGES, type Language, useWords } from "../words/words";
+import { LANGUAGES, type Language } from "./language";
+import { useWords } from "./words/words";
 
 export type Theme = "auto" | "light" | "dark";
 
@@ -21,7 +22,7 @@ export function SettingsBar({ looks }: { looks: Looks }) {
         value={looks.language}
         onChange={(event) => looks.setLanguage(event.target.value as Language)}
       >
-        {Object.entries(LANGUAGES).map(([language, { name }]) => (
+        {Object.entries(LANGUAGES).map(([language, name]) => (
           <option key={language} value={language} lang={language}>
             {name}
           </option>

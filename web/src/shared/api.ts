@@ -1,0 +1,28 @@
+// What pages ask for and tell over REST.
+
+export interface Failure {
+  status: number;
+  code: string;
+  message: string;
+}
+
+export type Answer<T> = { ok: true; content: T } | { ok: false; failure: Failure };
+
+const UNREACHED: Failure = { status: 0, code: "unreached", message: "" };
+
+/** Asks as whoever is signed in; what changes something goes with their `csrf`. */
+export async function ask<T>(method: string, path: string, body?: unknown, csrf = ""): Promise<Answer<T>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", ...(csrf && { "X-CSRF-Token": csrf }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const content = response.status === 204 ? null : await response.json();
+    if (response.ok) return { ok: true, content };
+    return { ok: false, failure: { status: response.status, ...content.error } };
+  } catch {
+    return { ok: false, failure: UNREACHED };
+  }
+}

@@ -1,0 +1,19 @@
+// Who is signed in with this browser, over REST.
+
+import { ask } from "./api";
+
+export interface Person {
+  name: string;
+  display_name: string;
+  role: "agent" | "supervisor" | "admin";
+  agent: string;
+  must_change: boolean;
+  csrf: string;
+}
+
+export const signIn = (name: string, password: string) => ask<Person>("POST", "/session", { name, password });
+export const whoIsIn = () => ask<Person>("GET", "/session");
+export const signOut = (csrf: string) => ask<null>("DELETE", "/session", undefined, csrf);
+export const changePassword = (old: string, password: string, csrf: string) =>
+  ask<{ changed: true }>("PUT", "/session/password", { old, new: password }, csrf);
+export const pauseReasons = () => ask<string[]>("GET", "/pause-reasons");

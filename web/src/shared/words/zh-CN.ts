@@ -1,0 +1,36 @@
+import type { Words } from "./en";
+
+export const zhCN: Words = {
+  product: "Tandem",
+  signIn: {
+    title: "登录",
+    name: "用户名",
+    password: "密码",
+    button: "登录",
+    wrong: "用户名或密码不正确。",
+    tooOften: "错误次数过多，请稍候再试。",
+    unreached: "暂时连不上服务中心，请稍后再试。",
+    failed: (message) => `操作没有成功：${message}`,
+  },
+  newPassword: {
+    title: "请设置您自己的密码",
+    why: "发给您的密码只能使用这一次。",
+    old: "当前密码",
+    password: "新密码",
+    again: "再输入一次新密码",
+    different: "两次输入的新密码不一致。",
+    wrong: "当前密码不正确。",
+    button: "修改密码",
+  },
+  places: { title: "页面", desk: "工作台" },
+  settings: {
+    language: "语言",
+    theme: "明暗",
+    light: "浅色",
+    dark: "深色",
+    auto: "跟随系统",
+    soundOn: "提示音已开",
+    soundOff: "提示音已关",
+    out: "退出登录",
+  },
+};
