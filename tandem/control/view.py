@@ -191,6 +191,10 @@ class Readers:
         """What contacts may have been about, by queue and code."""
         return self._plane().state.settings.dispositions
 
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        return self._plane().state.settings.dial_out
+
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""
         return self._plane().state.settings.pause_reasons

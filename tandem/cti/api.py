@@ -31,6 +31,7 @@ class Api:
             web.get("/outbox", self.outbox),
             web.get("/pause-reasons", self.pause_reasons),
             web.get("/dispositions", self.dispositions),
+            web.get("/dial-out", self.dial_out),
             web.post("/agents/{agent}/{verb}", self.tell),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
@@ -71,6 +72,11 @@ class Api:
     async def dispositions(self, _: web.Request) -> web.Response:
         """What the contacts of each queue may have been about, by code."""
         return answer(self._backend.readers.dispositions())
+
+    @needs("agent")
+    async def dial_out(self, _: web.Request) -> web.Response:
+        """The queues that agents may dial for."""
+        return answer(sorted(self._backend.readers.dial_out()))
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:

@@ -87,6 +87,10 @@ class Readers(Protocol):
         """What contacts may have been about, by queue and code."""
         ...
 
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        ...
+
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""
         ...

@@ -100,6 +100,7 @@ async def test_a_talk_is_monitored_and_disposed(floor: Site) -> None:
 
 
 async def test_the_dispositions_of_queues_are_told(floor: Site) -> None:
+    assert await floor.json("GET", "/dial-out") == (200, ["tech"])
     status, told = await floor.json("GET", "/dispositions")
     assert status == 200
     assert told == {

@@ -1,9 +1,11 @@
 // One contact: who it is, what they want, how they came here; and for a chat the talk itself.
 
 import type { Contact, OnDesk } from "../cti/messages";
+import type { Dispositions } from "../shared/session";
 import { clock, timeOfDay } from "../shared/time";
 import { Chat } from "./Chat";
 import type { Do } from "./DeskView";
+import { DispositionForm } from "./Disposition";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
 import { useWords } from "./words/words";
@@ -14,9 +16,10 @@ interface ContactCardProps {
   able: boolean;
   live: boolean;
   act: Do;
+  known: Dispositions;
 }
 
-export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
+export function ContactCard({ one, now, able, live, act, known }: ContactCardProps) {
   const { contact } = one;
   const words = useWords();
   const channel = words.channel[contact.channel] ?? contact.channel;
@@ -40,6 +43,14 @@ export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
       </div>
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
+      {(contact.state === "connected" || contact.state === "held") && (
+        <DispositionForm
+          about={{ contact: contact.contact, queue: contact.queue, code: contact.disposition, note: contact.note }}
+          known={known}
+          able={able}
+          act={act}
+        />
+      )}
       <Facts contact={contact} now={now} />
       <Known contact={contact} />
       <Path one={one} />
