@@ -99,7 +99,7 @@ export function WrapUp({ wrapping, known, able, act }: WrapUpProps) {
   const asked = wrapping.filter(({ queue }) => Object.keys(known[queue] ?? {}).length > 0);
   if (asked.length === 0) return null;
   return (
-    <section className="contact wrapping" aria-label={words.agentState.wrap_up}>
+    <section className="contact wrapping" aria-label={words.disposition.title}>
       {asked.map((one) => (
         <DispositionForm key={one.contact} about={one} known={known} able={able} act={act} />
       ))}
