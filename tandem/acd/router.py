@@ -237,7 +237,7 @@ class Router:
 
     def _contact_disposed(self, event: events.ContactDisposed, now: float) -> None:
         contact, agent = self._state.contacts.get(event.contact), self._state.agents.get(event.agent)
-        if contact is not None and contact.agent == event.agent and contact.connected_at:
+        if contact is not None and contact.agent == event.agent and contact.state not in contacts.UNANSWERED:
             contact.disposed = True
         elif agent is not None and any(wrapping.contact == event.contact for wrapping in agent.wrapping):
             self._floor.dispose(agent, event.contact, now)

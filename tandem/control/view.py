@@ -89,6 +89,9 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             }
             for line in state.lines.values()
         ],
+        "dials": msgspec.to_builtins(list(state.dials.values())),
+        "internal": msgspec.to_builtins(list(state.internal.values())),
+        "monitors": msgspec.to_builtins(list(state.monitors.values())),
         "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {

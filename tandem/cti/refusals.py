@@ -27,6 +27,7 @@ _REASONS = {
     "not_in_talk": (409, "This agent is in no talk by phone."),
     "monitors_another": (409, "You are on the talk of another agent: stop that first."),
     "not_monitoring": (409, "You are not on this agent's talk."),
+    "switch_lost": (503, "The switch is not reached. Try again in a moment."),
     "no_phone": (409, "There is no phone to ring: name the `device` of an agent that is registered."),
 }
 

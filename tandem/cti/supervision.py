@@ -19,7 +19,7 @@ from tandem.control.events import (
 from tandem.control.voice.monitor import Mode
 from tandem.cti.answers import answer, body_as
 from tandem.cti.backend import Backend
-from tandem.cti.identity import DETAIL, identity_of, needs
+from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.verbs import Around, Verb, around_of, verb_of
 
 Name = Annotated[str, msgspec.Meta(max_length=64)]
@@ -126,9 +126,10 @@ class Supervision:
     async def tell(self, request: web.Request) -> web.Response:
         """A supervisor's verb about a contact that waits (a program names one in `by`). 202: the plane was told."""
         given: dict[str, object] = await body_as(request, dict)
-        by = str(given.pop("by", "")).strip()
+        who = identity_of(request)
+        named = str(given.pop("by", "")).strip()
         request[DETAIL] = msgspec.json.encode(given).decode()
-        around = around_of(self._backend.readers, "", by, identity_of(request))
+        around = around_of(self._backend.readers, "", named if who is PROGRAM else "", who)
         given["contact"] = request.match_info["contact"]
         self._backend.take(verb_of(request.match_info["verb"], given, BY_HAND).event(around))
         return answer({"accepted": True}, 202)

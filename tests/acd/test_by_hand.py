@@ -24,7 +24,10 @@ PLAN = (
     Step(when=Condition("length", 9.0), priority=1),
 )
 BOTH = Settings(
-    queues={"tech": QueueSettings("tech", {"tv": 3}, plan=PLAN), "sales": QueueSettings("sales", {"sales": 1})},
+    queues={
+        "tech": QueueSettings("tech", {"tv": 3}, plan=PLAN),
+        "sales": QueueSettings("sales", {"sales": 1}, plan=(Step(after=50.0, priority=1),)),
+    },
     agents={
         "ann": AgentSettings("ann", {"tv": 1, "sales": 1}, "PJSIP/ann"),
         "bob": AgentSettings("bob", {"tv": 5}, "PJSIP/bob"),
@@ -83,6 +86,7 @@ def test_a_step_by_hand_comes_with_those_before_it() -> None:
     book = waiting()
     book.after(5.0, ContactAdvanced("c1", 1))
     assert book.contact("c1").queue == "sales"
+    assert book.contact("c1").stage == 0  # there it is as far on as it has waited
 
 
 def test_a_step_by_hand_stays_over_new_settings_and_the_next_moment_comes_by_itself() -> None:

@@ -109,6 +109,13 @@ def test_what_can_not_be_done_has_a_code_and_rings_nobody(wish: events.AgentCall
     assert len(these(commands.RingAgent, book.tell(wish))) == (not code)
 
 
+def test_without_the_switch_nobody_is_rung() -> None:
+    book = with_remote()
+    book.tell(events.SwitchLost())
+    assert colleagues.why_not(book.plane.context, WISH) == "switch_lost"
+    assert book.tell(WISH) == []
+
+
 def test_who_is_in_a_talk_is_not_called() -> None:
     book = Playbook()
     book.talk()

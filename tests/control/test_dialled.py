@@ -179,6 +179,9 @@ def test_dialling_is_off_busy_or_too_fast() -> None:
     assert dialled.why_not(book.plane.context, WISH, book.now) == "too_many_dials"
     assert these(commands.RingAgent, book.tell(WISH)) == []
     assert dialled.why_not(book.plane.context, WISH, book.now + 60.0) == ""
+    book.tell(events.SwitchLost())
+    assert dialled.why_not(book.plane.context, WISH, book.now + 60.0) == "switch_lost"
+    book.tell(events.SwitchFound("boot-1", book.now, (), None))
     book.tell(events.SettingsLoaded(replace(OUT, dial_out={})))
     assert dialled.why_not(book.plane.context, WISH, book.now + 60.0) == "no_dialling"
 

@@ -110,6 +110,15 @@ def test_what_can_not_be_done_has_a_code_and_rings_nobody(wish: events.Monitorin
     assert len(these(commands.RingSupervisor, book.tell(wish))) == (not code)
 
 
+def test_without_the_switch_nobody_is_rung() -> None:
+    book = Playbook()
+    book.talk()
+    book.tell(events.DeviceFound("PJSIP/1002"))
+    book.tell(events.SwitchLost())
+    assert monitoring.why_not(book.plane.context, LISTEN) == "switch_lost"
+    assert book.tell(LISTEN) == []
+
+
 def test_one_supervisor_is_on_one_talk() -> None:
     book, _, _ = monitored()
     book.queue("c2")

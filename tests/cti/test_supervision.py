@@ -119,6 +119,16 @@ async def test_agents_are_no_supervisors(floor: Site, users: UserStore) -> None:
             assert (await client.do(verb, **given))[-1]["code"] == "not_allowed"
 
 
+async def test_who_signed_in_does_it_in_their_own_name(floor: Site, users: UserStore) -> None:
+    await user(users, "ann", "supervisor")
+    browser = Browser(floor)
+    await browser.sign_in("ann")
+    status, _ = await browser.json("POST", "/contacts/c1/prioritise", '{"priority": 2, "by": "bob"}')
+    assert (status, floor.told[-1]) == (202, events.ContactRaised("c1", 2, "ann"))
+    (noted,) = [row for row in await users.audit(10) if "contacts" in row.what]
+    assert (noted.name, noted.what, noted.detail) == ("ann", "POST /contacts/c1/prioritise", '{"priority":2}')
+
+
 async def test_the_websocket_has_the_same_verbs_and_each_is_in_the_audit_log(floor: Site, users: UserStore) -> None:
     await user(users, "ann", "supervisor", "1002")
     browser = Browser(floor)

@@ -23,6 +23,8 @@ def why_not(context: Context, event: events.AgentCalled) -> str:
         return reason
     if reason := context.router.why_not_engage(event.colleague):
         return "colleague_not_free" if reason == "not_free" else reason
+    if not context.state.switch_up:
+        return "switch_lost"
     return "" if _phone(context, event.agent) and _phone(context, event.colleague) else "no_phone"
 
 

@@ -23,9 +23,15 @@ MINUTE = 60.0
 
 def why_not(context: Context, event: events.NumberDialled, now: float) -> str:
     """Why the agent can't call the number, as a code; empty: they can."""
-    settings = context.state.settings
     if reason := context.router.why_not_dial(event.agent, event.queue):
         return reason
+    if not context.state.switch_up:
+        return "switch_lost"
+    return _why_not_number(context, event, now)
+
+
+def _why_not_number(context: Context, event: events.NumberDialled, now: float) -> str:
+    settings = context.state.settings
     rule = settings.dial_out.get(event.queue)
     if rule is None:
         return "no_dialling"

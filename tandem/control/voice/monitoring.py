@@ -24,6 +24,8 @@ def why_not(context: Context, event: events.MonitoringAsked) -> str:
         return "own_talk"
     if _talk(context, event.agent) is None:
         return "not_in_talk"
+    if not context.state.switch_up:
+        return "switch_lost"
     mine = _of(context, event.by)
     if mine is not None:
         return "" if mine.agent == event.agent else "monitors_another"
