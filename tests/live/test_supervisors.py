@@ -144,3 +144,24 @@ async def test_an_agent_dials_a_customer_and_calls_a_colleague(centre: LiveCentr
     assert [(row.direction, row.outcome) for row in contacts] == [("outbound", "served"), ("outbound", "busy")]
     assert contacts[0].talk_seconds > 0.5
     await centre.check_books()
+
+
+async def test_a_controller_killed_while_the_customers_phone_rings_dials_nobody_twice(centre: LiveCentre) -> None:
+    (phone,) = await centre.agents(1)
+    outside = await centre.lab.agent(OUTSIDE, centre.password(OUTSIDE))
+    await centre.tell("1001", "dial", number=OUTSIDE, queue="tech")
+    line = await phone.answers()
+    customer = await outside.rings()
+    await centre.kill_controller()
+    await customer.answer()
+    await centre.start_controller()
+    await centre.agent_is("1001", "connected")
+    speak((line, AGENT), (customer, CUSTOMER))
+    await hear((line, CUSTOMER), (customer, AGENT))
+    await customer.hang_up()
+    await line.ended(5.0)
+    await centre.agent_is("1001", "wrap_up")
+    assert len(outside.calls) == 1
+    (row,) = await centre.rows(Dial)
+    assert (row.kind, row.outcome) == ("outbound", "answered")
+    await centre.check_books()
