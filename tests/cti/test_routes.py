@@ -83,7 +83,12 @@ AN_AGENTS = {
     "/guides": "POST",
     "/guides/{guide}": "GET POST DELETE",
 }
-A_SUPERVISORS = {"/state": "GET", "/outbox": "GET", "/links/{call}/{link}/revoke": "POST"}
+A_SUPERVISORS = {
+    "/state": "GET",
+    "/outbox": "GET",
+    "/contacts/{contact}/{verb}": "POST",
+    "/links/{call}/{link}/revoke": "POST",
+}
 """What these roles may ask; all else that is not for everybody is for admins."""
 
 
