@@ -9,7 +9,7 @@ from tandem.acd.machine import Table
 from tandem.control.callback import callback
 from tandem.control.chat import chat
 from tandem.control.mail import mail
-from tandem.control.voice import call, line
+from tandem.control.voice import call, dial, line, monitor
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
@@ -18,6 +18,9 @@ TABLES: dict[str, Table] = {
     "mail": mail.MAIL,
     "leg": call.LEG,
     "line": line.LINE,
+    "dial": dial.DIAL,
+    "internal": dial.INTERNAL,
+    "monitor": monitor.MONITOR,
     "callback": callback.CALLBACK,
     "agent": agent.TABLE,
     "contact": contact.TABLE,

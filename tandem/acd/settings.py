@@ -67,7 +67,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
     that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
     seconds of age given for free.
-    A wrap-up may be extended by `wrap_up_extension_seconds` in all; 0: not at all.
+    A wrap-up may be extended by `wrap_up_extension_seconds` in all; 0: not at all. With `disposition_required` it lasts
+    until the contact's disposition is set, for `disposition_seconds` at most.
     Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound. `channel`: one
     of those in the settings.
     """
@@ -83,6 +84,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
     wrap_up_extension_seconds: float = 0.0
+    disposition_required: bool = False
+    disposition_seconds: float = 300.0
     service_level_seconds: float = 20.0
     misses_before_pause: int = 2
     back_off_seconds: float = 10.0

@@ -7,6 +7,7 @@ import msgspec
 
 from tandem.control.chat.chat import Message
 from tandem.control.desktop.told import Told
+from tandem.control.voice.monitor import Mode
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -176,10 +177,44 @@ class JoinLeg(Command, frozen=True):
     line: str = ""
 
 
+class RingColleague(Command, frozen=True):
+    """Ring the `device` of an agent whom another one calls; when it answers, bridge it with the caller's `channel` (a
+    unique id). The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    channel: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+    manner: Manner = Manner()
+
+
 class HangUpLeg(Command, frozen=True):
     """End an agent's channel."""
 
     leg: str
+
+
+class RingSupervisor(Command, frozen=True):
+    """Ring a supervisor at `device`; who answers is on the talk of the agent's `channel` (a unique id), in this mode.
+
+    The new channel gets the id `monitor`, and ends with the agent's. `agent` is shown as who calls.
+    """
+
+    monitor: str
+    device: str
+    channel: str
+    mode: Mode
+    agent: str
+    ring_seconds: float
+
+
+class ChangeMonitoring(Command, frozen=True):
+    """Take a supervisor who is on a talk to this mode."""
+
+    monitor: str
+    mode: Mode
 
 
 class HangUpStray(Command, frozen=True):
@@ -320,6 +355,8 @@ class RecordContact(Command, frozen=True):
     """By what its customer is known, see identities.py; empty for nothing."""
     customer: str = ""
     """The customer who was found by it."""
+    direction: str = "inbound"
+    """`outbound`: an agent dialled `caller`; then `outcome` may be that of the dial, see RecordDial."""
 
 
 class RecordLeg(Command, frozen=True):
@@ -567,6 +604,63 @@ class RecordCallbackAttempt(Command, frozen=True):
     dialled_at: float
     ended_at: float
     outcome: str
+
+
+class RecordDial(Command, frozen=True):
+    """Key: call. An agent called `number`: a customer for `queue` (`kind` is `outbound`; `call` is the contact), or a
+    colleague (`internal`).
+
+    `dialled_at` is None when it did not come to that. `outcome`: empty while it lasts, then `answered`, `busy`,
+    `no_answer`, `declined`, `unreachable`, `failed`, `lost`, `hung_up` (before they were connected) or `agent_gone`.
+    """
+
+    call: str
+    kind: str
+    agent: str
+    queue: str
+    number: str
+    asked_at: float
+    dialled_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str
+    talk_seconds: float = 0.0
+
+
+class RecordDisposition(Command, frozen=True):
+    """Key: (call, agent). What the contact was about, as its agent said last."""
+
+    call: str
+    agent: str
+    queue: str
+    code: str
+    note: str
+    at: float
+
+
+class RecordMonitoring(Command, frozen=True):
+    """Key: (monitoring, number). The supervisor `by` was on the agent's talk `call` in this mode; written when the mode
+    begins (no end) and when it ends."""
+
+    monitoring: str
+    number: int
+    by: str
+    agent: str
+    call: str
+    mode: Mode
+    began_at: float
+    ended_at: float | None
+
+
+class RecordContactOrder(Command, frozen=True):
+    """Key: (call, at, what). What the supervisor `by` did with a contact that waited: `moved` (`detail`: the queue),
+    `prioritised` (the class), `assigned` (the agent) or `advanced` (the number of the step)."""
+
+    call: str
+    at: float
+    what: str
+    detail: str
+    by: str
 
 
 class RaiseAlarm(Command, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
+from tandem.control.voice.monitor import Mode
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
@@ -148,6 +149,24 @@ class DialFailed(Event, frozen=True):
     reason: str
 
 
+class MonitorBegan(Event, frozen=True):
+    """The switch has begun to ring a supervisor's phone."""
+
+    monitor: str
+
+
+class MonitorJoined(Event, frozen=True):
+    """The supervisor picked up, and is on the agent's talk."""
+
+    monitor: str
+
+
+class MonitorEnded(Event, frozen=True):
+    """The supervisor's channel is gone, or never came."""
+
+    monitor: str
+
+
 class DeviceFound(Event, frozen=True):
     """A phone is reachable ("PJSIP/1001")."""
 
@@ -221,6 +240,30 @@ class AgentPaused(Event, frozen=True):
     after_contact: bool = False
 
 
+class ContactDisposed(Event, frozen=True):
+    """An agent said what a contact in talk or in wrap-up was about: `code` is one of its queue's dispositions."""
+
+    agent: str
+    contact: str
+    code: str
+    note: str = ""
+
+
+class NumberDialled(Event, frozen=True):
+    """An agent calls somebody outside, for `queue`."""
+
+    agent: str
+    number: str
+    queue: str
+
+
+class AgentCalled(Event, frozen=True):
+    """An agent calls another agent."""
+
+    agent: str
+    colleague: str
+
+
 class WrapUpExtended(Event, frozen=True):
     """An agent asked for so many more seconds of wrap-up."""
 
@@ -232,6 +275,62 @@ class AgentReleased(Event, frozen=True):
     """An agent on a line that is kept ended the conversation, and not the line."""
 
     agent: str
+
+
+# --- from supervisors ------------------------------------------------------------------------------------------
+
+
+class MonitoringAsked(Event, frozen=True):
+    """The supervisor `by` wants to be on the agent's talk, or to go to another mode there.
+
+    `device` is the phone to be rung; without one, that of `own`, the agent whom they work as.
+    """
+
+    agent: str
+    mode: Mode
+    by: str
+    own: str = ""
+    device: str = ""
+
+
+class MonitoringStopped(Event, frozen=True):
+    """The supervisor `by` leaves the agent's talk."""
+
+    agent: str
+    by: str
+
+
+class ContactMoved(Event, frozen=True):
+    """The supervisor `by` took a waiting contact to another queue."""
+
+    contact: str
+    queue: str
+    by: str
+
+
+class ContactRaised(Event, frozen=True):
+    """The supervisor `by` gave a waiting contact another priority class."""
+
+    contact: str
+    priority: int
+    by: str
+
+
+class ContactAssigned(Event, frozen=True):
+    """The supervisor `by` has a waiting contact wait for `agent` alone, for so many seconds."""
+
+    contact: str
+    agent: str
+    seconds: float
+    by: str
+
+
+class ContactAdvanced(Event, frozen=True):
+    """The supervisor `by` put a waiting contact as far on in its queue's plan as step number `step` (from 0) is."""
+
+    contact: str
+    step: int
+    by: str
 
 
 # --- from the notifier and the pages ---------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 import msgspec
 
-from tandem.control import admin, agents, customers, journeys
+from tandem.control import admin, agents, by_hand, customers, journeys
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
+from tandem.control.desktop import dispositions
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
@@ -14,7 +15,7 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, colleagues, dialled, monitoring, nailed, offers, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -33,7 +34,12 @@ _HANDLERS = {
     **transfers.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,
+    **by_hand.HANDLERS,
+    **dispositions.HANDLERS,
+    **dialled.HANDLERS,
+    **colleagues.HANDLERS,
     **switch.HANDLERS,
+    **monitoring.HANDLERS,
     **publishing.HANDLERS,
     **admin.HANDLERS,
 }

@@ -10,6 +10,7 @@ from tandem.control.context import Context
 from tandem.control.identities import identity, sender_of
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call, Leg, Transfer
+from tandem.control.voice.dial import Dial
 from tandem.ivr import commands as ivr
 
 
@@ -31,7 +32,29 @@ def contact(
         cause=cause,
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
+        direction=call.direction,
         **_customer(context, call.id, "phone", call.caller),
+    )
+
+
+def not_reached(context: Context, dial: Dial, outcome: str, now: float) -> commands.RecordContact:
+    """The row of a customer whom an agent dialled and did not reach."""
+    return commands.RecordContact(
+        call=dial.id,
+        caller=dial.number,
+        dialled=dial.caller_id,
+        flow="",
+        version="",
+        language="",
+        tier="",
+        started_at=dial.asked_at,
+        ended_at=now,
+        outcome=outcome,
+        cause=0,
+        talk_seconds=0.0,
+        hold_seconds=0.0,
+        direction="outbound",
+        **_customer(context, dial.id, "phone", dial.number),
     )
 
 

@@ -63,6 +63,23 @@ class OfferSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chat: Annotated[str, msgspec.Meta(pattern="^(https?://[^ {}]+)?$")] = ""
 
 
+class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a contact may have been about. `words`: how it is called, by language. With `needs_note` the agent has to
+    write something about it."""
+
+    words: dict[str, str] = {}
+    needs_note: bool = False
+
+
+class DialOutSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How agents dial customers for a queue. `caller_id` is the number shown (empty: the dial plan's); it rings for
+    `ring_seconds`. An agent dials `per_minute` times within a minute at most."""
+
+    caller_id: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]*$")] = ""
+    ring_seconds: Annotated[float, msgspec.Meta(ge=5, le=120)] = 30.0
+    per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
+
+
 class ChatSettings(msgspec.Struct, frozen=True):
     """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
     ended."""
@@ -100,9 +117,11 @@ class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
     `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
-    queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
+    queue that is not there has the defaults. `dispositions`: by queue and code. `dial_out`: the queues that agents
+    may dial for. For `last_agent_days` it is kept with whom a customer talked last.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
-    calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
+    calls whose number leads to no published flow. `show_monitoring`: an agent sees that a supervisor is on their talk.
+    Without `pause_reasons` agents may pause for any.
 
     With `mask_numbers` agents see the last four digits of numbers that are not on their desk; with
     `agents_find_customers` they may look for customers by number.
@@ -119,7 +138,10 @@ class Settings(msgspec.Struct, frozen=True):
     chats: ChatSettings = ChatSettings()
     pause_reasons: dict[str, PauseReason] = {}
     remote_agents: RemoteAgents = RemoteAgents()
+    show_monitoring: bool = True
     offers: dict[str, OfferSettings] = {}
+    dispositions: dict[str, dict[str, Disposition]] = {}
+    dial_out: dict[str, DialOutSettings] = {}
     last_agent_days: float = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False

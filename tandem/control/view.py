@@ -1,14 +1,16 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from tandem.control import refusals
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
+from tandem.control.events import Event
 from tandem.control.identities import identity
 from tandem.control.mail import mails
 from tandem.control.mail.mail import MailShown
@@ -16,6 +18,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.settings import Disposition
 from tandem.control.voice import nailed
 from tandem.control.voice.call import Call
 
@@ -87,6 +90,9 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             }
             for line in state.lines.values()
         ],
+        "dials": msgspec.to_builtins(list(state.dials.values())),
+        "internal": msgspec.to_builtins(list(state.internal.values())),
+        "monitors": msgspec.to_builtins(list(state.monitors.values())),
         "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {
@@ -206,6 +212,18 @@ class Readers:
         numbers += [(voicemail.caller, voicemail.id) for voicemail in state.voicemails.values()]
         found |= {name for number, name in numbers if identity("phone", number, country) in identities}
         return sorted(found)
+
+    def why_not(self, event: Event) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        return refusals.why_not(self._plane().context, event, self._clock())
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
+        return self._plane().state.settings.dispositions
+
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        return self._plane().state.settings.dial_out
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

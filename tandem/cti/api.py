@@ -1,16 +1,16 @@
 """The handlers for operators, monitoring and desktops."""
 
-import asyncio
-
+import msgspec
 from aiohttp import web
 
 from tandem.control.events import Event, PageRevoked
+from tandem.cti.all_verbs import AGENTS
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
-from tandem.cti.identity import PROGRAM, identity_of, needs
+from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
-from tandem.cti.verbs import STATES, around_of, verb_of
+from tandem.cti.verbs import around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -30,6 +30,8 @@ class Api:
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
             web.get("/pause-reasons", self.pause_reasons),
+            web.get("/dispositions", self.dispositions),
+            web.get("/dial-out", self.dial_out),
             web.post("/agents/{agent}/{verb}", self.tell),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
@@ -67,6 +69,16 @@ class Api:
         return answer(list(self._backend.readers.pause_reasons()))
 
     @needs("agent")
+    async def dispositions(self, _: web.Request) -> web.Response:
+        """What the contacts of each queue may have been about, by code."""
+        return answer(self._backend.readers.dispositions())
+
+    @needs("agent")
+    async def dial_out(self, _: web.Request) -> web.Response:
+        """The queues that agents may dial for."""
+        return answer(sorted(self._backend.readers.dial_out()))
+
+    @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
         """An agent's verb about their state, or a supervisor's who forces it (a program names one in `by`). 202: the
         plane was told; /state shows what came of it."""
@@ -75,14 +87,12 @@ class Api:
             raise Refused(404, "unknown_agent", "There is no agent of this name.")
         given: dict[str, object] = await body_as(request, dict)
         who = identity_of(request)
+        request[DETAIL] = msgspec.json.encode(given).decode() if given else ""
         by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
-        return self._emit(verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by)))
+        return self._emit(verb_of(name, given, AGENTS).event(around_of(self._backend.readers, agent, by, who)))
 
     def _emit(self, event: Event) -> web.Response:
-        try:
-            self._backend.emit(event)
-        except asyncio.QueueFull:
-            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
+        self._backend.take(event)
         return answer({"accepted": True}, 202)
 
     def _shown(self, item: OutboxItem) -> dict[str, object]:

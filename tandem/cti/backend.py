@@ -1,6 +1,7 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.settings import Disposition
 from tandem.control.view import CustomerRules
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
@@ -86,6 +88,18 @@ class Readers(Protocol):
         """What goes on with a customer, by id: contacts, open callbacks, messages that nobody has heard."""
         ...
 
+    def why_not(self, event: Event, /) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        ...
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
+        ...
+
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        ...
+
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""
         ...
@@ -108,6 +122,13 @@ class Backend:
     public_url: str
     chat_origins: frozenset[str]
     clock: Callable[[], float]
+
+    def take(self, event: Event) -> None:
+        """Have the plane told of something, without waiting. Refused: it is too busy."""
+        try:
+            self.emit(event)
+        except asyncio.QueueFull:
+            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
 
     async def tell(self, what: str, event: Event) -> None:
         """Tell the plane of something on a page, chat, mail or guide, and wait until it has dealt with it.

@@ -9,17 +9,19 @@ import asyncio
 from collections import Counter, defaultdict
 from contextlib import suppress
 
+import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.commands import TellDesktop
+from tandem.cti.all_verbs import VERBS
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
-from tandem.cti.verbs import VERBS, around_of, verb_of
+from tandem.cti.verbs import around_of, verb_of
 from tandem.store.users import UserStoreError
 
 log = structlog.get_logger()
@@ -231,27 +233,28 @@ class Desktops:
                 refused = self._refused(desktop, message)
                 desktop.put(refused or encode("done", id=message.id))
                 if not refused:
-                    await self._note(desktop, message.verb)
+                    await self._note(desktop, message)
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
             case Beat():
                 pass
 
-    async def _note(self, desktop: Desktop, verb: str) -> None:
+    async def _note(self, desktop: Desktop, did: Do) -> None:
         """Into the audit log, as for REST: what is done for an agent by somebody else."""
         if desktop.who.role != "agent":
             try:
                 name, address = desktop.who.name, desktop.request.remote or ""
-                await self._people.note(name, f"{verb} at the desk of {desktop.agent}", "", address)
+                given = msgspec.json.encode(did.given).decode() if did.given else ""
+                await self._people.note(name, f"{did.verb} at the desk of {desktop.agent}", given, address)
             except UserStoreError as error:
-                log.error("a verb is not in the audit log", verb=verb, error=str(error))
+                log.error("a verb is not in the audit log", verb=did.verb, error=str(error))
 
     def _refused(self, desktop: Desktop, message: Do) -> str:
         """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
                 raise Refused(409, "watching", "Another session works at this desk: take it over first.")
-            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent))
+            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent), desktop.who)
             self._emit(verb_of(message.verb, message.given, VERBS).event(around))
         except Refused as error:
             return encode("refused", id=message.id, code=error.code, message=str(error))

@@ -1,6 +1,6 @@
 """What an agent can do, by one name over REST and over a desktop's WebSocket."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Protocol
 
 import msgspec
@@ -16,6 +16,7 @@ from tandem.control.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentWentReady,
+    ContactDisposed,
     Event,
     MailAccepted,
     MailClosed,
@@ -24,6 +25,8 @@ from tandem.control.events import (
 )
 from tandem.control.mail.mail import MailShown
 from tandem.cti.answers import Refused
+from tandem.cti.identity import Identity
+from tandem.cti.refusals import check
 
 REASON_LENGTH = 64
 LONGEST_EXTENSION = 3600.0
@@ -38,16 +41,32 @@ class Readers(Protocol):
     def pause_reasons(self) -> Collection[str]: ...
     def desk(self, agent: str, /) -> list[DeskShown]: ...
     def mails(self, agent: str, /) -> list[MailShown]: ...
+    def why_not(self, event: Event, /) -> str: ...
 
 
 class Around(msgspec.Struct, frozen=True):
     """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
-    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id."""
+    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id. `who`
+    is the supervisor who asks, or the program for one, by name (empty: no supervisor), `own` the agent they are."""
 
     agent: str
     by: str = ""
     reasons: Collection[str] = ()
     standing: Mapping[str, DeskShown | MailShown] = {}
+    who: str = ""
+    own: str = ""
+    why_not: Callable[[Event], str] = lambda _event: ""
+
+    def supervisor(self) -> str:
+        """The supervisor who asks."""
+        if not self.who:
+            raise Refused(403, "not_allowed", "This is for supervisors.")
+        return self.who
+
+    def fitting(self, event: Event) -> Event:
+        """The same, where the plane has nothing against it."""
+        check(self.why_not(event))
+        return event
 
     def contact(self, name: str) -> DeskShown | MailShown:
         """A chat or mail on the agent's desk."""
@@ -100,7 +119,7 @@ class Ready(Verb, frozen=True):
     """End a pause, a back-off or the wrap-up."""
 
     def event(self, around: Around) -> Event:
-        return AgentWentReady(around.agent, around.by)
+        return around.fitting(AgentWentReady(around.agent, around.by))
 
 
 class Pause(Verb, frozen=True):
@@ -129,6 +148,17 @@ class Extend(Verb, frozen=True):
         if not 0 < self.seconds <= LONGEST_EXTENSION:
             raise Refused(400, "bad_seconds", f"`seconds` must be more than 0 and at most {LONGEST_EXTENSION:g}.")
         return WrapUpExtended(around.agent, self.seconds)
+
+
+class Dispose(Verb, frozen=True):
+    """Say what a contact in talk or wrap-up was about: `code` is one of its queue's dispositions."""
+
+    contact: Annotated[str, msgspec.Meta(max_length=128)]
+    code: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+    def event(self, around: Around) -> Event:
+        return around.fitting(ContactDisposed(around.agent, self.contact, self.code, self.note.strip()))
 
 
 class Release(Verb, frozen=True):
@@ -193,10 +223,10 @@ STATES: Mapping[str, type[Verb]] = {
     "pause": Pause,
     "extend": Extend,
     "release": Release,
+    "dispose": Dispose,
 }
 """The verbs about the agent; the others are about a contact."""
 CONTACTS: Mapping[str, type[Verb]] = {"accept": Accept, "decline": Decline, "say": Say, "close": Close}
-VERBS = {**STATES, **CONTACTS}
 
 
 def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
@@ -210,10 +240,19 @@ def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
         raise Refused(400, "bad_json", str(error)) from None
 
 
-def around_of(readers: Readers, agent: str, by: str = "") -> Around:
-    """What stands around an agent's verb now."""
+def around_of(readers: Readers, agent: str, by: str = "", who: Identity | None = None) -> Around:
+    """What stands around an agent's verb now; `who` asks."""
     if len(by) > REASON_LENGTH:
         raise Refused(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
     chats, mails = readers.desk(agent), readers.mails(agent)
     standing = {chat.chat: chat for chat in chats} | {mail.mail: mail for mail in mails}
-    return Around(agent, by, readers.pause_reasons(), standing)
+    supervises = who is not None and who.may("supervisor")
+    return Around(
+        agent,
+        by,
+        readers.pause_reasons(),
+        standing,
+        (by or who.name) if who and supervises else "",
+        who.agent if who else "",
+        readers.why_not,
+    )

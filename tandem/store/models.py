@@ -37,6 +37,7 @@ class Contact(Base):
     channel: Mapped[str]
     identity: Mapped[str] = mapped_column(server_default="", index=True)
     customer: Mapped[str] = mapped_column(server_default="", index=True)
+    direction: Mapped[str]
 
 
 class Leg(Base):
@@ -118,6 +119,60 @@ class AgentOrder(Base):
     reason: Mapped[str]
     by: Mapped[str]
     seconds: Mapped[float]
+
+
+class Monitoring(Base):
+    """A supervisor on an agent's talk, in one mode."""
+
+    __tablename__ = "monitorings"
+    monitoring: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by: Mapped[str]
+    agent: Mapped[str]
+    call: Mapped[str] = mapped_column(index=True)
+    mode: Mapped[str]
+    began_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float | None]
+
+
+class ContactOrder(Base):
+    """What a supervisor did with a contact that waited."""
+
+    __tablename__ = "contact_orders"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[str]
+    by: Mapped[str]
+
+
+class Disposition(Base):
+    """What a contact was about, as its agent said."""
+
+    __tablename__ = "dispositions"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    queue: Mapped[str]
+    code: Mapped[str]
+    note: Mapped[str]
+    at: Mapped[float] = mapped_column(index=True)
+
+
+class Dial(Base):
+    """A call that an agent made: to a customer, or to a colleague."""
+
+    __tablename__ = "dials"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    queue: Mapped[str]
+    number: Mapped[str]
+    asked_at: Mapped[float] = mapped_column(index=True)
+    dialled_at: Mapped[float | None]
+    answered_at: Mapped[float | None]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    talk_seconds: Mapped[float]
 
 
 class Answer(Base):

@@ -18,7 +18,19 @@ Cell = str | int | float | None
 REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
     "contacts": (
         queries.contacts,
-        ("started_at", "call", "caller", "dialled", "flow", "language", "tier", "outcome", "talk_seconds", "ended_at"),
+        (
+            "started_at",
+            "call",
+            "caller",
+            "dialled",
+            "flow",
+            "language",
+            "tier",
+            "direction",
+            "outcome",
+            "talk_seconds",
+            "ended_at",
+        ),
     ),
     "intervals": (queries.intervals, queries.IntervalFigures.__struct_fields__),
     "agents": (queries.agents, queries.AgentTime.__struct_fields__),
@@ -41,6 +53,7 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
         ),
     ),
     "calibration": (calibration.calibration, calibration.Calibration.__struct_fields__),
+    "dispositions": (queries.dispositions, queries.DispositionCount.__struct_fields__),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
     "queue-steps": (queries.queue_steps, ("at", "queue", "step", "in_force", "what")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),

@@ -285,7 +285,7 @@ async def test_what_was_changed_is_in_the_audit_log(users: UserStore, browser: B
     await browser.json("POST", "/agents/1001/pause", '{"reason": "training"}')
     _, told = await browser.json("GET", "/audit")
     assert [(entry["name"], entry["what"], entry["detail"]) for entry in told] == [
-        ("root", "POST /agents/1001/pause", ""),
+        ("root", "POST /agents/1001/pause", '{"reason":"training"}'),
         ("root", "POST /users", "wang: agent 1001"),
         ("root", "signed in", ""),
     ]

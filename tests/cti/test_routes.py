@@ -81,6 +81,8 @@ AN_AGENTS = {
     "/session/password": "PUT",
     "/desktop": "GET",
     "/agents/{agent}/{verb}": "POST",
+    "/dial-out": "GET",
+    "/dispositions": "GET",
     "/pause-reasons": "GET",
     "/agents/{agent}/chats": "GET",
     "/agents/{agent}/chats/{chat}/{verb}": "POST",
@@ -95,6 +97,7 @@ AN_AGENTS = {
 A_SUPERVISORS = {
     "/state": "GET",
     "/outbox": "GET",
+    "/contacts/{contact}/{verb}": "POST",
     "/links/{call}/{link}/revoke": "POST",
     "/customers": "POST",
     "/customers/{customer}": "PATCH",

@@ -19,8 +19,9 @@ from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
-from tandem.control.settings import DialPlan, PauseReason, Settings
+from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings
 from tandem.control.voice.call import Call
+from tandem.control.voice.monitor import Mode
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
@@ -39,6 +40,8 @@ CENTRES = tuple(
         acd=replace(SETTINGS.acd, agents=agents),
         dial_plan=DialPlan(numbers=("139",)),
         pause_reasons={"lunch": PauseReason(longest)},
+        dial_out={"tech": DialOutSettings(per_minute=60)},
+        dispositions={"tech": {"solved": Disposition()}},
     )
     for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2))
 )
@@ -166,6 +169,66 @@ def settings_of(pick: int) -> Settings:
     return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
 
 
+def by_a_supervisor(book: Playbook, pick: int) -> object:
+    """A waiting contact is taken in hand, where there is one."""
+    waiting = [contact.id for contact in book.router.contacts.values() if contact.state == "waiting"]
+    name = waiting[pick % len(waiting)] if waiting else "c1"
+    told: list[events.Event] = [
+        events.ContactMoved(name, ("more", "tech", "mails")[pick % 3], "ann"),
+        events.ContactRaised(name, pick % 3, "ann"),
+        events.ContactAssigned(name, AGENTS[pick % 3], 5.0, "ann"),
+        events.ContactAdvanced(name, 0, "ann"),
+    ]
+    return book.tell(told[pick // 3 % 4])
+
+
+def dials(book: Playbook, pick: int) -> object:
+    """An agent dials, or something comes of it."""
+    dialled = list(book.plane.state.dials)
+    if not dialled or pick % 5 == 0:
+        return book.tell(events.NumberDialled(AGENTS[pick % 3], "13900000001", "tech"))
+    call = dialled[pick % len(dialled)]
+    told: list[events.Event] = [
+        events.CallEntered(call, f"PJSIP/out-{call}", "4008", "", "4008"),
+        events.CallEntered(call, f"PJSIP/out-{call}", "4008", "", "4008"),
+        events.DialFailed(call, "busy"),
+        events.CallEnded(call),
+    ]
+    return book.tell(told[pick // 5 % 4])
+
+
+def internal(book: Playbook, pick: int) -> object:
+    """An agent calls another, or something comes of it."""
+    calls = list(book.plane.state.internal.values())
+    if not calls:
+        return book.tell(events.AgentCalled(AGENTS[pick % 3], AGENTS[pick // 3 % 3]))
+    leg = calls[0].legs[pick % 2]
+    kinds = (events.LegAnswered(leg), events.LegAnswered(leg), events.LegFailed(leg, "busy"), events.LegEnded(leg))
+    return book.tell(kinds[pick // 2 % 4])
+
+
+def disposes(book: Playbook, pick: int) -> object:
+    agent = AGENTS[pick % 3]
+    known = book.router.agents.get(agent)
+    contacts = [*known.contacts, *(wrapping.contact for wrapping in known.wrapping)] if known else []
+    return contacts and book.tell(events.ContactDisposed(agent, contacts[pick % len(contacts)], "solved"))
+
+
+def monitors(book: Playbook, pick: int) -> object:
+    """A supervisor asks for a talk, goes on to another mode, or is gone."""
+    modes: tuple[Mode, ...] = ("listen", "whisper", "barge")
+    monitor = next(iter(book.plane.state.monitors), "tandem-monitor-1")
+    told: list[events.Event] = [
+        events.MonitoringAsked(AGENTS[pick % 3], modes[pick // 3 % 3], "ann", device=f"PJSIP/{AGENTS[pick % 2]}"),
+        events.MonitoringAsked(AGENTS[pick % 3], modes[pick // 3 % 3], "ann", own=AGENTS[pick % 2]),
+        events.MonitorJoined(monitor),
+        events.MonitorJoined(monitor),
+        events.MonitorEnded(monitor),
+        events.MonitoringStopped(AGENTS[pick % 3], "ann"),
+    ]
+    return book.tell(told[pick // 9 % 6])
+
+
 STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008", number="139" * (pick % 3))),
     write,
@@ -212,6 +275,13 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.FlowPublished(VERSIONS[pick % 2])),
     lambda book, pick: book.tell(events.CanaryStarted(VERSIONS[pick % 2], 50.0, Margins(enough=1 + pick % 3), "ann")),
     lambda book, pick: book.tell(events.CanaryStopped("line", "ann")),
+    by_a_supervisor,
+    by_a_supervisor,
+    dials,
+    dials,
+    internal,
+    disposes,
+    monitors,
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
@@ -249,6 +319,7 @@ def check(book: Playbook) -> None:
         assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
         assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
     check_lines(book)
+    check_verbs(book)
     check_leaks(book)
 
 
@@ -266,6 +337,16 @@ def check_lines(book: Playbook) -> None:
         assert (pause.began_at if pause else None) == (agent.paused_since if agent.wants == "paused" else None)
         wanted = settings[name].nailed_up and agent.state != "signed_out"
         assert not wanted or name in state.lines
+
+
+def check_verbs(book: Playbook) -> None:
+    """Whoever is engaged is in a call with a colleague; nobody monitors what is over; nothing is said of what is."""
+    state = book.plane.state
+    engaged = {name for name, agent in book.router.agents.items() if agent.engaged}
+    assert engaged == {name for call in state.internal.values() for name in (call.agent, call.colleague)}
+    assert {monitor.leg for monitor in state.monitors.values()} <= set(state.legs)
+    assert {name for name, work in state.work.items() if work.kind == "dialled"} <= set(state.dials)
+    assert {call.id for call in state.calls.values() if call.direction == "outbound"} <= set(state.dials)
 
 
 def check_leaks(book: Playbook) -> None:

@@ -45,5 +45,11 @@ ALL: list[commands.Command] = [
         "tandem-callback-c1-1", "138", "help", "c1", 1005.0, 990.0, 1005.0, 9e4, 1, 1100.0, "reached", "1001", "c2"
     ),
     commands.RecordCallbackAttempt("tandem-callback-c1-1", 1, "1001", 1050.0, 1100.0, "reached"),
+    commands.RecordMonitoring("tandem-monitor-1", 2, "ann", "1001", "c1", "whisper", 1020.0, 1030.0),
+    commands.RecordContactOrder("c1", 1007.0, "moved", "sales", "ann"),
+    commands.RecordDisposition("c1", "1001", "help", "solved", "没有问题了", 1062.0),
+    commands.RecordDial(
+        "tandem-dialled-1", "outbound", "1001", "help", "138", 900.0, 902.0, 910.0, 960.0, "answered", 50.0
+    ),
     commands.RaiseAlarm("overstay", "1001", "ringing for 25 s"),
 ]

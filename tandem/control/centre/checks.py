@@ -31,6 +31,7 @@ REASONABLE: dict[str, tuple[float, float]] = {
     "expected_handling_seconds": (1.0, DAY),
     "longest_wait": (0.0, DAY),
     "wrap_up_extension_seconds": (0.0, DAY),
+    "disposition_seconds": (1.0, DAY),
 }
 """What a queue's figures may be, the least and the most."""
 LONGEST_AUTO_ANSWER = 30.0
@@ -60,7 +61,7 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     """
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
-        _figures, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
+        _figures, _dispositions, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
         _dial_plan, _chats, _services,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
@@ -100,6 +101,15 @@ def _figures(form: Form) -> Iterator[Remark]:
             yield from _levels(step.needs, (*path, "needs"))
         if describe(step) == "nothing":
             yield _warning(path, "this step does nothing", "say needs, team, vendor, priority, offer or move")
+
+
+def _dispositions(form: Form) -> Iterator[Remark]:
+    for name, queue in form.queues.items():
+        if queue.disposition_required and not queue.dispositions:
+            path = ("queues", name, "disposition_required")
+            yield Remark(path, "there is none to be set", "name some under dispositions, or leave this out")
+        if queue.dial_out and not (form.dial_plan.numbers or form.dial_plan.uris):
+            yield _warning(("queues", name, "dial_out"), "the dial plan allows no number", "name some in dial_plan")
 
 
 def _levels(needs: dict[str, int] | str, path: Path) -> Iterator[Remark]:

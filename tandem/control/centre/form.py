@@ -19,7 +19,9 @@ from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
     ChatSettings,
     Customer,
+    DialOutSettings,
     DialPlan,
+    Disposition,
     OfferSettings,
     PauseReason,
     RemoteAgents,
@@ -32,10 +34,13 @@ Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back, and offered other ways than to wait."""
+    """A queue, with how its customers are called back, dialled, and offered other ways than to wait, and with what its
+    contacts may have been about."""
 
     callback: CallbackSettings = CallbackSettings()
     offers: OfferSettings = OfferSettings()
+    dispositions: dict[str, Disposition] = msgspec.field(default_factory=dict)
+    dial_out: DialOutSettings | None = None
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +92,7 @@ class Form(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
     pause_reasons: dict[str, PauseReasonForm] = {}
     remote_agents: RemoteAgentsForm = msgspec.field(default_factory=RemoteAgentsForm)
+    show_monitoring: bool = True
     customers: dict[str, CustomerForm] = {}
     caller_phones: tuple[str, ...] = ()
     dial_plan: DialPlanForm = DialPlanForm()
@@ -110,12 +116,15 @@ class Form(msgspec.Struct, frozen=True):
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
+            dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
+            dial_out={name: queue.dial_out for name, queue in self.queues.items() if queue.dial_out},
             last_agent_days=self.last_agent_days,
             mask_numbers=self.mask_numbers,
             agents_find_customers=self.agents_find_customers,
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
+            show_monitoring=self.show_monitoring,
         )
 
     def all_channels(self) -> dict[str, ChannelSettings]:

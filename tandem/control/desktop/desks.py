@@ -6,15 +6,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tandem.acd.agent import WRAP_UP, Agent
+from tandem.acd.agent import WRAP_UP, Agent, Wrapping
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
 from tandem.control import commands, events
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
-from tandem.control.desktop import told
-from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
+from tandem.control.desktop import dispositions, told
+from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, MonitorShown, OnDesk, WrappingShown
 from tandem.control.events import Event, SettingsLoaded
 from tandem.control.mail.mail import Mail
 from tandem.control.story import Step
@@ -31,7 +31,7 @@ class Desks:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._agents = {name: _agent(agent) for name, agent in self._routed_agents().items()}
+        self._agents = {name: _agent(context, agent) for name, agent in self._routed_agents().items()}
         self._contacts = {name: _contacts(context, agent) for name, agent in self._routed_agents().items()}
         self._desk_of = {contact: name for name, contacts in self._contacts.items() for contact in contacts}
 
@@ -42,7 +42,7 @@ class Desks:
             return None
         contacts = _contacts(self._context, routed).values()
         desk = tuple(_with_story(self._context, contact) for contact in contacts)
-        return Desk(self._context.state.told.get(agent, 0), _agent(routed), desk)
+        return Desk(self._context.state.told.get(agent, 0), _agent(self._context, routed), desk)
 
     def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
         """What desktops are to be told, after an event and the commands it gave."""
@@ -56,7 +56,7 @@ class Desks:
     def _meet_new_agents(self) -> None:
         """Nobody can have a desktop of theirs yet: there is nobody to be told."""
         for name, agent in self._routed_agents().items():
-            self._agents.setdefault(name, _agent(agent))
+            self._agents.setdefault(name, _agent(self._context, agent))
 
     def _routed_agents(self) -> dict[str, Agent]:
         return self._context.router.snapshot().agents
@@ -94,7 +94,7 @@ class Desks:
         for contact in sorted(before.keys() - now.keys()):
             self._is_off(contact, agent)
             yield told.ContactEnded(contact, _outcome(contact, agent, done))
-        shown = _agent(routed)
+        shown = _agent(self._context, routed)
         if shown != self._agents.get(agent):
             self._agents[agent] = shown
             yield told.AgentChanged(shown)
@@ -118,7 +118,7 @@ class Desks:
         yield from _steps(self._context, now.contact, done)
 
 
-_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer
+_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer | commands.RecordMonitoring
 _BY_AGENTS = (
     events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
 )
@@ -155,7 +155,7 @@ def _outcome(contact: str, agent: str, done: Iterable[commands.Command]) -> str:
     return ended.get((contact, agent), "ended")
 
 
-def _agent(agent: Agent) -> AgentShown:
+def _agent(context: Context, agent: Agent) -> AgentShown:
     return AgentShown(
         agent=agent.name,
         state=agent.state,
@@ -167,7 +167,21 @@ def _agent(agent: Agent) -> AgentShown:
         until=agent.deadline if agent.state == WRAP_UP else None,
         extension_left=agent.extension_left if agent.state == WRAP_UP else 0.0,
         units=agent.units + agent.interruptible_units,
+        monitored=_monitored(context, agent.name),
+        wrapping=tuple(_wrapping(context, agent.name, one) for one in agent.wrapping),
     )
+
+
+def _wrapping(context: Context, agent: str, wrapping: Wrapping) -> WrappingShown:
+    set_so = dispositions.of(context, agent, wrapping.contact)
+    return WrappingShown(wrapping.contact, wrapping.queue, wrapping.owed, set_so.code, set_so.note)
+
+
+def _monitored(context: Context, agent: str) -> tuple[MonitorShown, ...]:
+    if not context.state.settings.show_monitoring:
+        return ()
+    on_talk = (m for m in context.state.monitors.values() if m.agent == agent and m.state == "joined")
+    return tuple(MonitorShown(monitor.by, monitor.mode) for monitor in on_talk)
 
 
 def _contacts(context: Context, agent: Agent) -> Contacts:
@@ -193,6 +207,8 @@ def _contact(context: Context, routed: Routed) -> ContactShown:
         connected_at=routed.connected_at or None,
         customer=context.state.customers.get(routed.id),
     )
+    set_so = dispositions.of(context, routed.agent, routed.id)
+    shown = msgspec.structs.replace(shown, disposition=set_so.code, note=set_so.note)
     holder = _holder(context, routed.id)
     return msgspec.structs.replace(shown, **_details(context, holder)) if holder else shown
 
@@ -233,6 +249,8 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
 
 def _customer(context: Context, work: Work) -> dict[str, Any]:
     """Who a piece of work is about."""
+    if (dial := context.state.dials.get(work.id)) is not None:
+        return {"number": dial.number, "dialled": dial.caller_id}
     if (callback := at_hand(context, work.id)) is not None:
         names = ("number", "tier", "language", "dialled", "flow")
         return {name: getattr(callback, name) for name in names} | {"name": callback.caller_name}

@@ -143,6 +143,8 @@ class Call(msgspec.Struct):
     """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
+    direction: str = "inbound"
+    """`outbound`: its agent dialled."""
     ways: list[str] = []
     """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 

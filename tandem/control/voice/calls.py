@@ -11,6 +11,7 @@ from tandem.control.context import Context
 from tandem.control.page.page import Page
 from tandem.control.publishing import publishing
 from tandem.control.publishing.versions import flow_of, forget_unused_version
+from tandem.control.voice import dialled
 from tandem.control.voice.call import Call, Link
 from tandem.control.voice.caller import recognise
 from tandem.control.voice.errands import ERRANDS
@@ -30,13 +31,15 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
     """Every entry is a resume: a new call begins its flow, a known one goes on where it was."""
     call = context.state.calls.get(event.call)
     if call is None:
-        if not dialling.entered(context, event, now):
+        if not dialled.entered(context, event, now) and not dialling.entered(context, event, now):
             _begin(context, event, now)
         return
     call.away = False
     call.out = 0
     learn_from_entry(context, call, event.last_leg, now)
-    if call.flow_ended:
+    if call.direction == "outbound" and call.state == "queued":
+        dialled.entered_again(context, call, now)
+    elif call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
         _come_back(context, call, now)
@@ -123,7 +126,7 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
 
 
 def ended(context: Context, event: events.CallEnded, now: float) -> None:
-    dialling.hung_up(context, event, now)
+    dialled.hung_up(context, event, now)
     end(context, event.call, event.cause, now)
 
 
@@ -133,7 +136,9 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     if call is None:
         return
     outcome = "lost" if lost else _outcome(call)
-    offered = abandoned.prepare(context, call, now) if outcome == "abandoned" else None
+    offered = None
+    if outcome == "abandoned" and call.direction == "inbound":
+        offered = abandoned.prepare(context, call, now)
     if call.state == "queued":
         ways.wait_over(context, call, now)
         route(context, acd_events.ContactLeft(call.id, outcome), now)
@@ -150,6 +155,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.show_pages(call)
     outside.forget(context, call.id)
     dialling.call_ended(context, call, outcome, now)
+    dialled.call_ended(context, call, outcome, now)
     if offered is not None:
         abandoned.offer(context, call, offered, now)
     forget_unused_version(context, call.flow, call.version)

@@ -131,6 +131,8 @@ def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> Non
     if holder := context.holder(name) or state.chats.get(name) or state.mails.get(name):
         context.note(holder, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
     context.tell(records.offer(command, now))
+    for follow in OFFER_OVER:
+        follow(context, command, now)
 
 
 def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
@@ -188,6 +190,10 @@ FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
 
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
 """Who follows an agent's states; each module puts itself there."""
+OFFER_OVER: list[Callable[[Context, acd.RecordOffer, float], None]] = []
+"""Who follows an offer's end; each module puts itself there."""
+LEG_OVER: list[Callable[[Context, Leg, float], None]] = []
+"""Who follows a leg's end; each module puts itself there."""
 
 
 # --- from the agents' legs ---------------------------------------------------------------------------------------
@@ -358,6 +364,8 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
     context.tell(records.leg(leg, now, "withdrawn" if leg.withdrawn else outcome))
+    for follow in LEG_OVER:
+        follow(context, leg, now)
 
 
 def _count_hold(leg: Leg, now: float) -> None:

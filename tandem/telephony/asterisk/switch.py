@@ -12,6 +12,7 @@ import structlog
 
 from tandem.control.commands import (
     Answer,
+    ChangeMonitoring,
     Command,
     DialCustomer,
     GiveUp,
@@ -27,6 +28,8 @@ from tandem.control.commands import (
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
+    RingSupervisor,
     TakeVoicemail,
     Transfer,
 )
@@ -38,6 +41,8 @@ from tandem.control.events import (
     Event,
     LegFailed,
     LegRinging,
+    MonitorBegan,
+    MonitorEnded,
     SwitchFound,
     SwitchLost,
     VoicemailRecorded,
@@ -72,6 +77,8 @@ from tandem.telephony.asterisk.phrases import (
     nail_up,
     originate,
     play_to,
+    ring_colleague,
+    ring_supervisor,
     way_of,
 )
 from tandem.telephony.asterisk.spool import Spool
@@ -160,9 +167,10 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer,
-        CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
-        dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent, RingColleague, PlayToAgent and NailUp, DialFailed for
+        DialCustomer, MonitorEnded for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and
+        Transfer for a call that has no session now are dropped and counted: the call enters again, or AMI tells its
+        end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -188,10 +196,18 @@ class Switch:
                 self._originate(command, command.call, call_back)
             case PlayToAgent():
                 self._lead(command, self._settings.spool.path(command.voicemail))
-            case JoinLeg() | KeepLine():
+            case RingColleague() | RingSupervisor():
+                self._ring_inside(command)
+            case JoinLeg() | KeepLine() | ChangeMonitoring():
                 self._lead(command)
             case _:
                 self._end_channel(command)
+
+    def _ring_inside(self, command: RingColleague | RingSupervisor) -> None:
+        if isinstance(command, RingColleague):
+            self._originate(command, command.leg, ring_colleague)
+        else:
+            self._originate(command, command.monitor, ring_supervisor)
 
     def _end_channel(self, command: Command) -> None:
         match command:
@@ -277,7 +293,7 @@ class Switch:
     async def _ask_for(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
         try:
             asked = fields(command)
-            if isinstance(command, NailUp | RingAgent | PlayToAgent):
+            if isinstance(command, NailUp | RingAgent | RingColleague | PlayToAgent):
                 asked["Variable"] = [*asked["Variable"], *manner(command, await self._prompts(command.manner))]
             await self.ami.act("Originate", **asked)
         except AmiLostError:
@@ -331,12 +347,15 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent | PlayToAgent | NailUp):
+        if isinstance(command, RingAgent | RingColleague | PlayToAgent | NailUp):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         elif isinstance(command, DialCustomer):
             self._book.asked.discard(subject)
             self._emit_if_taken(DialFailed(subject, "failed"))
+        elif isinstance(command, RingSupervisor):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(MonitorEnded(subject))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
@@ -390,6 +409,9 @@ class Switch:
             if isinstance(event, DialBegun) and event.call in self._withdrawn:
                 self._withdrawn.discard(event.call)
                 self.do(HangUpStray(event.call))
+            if isinstance(event, MonitorBegan) and event.monitor in self._withdrawn:
+                self._withdrawn.discard(event.monitor)
+                self.do(HangUpStray(event.monitor))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
             self._emit(event)
@@ -464,4 +486,6 @@ class Switch:
 
 
 def _subject(command: Led) -> str:
+    if isinstance(command, ChangeMonitoring):
+        return command.monitor
     return command.line if isinstance(command, KeepLine) else command.leg

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from tandem.control.commands import (
+    ChangeMonitoring,
     DialCustomer,
     HangUpLeg,
     HangUpStray,
@@ -13,6 +14,8 @@ from tandem.control.commands import (
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
+    RingSupervisor,
     Utterance,
 )
 from tandem.control.events import (
@@ -22,6 +25,8 @@ from tandem.control.events import (
     DialFailed,
     LegFailed,
     LegRinging,
+    MonitorBegan,
+    MonitorEnded,
     SwitchFound,
     SwitchLost,
 )
@@ -265,3 +270,29 @@ async def test_a_voicemail_is_played_on_a_kept_line_and_its_failure_is_the_legs(
         it.asterisk.answers["Redirect"] = silence
         it.switch.do(PlayToAgent("tandem-leg-2", "", "voicemail-2", "100", "", 15.0, line=LINE))
         assert await it.next(LegFailed) == LegFailed("tandem-leg-2", "failed")
+
+
+EAR = RingSupervisor("tandem-monitor-1", "PJSIP/1002", "tandem-leg-1", "listen", "1001", 30.0)
+
+
+async def test_a_supervisor_is_rung_led_and_hung_up_even_before_there_is_a_channel() -> None:
+    async with plane() as it:
+        it.switch.do(EAR)
+        assert (await it.asterisk.asked("Originate"))["ChannelId"] == EAR.monitor
+        it.switch.do(ChangeMonitoring(EAR.monitor, "barge"))
+        redirect = await it.asterisk.asked("Redirect")
+        assert (redirect["Channel"], redirect["Exten"]) == (EAR.monitor, "barge")
+        it.switch.do(HangUpStray(EAR.monitor))
+        await it.asterisk.asked("Hangup")
+        it.asterisk.say({"Event": "Newchannel", "Uniqueid": EAR.monitor, "Channel": "PJSIP/1002-1"})
+        await it.next(MonitorBegan)
+        assert (await it.asterisk.asked("Hangup"))["Channel"] == EAR.monitor
+
+
+async def test_a_supervisor_or_a_colleague_who_can_not_be_rung_is_told() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Originate"] = refusal("Permission denied")
+        it.switch.do(EAR)
+        assert await it.next(MonitorEnded) == MonitorEnded(EAR.monitor)
+        it.switch.do(RingColleague("tandem-leg-internal-1-2", "PJSIP/1002", "tandem-leg-1", "1001", "", 30.0))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-internal-1-2", "failed")

@@ -28,6 +28,17 @@ export interface Agent {
   until: number | null;
   extension_left: number;
   units: number;
+  monitored: { by: string; mode: "listen" | "whisper" | "barge" }[];
+  wrapping: Wrapping[];
+}
+
+/** A contact in wrap-up; `owed`: its disposition is required and not set. */
+export interface Wrapping {
+  contact: string;
+  queue: string;
+  owed: boolean;
+  code: string;
+  note: string;
 }
 
 export type ContactState = "offered" | "connecting" | "connected" | "held" | "interrupted";
@@ -68,6 +79,8 @@ export interface Contact {
   offered_at: number | null;
   connected_at: number | null;
   heard: number;
+  disposition: string;
+  note: string;
   variables: Record<string, unknown>;
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;

@@ -1,10 +1,12 @@
 // One contact: who it is, what they want, how they came here; and for a chat the talk itself.
 
 import type { Contact, OnDesk } from "../cti/messages";
+import type { Dispositions } from "../shared/session";
 import { clock, timeOfDay } from "../shared/time";
 import { Chat } from "./Chat";
 import { CustomerPanel } from "./CustomerPanel";
 import type { Do } from "./DeskView";
+import { DispositionForm } from "./Disposition";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
 import { useWords } from "./words/words";
@@ -15,9 +17,10 @@ interface ContactCardProps {
   able: boolean;
   live: boolean;
   act: Do;
+  known: Dispositions;
 }
 
-export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
+export function ContactCard({ one, now, able, live, act, known }: ContactCardProps) {
   const { contact } = one;
   const words = useWords();
   const channel = words.channel[contact.channel] ?? contact.channel;
@@ -41,6 +44,14 @@ export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
       </div>
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
+      {(contact.state === "connected" || contact.state === "held") && (
+        <DispositionForm
+          about={{ contact: contact.contact, queue: contact.queue, code: contact.disposition, note: contact.note }}
+          known={known}
+          able={able}
+          act={act}
+        />
+      )}
       <Facts contact={contact} now={now} />
       {contact.customer && <CustomerPanel key={contact.customer.customer} customer={contact.customer} />}
       <Known contact={contact} />

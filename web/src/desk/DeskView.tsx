@@ -8,6 +8,8 @@ import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
+import { DialDialog } from "./DialDialog";
+import { useDispositions, WrapUp } from "./Disposition";
 import { KeysDialog } from "./KeysDialog";
 import { useShortcuts } from "./shortcuts";
 import { allowSound, ring } from "./sound";
@@ -29,6 +31,9 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const now = useNow(view.ahead);
   const [problem, setProblem] = useState("");
   const [keys, setKeys] = useState(false);
+  const [dials, setDials] = useState(false);
+  const queues = [...desk.agent.wrapping, ...desk.contacts.map(({ contact }) => contact)].map(({ queue }) => queue);
+  const known = useDispositions([...new Set(queues)].sort().join(" "));
   const [sound, setSound] = useKept<"on" | "off">("sound", "on");
   const offered = desk.contacts.find(({ contact }) => contact.state === "offered");
   useOfferSound(offered?.contact.contact ?? "", sound === "on");
@@ -52,6 +57,9 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
         <p className="brand">{words.product}</p>
         <AgentBar person={person} agent={desk.agent} now={now} able={able} act={act} />
         <div className="settings">
+          <button type="button" disabled={!able} aria-haspopup="dialog" onClick={() => setDials(true)}>
+            {words.dial.title}
+          </button>
           <Health view={view} />
           <button type="button" aria-pressed={sound === "on"} onClick={() => setSound(sound === "on" ? "off" : "on")}>
             {sound === "on" ? words.settings.soundOn : words.settings.soundOff}
@@ -67,6 +75,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
       </header>
       <Notices view={view} problem={problem} onTake={() => connection.takeOver()} />
       <main aria-label={words.contacts} className="contacts" data-stale={view.health !== "live"}>
+        <WrapUp wrapping={desk.agent.wrapping} known={known} able={able} act={act} />
         {desk.contacts.length === 0 && <p className="nothing">{nothingOf(desk, words)}</p>}
         {desk.contacts.map((one) => (
           <ContactCard
@@ -76,12 +85,14 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
             able={able}
             live={view.health === "live"}
             act={act}
+            known={known}
           />
         ))}
       </main>
       <p className="hidden" aria-live="assertive">
         {offered ? words.offerTitle(offered.contact.name || offered.contact.number || words.withheld) : ""}
       </p>
+      {dials && <DialDialog act={act} onClose={() => setDials(false)} />}
       {keys && <KeysDialog onClose={() => setKeys(false)} />}
     </div>
   );
