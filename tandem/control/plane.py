@@ -14,7 +14,17 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import (
+    calls,
+    consultations,
+    nailed,
+    offers,
+    sending_on,
+    switch,
+    talks,
+    transfers,
+    voicemails,
+)
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -30,6 +40,9 @@ _HANDLERS = {
     **mails.HANDLERS,
     **journeys.HANDLERS,
     **transfers.HANDLERS,
+    **talks.HANDLERS,
+    **sending_on.HANDLERS,
+    **consultations.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,
     **switch.HANDLERS,

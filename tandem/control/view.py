@@ -8,15 +8,17 @@ import msgspec
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
+from tandem.control.events import Event
 from tandem.control.mail import mails
 from tandem.control.mail.mail import MailShown
 from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
-from tandem.control.voice import nailed
+from tandem.control.voice import nailed, permits
 from tandem.control.voice.call import Call
+from tandem.control.voice.permits import Refusal
 
 
 def view(plane: Plane, now: float) -> dict[str, Any]:
@@ -167,6 +169,20 @@ class Readers:
     def mails(self, agent: str) -> list[MailShown]:
         """The mails that an agent is offered, or has."""
         return mails.desk(self._plane().context, agent)
+
+    def why_not(self, event: Event) -> Refusal | None:
+        """Why an agent can't do what they want about a talk; None: they can."""
+        return permits.why_not(self._plane().context, event)
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        agents = self._plane().context.router.snapshot().agents.values()
+        return [Colleague(agent.name, agent.state, agent.since) for agent in agents]
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
+        context = self._plane().context
+        return [queue for queue in context.state.settings.acd.queues if permits.takes_calls(context, queue)]
 
     def can_serve(self, queue: str) -> bool:
         """Whether somebody can ever serve the queue."""

@@ -10,7 +10,7 @@ from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.identity import PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
-from tandem.cti.verbs import STATES, around_of, verb_of
+from tandem.cti.verbs import STATES, TALKS, around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -30,7 +30,9 @@ class Api:
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
             web.get("/pause-reasons", self.pause_reasons),
+            web.get("/colleagues", self.colleagues),
             web.post("/agents/{agent}/{verb}", self.tell),
+            web.post("/agents/{agent}/calls/{call}/{verb}", self.tell_of_talk),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
 
@@ -77,6 +79,22 @@ class Api:
         who = identity_of(request)
         by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
         return self._emit(verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by)))
+
+    @needs("agent")
+    async def colleagues(self, _: web.Request) -> web.Response:
+        """Who can be asked, and where a caller can be sent: agents with their states, queues."""
+        readers = self._backend.readers
+        return answer({"agents": readers.colleagues(), "queues": readers.queues()})
+
+    @needs("agent")
+    async def tell_of_talk(self, request: web.Request) -> web.Response:
+        """A verb about a talk; 409 when it can't be done now. 202: the plane was told, and the desk shows the rest."""
+        agent, name = request.match_info["agent"], request.match_info["verb"]
+        if agent not in self._backend.agents():
+            raise Refused(404, "unknown_agent", "There is no agent of this name.")
+        given: dict[str, object] = await body_as(request, dict)
+        verb = verb_of(name, given | {"contact": request.match_info["call"]}, TALKS)
+        return self._emit(verb.event(around_of(self._backend.readers, agent)))
 
     def _emit(self, event: Event) -> web.Response:
         try:

@@ -7,10 +7,11 @@ from typing import Protocol
 import msgspec
 
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.voice.permits import Refusal
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
 from tandem.cti.tokens import Tokens
@@ -75,6 +76,18 @@ class Readers(Protocol):
 
     def flows(self) -> Collection[str]:
         """The flows that are published."""
+        ...
+
+    def why_not(self, event: Event, /) -> Refusal | None:
+        """Why an agent can't do what they want about a talk; None: they can."""
+        ...
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        ...
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
         ...
 
     def pause_reasons(self) -> Collection[str]:

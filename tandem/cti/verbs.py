@@ -1,6 +1,6 @@
 """What an agent can do, by one name over REST and over a desktop's WebSocket."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Protocol
 
 import msgspec
@@ -9,20 +9,33 @@ from tandem.control.chat.chat_view import DeskShown
 from tandem.control.events import (
     AgentAccepted,
     AgentClosed,
+    AgentConsulted,
     AgentDeclined,
+    AgentHeld,
+    AgentHungUp,
+    AgentMuted,
     AgentPaused,
+    AgentPressed,
     AgentReleased,
+    AgentRetrieved,
     AgentSaid,
     AgentSignedIn,
     AgentSignedOut,
+    AgentTransferred,
     AgentWentReady,
+    ConferenceBegan,
+    ConsultationCancelled,
+    ConsultationCompleted,
+    ConsultationSwapped,
     Event,
     MailAccepted,
     MailClosed,
     MailDeclined,
+    Target,
     WrapUpExtended,
 )
 from tandem.control.mail.mail import MailShown
+from tandem.control.voice.permits import Refusal
 from tandem.cti.answers import Refused
 
 REASON_LENGTH = 64
@@ -30,6 +43,7 @@ LONGEST_EXTENSION = 3600.0
 """Seconds that may be asked for at once."""
 
 Number = Annotated[int, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class Readers(Protocol):
@@ -38,16 +52,19 @@ class Readers(Protocol):
     def pause_reasons(self) -> Collection[str]: ...
     def desk(self, agent: str, /) -> list[DeskShown]: ...
     def mails(self, agent: str, /) -> list[MailShown]: ...
+    def why_not(self, event: Event, /) -> Refusal | None: ...
 
 
 class Around(msgspec.Struct, frozen=True):
     """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
-    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id."""
+    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id;
+    `why_not`: why something can't be done about a talk."""
 
     agent: str
     by: str = ""
     reasons: Collection[str] = ()
     standing: Mapping[str, DeskShown | MailShown] = {}
+    why_not: Callable[[Event], Refusal | None] = lambda _: None
 
     def contact(self, name: str) -> DeskShown | MailShown:
         """A chat or mail on the agent's desk."""
@@ -68,6 +85,16 @@ class Around(msgspec.Struct, frozen=True):
         if there.offer:
             raise Refused(409, "not_in_talk", "Accept it first.")
         return there
+
+    def talking(self, event: Event) -> Event:
+        """The same event, where it can be done about a talk."""
+        if refusal := self.why_not(event):
+            raise Refused(STATUS.get(refusal.code, 409), refusal.code, refusal.message)
+        return event
+
+
+STATUS = {"bad_digits": 400, "bad_target": 400, "not_allowed": 403, "unknown_agent": 404, "unknown_queue": 404}
+"""HTTP's word for a refusal about a talk; any other is 409."""
 
 
 class Verb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,6 +213,127 @@ class Close(Verb, frozen=True):
         return (AgentClosed if is_chat else MailClosed)(self.contact, around.agent)
 
 
+class HangUp(Verb, frozen=True):
+    """End one's part in the talk: a caller goes on in the flow, or to the colleague who was asked about them."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentHungUp(around.agent, self.contact))
+
+
+class Hold(Verb, frozen=True):
+    """Let the caller hear music."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentHeld(around.agent, self.contact))
+
+
+class Retrieve(Verb, frozen=True):
+    """Take the caller back from hold."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentRetrieved(around.agent, self.contact))
+
+
+class Mute(Verb, frozen=True):
+    """Let nobody hear the agent."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentMuted(around.agent, self.contact, muted=True))
+
+
+class Unmute(Verb, frozen=True):
+    """Let the agent be heard again."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentMuted(around.agent, self.contact, muted=False))
+
+
+class Dtmf(Verb, frozen=True):
+    """Send keys to whom the agent talks with."""
+
+    contact: str
+    digits: str = ""
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentPressed(around.agent, self.contact, self.digits))
+
+
+class _To(Verb, frozen=True):
+    """Somewhere a caller can be sent, or somebody who can be asked: one of `to_agent`, `queue` and `number`. The `note`
+    stands in the contact's story."""
+
+    contact: str
+    to_agent: Name = ""
+    queue: Name = ""
+    number: Name = ""
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+    @property
+    def to(self) -> Target:
+        """Where to."""
+        return Target(self.to_agent, self.queue, self.number)
+
+
+class Transfer(_To, frozen=True):
+    """Send the caller on."""
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentTransferred(around.agent, self.contact, self.to, self.note.strip()))
+
+
+class Consult(_To, frozen=True):
+    """Ask somebody, while the caller hears music."""
+
+    def event(self, around: Around) -> Event:
+        return around.talking(AgentConsulted(around.agent, self.contact, self.to, self.note.strip()))
+
+
+class Complete(Verb, frozen=True):
+    """Leave the caller to whom was consulted."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(ConsultationCompleted(around.agent, self.contact))
+
+
+class Cancel(Verb, frozen=True):
+    """Need the colleague no more, and take the caller back."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(ConsultationCancelled(around.agent, self.contact))
+
+
+class Swap(Verb, frozen=True):
+    """Talk with the other one of caller and colleague."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(ConsultationSwapped(around.agent, self.contact))
+
+
+class Conference(Verb, frozen=True):
+    """Talk with caller and colleague together."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.talking(ConferenceBegan(around.agent, self.contact))
+
+
 STATES: Mapping[str, type[Verb]] = {
     "sign-in": SignIn,
     "sign-out": SignOut,
@@ -196,7 +344,22 @@ STATES: Mapping[str, type[Verb]] = {
 }
 """The verbs about the agent; the others are about a contact."""
 CONTACTS: Mapping[str, type[Verb]] = {"accept": Accept, "decline": Decline, "say": Say, "close": Close}
-VERBS = {**STATES, **CONTACTS}
+TALKS: Mapping[str, type[Verb]] = {
+    "hang-up": HangUp,
+    "hold": Hold,
+    "retrieve": Retrieve,
+    "mute": Mute,
+    "unmute": Unmute,
+    "dtmf": Dtmf,
+    "transfer": Transfer,
+    "consult": Consult,
+    "complete": Complete,
+    "cancel": Cancel,
+    "swap": Swap,
+    "conference": Conference,
+}
+"""Those about a talk."""
+VERBS = {**STATES, **CONTACTS, **TALKS}
 
 
 def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
@@ -216,4 +379,4 @@ def around_of(readers: Readers, agent: str, by: str = "") -> Around:
         raise Refused(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
     chats, mails = readers.desk(agent), readers.mails(agent)
     standing = {chat.chat: chat for chat in chats} | {mail.mail: mail for mail in mails}
-    return Around(agent, by, readers.pause_reasons(), standing)
+    return Around(agent, by, readers.pause_reasons(), standing, readers.why_not)

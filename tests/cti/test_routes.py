@@ -73,6 +73,8 @@ AN_AGENTS = {
     "/session/password": "PUT",
     "/desktop": "GET",
     "/agents/{agent}/{verb}": "POST",
+    "/agents/{agent}/calls/{call}/{verb}": "POST",
+    "/colleagues": "GET",
     "/pause-reasons": "GET",
     "/agents/{agent}/chats": "GET",
     "/agents/{agent}/chats/{chat}/{verb}": "POST",

@@ -11,7 +11,7 @@ from tandem.control.context import Context
 from tandem.control.page.page import Page
 from tandem.control.publishing import publishing
 from tandem.control.publishing.versions import flow_of, forget_unused_version
-from tandem.control.voice.call import Call, Link
+from tandem.control.voice.call import TALKING, Call, Link
 from tandem.control.voice.caller import recognise
 from tandem.control.voice.errands import ERRANDS
 from tandem.control.voice.listening import HEARS_THE_FLOW, hush, listen
@@ -39,7 +39,7 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
     if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
-        _come_back(context, call, now)
+        come_back(context, call, now)
     elif call.state == "queued" and call.callback:
         dialling.entered_again(context, call, now)
     elif errand := ERRANDS.get(call.state):
@@ -87,7 +87,7 @@ def flow_for(context: Context, dialled: str, caller: str) -> Flow | None:
     return publishing.flow_for(context, settings.fallback, caller)
 
 
-def _come_back(context: Context, call: Call, now: float) -> None:
+def come_back(context: Context, call: Call, now: float) -> None:
     """The agent is gone and the switch gave the caller back: the flow goes on after its queue node."""
     if call.leg is not None:
         finish_talk(context, call, now)
@@ -108,7 +108,9 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         return
     call.out = 0
     if call.state == "returning":
-        _come_back(context, call, now)
+        come_back(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.listened(context, call, now)
     elif call.state not in HEARS_THE_FLOW:
         return
     elif call.flow_ended:
@@ -139,7 +141,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
     elif errand := ERRANDS.get(call.state):
-        errand.ended(context, call, now)
+        errand.ended(context, call, now, outcome)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(call, ended_at=now, outcome=outcome, cause=cause))
@@ -162,7 +164,7 @@ def _outcome(call: Call) -> str:
     """
     if call.state == "queued":
         return "abandoned"
-    if call.served or call.state == "connected":
+    if call.served or call.state in TALKING:
         return "served"
     if call.transferred or (call.transfer and call.transfer.answered_at):
         return "transferred"

@@ -13,7 +13,7 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, mending, nailed, offers, transfers, voicemails
 from tandem.control.voice.call import Leg
 from tandem.control.voice.lending import line_of
 from tandem.control.voice.listening import HEARS_THE_FLOW
@@ -36,6 +36,9 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_calls(context, event, seen, now, rebooted)
     _mend_lines(context, event, seen, now)
     _mend_legs(context, event, seen, now, rebooted)
+    mending.mend_talks(context, seen, _settled(context, event), now)
+    if not context.state.switch_up:
+        mending.mute_again(context)
     _mend_dials(context, event, seen, now)
     _end_strays(context, seen)
     _mend_devices(context, event, now)

@@ -32,7 +32,7 @@ from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
 CUSTOMER_MARK = "tandem-callback-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside", "tandem-room")
 KEPT_CONTEXT = "tandem-nailed"
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
