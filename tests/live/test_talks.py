@@ -115,7 +115,7 @@ async def test_callers_are_sent_on_and_a_new_controller_finds_them_all(centre: L
     """A number is consulted and cancelled, the controller killed in the midst; then the caller goes on to a queue, is
     left to the number by an agent who hangs up, and comes back to the flow."""
     line, call, name = await in_talk(centre)
-    outside = await centre.customer(OUTSIDE)
+    outside = await centre.lab.agent(OUTSIDE, centre.password(OUTSIDE))
     await centre.do("1001", name, "consult", number=OUTSIDE)
     asked = await outside.answers()
     asked.says(tone(COLLEAGUE, seconds=90))
