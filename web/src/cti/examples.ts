@@ -35,6 +35,8 @@ export const CONTACT: Contact = {
   variables: {},
   forms: {},
   links: {},
+  muted: false,
+  consultation: null,
 };
 
 export const SNAPSHOT: Snapshot = {

@@ -52,6 +52,17 @@ export interface Contact {
   variables: Record<string, unknown>;
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;
+  muted: boolean;
+  consultation: Consultation | null;
+}
+
+export interface Consultation {
+  number: number;
+  state: "asking" | "talking" | "swapped" | "conference";
+  agent: string;
+  asked: string;
+  colleague: string;
+  note: string;
 }
 
 export interface Step {

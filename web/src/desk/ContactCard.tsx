@@ -6,17 +6,20 @@ import { Chat } from "./Chat";
 import type { Do } from "./DeskView";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
+import { TalkBar } from "./talk/TalkBar";
 import { useWords } from "./words/words";
 
 interface ContactCardProps {
   one: OnDesk;
+  /** Whose desk it is. */
+  agent: string;
   now: number;
   able: boolean;
   live: boolean;
   act: Do;
 }
 
-export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
+export function ContactCard({ one, agent, now, able, live, act }: ContactCardProps) {
   const { contact } = one;
   const words = useWords();
   const channel = words.channel[contact.channel] ?? contact.channel;
@@ -39,6 +42,7 @@ export function ContactCard({ one, now, able, live, act }: ContactCardProps) {
         {contact.name && contact.number && <p className="number">{contact.number}</p>}
       </div>
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
+      <TalkBar contact={contact} agent={agent} able={able} act={act} />
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
       <Facts contact={contact} now={now} />
       <Known contact={contact} />
