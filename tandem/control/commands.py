@@ -136,6 +136,8 @@ class RingAgent(Command, frozen=True):
     ring_seconds: float
     manner: Manner = Manner()
     room: str = ""
+    longest: float = 0.0
+    """Seconds after which the channel ends in any case; 0: never."""
 
 
 class NailUp(Command, frozen=True):
@@ -497,6 +499,20 @@ class RecordStep(Command, frozen=True):
     at: float
     what: str
     detail: str
+
+
+class RecordTransfer(Command, frozen=True):
+    """Key: (call, number). `agent` left the caller to `target` (an agent, a queue or a number), and to `colleague`,
+    where one had answered. `kind`: `blind`, `consulted` or, out of a conference, `conference`."""
+
+    call: str
+    number: int
+    at: float
+    kind: str
+    agent: str
+    target: str
+    colleague: str
+    note: str
 
 
 class RecordQueueStep(Command, frozen=True):

@@ -134,6 +134,8 @@ def test_who_completes_it_or_hangs_up_leaves_the_caller_to_the_colleague(
     assert len(these(commands.HangUpLeg, out)) == (not ended)
     record = one(commands.RecordLeg, out)
     assert (record.leg, record.call, record.outcome) == (leg, "c1", "served")
+    kind = "conference" if state == "conference" else "consulted"
+    assert (one(commands.RecordTransfer, out).kind, one(commands.RecordTransfer, out).colleague) == (kind, "1002")
     if state == "swapped":
         out = book.reenter(last_leg=leg)
     if state != "conference":

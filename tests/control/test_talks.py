@@ -185,6 +185,8 @@ def test_a_caller_who_is_sent_to_a_queue_takes_along_what_they_waited_and_the_no
     assert waited == 2.0
     out = book.tell(events.AgentTransferred("1001", "c1", Target(queue="more"), "wants a refund"), 60.0)
     assert one(commands.RecordLeg, out).outcome == "served"
+    record = one(commands.RecordTransfer, out)
+    assert (record.kind, record.agent, record.target, record.note) == ("blind", "1001", "more", "wants a refund")
     assert one(commands.HangUpLeg, out)
     assert book.agent_state("1001") == ("wrap_up", "")
     book.agent_ready("1002")

@@ -16,11 +16,13 @@ CALLER, AGENT, COLLEAGUE = 500, 700, 1100
 """Their voices, in hertz: no notes of the music."""
 OUTSIDE = "2001"
 PLAN = f'dial_plan: {{numbers: ["{OUTSIDE}"]}}\n'
+KEPT = f'  "3001": {{skills: {{service: 3}}, number: "{OUTSIDE}", nailed_up: true}}\n'
+"""An agent whose line is kept."""
 
 
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
-    async with live_centre(tmp_path, CENTRE + PLAN) as running:
+    async with live_centre(tmp_path, CENTRE.replace("customers:", f"{KEPT}customers:") + PLAN) as running:
         yield running
         await running.check_books()
 
@@ -149,3 +151,40 @@ async def test_callers_are_sent_on_and_a_new_controller_finds_them_all(centre: L
     assert contact.outcome == "served"
     waits = [(wait.queue, wait.outcome) for wait in await centre.rows(Wait) if wait.call == name]
     assert sorted(waits) == [("service", "answered"), ("tech", "answered")]
+
+
+async def test_a_line_that_is_kept_is_lent_to_all_of_it(centre: LiveCentre) -> None:
+    """Its agent is consulted, takes the caller over, holds them, consults in turn, and keeps the line."""
+    line, call, name = await in_talk(centre)
+    phone = await centre.lab.agent(OUTSIDE, centre.password(OUTSIDE))
+    await centre.tell("3001", "sign-in")
+    kept = await phone.answers()
+    kept.says(tone(COLLEAGUE, seconds=90))
+    await centre.agent_is("3001", "ready")
+    await centre.do("1001", name, "consult", to_agent="3001")
+    await call.hears_tone(COLLEAGUE)
+    await centre.do("1001", name, "complete")
+    await call.ended()
+    await line.hears_tone(COLLEAGUE)
+    await centre.agent_is("3001", "connected")
+    await centre.do("3001", name, "hold")
+    await line.hears_part_of(centre.music)
+    await centre.do("3001", name, "retrieve")
+    await line.hears_tone(COLLEAGUE)
+    await kept.hears_tone(CALLER)
+    await centre.do("3001", name, "mute")
+    await line.loses_tone(COLLEAGUE)
+    await centre.agent_is("1001", "ready")
+    await centre.do("3001", name, "hang-up")
+    await centre.call_is("13800000001", "flow")
+    await centre.agent_is("3001", "ready")
+    await line.hang_up()
+    await kept.silent()
+
+    await centre.tell("1001", "pause", "lunch")
+    line = await centre.dial_service(await centre.caller("13800000002"))
+    await centre.call_is("13800000002", "connected")
+    await line.hears_tone(COLLEAGUE)  # the line is mute no more
+    await line.hang_up()
+    await centre.agent_is("3001", "ready")
+    assert not kept.is_over

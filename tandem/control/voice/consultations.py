@@ -36,6 +36,7 @@ def _consult(context: Context, talk: Talk, event: events.AgentConsulted, now: fl
     call.consultations = number
     call.consultation = Consultation(name, number, talk.leg.agent, event.to, queue, event.note, now)
     call.move("consult")
+    context.count("consultations")
     context.note(call, now, "consulting", f"{event.to.name}{f': {event.note}' if event.note else ''}")
     talks.put_on_hold(context, call, talk.leg, now, rings=True)
     context.timers.set(f"{TIMER} {name}", now + ASKING_SECONDS)
@@ -58,7 +59,9 @@ def _call_outside(context: Context, call: Call, work: Work, now: float) -> None:
     context.state.work[work.id], context.state.legs[leg.id] = work, leg
     work.leg = consultation.leg = leg.id
     shown = plan.caller_id or call.dialled
-    ring = commands.RingAgent(leg.id, target, work.id, "", shown, "", ASKING_SECONDS, room=call.id)
+    ring = commands.RingAgent(
+        leg.id, target, work.id, "", shown, "", ASKING_SECONDS, room=call.id, longest=plan.longest_talk
+    )
     ask(context, leg, ring, now)
 
 
@@ -127,6 +130,7 @@ def nobody_answered(context: Context, name: str, now: float) -> None:
     """The time to find a colleague is over."""
     work = context.state.work[name]
     call = context.state.calls[work.call]
+    context.count("consultations not answered")
     context.note(call, now, "consultation not answered", _of(call).to.name)
     _back(context, call, now)
 
@@ -201,6 +205,7 @@ def _hand_over(context: Context, call: Call, now: float, *, hangs_up: bool = Tru
     together = consultation.state == "conference" and not call.out  # else they have left it already
     call.joining = ""
     context.note(call, now, "handed over", f"{first.agent} to {colleague.agent or colleague.device}")
+    _record(context, call, consultation, colleague, now)
     leave_talk(context, call, now)
     if hangs_up:
         send_off(context, first)
@@ -215,6 +220,14 @@ def _hand_over(context: Context, call: Call, now: float, *, hangs_up: bool = Tru
         transfers.hand_over(call, colleague, first.agent, now)
     if not together:
         music.join(context, call, colleague, now)
+
+
+def _record(context: Context, call: Call, consultation: Consultation, colleague: Leg, now: float) -> None:
+    kind = "conference" if consultation.state == "conference" else "consulted"
+    asked, note = consultation.to.name, consultation.note
+    who = colleague.agent or asked
+    context.tell(commands.RecordTransfer(call.id, call.steps, now, kind, consultation.agent, asked, who, note))
+    context.count("transfers by agents")
 
 
 def _to_colleague(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import events
+from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.destinations import destination
 from tandem.control.events import Target
@@ -31,6 +31,8 @@ def send_on(context: Context, call: Call, leg: Leg, to: Target, note: str, now: 
     """The agent on `leg`, who has the call, sends its caller on, with a note for the next."""
     call.onward = Onward(to, leg.agent, queue_of(context, call, to))
     context.note(call, now, "transferred", f"{leg.agent} to {to.name}{f': {note}' if note else ''}")
+    context.tell(commands.RecordTransfer(call.id, call.steps, now, "blind", leg.agent, to.name, "", note))
+    context.count("transfers by agents")
     hears_music = call.state != "connected" and call.out
     call.move("send_on")
     call.joining = ""

@@ -88,7 +88,10 @@ def originate(command: RingAgent) -> Fields:
     An agent who is rung before the customer is called waits for them, one who is consulted is led into the room.
     """
     if command.room:
-        return _originate(command, ROOM, f"TANDEM_ROOM={joinable(command.room)}")
+        fields = _originate(command, ROOM, f"TANDEM_ROOM={joinable(command.room)}")
+        if command.longest:
+            fields["Variable"].append(f"TIMEOUT(absolute)={round(command.longest)}")
+        return fields
     context = "tandem-agent" if command.channel else WAITS
     return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
 

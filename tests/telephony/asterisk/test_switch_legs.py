@@ -30,7 +30,7 @@ from tandem.control.events import (
     SwitchFound,
     SwitchLost,
 )
-from tandem.telephony.asterisk.phrases import manner
+from tandem.telephony.asterisk.phrases import manner, originate
 from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import RING, Plane, plane
 from tests.telephony.asterisk.scripted import (
@@ -311,9 +311,11 @@ async def test_agents_go_into_the_room_before_the_caller() -> None:
 
 async def test_a_colleague_is_rung_into_the_room() -> None:
     async with plane() as it:
-        it.switch.do(msgspec.structs.replace(RING, channel="", room="1.1"))
+        ring = msgspec.structs.replace(RING, channel="", room="1.1")
+        it.switch.do(ring)
         asked = await it.asterisk.asked("Originate")
         assert (asked["Context"], asked["Variable"]) == ("tandem-room", "TANDEM_ROOM=1.1")
+        assert originate(msgspec.structs.replace(ring, longest=7200.0))["Variable"][1:] == ["TIMEOUT(absolute)=7200"]
 
 
 async def set_on_channel(it: Plane) -> dict[str, str]:
