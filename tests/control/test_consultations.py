@@ -175,8 +175,7 @@ def test_a_colleague_who_hangs_up_leaves_the_caller_to_the_agent(book: Playbook,
 def test_a_colleague_who_does_not_answer_is_asked_no_more_and_nobody_else_is(book: Playbook, reason: str) -> None:
     book.agent_ready("1003")
     consult(book)
-    book.tell(events.LegFailed(second(book), reason), 10.0)
-    out = book.pass_time(0.0)
+    out = book.tell(events.LegFailed(second(book), reason), 10.0) + book.pass_time(0.0)
     assert these(commands.RingAgent, out) == []
     is_back(book, out, True)
     assert book.router.agents["1002"].misses == (reason == "no_answer")

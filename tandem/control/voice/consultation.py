@@ -28,6 +28,8 @@ class Consultation(msgspec.Struct):
     note: str
     asked_at: float
     leg: str | None = None
+    to_meet: bool = False
+    """The colleague has answered before the caller heard music."""
     state: str = "asking"
 
     def move(self, trigger: str) -> None:

@@ -90,8 +90,20 @@ def _answered(context: Context, work: Work, leg: Leg, now: float) -> None:
     consultation.move("answer")
     workload.connected(context, work, leg, now)
     context.note(call, now, "consultation answered", leg.agent or leg.device)
-    agent = context.state.legs[str(call.leg)]
-    _lead(context, call, [agent, leg] if leg.line else [agent], now)
+    if call.out:
+        _introduce(context, call, now)
+    else:
+        consultation.to_meet = True
+
+
+def _introduce(context: Context, call: Call, now: float) -> None:
+    """The agent goes to the colleague, who is in the room already, or on a kept line.
+
+    Not before the caller hears music: until then the agent is on their way out of the talk with them.
+    """
+    agent, colleague = context.state.legs[str(call.leg)], context.state.legs[str(_of(call).leg)]
+    _of(call).to_meet = False
+    _lead(context, call, [agent, colleague] if colleague.line else [agent], now)
 
 
 def meet(context: Context, call: Call, now: float) -> None:
@@ -249,6 +261,8 @@ def _entered(context: Context, call: Call, _event: events.CallEntered, now: floa
     if not music.rejoin(context, call, now):
         call.joining = ""
         music.play(context, call)
+    if _of(call).to_meet and _of(call).state == "talking":
+        _introduce(context, call, now)
 
 
 def _agent_left(context: Context, call: Call, leg: Leg, now: float) -> None:
