@@ -257,10 +257,7 @@ def _to_colleague(
 
 
 def _entered(context: Context, call: Call, _event: events.CallEntered, now: float) -> None:
-    """The caller has come to the music."""
-    if not music.rejoin(context, call, now):
-        call.joining = ""
-        music.play(context, call)
+    music.enter(context, call, now)
     if _of(call).to_meet and _of(call).state == "talking":
         _introduce(context, call, now)
 

@@ -44,6 +44,13 @@ def rejoin(context: Context, call: Call, now: float) -> bool:
     return True
 
 
+def enter(context: Context, call: Call, now: float) -> None:
+    """The caller has come to the music; or back from a talk that nobody saw begin."""
+    if not rejoin(context, call, now):
+        call.joining = ""
+        play(context, call)
+
+
 def joined(_context: Context, call: Call, leg: Leg, _now: float) -> None:
     """The caller is in talk with a leg."""
     if leg.id == call.joining:

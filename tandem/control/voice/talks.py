@@ -72,10 +72,7 @@ def _press(context: Context, talk: Talk, event: events.AgentPressed, _now: float
 
 
 def _entered(context: Context, call: Call, _event: events.CallEntered, now: float) -> None:
-    """The caller has come to the music; or back from a talk that nobody saw begin."""
-    if not music.rejoin(context, call, now):
-        call.joining = ""
-        music.play(context, call)
+    music.enter(context, call, now)
 
 
 def _joined(context: Context, call: Call, leg: Leg, now: float) -> None:
