@@ -9,7 +9,7 @@ from tandem.acd.machine import Table
 from tandem.control.callback import callback
 from tandem.control.chat import chat
 from tandem.control.mail import mail
-from tandem.control.voice import call, dial, line, monitor
+from tandem.control.voice import call, consultation, dial, line, monitor
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
@@ -17,6 +17,7 @@ TABLES: dict[str, Table] = {
     "chat": chat.CHAT,
     "mail": mail.MAIL,
     "leg": call.LEG,
+    "consultation": consultation.CONSULTATION,
     "line": line.LINE,
     "dial": dial.DIAL,
     "internal": dial.INTERNAL,

@@ -23,7 +23,8 @@ class ContactQueued(Event, frozen=True):
     `tier`. For `sticky_seconds` nobody but the agent `sticky` is asked, if they are at work; whether they meet the
     queue's needs is not looked at. `dial_seconds` is set for a callback: its line is released, and calling the
     customer, once an agent is reserved, may take so long. `can_rest`: nobody is kept waiting when its agent turns away
-    from it, so in an interruptible channel it may be interrupted.
+    from it, so in an interruptible channel it may be interrupted. `sticky_only`: it is nobody's but the agent's
+    `sticky`, also when they don't answer.
     """
 
     contact: str
@@ -36,6 +37,7 @@ class ContactQueued(Event, frozen=True):
     sticky_seconds: float = 0.0
     tier: str = ""
     can_rest: bool = False
+    sticky_only: bool = False
 
 
 class ContactLeft(Event, frozen=True):
@@ -148,6 +150,14 @@ class ContactFinished(Event, frozen=True):
 
     contact: str
     outcome: str = "served"
+
+
+class ContactHandedOver(Event, frozen=True):
+    """The agent who has the contact `consultation` has `contact` from now on; whoever had it wraps up, and the
+    consultation is over."""
+
+    contact: str
+    consultation: str
 
 
 class AgentSignedIn(Event, frozen=True):

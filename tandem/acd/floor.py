@@ -101,6 +101,11 @@ class Floor:
         number = self.matching.numbers[contact.sticky]
         return self._state.agents[contact.sticky] if self._has_room(number, line) else None
 
+    def is_free(self, name: str, queue: str) -> bool:
+        """Whether an agent has room for a contact of the queue now."""
+        number = self.matching.numbers.get(name)
+        return number is not None and self._has_room(number, self.lines.lines_of(queue)[0])
+
     def _has_room(self, number: int, line: Line) -> bool:
         return bool(self.roster.fitting(number) >> line.channel & 1)
 
@@ -192,7 +197,8 @@ class Floor:
             return
         self._back_off(agent, contact, outcome, now)
         self._rest(agent, now)
-        self.lines.release(contact)
+        if not contact.sticky_only:
+            self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
         self._take_steps(contact, now)
@@ -283,19 +289,45 @@ class Floor:
 
     def finish(self, contact: Contact, outcome: str, now: float) -> None:
         """The talk is over: the agent wraps up, or, when the switch lost the call, is free at once."""
-        agent, queue = self.agent_of(contact), self._state.queue(contact.queue)
+        agent = self.agent_of(contact)
         release(agent, contact)
         ended = contact.interrupted_at if contact.state == contacts.INTERRUPTED else now
         self.lines.move(contact, "finished")
         if outcome != "lost":
-            average = self._state.handling_of(queue.name)
-            observed = ended - contact.connected_at + queue.wrap_up_seconds
-            before = self._state.handled.get(queue.name, 0)
-            self._state.handling[queue.name] = blended(average, observed, before)
-            self._state.handled[queue.name] = before + 1
-            self.lines.touched.add(queue.name)  # its estimated wait is another now
-            wrap_up.begin(agent, contact, queue, now)
+            self._wrap_up(agent, contact, ended, now)
         self.settle(agent, now)
+
+    def _wrap_up(self, agent: Agent, contact: Contact, ended: float, now: float) -> None:
+        """Let an agent wrap up, and learn from how long they had the contact, until `ended`."""
+        queue = self._state.queue(contact.queue)
+        average = self._state.handling_of(queue.name)
+        observed = ended - contact.connected_at + queue.wrap_up_seconds
+        before = self._state.handled.get(queue.name, 0)
+        self._state.handling[queue.name] = blended(average, observed, before)
+        self._state.handled[queue.name] = before + 1
+        self.lines.touched.add(queue.name)  # its estimated wait is another now
+        wrap_up.begin(agent, contact, queue, now)
+
+    def hand_over(self, contact: Contact, consultation: Contact, now: float) -> None:
+        """The colleague with whom the contact's agent consults has it from now on; the agent wraps up."""
+        agent, colleague = self.agent_of(contact), self.agent_of(consultation)
+        release(agent, contact)
+        self._wrap_up(agent, contact, now, now)
+        release(colleague, consultation)
+        self.lines.move(consultation, "finished")
+        if contact.state == contacts.HELD:
+            self.lines.move(contact, "retrieved")
+        self._give(contact, colleague, now)
+        self.settle(agent, now)
+        self.settle(colleague, now)
+
+    def _give(self, contact: Contact, agent: Agent, now: float) -> None:
+        """An agent has a contact that was not offered to them; an offer of something else goes on."""
+        channel, offered = self.lines.line_of(contact).channel, agent.offered
+        reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
+        agent.offered = offered
+        agent.contacts.append(contact.id)
+        contact.connected_at = now
 
     def extend(self, agent: Agent, seconds: float, now: float) -> None:
         """Make a wrap-up longer, by what is left of the queue's limit at most."""
@@ -426,7 +458,7 @@ class Floor:
     def _let_go(self, agent: Agent, now: float) -> None:
         """Nobody waits for an agent who is not at work; what is interruptible does."""
         for contact in self.lines.sticky_to(agent.name):
-            if not self.may_wait_for(agent, contact.queue):
+            if not contact.sticky_only and not self.may_wait_for(agent, contact.queue):
                 self.lines.release(contact)
                 self._find_agent(contact, now)
 

@@ -48,6 +48,7 @@ class Router:
             events.ContactHeld: self._contact_held,
             events.ContactRetrieved: self._contact_retrieved,
             events.ContactFinished: self._contact_finished,
+            events.ContactHandedOver: self._contact_handed_over,
             events.AgentSignedIn: self._agent_signed_in,
             events.AgentSignedOut: self._agent_signed_out,
             events.AgentWentReady: self._agent_went_ready,
@@ -162,6 +163,14 @@ class Router:
         settings = self._state.queue(queue)
         return bool(self._floor.matching.grades(widest(settings.needs, settings.plan)))
 
+    def is_free(self, agent: str, queue: str) -> bool:
+        """True when a contact of the queue could be offered to the agent now."""
+        return self.has_queue(queue) and self._floor.is_free(agent, queue)
+
+    def may_wait_for(self, agent: str, queue: str) -> bool:
+        """True when a contact of the queue may wait for the agent: they are at work."""
+        return self.has_queue(queue) and self._may_wait_for(agent, queue)
+
     # --- settings and the switch -------------------------------------------------------------------------------
 
     def _settings_changed(self, event: events.SettingsChanged, now: float) -> None:
@@ -209,6 +218,7 @@ class Router:
             contact.dial_seconds, contact.can_rest = event.dial_seconds, event.can_rest
             if event.sticky_seconds > 0 and self._may_wait_for(event.sticky, event.queue):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
+                contact.sticky_only = event.sticky_only
             self._floor.enter(contact, now)
 
     def _may_wait_for(self, name: str, queue: str) -> bool:
@@ -255,6 +265,12 @@ class Router:
     def _contact_finished(self, event: events.ContactFinished, now: float) -> None:
         if contact := self._contact(event.contact, "finished"):
             self._floor.finish(contact, event.outcome, now)
+
+    def _contact_handed_over(self, event: events.ContactHandedOver, now: float) -> None:
+        contact = self._contact(event.contact, "finished")
+        consultation = self._contact(event.consultation, "finished")
+        if contact and consultation:
+            self._floor.hand_over(contact, consultation, now)
 
     # --- offers ------------------------------------------------------------------------------------------------
 

@@ -124,7 +124,8 @@ class GiveUp(Command, frozen=True):
 class RingAgent(Command, frozen=True):
     """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`.
 
-    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile.
+    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile. With a `room`,
+    a call, the agent goes into its room (JoinRoom).
     """
 
     leg: str
@@ -135,6 +136,9 @@ class RingAgent(Command, frozen=True):
     caller_name: str
     ring_seconds: float
     manner: Manner = Manner()
+    room: str = ""
+    longest: float = 0.0
+    """Seconds after which the channel ends in any case; 0: never."""
 
 
 class NailUp(Command, frozen=True):
@@ -188,6 +192,40 @@ class RingColleague(Command, frozen=True):
     caller_name: str
     ring_seconds: float
     manner: Manner = Manner()
+
+
+class HoldCall(Command, frozen=True):
+    """Take a caller back from their conversation with the agent on `leg` (a channel), who waits: in silence, or hearing
+    it ring. The caller enters again."""
+
+    call: str
+    channel: str
+    leg: str
+    rings: bool = False
+
+
+class JoinRoom(Command, frozen=True):
+    """Let agents' channels talk with each other, and with the caller's `channel` where one is given, in the room of the
+    call. `legs`: channel to the leg that it is for now. A caller whom all agents left enters again."""
+
+    call: str
+    legs: dict[str, str]
+    channel: str = ""
+
+
+class MuteLeg(Command, frozen=True):
+    """Let nobody hear an agent's channel, or let them hear it again."""
+
+    leg: str
+    muted: bool
+
+
+class SendDigits(Command, frozen=True):
+    """Send keys (0 to 9, * and #) to a caller's or another party's `channel`; `call` is whose talk it is."""
+
+    call: str
+    channel: str
+    digits: str
 
 
 class HangUpLeg(Command, frozen=True):
@@ -512,6 +550,20 @@ class RecordStep(Command, frozen=True):
     at: float
     what: str
     detail: str
+
+
+class RecordTransfer(Command, frozen=True):
+    """Key: (call, number). `agent` left the caller to `target` (an agent, a queue or a number), and to `colleague`,
+    where one had answered. `kind`: `blind`, `consulted` or, out of a conference, `conference`."""
+
+    call: str
+    number: int
+    at: float
+    kind: str
+    agent: str
+    target: str
+    colleague: str
+    note: str
 
 
 class RecordQueueStep(Command, frozen=True):

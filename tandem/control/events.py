@@ -277,6 +277,106 @@ class AgentReleased(Event, frozen=True):
     agent: str
 
 
+# What agents do about a talk. `contact` is the call, or for a colleague the consultation they are in; what can't be
+# done any more changes nothing (see control/voice/permits.py).
+
+
+class AgentHungUp(Event, frozen=True):
+    """The agent ended their part in the talk; the caller goes on in the flow."""
+
+    agent: str
+    contact: str
+
+
+class AgentHeld(Event, frozen=True):
+    """The agent put the caller on hold."""
+
+    agent: str
+    contact: str
+
+
+class AgentRetrieved(Event, frozen=True):
+    """The agent took the caller back from hold."""
+
+    agent: str
+    contact: str
+
+
+class AgentMuted(Event, frozen=True):
+    """The agent's microphone is not to be heard any more, or again."""
+
+    agent: str
+    contact: str
+    muted: bool
+
+
+class AgentPressed(Event, frozen=True):
+    """The agent sent keys to whom they talk with."""
+
+    agent: str
+    contact: str
+    digits: str
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where an agent sends a caller, or whom they ask: one of an agent, a queue and a number."""
+
+    agent: str = ""
+    queue: str = ""
+    number: str = ""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.agent or self.queue or self.number
+
+
+class AgentTransferred(Event, frozen=True):
+    """The agent sent the caller on, with a note for whoever comes next."""
+
+    agent: str
+    contact: str
+    to: Target
+    note: str = ""
+
+
+class AgentConsulted(Event, frozen=True):
+    """The agent asks somebody about the contact while its caller waits."""
+
+    agent: str
+    contact: str
+    to: Target
+    note: str = ""
+
+
+class ConsultationCompleted(Event, frozen=True):
+    """The agent left the caller to the colleague."""
+
+    agent: str
+    contact: str
+
+
+class ConsultationCancelled(Event, frozen=True):
+    """The agent needs the colleague no more."""
+
+    agent: str
+    contact: str
+
+
+class ConsultationSwapped(Event, frozen=True):
+    """The agent talks with the other one of caller and colleague."""
+
+    agent: str
+    contact: str
+
+
+class ConferenceBegan(Event, frozen=True):
+    """The agent brought caller and colleague together, and stays."""
+
+    agent: str
+    contact: str
+
+
 # --- from supervisors ------------------------------------------------------------------------------------------
 
 

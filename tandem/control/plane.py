@@ -15,7 +15,20 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, colleagues, dialled, monitoring, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import (
+    calls,
+    colleagues,
+    consultations,
+    dialled,
+    monitoring,
+    nailed,
+    offers,
+    sending_on,
+    switch,
+    talks,
+    transfers,
+    voicemails,
+)
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -32,6 +45,9 @@ _HANDLERS = {
     **journeys.HANDLERS,
     **customers.HANDLERS,
     **transfers.HANDLERS,
+    **talks.HANDLERS,
+    **sending_on.HANDLERS,
+    **consultations.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,
     **by_hand.HANDLERS,

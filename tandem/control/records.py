@@ -137,7 +137,7 @@ def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
     """The row of an agent's channel, at its end."""
     return commands.RecordLeg(
         leg=ended.id,
-        call=ended.call,
+        call=ended.party or ended.call,
         agent=ended.agent,
         device=ended.device,
         ringing_at=ended.ringing_at,

@@ -7,7 +7,7 @@ from typing import Any
 from tandem.control import by_hand, events
 from tandem.control.context import Context
 from tandem.control.desktop import dispositions
-from tandem.control.voice import colleagues, dialled, monitoring
+from tandem.control.voice import colleagues, dialled, monitoring, permits
 
 _REASONS: Mapping[type[events.Event], Callable[[Context, Any, float], str]] = {
     **dict.fromkeys(by_hand.HANDLERS, lambda context, event, _now: by_hand.why_not(context, event)),
@@ -16,6 +16,7 @@ _REASONS: Mapping[type[events.Event], Callable[[Context, Any, float], str]] = {
     events.NumberDialled: dialled.why_not,
     events.AgentCalled: lambda context, event, _now: colleagues.why_not(context, event),
     events.MonitoringAsked: lambda context, event, _now: monitoring.why_not(context, event),
+    **dict.fromkeys(permits.PERMITS, lambda context, event, _now: permits.why_not(context, event)),
     events.MonitoringStopped: lambda context, event, _now: monitoring.why_not_stop(context, event),
 }
 

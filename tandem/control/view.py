@@ -9,7 +9,7 @@ from tandem.control import refusals
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
 from tandem.control.identities import identity
 from tandem.control.mail import mails
@@ -19,7 +19,7 @@ from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
 from tandem.control.settings import Disposition
-from tandem.control.voice import nailed
+from tandem.control.voice import nailed, permits
 from tandem.control.voice.call import Call
 
 
@@ -182,6 +182,16 @@ class Readers:
     def mails(self, agent: str) -> list[MailShown]:
         """The mails that an agent is offered, or has."""
         return mails.desk(self._plane().context, agent)
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        agents = self._plane().context.router.snapshot().agents.values()
+        return [Colleague(agent.name, agent.state, agent.since) for agent in agents]
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
+        context = self._plane().context
+        return [queue for queue in context.state.settings.acd.queues if permits.takes_calls(context, queue)]
 
     def can_serve(self, queue: str) -> bool:
         """Whether somebody can ever serve the queue."""

@@ -10,6 +10,7 @@ from tandem.cti.backend import Backend
 from tandem.cti.delivery import page_url
 from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
+from tandem.cti.talking import TALKS
 from tandem.cti.verbs import around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
@@ -32,7 +33,9 @@ class Api:
             web.get("/pause-reasons", self.pause_reasons),
             web.get("/dispositions", self.dispositions),
             web.get("/dial-out", self.dial_out),
+            web.get("/colleagues", self.colleagues),
             web.post("/agents/{agent}/{verb}", self.tell),
+            web.post("/agents/{agent}/calls/{call}/{verb}", self.tell_of_talk),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
 
@@ -90,6 +93,22 @@ class Api:
         request[DETAIL] = msgspec.json.encode(given).decode() if given else ""
         by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
         return self._emit(verb_of(name, given, AGENTS).event(around_of(self._backend.readers, agent, by, who)))
+
+    @needs("agent")
+    async def colleagues(self, _: web.Request) -> web.Response:
+        """Who can be asked, and where a caller can be sent: agents with their states, queues."""
+        readers = self._backend.readers
+        return answer({"agents": readers.colleagues(), "queues": readers.queues()})
+
+    @needs("agent")
+    async def tell_of_talk(self, request: web.Request) -> web.Response:
+        """A verb about a talk; 409 when it can't be done now. 202: the plane was told, and the desk shows the rest."""
+        agent, name = request.match_info["agent"], request.match_info["verb"]
+        if agent not in self._backend.agents():
+            raise Refused(404, "unknown_agent", "There is no agent of this name.")
+        given: dict[str, object] = await body_as(request, dict)
+        verb = verb_of(name, given | {"contact": request.match_info["call"]}, TALKS)
+        return self._emit(verb.event(around_of(self._backend.readers, agent)))
 
     def _emit(self, event: Event) -> web.Response:
         self._backend.take(event)

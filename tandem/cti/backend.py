@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
@@ -98,6 +98,14 @@ class Readers(Protocol):
 
     def dial_out(self) -> Collection[str]:
         """The queues that agents may dial for."""
+        ...
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        ...
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
         ...
 
     def pause_reasons(self) -> Collection[str]:

@@ -33,6 +33,7 @@ LONGEST_EXTENSION = 3600.0
 """Seconds that may be asked for at once."""
 
 Number = Annotated[int, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class Readers(Protocol):

@@ -247,6 +247,20 @@ class Step(Base):
     detail: Mapped[str]
 
 
+class AgentTransfer(Base):
+    """An agent left a caller to somebody else; see control.commands.RecordTransfer."""
+
+    __tablename__ = "transfers"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float] = mapped_column(index=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    target: Mapped[str]
+    colleague: Mapped[str]
+    note: Mapped[str]
+
+
 class QueueStep(Base):
     """The condition of a step of a queue's plan began to hold, or ended."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.store.models import (
     Activity,
+    AgentTransfer,
     Alarm,
     Answer,
     Base,
@@ -149,6 +150,11 @@ async def links(engine: AsyncEngine, since: float, until: float) -> Sequence[Lin
 async def alarms(engine: AsyncEngine, since: float, until: float) -> Sequence[Alarm]:
     """The alarms raised in the range, in order."""
     return await _all(engine, _in_range(Alarm, Alarm.at, since, until))
+
+
+async def transfers(engine: AsyncEngine, since: float, until: float) -> Sequence[AgentTransfer]:
+    """Whom agents left callers to in the range, in order."""
+    return await _all(engine, _in_range(AgentTransfer, AgentTransfer.at, since, until))
 
 
 async def queue_steps(engine: AsyncEngine, since: float, until: float) -> Sequence[QueueStep]:

@@ -36,6 +36,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordMessage: models.Message,
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
+    commands.RecordTransfer: models.AgentTransfer,
     commands.RecordQueueStep: models.QueueStep,
     commands.RecordInterval: models.Interval,
     commands.RecordCanary: models.FlowCanary,

@@ -55,6 +55,7 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
     "calibration": (calibration.calibration, calibration.Calibration.__struct_fields__),
     "dispositions": (queries.dispositions, queries.DispositionCount.__struct_fields__),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
+    "transfers": (queries.transfers, ("at", "call", "kind", "agent", "target", "colleague", "note")),
     "queue-steps": (queries.queue_steps, ("at", "queue", "step", "in_force", "what")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
     "balance": (queries.check_balance, queries.Difference.__struct_fields__),

@@ -210,3 +210,30 @@ def test_a_customer_who_answered_into_a_restart_is_joined_when_they_come_back() 
     assert one(commands.JoinLeg, out).call == call
     assert these(commands.HangUpCall, out) == []
     assert said(out) == ""
+
+
+def test_an_outbound_contact_is_held_and_retrieved_like_any_other() -> None:
+    book, call, leg = talking()
+    assert one(commands.HoldCall, book.tell(events.AgentHeld("1001", call))).call == call
+    out = book.reenter(call, leg)
+    assert not these(commands.HangUpCall, out)
+    assert one(commands.Listen, out).music
+    assert one(commands.JoinLeg, book.tell(events.AgentRetrieved("1001", call))).leg == leg
+
+
+def test_an_outbound_contact_that_is_sent_on_hears_music_until_a_colleague_is_free_and_is_over_after_them() -> None:
+    book, call, leg = talking()
+    book.tell(events.AgentTransferred("1001", call, events.Target(queue="tech")))
+    waits = one(commands.Listen, book.reenter(call, leg))
+    assert waits.music
+    again = book.tell(events.Listened(call, waits.step, ""), 30.0)
+    assert one(commands.Listen, again).music
+    assert not these(commands.HangUpCall, again)
+    ring = one(commands.RingAgent, book.agent_ready("1002"))
+    assert (ring.device, ring.channel) == ("PJSIP/1002", f"PJSIP/out-{call}")
+    book.tell(events.LegAnswered(ring.leg))
+    assert these(commands.JoinLeg, book.reenter(call, "")) == []  # the colleague's own phone bridges it
+    book.tell(events.Bridged(call, ring.leg))
+    assert book.agent_state("1002") == ("connected", "")
+    book.tell(events.LegEnded(ring.leg), 10.0)
+    assert these(commands.HangUpCall, book.reenter(call, ring.leg))

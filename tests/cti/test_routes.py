@@ -83,6 +83,8 @@ AN_AGENTS = {
     "/agents/{agent}/{verb}": "POST",
     "/dial-out": "GET",
     "/dispositions": "GET",
+    "/agents/{agent}/calls/{call}/{verb}": "POST",
+    "/colleagues": "GET",
     "/pause-reasons": "GET",
     "/agents/{agent}/chats": "GET",
     "/agents/{agent}/chats/{chat}/{verb}": "POST",

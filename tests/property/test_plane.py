@@ -20,7 +20,7 @@ from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
 from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings
-from tandem.control.voice.call import Call
+from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
@@ -229,7 +229,76 @@ def monitors(book: Playbook, pick: int) -> object:
     return book.tell(told[pick // 9 % 6])
 
 
+TARGETS = (
+    *(events.Target(agent=name) for name in AGENTS),
+    events.Target(queue="tech"),
+    events.Target(number="139"),
+    events.Target(queue="tech"),
+)
+
+
+def verb(book: Playbook, pick: int) -> object:
+    """What an agent wants of a talk, whether or not they are in one."""
+    contacts = [*CALLS, *(work for work in book.plane.state.work if work.startswith("consultation-"))]
+    in_talk = [(leg.agent, leg.call) for leg in book.plane.state.legs.values() if leg.bridged_at is not None]
+    agent, contact = AGENTS[pick % 3], contacts[pick // 3 % len(contacts)]
+    if in_talk and pick % 8:
+        agent, contact = in_talk[pick % len(in_talk)]
+    to = TARGETS[pick % len(TARGETS)]
+    verbs: list[events.Event] = [
+        events.AgentConsulted(agent, contact, to, "please"),
+        events.AgentTransferred(agent, contact, to, "please"),
+        events.AgentHungUp(agent, contact),
+        events.AgentHeld(agent, contact),
+        events.AgentRetrieved(agent, contact),
+        events.AgentMuted(agent, contact, bool(pick % 2)),
+        events.AgentPressed(agent, contact, "12#"),
+        events.AgentConsulted(agent, contact, to),
+        events.ConsultationSwapped(agent, contact),
+        events.ConferenceBegan(agent, contact),
+        events.ConsultationCompleted(agent, contact),
+        events.ConsultationCancelled(agent, contact),
+        events.ConsultationSwapped(agent, contact),
+    ]
+    return book.tell(verbs[pick // 3 % len(verbs)])
+
+
+def reenter(book: Playbook, pick: int) -> object:
+    call = book.plane.state.calls.get(CALLS[pick % 4])
+    return call and book.reenter(call.id, call.joining if pick % 3 else "")
+
+
+def join(book: Playbook, _pick: int) -> object:
+    """Who is to be joined is."""
+    calls = [call for call in book.plane.state.calls.values() if call.joining]
+    return calls and book.tell(events.Bridged(calls[0].id, calls[0].joining))
+
+
+def any_bridge(book: Playbook, pick: int) -> object:
+    return book.tell(events.Bridged(CALLS[pick % 4], leg_of(book, pick // 4)))
+
+
+def all_answer(book: Playbook, _pick: int) -> object:
+    """Whoever is rung picks up, and calls are joined with their agents."""
+    for leg in list(book.plane.state.legs.values()):
+        if leg.state in ("asked", "ringing"):
+            book.tell(events.LegAnswered(leg.id))
+            book.tell(events.Bridged(leg.call, leg.line or leg.id))
+    return None
+
+
+IN_TALK: tuple[Step, ...] = (
+    verb,
+    verb,
+    verb,
+    all_answer,
+    reenter,
+    reenter,
+    join,
+    any_bridge,
+)
 STEPS: tuple[Step, ...] = (
+    *IN_TALK,
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008", number="139" * (pick % 3))),
     write,
     write,
@@ -289,6 +358,25 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
+TALKS: tuple[Step, ...] = (
+    *IN_TALK,
+    *IN_TALK,
+    lambda book, pick: book.agent_ready(AGENTS[pick % 3]),
+    lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
+    press,
+    line_kept,
+    lambda book, pick: book.tell(events.CallEnded(CALLS[pick % 4])) if pick % 2 else None,
+    lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.SwitchLost()),
+    lambda book, pick: book.tell(events.SwitchFound("boot-1", book.now, seen_channels(book, pick), None)),
+    lambda book, pick: book.tell(events.Restarted()),
+    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[2])) if pick % 8 == 0 else None,
+    lambda book, pick: book.pass_time(float(pick % 30)),
+)
+
 lives = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 255)), max_size=60)
 
 
@@ -300,16 +388,18 @@ def check(book: Playbook) -> None:
         assert units <= 100, f"{name} has too much: {units}"
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
+    check_consultations(book)
     contacts_of: list[Call | Chat] = [*state.calls.values(), *state.chats.values()]
     in_queue = {contact.id for contact in contacts_of if contact.state == "queued"}
-    assert set(state.work) <= set(contacts)
+    consulted = [call.consultation for call in state.calls.values() if call.consultation]
+    assert set(state.work) - {one.id for one in consulted if one.to.number} <= set(contacts)
     for mail in state.mails.values():
         theirs = contacts.get(mail.id)
         assert (mail.offer, mail.agent) == ((theirs.offer, theirs.agent) if theirs else (0, ""))
         waits = theirs is not None and theirs.state in ("waiting", "offered", "connecting")
         assert mail.state == ("ended" if theirs is None else "queued" if waits else theirs.state)
     contacts = {name: contact for name, contact in contacts.items() if name not in {*state.work, *state.mails}}
-    in_talk = {contact.id for contact in contacts_of if contact.state == "connected"}
+    in_talk = {contact.id for contact in contacts_of if contact.state in TALKING}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
     for call in state.calls.values():
@@ -323,19 +413,37 @@ def check(book: Playbook) -> None:
     check_leaks(book)
 
 
+def check_consultations(book: Playbook) -> None:
+    """A consultation has its agent, the colleague it says, and nobody else; whom nobody talks with is to be joined."""
+    state = book.plane.state
+    consultations = {work.id for work in state.work.values() if work.kind == "consultation"}
+    assert consultations == {call.consultation.id for call in state.calls.values() if call.consultation}
+    for call in state.calls.values():
+        assert call.state not in TALKING or call.leg is not None
+        assert (call.state == "consulting") == (call.consultation is not None)
+        assert (call.state == "sent_on") == (call.onward is not None)
+        assert not call.joining or call.joining in state.legs
+        if call.consultation:
+            leg = state.legs.get(call.consultation.leg or "")
+            assert (call.consultation.state != "asking") == (leg is not None and leg.bridged_at is not None)
+            assert leg is None or (leg.call, leg.party) == (call.consultation.id, call.id)
+
+
 def check_lines(book: Playbook) -> None:
     """A kept line is for one leg at most, and its agent is there while it is."""
     state, settings = book.plane.state, book.plane.state.settings.acd.agents
     for name, line in state.lines.items():
         assert not line.leg or state.legs[line.leg].line == line.id
-        assert line.is_there == book.router.agents[name].device_present or not settings[name].nailed_up
+        assert line.is_there == book.router.agents[name].device_present or not (
+            name in settings and settings[name].nailed_up
+        )
         assert (f"line {name}" in state.timers) == (line.state == "down")
     lent = [leg.line for leg in state.legs.values() if leg.line]
     assert len(lent) == len(set(lent))
     for name, agent in book.router.agents.items():
         pause = state.pauses.get(name)
         assert (pause.began_at if pause else None) == (agent.paused_since if agent.wants == "paused" else None)
-        wanted = settings[name].nailed_up and agent.state != "signed_out"
+        wanted = name in settings and settings[name].nailed_up and agent.state != "signed_out"
         assert not wanted or name in state.lines
 
 
@@ -371,6 +479,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
+    owned |= {"consultation": set(state.work)}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
@@ -387,6 +496,23 @@ def test_calls_agents_and_the_router_never_disagree(life: list[tuple[Step, int]]
     for step, pick in life:
         step(book, pick)
         check(book)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(TALKS), st.integers(0, 255)), max_size=60), st.sampled_from(CENTRES))
+def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], centre: Settings) -> None:
+    """Three agents are there from the beginning, and one is in talk."""
+    book = Playbook(centre)
+    for agent in AGENTS:
+        book.agent_ready(agent)
+    book.queue()
+    all_answer(book, 0)
+    for step, pick in life:
+        step(book, pick)
+        check(book)
+    again = Plane()
+    for now, event, out in book.history:
+        assert again.handle(wire.decode(wire.encode(event)), now) == out
 
 
 @settings(max_examples=150, deadline=None)

@@ -39,6 +39,7 @@ ALL: list[commands.Command] = [
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordMessage("chat-1", 1, 1000.5, "customer", "我的电视没有图像", "", ""),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
+    commands.RecordTransfer("c1", 9, 1050.0, "consulted", "1001", "help", "1002", "a lawyer"),
     commands.RecordQueueStep("help", 1006.0, 0, True, "team blended"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
     commands.RecordCallback(

@@ -14,11 +14,20 @@ from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
 from tandem.control.desktop import dispositions, told
-from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, MonitorShown, OnDesk, WrappingShown
+from tandem.control.desktop.shown import (
+    AgentShown,
+    ConsultationShown,
+    ContactShown,
+    Desk,
+    MonitorShown,
+    OnDesk,
+    WrappingShown,
+)
 from tandem.control.events import Event, SettingsLoaded
 from tandem.control.mail.mail import Mail
 from tandem.control.story import Step
 from tandem.control.voice.call import Call
+from tandem.control.voice.permits import KIND
 from tandem.control.work import Work
 
 Contacts = dict[str, ContactShown]
@@ -75,6 +84,9 @@ class Desks:
             yield routed.agent
         if before := self._desk_of.get(contact):
             yield before
+        call = self._context.state.calls.get(contact)
+        if call is not None and call.consultation is not None:
+            yield from self._agents_with(call.consultation.id)
 
     def _numbered(self, agent: str, news: told.Told) -> commands.TellDesktop:
         numbers = self._context.state.told
@@ -136,11 +148,13 @@ def _change(before: ContactShown, now: ContactShown) -> told.Told:
 
 
 def _steps(context: Context, contact: str, done: Iterable[commands.Command]) -> Iterator[told.Told]:
-    holder = _holder(context, contact)
+    holder = _about(context, _holder(context, contact))
     for command in done:
-        if isinstance(command, commands.RecordStep) and command.call == contact and isinstance(holder, Call | Chat):
+        if not isinstance(holder, Call | Chat) or getattr(command, "call", "") != holder.id:
+            continue
+        if isinstance(command, commands.RecordStep):
             yield from (told.ContactStepped(contact, step) for step in _newest(holder.story, command.number))
-        elif isinstance(command, commands.RecordMessage) and command.call == contact and isinstance(holder, Chat):
+        elif isinstance(command, commands.RecordMessage) and isinstance(holder, Chat):
             yield from (told.ContactSaid(contact, message) for message in _newest(holder.messages, command.number))
 
 
@@ -214,7 +228,7 @@ def _contact(context: Context, routed: Routed) -> ContactShown:
 
 
 def _with_story(context: Context, contact: ContactShown) -> OnDesk:
-    holder = _holder(context, contact.contact)
+    holder = _about(context, _holder(context, contact.contact))
     story = tuple(holder.story) if isinstance(holder, Call | Chat) else ()
     return OnDesk(contact, story, tuple(holder.messages) if isinstance(holder, Chat) else ())
 
@@ -225,6 +239,9 @@ def _holder(context: Context, contact: str) -> Holder | None:
 
 def _details(context: Context, holder: Holder) -> dict[str, Any]:
     """What is known of a contact beside how it is routed."""
+    if isinstance(holder, Work) and holder.kind == KIND:
+        call = context.state.calls[holder.call]
+        return _details(context, call) | {"channel": KIND, "muted": _is_muted(context, holder.leg)}
     if isinstance(holder, Work):
         return {"channel": holder.kind, **_customer(context, holder)}
     if isinstance(holder, Mail):
@@ -244,7 +261,35 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
         "variables": dict(holder.session.variables),
         "forms": dict(holder.forms),
         "links": {link.number: (link.purpose, link.status) for link in sent},
+        "muted": isinstance(holder, Call) and _is_muted(context, holder.leg),
+        "consultation": _consultation(context, holder) if isinstance(holder, Call) else None,
     }
+
+
+def _about(context: Context, holder: Holder | None) -> Holder | None:
+    """Whose story it is: a consultation has that of its call."""
+    consults = isinstance(holder, Work) and holder.kind == KIND
+    return context.state.calls[holder.call] if consults and isinstance(holder, Work) else holder
+
+
+def _is_muted(context: Context, leg: str | None) -> bool:
+    found = context.state.legs.get(leg or "")
+    return bool(found and found.muted)
+
+
+def _consultation(context: Context, call: Call) -> ConsultationShown | None:
+    consultation = call.consultation
+    if consultation is None:
+        return None
+    leg = context.state.legs.get(consultation.leg or "")
+    return ConsultationShown(
+        consultation.number,
+        consultation.state,
+        consultation.agent,
+        consultation.to.name,
+        leg.agent or consultation.to.number if leg and leg.bridged_at is not None else "",
+        consultation.note,
+    )
 
 
 def _customer(context: Context, work: Work) -> dict[str, Any]:

@@ -46,6 +46,27 @@ class AgentShown(msgspec.Struct, frozen=True):
     wrapping: tuple[WrappingShown, ...] = ()
 
 
+class ConsultationShown(msgspec.Struct, frozen=True):
+    """A consultation about a contact: who asks whom (an agent, a queue or a number), and who answered. `state`:
+    `asking`, `talking`, `swapped` (the agent talks with the caller meanwhile) or `conference`. `number`: which of the
+    contact's it is."""
+
+    number: int
+    state: str
+    agent: str
+    asked: str
+    colleague: str
+    note: str
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """An agent, as others see them who look for advice; in `state` since then (epoch seconds)."""
+
+    agent: str
+    state: str
+    since: float
+
+
 class ContactShown(msgspec.Struct, frozen=True):
     """A contact on an agent's desk: all that is known of who it is and of what they want.
 
@@ -53,7 +74,8 @@ class ContactShown(msgspec.Struct, frozen=True):
     `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
     the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk.
     `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
-    `customer` is who the store knows them to be.
+    `customer` is who the store knows them to be. `muted`: nobody hears the agent. A `consultation` about a call stands
+    with it; on the colleague's desk it is a contact of its own, of that channel.
     """
 
     contact: str
@@ -78,6 +100,8 @@ class ContactShown(msgspec.Struct, frozen=True):
     forms: dict[str, dict[str, str]] = {}
     links: dict[int, tuple[str, str]] = {}
     customer: KnownCustomer | None = None
+    muted: bool = False
+    consultation: ConsultationShown | None = None
 
 
 class OnDesk(msgspec.Struct, frozen=True):

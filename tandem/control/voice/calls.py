@@ -12,7 +12,7 @@ from tandem.control.page.page import Page
 from tandem.control.publishing import publishing
 from tandem.control.publishing.versions import flow_of, forget_unused_version
 from tandem.control.voice import dialled
-from tandem.control.voice.call import Call, Link
+from tandem.control.voice.call import TALKING, Call, Link
 from tandem.control.voice.caller import recognise
 from tandem.control.voice.errands import ERRANDS
 from tandem.control.voice.listening import HEARS_THE_FLOW, hush, listen
@@ -37,16 +37,16 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
     call.away = False
     call.out = 0
     learn_from_entry(context, call, event.last_leg, now)
-    if call.direction == "outbound" and call.state == "queued":
+    if _waits_without_a_flow(call):
         dialled.entered_again(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.entered(context, call, event, now)
     elif call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state in ("connected", "returning"):
-        _come_back(context, call, now)
+        come_back(context, call, now)
     elif call.state == "queued" and call.callback:
         dialling.entered_again(context, call, now)
-    elif errand := ERRANDS.get(call.state):
-        errand.entered(context, call, event, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -91,15 +91,25 @@ def flow_for(context: Context, dialled: str, caller: str) -> Flow | None:
     return publishing.flow_for(context, settings.fallback, caller)
 
 
-def _come_back(context: Context, call: Call, now: float) -> None:
+def come_back(context: Context, call: Call, now: float) -> None:
     """The agent is gone and the switch gave the caller back: the flow goes on after its queue node."""
     if call.leg is not None:
         finish_talk(context, call, now)
     call.move("return")
+    go_on(context, call, ivr_events.QueueEnded("served"), now)
+
+
+def go_on(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
+    """The flow goes on with what came of a talk or a transfer; a call that has none any more is over."""
     if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     else:
-        walk(context, call, ivr_events.QueueEnded("served"), now)
+        walk(context, call, event, now)
+
+
+def _waits_without_a_flow(call: Call) -> bool:
+    """Whether it waits for an agent with no flow to say something: it was dialled, or sent on after its callback."""
+    return call.state == "queued" and call.flow_ended and not call.callback
 
 
 def listened(context: Context, event: events.Listened, now: float) -> None:
@@ -112,9 +122,16 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         return
     call.out = 0
     if call.state == "returning":
-        _come_back(context, call, now)
-    elif call.state not in HEARS_THE_FLOW:
-        return
+        come_back(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.listened(context, call, now)
+    elif call.state in HEARS_THE_FLOW:
+        _heard(context, call, event, now)
+
+
+def _heard(context: Context, call: Call, event: events.Listened, now: float) -> None:
+    if _waits_without_a_flow(call):
+        dialled.entered_again(context, call, now)
     elif call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state == "queued" and call.callback:
@@ -145,7 +162,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
     elif errand := ERRANDS.get(call.state):
-        errand.ended(context, call, now)
+        errand.ended(context, call, now, outcome)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(context, call, ended_at=now, outcome=outcome, cause=cause))
@@ -170,7 +187,7 @@ def _outcome(call: Call) -> str:
     """
     if call.state == "queued":
         return "abandoned"
-    if call.served or call.state == "connected":
+    if call.served or call.state in TALKING:
         return "served"
     if call.transferred or (call.transfer and call.transfer.answered_at):
         return "transferred"

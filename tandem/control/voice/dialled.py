@@ -167,10 +167,10 @@ def _call(dial: Dial, work: Work, channel: str, now: float) -> Call:
 
 
 def entered_again(context: Context, call: Call, now: float) -> None:
-    """A customer is on the line, and not with the agent yet: bring them together."""
+    """A customer is on the line, and not with an agent yet: bring them together with the one who dialled them."""
     listen(context, call, dialling.COMPANY, now)
     leg = context.state.legs.get(call.leg or "")
-    if leg is not None and leg.state == "answered":
+    if leg is not None and leg.alone and leg.state == "answered":
         lending.join(context, leg, call.id, call.channel, now)
 
 

@@ -13,7 +13,17 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, colleagues, dialled, monitoring, nailed, offers, transfers, voicemails
+from tandem.control.voice import (
+    calls,
+    colleagues,
+    dialled,
+    mending,
+    monitoring,
+    nailed,
+    offers,
+    transfers,
+    voicemails,
+)
 from tandem.control.voice.call import Leg
 from tandem.control.voice.dial import DIAL_PREFIX
 from tandem.control.voice.lending import line_of
@@ -38,6 +48,9 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_calls(context, event, seen, now, rebooted)
     _mend_lines(context, event, seen, now)
     _mend_legs(context, event, seen, now, rebooted)
+    mending.mend_talks(context, seen, _settled(context, event), now)
+    if not context.state.switch_up:
+        mending.mute_again(context)
     _mend_dials(context, event, seen, now)
     for mend in (dialled.mend, colleagues.mend):
         mend(context, seen, _settled(context, event), now)

@@ -8,7 +8,9 @@ from urllib.parse import unquote
 from tandem.control.commands import (
     ChangeMonitoring,
     DialCustomer,
+    HoldCall,
     JoinLeg,
+    JoinRoom,
     KeepLine,
     Manner,
     NailUp,
@@ -21,6 +23,8 @@ from tandem.control.commands import (
 from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import printable
 
+ROOM, WAITS, CALL = "tandem-room", "tandem-agent-waits", "tandem-call"
+"""Contexts of the dialplan."""
 _FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)(?:;[^@>]*)?@')
 LONGEST_NUMBER = 40
 Fields = dict[str, Any]
@@ -84,9 +88,14 @@ def _known(value: str) -> str:
 def originate(command: RingAgent) -> Fields:
     """The fields of an Originate. Raises ValueError when the caller's channel is none.
 
-    An agent who is rung before the customer is called waits for them.
+    An agent who is rung before the customer is called waits for them, one who is consulted is led into the room.
     """
-    context = "tandem-agent" if command.channel else "tandem-agent-waits"
+    if command.room:
+        fields = _originate(command, ROOM, f"TANDEM_ROOM={joinable(command.room)}")
+        if command.longest:
+            fields["Variable"].append(f"TIMEOUT(absolute)={round(command.longest)}")
+        return fields
+    context = "tandem-agent" if command.channel else WAITS
     return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
 
 
@@ -153,6 +162,30 @@ def way_of(command: Led, message: str = "") -> Way:
     if isinstance(command, PlayToAgent):
         return Way(command.line, "tandem-voicemail", "s", {"TANDEM_MESSAGE": message, **lent})
     return Way(command.line or command.leg, "tandem-agent", "s", {"TANDEM_CALLER": command.channel, **lent})
+
+
+def hold(command: HoldCall) -> Fields:
+    """The fields of the Redirect that takes caller and agent apart."""
+    return {
+        "Channel": exact(command.channel),
+        "Context": CALL,
+        "Exten": "s",
+        "Priority": 1,
+        "ExtraChannel": exact(command.leg),
+        "ExtraContext": WAITS,
+        "ExtraExten": "rings" if command.rings else "silent",
+        "ExtraPriority": 1,
+    }
+
+
+def into_room(command: JoinRoom) -> list[Way]:
+    """Where everybody goes by this command, the agents first: the caller stays while one of them is there."""
+    room = {"TANDEM_ROOM": command.call}
+    ways = [
+        Way(channel, ROOM, "s", room | ({"TANDEM_LEG": leg} if leg != channel else {}))
+        for channel, leg in command.legs.items()
+    ]
+    return [*ways, Way(command.channel, ROOM, "caller", room)] if command.channel else ways
 
 
 def manner(command: NailUp | RingAgent | RingColleague | PlayToAgent, prompts: Sequence[str]) -> list[str]:

@@ -36,7 +36,7 @@ from tandem.telephony.asterisk.wire import Message
 LEG_MARK = "tandem-leg-"
 CUSTOMER_MARKS = ("tandem-callback-", "tandem-dialled-")
 MONITOR_MARK = "tandem-monitor-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside", "tandem-room")
 KEPT_CONTEXT = "tandem-nailed"
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 

@@ -14,7 +14,19 @@ from tandem.telephony.provision.music import write_tone
 
 TEMPLATES = Path(__file__).parents[3] / "asterisk-conf"
 
-EMPTY = ("acl", "amd", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
+EMPTY = (
+    "acl",
+    "amd",
+    "ccss",
+    "cel",
+    "confbridge",
+    "features",
+    "geolocation",
+    "pjproject",
+    "queuerules",
+    "stasis",
+    "udptl",
+)
 """Files Asterisk asks for and complains about when they are missing, though there is nothing to say in them."""
 
 VOICEMAIL = "spool/voicemail"

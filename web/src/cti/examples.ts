@@ -40,6 +40,8 @@ export const CONTACT: Contact = {
   forms: {},
   links: {},
   customer: null,
+  muted: false,
+  consultation: null,
 };
 
 export const SNAPSHOT: Snapshot = {

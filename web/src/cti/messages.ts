@@ -85,6 +85,17 @@ export interface Contact {
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;
   customer: KnownCustomer | null;
+  muted: boolean;
+  consultation: Consultation | null;
+}
+
+export interface Consultation {
+  number: number;
+  state: "asking" | "talking" | "swapped" | "conference";
+  agent: string;
+  asked: string;
+  colleague: string;
+  note: string;
 }
 
 export interface Step {

@@ -9,10 +9,13 @@ import type { Do } from "./DeskView";
 import { DispositionForm } from "./Disposition";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
+import { TalkBar } from "./talk/TalkBar";
 import { useWords } from "./words/words";
 
 interface ContactCardProps {
   one: OnDesk;
+  /** Whose desk it is. */
+  agent: string;
   now: number;
   able: boolean;
   live: boolean;
@@ -20,7 +23,7 @@ interface ContactCardProps {
   known: Dispositions;
 }
 
-export function ContactCard({ one, now, able, live, act, known }: ContactCardProps) {
+export function ContactCard({ one, agent, now, able, live, act, known }: ContactCardProps) {
   const { contact } = one;
   const words = useWords();
   const channel = words.channel[contact.channel] ?? contact.channel;
@@ -43,6 +46,7 @@ export function ContactCard({ one, now, able, live, act, known }: ContactCardPro
         {contact.name && contact.number && <p className="number">{contact.number}</p>}
       </div>
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
+      <TalkBar contact={contact} agent={agent} able={able} act={act} />
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
       {(contact.state === "connected" || contact.state === "held") && (
         <DispositionForm

@@ -81,6 +81,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
           <ContactCard
             key={one.contact.contact}
             one={one}
+            agent={desk.agent.agent}
             now={now}
             able={able}
             live={view.health === "live"}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { KEYS, type Shortcut } from "./shortcuts";
+import { useTalkWords } from "./talk/words";
 import { useWords } from "./words/words";
 
 /** The keys that work everywhere. */
@@ -9,7 +10,9 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   useEffect(() => dialog.current?.showModal(), []);
   const { ready, pause, extend, accept, decline } = words.verbs;
   const { next, help } = words.shortcuts;
-  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, next, help };
+  const { hold, transfer, swap } = useTalkWords().verbs;
+  const talk = { hold, transfer, swap };
+  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, ...talk, next, help };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">
       <h2 id="keys">{words.shortcuts.title}</h2>

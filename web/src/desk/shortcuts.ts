@@ -8,6 +8,9 @@ export const KEYS = {
   extend: "M",
   accept: "A",
   decline: "X",
+  hold: "L",
+  transfer: "T",
+  swap: "S",
   next: "J",
   help: "K",
 } as const;
