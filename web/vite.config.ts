@@ -12,6 +12,6 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: { input: ["desk.html"] },
   },
-  server: { proxy: { "^/(session|desktop|agents|pause-reasons)": { target: centre, ws: true } } },
+  server: { proxy: { "^/(session|desktop|agents|pause-reasons|ws)": { target: centre, ws: true } } },
   test: { include: ["src/**/*.test.ts"] },
 });

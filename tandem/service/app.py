@@ -23,6 +23,7 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.phones import Phones
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
@@ -110,7 +111,9 @@ class Controller:
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
-        people(self.backend.metrics, self.accounts, self.desktops)
+        asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
+        self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
+        people(self.backend.metrics, self.accounts, self.desktops, self.phones)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -239,7 +242,10 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
+        app = make_app(
+            running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages, *running.phones.routes()]
+        )
+        app.on_shutdown.append(running.phones.close)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

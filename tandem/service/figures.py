@@ -12,6 +12,7 @@ from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.phones import Phones
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
@@ -38,11 +39,13 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops) -> None:
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, phones: Phones) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
+    metrics.gauge("tandem_browser_phones", "Phones in browsers that are open", lambda: phones.connected)
+    metrics.counter("tandem_browser_phones_ended", "Phones in browsers that ended, by how", lambda: phones.ended, "how")
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:

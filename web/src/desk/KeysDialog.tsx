@@ -7,9 +7,10 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const { ready, pause, extend, accept, decline } = words.verbs;
-  const { next, help } = words.shortcuts;
-  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, next, help };
+  const { ready, pause, extend, decline } = words.verbs;
+  const { accept, next, help } = words.shortcuts;
+  const { mute, hangUp } = words.phone;
+  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, mute, hangUp, next, help };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">
       <h2 id="keys">{words.shortcuts.title}</h2>

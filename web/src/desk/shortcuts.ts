@@ -8,6 +8,8 @@ export const KEYS = {
   extend: "M",
   accept: "A",
   decline: "X",
+  mute: "U",
+  hangUp: "H",
   next: "J",
   help: "K",
 } as const;

@@ -1,0 +1,120 @@
+"""The browser as the agent's phone: registered, rung, heard both ways, and not lost with its page."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.live.browser import chromium
+from tests.live.centre import LiveCentre, live_centre
+from tests.phones import audio
+from tests.web.desks import add_user, contacts, is_in, sign_in, window
+
+pytestmark = pytest.mark.live
+
+PHONE_CENTRE = """
+lines: {"4008": hotline}
+queues:
+  tech: {needs: {tech: 2}, ring_seconds: 20, wrap_up_seconds: 5}
+  service: {needs: {service: 1}, ring_seconds: 20, wrap_up_seconds: 60}
+agents:
+  "1001": {skills: {tech: 3, service: 3}, browser_phone: true}
+"""
+SPEAKS, CALLS = 1000.0, 700.0
+"""Hertz of what the agent's microphone hears, and of what the caller says."""
+SOUND = (
+    "--allow-loopback-in-peer-connection",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+RATE = 48000
+REGISTERED = 10_000.0
+"""Milliseconds from the desk to its phone's registration, and from a reload to the caller's voice."""
+PEERS = """
+window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};
+"""
+LOUDEST = """async () => {
+  const peer = window.peers.at(-1);
+  const context = new AudioContext();
+  await context.resume();
+  const analyser = new AnalyserNode(context, { fftSize: 8192 });
+  context.createMediaStreamSource(new MediaStream(peer.getReceivers().map((one) => one.track))).connect(analyser);
+  await new Promise((done) => setTimeout(done, 500));
+  const heard = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(heard);
+  const loudest = heard.indexOf(Math.max(...heard));
+  await context.close();
+  return heard[loudest] > -60 ? loudest * context.sampleRate / analyser.fftSize : 0;
+}"""
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    """A browser whose microphone hears a tone."""
+    spoken = tmp_path / "microphone.wav"
+    audio.write_wav(spoken, audio.tone(SPEAKS, seconds=10.0))
+    async with chromium(*SOUND, f"--use-file-for-fake-audio-capture={spoken}") as running:
+        yield running
+
+
+@pytest.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
+    """A centre whose agent phones in the browser."""
+    async with live_centre(tmp_path, PHONE_CENTRE) as running:
+        yield running
+        await running.check_books()
+
+
+async def phoning(browser: Browser, centre: LiveCentre) -> Page:
+    """The desk of an agent who may use the microphone, ready for calls."""
+    context = await _context(browser)
+    await context.grant_permissions(["microphone"])
+    page = await context.new_page()
+    await sign_in(page, centre, *await add_user(centre, "1001"))
+    await _phone_is(page, "ready")
+    await page.click("section.agent button.main")
+    await is_in(page, "ready")
+    return page
+
+
+async def _context(browser: Browser) -> BrowserContext:
+    context = await window(browser)
+    await context.add_init_script(PEERS)
+    return context
+
+
+async def _phone_is(page: Page, status: str) -> None:
+    await expect(page.locator("[data-phone]")).to_have_attribute("data-phone", status, timeout=REGISTERED)
+
+
+async def _hears(page: Page, frequency: float) -> None:
+    heard = [await page.evaluate(LOUDEST) for _ in range(4)]
+    assert any(abs(one - frequency) < 15 for one in heard), heard
+
+
+async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await expect(contacts(page)).to_have_class("contact offered voice")
+    await is_in(page, "ringing")
+    await page.keyboard.press("Alt+a")
+    await is_in(page, "connected")
+    await line.hears_tone(SPEAKS)
+    line.says(audio.tone(CALLS, seconds=20.0))
+    await _hears(page, CALLS)
+    await expect(page.locator(".line")).to_have_attribute("data-line", "good")
+    await page.keyboard.press("Alt+u")
+    await line.silent()
+    await page.keyboard.press("Alt+u")
+    await line.hears_tone(SPEAKS)
+    await page.click("text=Keypad")
+    for key in "5#":
+        await page.locator(".pad").get_by_role("button", name=key, exact=True).click()
+    await line.pressed("5#")
+    await page.keyboard.press("Alt+h")
+    await is_in(page, "wrap_up")
+    await line.hears(await centre.prompt("survey"), seconds=4.0)
