@@ -10,7 +10,7 @@ from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, rejoining, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
@@ -81,6 +81,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     desk.TIMER: desk.not_accepted,
     offers.CONFIRM: offers.not_confirmed,
     nailed.TIMER: nailed.call,
+    **rejoining.TIMERS,
     pauses.TIMER: pauses.too_long,
     mails.OFFER: mails.not_accepted,
     mails.OVER: mails.over,

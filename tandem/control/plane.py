@@ -14,12 +14,13 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, rejoining, switch, transfers, voicemails
 
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
     **nailed.HANDLERS,
+    **rejoining.HANDLERS,
     **callbacks.HANDLERS,
     **dialling.HANDLERS,
     **links.HANDLERS,

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from tandem.control.events import PhoneConnected, PhoneDisconnected
 from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
 from tandem.cti.guard import People, is_our_page
@@ -53,6 +54,7 @@ class Phones:
     def __init__(self, backend: Backend, people: People, password: Callable[[str], str | None], asterisk: str) -> None:
         self._readers, self._origin = backend.readers, backend.public_url
         self._people = people
+        self._emit = backend.emit
         self._password = password
         self._asterisk = asterisk
         self._open: dict[str, web.WebSocketResponse] = {}
@@ -103,6 +105,7 @@ class Phones:
         other, self._open[who.agent] = self._open.get(who.agent), phone
         if other is not None:
             await _close(other, TAKEN_OVER)
+        self._tell(PhoneConnected(who.agent))
         how = "left"
         try:
             await self._serve(phone, request, who, account)
@@ -114,6 +117,7 @@ class Phones:
         finally:
             if self._open.get(who.agent) is phone:
                 del self._open[who.agent]
+                self._tell(PhoneDisconnected(who.agent))
             else:
                 how = "taken_over"
             self.ended[how] += 1
@@ -122,6 +126,13 @@ class Phones:
     async def close(self, _app: web.Application) -> None:
         """End all connections: they come back to whoever goes on."""
         await asyncio.gather(*(_close(phone, WSCloseCode.GOING_AWAY) for phone in list(self._open.values())))
+
+    def _tell(self, event: PhoneConnected | PhoneDisconnected) -> None:
+        """Where the plane is too busy to hear of it, the switch's own silence tells it later."""
+        try:
+            self._emit(event)
+        except asyncio.QueueFull:
+            log.warning("the plane is too busy for a phone", agent=event.agent)
 
     async def _serve(self, phone: web.WebSocketResponse, request: web.Request, who: Identity, account: str) -> None:
         async with aiohttp.ClientSession() as http:

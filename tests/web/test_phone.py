@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.live.browser import chromium
 from tests.live.centre import LiveCentre, live_centre
 from tests.phones import audio
-from tests.web.desks import add_user, contacts, is_in, sign_in, window
+from tests.web.desks import add_user, axe, contacts, is_in, sign_in, window
 
 pytestmark = pytest.mark.live
 
@@ -118,3 +118,98 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(centre
     await page.keyboard.press("Alt+h")
     await is_in(page, "wrap_up")
     await line.hears(await centre.prompt("survey"), seconds=4.0)
+
+
+async def test_a_reload_in_the_middle_of_a_call_brings_the_same_caller_back(
+    centre: LiveCentre, browser: Browser
+) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await is_in(page, "ringing")
+    await page.get_by_role("button", name="Answer").click()
+    await line.hears_tone(SPEAKS)
+    await page.reload()
+    await expect(page.get_by_role("button", name="Hang up")).to_be_visible(timeout=REGISTERED)
+    await line.hears_tone(SPEAKS)
+    line.says(audio.tone(CALLS, seconds=20.0))
+    await _hears(page, CALLS)
+    await is_in(page, "connected")
+    await expect(contacts(page)).to_have_class("contact connected voice")
+    await line.hang_up()
+    await is_in(page, "wrap_up")
+    (contact,) = (await centre.contacts()).values()
+    assert contact.outcome == "served"
+
+
+async def test_a_second_window_takes_the_talk_over(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await is_in(page, "ringing")
+    await page.keyboard.press("Alt+a")
+    await line.hears_tone(SPEAKS)
+    second = await page.context.new_page()
+    await second.goto(f"{centre.url}/desk")
+    await second.get_by_role("button", name="Take over").click()
+    await _phone_is(page, "elsewhere")
+    await expect(second.get_by_role("button", name="Hang up")).to_be_visible(timeout=REGISTERED)
+    await line.hears_tone(SPEAKS)
+    line.says(audio.tone(CALLS, seconds=20.0))
+    await _hears(second, CALLS)
+    await second.keyboard.press("Alt+h")
+    await is_in(second, "wrap_up")
+
+
+async def test_a_page_that_is_closed_leaves_the_caller_waiting_for_it(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await is_in(page, "ringing")
+    await page.keyboard.press("Alt+a")
+    await line.hears_tone(SPEAKS)
+    context = page.context
+    await page.close()
+    await line.hears_part_of(centre.music, within=20)
+    page = await context.new_page()
+    await page.goto(f"{centre.url}/desk")
+    await line.hears_tone(SPEAKS, within=15)
+    await page.keyboard.press("Alt+h")
+    await is_in(page, "wrap_up")
+
+
+async def test_a_kill_of_the_controller_is_not_heard(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await is_in(page, "ringing")
+    await page.keyboard.press("Alt+a")
+    await line.hears_tone(SPEAKS)
+    await centre.kill_controller()
+    await _phone_is(page, "connecting")
+    await line.hears_tone(SPEAKS)
+    await centre.start_controller()
+    await _phone_is(page, "ready")
+    await line.hears_tone(SPEAKS)
+    await page.keyboard.press("Alt+h")
+    await is_in(page, "wrap_up", 30_000.0)
+
+
+async def test_without_the_microphone_the_agent_is_told_the_way_out_and_is_not_rung(
+    centre: LiveCentre, browser: Browser
+) -> None:
+    page = await (await _context(browser)).new_page()
+    await sign_in(page, centre, *await add_user(centre, "1001"))
+    await expect(page.locator(".notice.bad")).to_contain_text("allow the microphone")
+    await _phone_is(page, "trouble")
+    await page.click("section.agent button.main")
+    await is_in(page, "not_ready")
+    await expect(page.locator(".state")).to_contain_text("your phone is not connected")
+    await page.context.grant_permissions(["microphone"])
+    await page.get_by_role("button", name="Try again").click()
+    await _phone_is(page, "ready")
+    await is_in(page, "ready")
+
+
+async def test_the_microphone_is_heard_before_the_work_begins(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    await page.get_by_role("button", name="Check the microphone").click()
+    await expect(page.locator(".microphone output")).to_have_attribute("data-heard", "true")
+    assert await page.locator(".microphone option").count() > 1
+    assert await axe(page) == []

@@ -10,7 +10,8 @@ from tandem.ivr.session import Session
 CALL: Table = {
     "flow": {"queue": "queued", "transfer": "transferring", "record": "recording", "end": "ended"},
     "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
-    "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
+    "connected": {"agent_left": "returning", "cut": "rejoining", "return": "flow", "end": "ended"},
+    "rejoining": {"connect": "connected", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
     "recording": {"recorded": "flow", "end": "ended"},
     "transferring": {"transfer_ended": "flow", "end": "ended"},
@@ -32,8 +33,8 @@ class Leg(msgspec.Struct):
     """An agent's channel for one offer, or their kept line while it is lent to it. Times are epoch seconds, None until
     they happen.
 
-    `call` is the contact it is for: a call, or other work. `ring_until` bounds the ring on all of the agent's phones,
-    `untried` are those that are left to be rung.
+    `call` is the contact it is for: a call, or other work. `offer` is 0 where the router has no part in it.
+    `ring_until` bounds the ring on all of the agent's phones, `untried` are those that are left to be rung.
     """
 
     id: str
@@ -94,6 +95,14 @@ class Transfer(msgspec.Struct):
     answered_at: float | None = None
 
 
+class Rejoin(msgspec.Struct):
+    """Whose phone a caller waits for, whose talk was cut off, and how often it was rung since."""
+
+    agent: str
+    device: str
+    rings: int = 0
+
+
 class Call(msgspec.Struct):
     """One caller's call, from its entry to its end."""
 
@@ -143,6 +152,9 @@ class Call(msgspec.Struct):
     """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
+    rejoin: Rejoin | None = None
+    rejoins: int = 0
+    """How often its talk was cut off."""
     ways: list[str] = []
     """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 

@@ -11,6 +11,7 @@ from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
 from tandem.control.voice import devices, lending
 from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.errands import ERRANDS
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
@@ -30,6 +31,12 @@ def route(context: Context, event: acd_events.Event, now: float) -> None:
 
 def finish_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
     """The conversation with `call`'s agent is over; `outcome` is `served` or `lost`."""
+    leave_talk(context, call, now, outcome)
+    route(context, acd_events.ContactFinished(call.id, outcome), now)
+
+
+def leave_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
+    """The agent's part in the conversation is over, whoever has the contact from now on."""
     leg = context.state.legs[str(call.leg)]
     _count_hold(leg, now)
     call.served = True
@@ -37,7 +44,6 @@ def finish_talk(context: Context, call: Call, now: float, outcome: str = "served
     call.hold_seconds += leg.hold_seconds
     context.note(call, now, "talk ended", leg.agent)
     drop(context, leg, now, outcome)
-    route(context, acd_events.ContactFinished(call.id, outcome), now)
 
 
 # --- from the router ---------------------------------------------------------------------------------------------
@@ -186,6 +192,8 @@ FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
 """What is done about the router's commands; mail puts there what is done when it is interrupted."""
 
 
+CUT_SHORT: list[Callable[[Context, Call, Leg, events.LegEnded, float], bool]] = []
+"""Who takes a talk for cut off, and not for over, and goes on with it; each module puts itself there."""
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
 """Who follows an agent's states; each module puts itself there."""
 
@@ -198,7 +206,7 @@ def leg_ringing(context: Context, event: events.LegRinging, now: float) -> None:
     if leg is not None and leg.can("ring"):
         leg.move("ring")
         leg.ringing_at = now
-        if not leg.rung_before:
+        if not leg.rung_before and leg.offer:
             route(context, acd_events.OfferRinging(leg.offer), now)
 
 
@@ -228,7 +236,8 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
         leg.move("answer")
         leg.answered_at = now
         context.timers.clear(f"{CONFIRM} {leg.id}")
-        route(context, acd_events.OfferAnswered(leg.offer), now)
+        if leg.offer:
+            route(context, acd_events.OfferAnswered(leg.offer), now)
         work = context.state.work.get(leg.call)
         if work is not None and work.leg == leg.id:
             KINDS[work.kind].answered(context, work, leg, now)
@@ -246,7 +255,10 @@ def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
         if not leg.withdrawn:
             _let_go(context, leg)
         drop(context, leg, now, event.reason)
-        route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+        if leg.offer:
+            route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+        elif (call := context.state.calls.get(leg.call)) and (errand := ERRANDS.get(call.state)):
+            errand.ring_failed(context, call, event.reason, now)
 
 
 def _rings_on(context: Context, leg: Leg, reason: str, now: float) -> bool:
@@ -278,7 +290,12 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg, call = _leg(context, event.leg), context.state.calls.get(event.call)
     if leg is None and lending.line_of(context, event.leg):
         context.tell(commands.KeepLine(event.leg))  # lent to who is gone, and joined too late
-    if leg is None or call is None or call.leg != leg.id or call.state != "queued":
+    if leg is None or call is None:
+        return
+    if errand := ERRANDS.get(call.state):
+        errand.joined(context, call, leg, now)
+        return
+    if call.leg != leg.id or call.state != "queued":
         return
     leg.alone = False
     leg_answered(context, events.LegAnswered(leg.id), now)
@@ -331,6 +348,8 @@ def leg_ended(context: Context, event: events.LegEnded, now: float, lost: bool =
         KINDS[work.kind].ended(context, work, leg, now, lost)
     else:
         call = context.state.calls[leg.call]
+        if not lost and any(goes_on(context, call, leg, event, now) for goes_on in CUT_SHORT):
+            return
         finish_talk(context, call, now)
         call.move("agent_left")
 

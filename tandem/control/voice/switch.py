@@ -13,7 +13,7 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, nailed, offers, rejoining, transfers, voicemails
 from tandem.control.voice.call import Leg
 from tandem.control.voice.lending import line_of
 from tandem.control.voice.listening import HEARS_THE_FLOW
@@ -166,6 +166,8 @@ def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> No
         return
     context.state.devices = {device: context.state.devices.get(device, now) for device in event.reachable}
     nailed.refresh_all(context, now)
+    for device in event.reachable:
+        rejoining.device_found(context, device, now)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

@@ -164,6 +164,7 @@ export const en = {
     "offer ended": "Offer ended",
     connected: "In talk with",
     "talk ended": "Talk ended",
+    "cut off": "Voice lost",
     "left queue": "Left the queue",
     "link requested": "Link asked for",
     "link delivered": "Link delivered",

@@ -137,6 +137,7 @@ export const zhCN: Words = {
     "offer ended": "分配结束",
     connected: "接通",
     "talk ended": "通话结束",
+    "cut off": "语音中断",
     "left queue": "离开队列",
     "link requested": "请求链接",
     "link delivered": "链接已送达",
