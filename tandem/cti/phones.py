@@ -8,13 +8,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Annotated
 
 import aiohttp
+import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.events import PhoneConnected, PhoneDisconnected
-from tandem.cti.answers import Refused, answer
+from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.guard import People, is_our_page
 from tandem.cti.identity import Identity, identity_of, needs
@@ -39,6 +41,19 @@ TAKEN_OVER = 4001
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
+
+
+class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a talk was heard in the browser: `score` is the mean opinion score, `loss` a share; times are seconds."""
+
+    score: Annotated[float, msgspec.Meta(ge=1, le=5)]
+    loss: Share
+    jitter: Seconds
+    round_trip: Seconds
+
+
 class EndedError(Exception):
     """The connection ends: `how` for the metrics, `close` for the WebSocket."""
 
@@ -59,11 +74,17 @@ class Phones:
         self._asterisk = asterisk
         self._open: dict[str, web.WebSocketResponse] = {}
         self.ended: Counter[str] = Counter()
+        self.observe: dict[str, Callable[[float], None]] = {}
+        """By field of Heard, what is told of each talk."""
         """How many connections ended, by how: `left`, `taken_over`, `signed_out`, `not_allowed`, `no_switch`."""
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
-        return [web.get("/agents/{agent}/phone", self.show), web.get("/ws", self.connect, allow_head=False)]
+        return [
+            web.get("/agents/{agent}/phone", self.show),
+            web.post("/agents/{agent}/phone/talks", self.heard),
+            web.get("/ws", self.connect, allow_head=False),
+        ]
 
     @property
     def connected(self) -> int:
@@ -79,6 +100,16 @@ class Phones:
         account, password = self._account_of(who)
         uri = f"sip:{account}@{DOMAIN}"
         return answer({"account": account, "uri": uri, "password": password, "path": "/ws"})
+
+    @needs("agent")
+    async def heard(self, request: web.Request) -> web.Response:
+        """How a talk that is over was heard, for the figures."""
+        if not self._readers.browser_phone(request.match_info["agent"]):
+            raise Refused(404, "no_browser_phone", "This agent has no phone in the browser.")
+        heard = await body_as(request, Heard)
+        for name, observe in self.observe.items():
+            observe(getattr(heard, name))
+        return web.Response(status=204)
 
     def _account_of(self, who: Identity) -> tuple[str, str]:
         account = self._readers.browser_phone(who.agent) if who.session else ""

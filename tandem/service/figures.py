@@ -19,6 +19,13 @@ from tandem.telephony.asterisk.switch import Switch
 
 LOOKUP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
+BROWSER_TALKS = {
+    "score": ("Mean opinion score of talks in browsers", (2.0, 2.5, 3.0, 3.6, 4.0, 4.2, 4.4)),
+    "loss": ("Share of the voice that was lost on the way", (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)),
+    "jitter": ("Jitter in seconds", (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)),
+    "round_trip": ("Seconds there and back", (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)),
+}
+
 
 def figures(
     engine: Engine,
@@ -46,6 +53,10 @@ def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, phones: Pho
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
     metrics.gauge("tandem_browser_phones", "Phones in browsers that are open", lambda: phones.connected)
     metrics.counter("tandem_browser_phones_ended", "Phones in browsers that ended, by how", lambda: phones.ended, "how")
+    phones.observe = {
+        name: metrics.histogram(f"tandem_browser_talk_{name}", what, bounds)
+        for name, (what, bounds) in BROWSER_TALKS.items()
+    }
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:

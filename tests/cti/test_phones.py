@@ -12,7 +12,9 @@ from aiohttp import web
 from tandem.acd.settings import AgentSettings
 from tandem.control import events
 from tandem.cti import phones
+from tandem.cti.metrics import Metrics
 from tandem.cti.phones import TAKEN_OVER
+from tandem.service.figures import people
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import SETTINGS
@@ -185,3 +187,35 @@ async def test_when_asterisk_ends_the_browser_is_told(site: Site, li: Browser, s
         await asyncio.wait_for(switch.sockets[0].close(), 5)
         assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
     await until(lambda: site.phones.ended == {"no_switch": 1})
+
+
+async def test_the_plane_is_told_when_a_phone_comes_and_goes(site: Site, li: Browser) -> None:
+    async with phone(site, li):
+        await until(lambda: site.told == [events.PhoneConnected("1001")])
+        async with phone(site, li):
+            pass
+    await until(lambda: site.told[-1] == events.PhoneDisconnected("1001"))
+    assert site.told == [*[events.PhoneConnected("1001")] * 2, events.PhoneDisconnected("1001")]
+
+
+async def test_a_page_that_lost_its_voice_asks_for_it(site: Site, li: Browser) -> None:
+    status, _ = await li.json("POST", "/agents/1001/rejoin", '{"contact": "c1"}')
+    assert (status, site.told) == (202, [events.VoiceLost("1001", "c1")])
+    assert (await li.json("POST", "/agents/1001/rejoin", "{}"))[0] == 400
+    by_another = b'{"contact": "c1", "by": "Mei"}'
+    status, told = await site.json("POST", "/agents/1001/rejoin", body=by_another)
+    assert (status, told["error"]["code"]) == (400, "bad_by")
+
+
+async def test_how_a_talk_was_heard_is_in_the_figures(site: Site, li: Browser) -> None:
+    metrics = Metrics()
+    people(metrics, site.accounts, site.desktops, site.phones)
+    heard = '{"score": 4.1, "loss": 0.02, "jitter": 0.004, "round_trip": 0.05}'
+    assert (await li.json("POST", "/agents/1001/phone/talks", heard))[0] == 204
+    figures = metrics.render().decode()
+    assert 'tandem_browser_talk_score_bucket{le="4.0"} 0.0' in figures
+    assert 'tandem_browser_talk_score_bucket{le="4.2"} 1.0' in figures
+    assert "tandem_browser_talk_round_trip_sum 0.05" in figures
+    for wrong in ("{}", heard.replace("0.02", "2"), heard.replace("4.1", "9"), heard.replace("{", '{"x": 1, ')):
+        assert (await li.json("POST", "/agents/1001/phone/talks", wrong))[0] == 400
+    assert (await site.json("POST", "/agents/1002/phone/talks", body=heard.encode()))[0] == 404

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tandem.service.credentials import load_credentials
 from tests.live.browser import chromium
 from tests.live.centre import LiveCentre, live_centre
 from tests.phones import audio
-from tests.web.desks import add_user, axe, contacts, is_in, sign_in, window
+from tests.web.desks import add_user, axe, contacts, is_in, picture, sign_in, window
 
 pytestmark = pytest.mark.live
 
@@ -96,7 +97,9 @@ async def _hears(page: Page, frequency: float) -> None:
     assert any(abs(one - frequency) < 15 for one in heard), heard
 
 
-async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(centre: LiveCentre, browser: Browser) -> None:
+async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(
+    centre: LiveCentre, browser: Browser, request: pytest.FixtureRequest
+) -> None:
     page = await phoning(browser, centre)
     line = await centre.dial_service(await centre.caller())
     await expect(contacts(page)).to_have_class("contact offered voice")
@@ -115,9 +118,25 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(centre
     for key in "5#":
         await page.locator(".pad").get_by_role("button", name=key, exact=True).click()
     await line.pressed("5#")
+    await _looks(page, request.config.getoption("--screenshots"))
     await page.keyboard.press("Alt+h")
     await is_in(page, "wrap_up")
     await line.hears(await centre.prompt("survey"), seconds=4.0)
+    figures = await centre.metrics()
+    assert figures["tandem_browser_talk_score_count"] == 1
+    assert figures["tandem_browser_talk_score_sum"] > 4
+    assert figures["tandem_browser_phones"] == 1
+    assert load_credentials(centre.config.home).phones["1001-web"] not in centre.log()
+
+
+async def _looks(page: Page, keep: bool) -> None:
+    """The phone in talk, in both languages, light and dark."""
+    for language, theme in (("zh-CN", "dark"), ("en", "light")):
+        await page.select_option("select >> nth=0", language)
+        await page.select_option("select >> nth=1", theme)
+        assert await axe(page) == []
+        if keep:
+            await picture(page, f"phone.{language}.{theme}")
 
 
 async def test_a_reload_in_the_middle_of_a_call_brings_the_same_caller_back(

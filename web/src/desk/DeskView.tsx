@@ -48,7 +48,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
 
   const live = view.health === "live";
   const able = view.works && live;
-  const phone = usePhone(desk, desk.agent.agent === person.agent, view.works, live, act);
+  const phone = usePhone(person, desk, view.works, live, act);
   return (
     <PhoneProvider value={phone}>
       <div className="desk">

@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { Desk } from "../cti/desk";
 import { Phone, type PhoneView } from "../phone/phone";
+import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
 import type { Do } from "./DeskView";
 
@@ -26,10 +27,11 @@ export const usePhoneHere = () => useContext(PhoneContext);
 const WRITTEN = new Set(["chat", "mail"]);
 export const isWritten = (channel: string) => WRITTEN.has(channel);
 
-/** `own`: this is the desk of whoever is signed in; `works`: in this window. */
-export function usePhone(desk: Desk, own: boolean, works: boolean, live: boolean, act: Do): PhoneHere {
-  const agent = desk.agent.agent;
-  const phone = useMemo(() => new Phone(agent), [agent]);
+/** The phone of who is signed in, at their own desk; `works`: in this window. */
+export function usePhone(person: Person, desk: Desk, works: boolean, live: boolean, act: Do): PhoneHere {
+  const { agent } = desk.agent;
+  const own = agent === person.agent;
+  const phone = useMemo(() => new Phone(agent, person.csrf), [agent, person.csrf]);
   const view = useSyncExternalStore(phone.subscribe, phone.current);
   const [kept, keep] = useKept<"on" | "off">("phone", "on");
   const [microphone, setMicrophone] = useKept<string>("microphone", "");

@@ -3,7 +3,7 @@
 
 import { ask } from "../shared/api";
 import { MicrophoneError, openMicrophone, release, soundFrom, type Trouble } from "./media";
-import { type Counted, countedIn, type Quality, qualityOf } from "./quality";
+import { type Counted, countedIn, meanOf, type Quality, qualityOf } from "./quality";
 import { type Account, type Line, openLine, type Ring } from "./sip";
 
 /** `none`: the agent has no phone in the browser; `elsewhere`: it was opened in another window. */
@@ -38,11 +38,16 @@ export class Phone {
   private voice: MediaStream | null = null;
   private readonly player = new Audio();
   private counted: Counted | null = null;
+  private looks: Quality[] = [];
   private readonly timers = new Set<number>();
   /** Which start is the newest: what an older one brings comes too late. */
   private starts = 0;
 
-  constructor(private readonly agent: string) {
+  /** `csrf` goes with what the page tells the centre. */
+  constructor(
+    private readonly agent: string,
+    private readonly csrf: string,
+  ) {
     this.player.autoplay = true;
   }
 
@@ -58,7 +63,7 @@ export class Phone {
     this.close(true);
     this.starts += 1;
     const start = this.starts;
-    const answer = await ask<Account>("GET", `/agents/${encodeURIComponent(this.agent)}/phone`);
+    const answer = await ask<Account>("GET", this.path());
     if (start !== this.starts) return;
     if (!answer.ok) {
       this.notGiven(answer.failure.code);
@@ -169,12 +174,28 @@ export class Phone {
     const report = await ring?.stats();
     if (!report || ring !== this.ring) return;
     const now = countedIn(report.values());
-    if (this.counted) this.change({ quality: qualityOf(this.counted, now) });
+    const quality = this.counted && qualityOf(this.counted, now);
+    if (quality) this.looks.push(quality);
+    this.change({ quality });
     this.counted = now;
     this.later(() => void this.look(), LOOK_EVERY);
   }
 
+  /** Tell the centre how the talk was heard. */
+  private report(): void {
+    const mean = meanOf(this.looks);
+    this.looks = [];
+    if (!mean) return;
+    const { mos, loss, jitter, roundTrip } = mean;
+    void ask("POST", `${this.path()}/talks`, { score: mos, loss, jitter, round_trip: roundTrip }, this.csrf);
+  }
+
+  private path(): string {
+    return `/agents/${encodeURIComponent(this.agent)}/phone`;
+  }
+
   private ended(): void {
+    this.report();
     this.ring = null;
     this.player.srcObject = null;
     release(this.voice);

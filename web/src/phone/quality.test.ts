@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Counted, countedIn, qualityOf } from "./quality";
+import { type Counted, countedIn, meanOf, qualityOf } from "./quality";
 import { answersAfter } from "./sip";
 
 const NOTHING: Counted = { received: 0, lost: 0, jitter: 0, roundTrip: 0, lostThere: 0 };
@@ -27,6 +27,14 @@ test("only what came since the look before counts", () => {
   const before = { ...NOTHING, received: 100, lost: 50 };
   expect(qualityOf(before, { ...before, received: 200 })?.loss).toBe(0);
   expect(qualityOf(before, before)).toBeNull();
+});
+
+test("a talk is the mean of all looks at it", () => {
+  const clear = qualityOf(NOTHING, { ...NOTHING, received: 100 });
+  const bad = qualityOf(NOTHING, { ...NOTHING, received: 80, lost: 20, jitter: 0.02 });
+  if (!clear || !bad) throw new Error("both have a quality");
+  expect(meanOf([clear, bad])).toMatchObject({ loss: 0.1, jitter: 0.01, mos: (clear.mos + bad.mos) / 2 });
+  expect(meanOf([])).toBeNull();
 });
 
 test("a call that is to be answered by itself says after how many seconds", () => {

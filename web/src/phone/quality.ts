@@ -58,6 +58,21 @@ export function qualityOf(before: Counted, now: Counted): Quality | null {
   return { loss, jitter: now.jitter, roundTrip: now.roundTrip, mos, grade: gradeOf(mos) };
 }
 
+/** All looks at a talk as one: the means of what was seen; null for none. */
+export function meanOf(seen: Quality[]): Quality | null {
+  const last = seen.at(-1);
+  if (!last) return null;
+  const mean = (of: (one: Quality) => number) => seen.reduce((sum, one) => sum + of(one), 0) / seen.length;
+  const mos = mean((one) => one.mos);
+  return {
+    loss: mean((one) => one.loss),
+    jitter: mean((one) => one.jitter),
+    roundTrip: mean((one) => one.roundTrip),
+    mos,
+    grade: gradeOf(mos),
+  };
+}
+
 /** Users are satisfied from 4.0 on, and many are not below 3.6 (G.107 Annex B). */
 function gradeOf(mos: number): Grade {
   return mos >= 4 ? "good" : mos >= 3.6 ? "fair" : "poor";
