@@ -39,8 +39,6 @@ TAKEN_OVER = 4001
 """How a connection is closed when the same agent's phone is opened elsewhere: it is not to come back."""
 
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
-
-
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 
@@ -74,9 +72,9 @@ class Phones:
         self._asterisk = asterisk
         self._open: dict[str, web.WebSocketResponse] = {}
         self.ended: Counter[str] = Counter()
-        self.observe: dict[str, Callable[[float], None]] = {}
-        """By field of Heard, what is told of each talk."""
         """How many connections ended, by how: `left`, `taken_over`, `signed_out`, `not_allowed`, `no_switch`."""
+        self.observe: dict[str, Callable[[float], None]] = {}
+        """By field of Heard, who takes it into the figures."""
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
@@ -125,13 +123,13 @@ class Phones:
         """A phone's SIP, until one side ends it."""
         if not is_our_page(request, self._origin):
             raise Refused(403, "unknown_origin", "Phones are not open to pages of this site.")
+        if PROTOCOL not in request.headers.get("Sec-WebSocket-Protocol", ""):
+            raise Refused(400, "bad_protocol", f"The subprotocol is {PROTOCOL}.")
         who = identity_of(request)
         account, _ = self._account_of(who)
         phone = web.WebSocketResponse(
             protocols=(PROTOCOL,), max_msg_size=MOST_BYTES, compress=False, heartbeat=BEAT_EVERY
         )
-        if PROTOCOL not in request.headers.get("Sec-WebSocket-Protocol", ""):
-            raise Refused(400, "bad_protocol", f"The subprotocol is {PROTOCOL}.")
         await phone.prepare(request)
         other, self._open[who.agent] = self._open.get(who.agent), phone
         if other is not None:

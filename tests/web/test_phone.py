@@ -1,5 +1,6 @@
 """The browser as the agent's phone: registered, rung, heard both ways, and not lost with its page."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,6 +39,11 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...given) { super(...given); window.peers.push(this); }
 };
 """
+BREAK = """() => {
+  const [peer] = window.peers;
+  Object.defineProperty(peer, "iceConnectionState", { value: "disconnected" });
+  peer.dispatchEvent(new Event("iceconnectionstatechange"));
+}"""
 LOUDEST = """async () => {
   const peer = window.peers.at(-1);
   const context = new AudioContext();
@@ -158,6 +164,23 @@ async def test_a_reload_in_the_middle_of_a_call_brings_the_same_caller_back(
     await is_in(page, "wrap_up")
     (contact,) = (await centre.contacts()).values()
     assert contact.outcome == "served"
+
+
+async def test_a_voice_that_lost_its_way_is_brought_back_by_another(centre: LiveCentre, browser: Browser) -> None:
+    page = await phoning(browser, centre)
+    line = await centre.dial_service(await centre.caller())
+    await is_in(page, "ringing")
+    await page.keyboard.press("Alt+a")
+    await line.hears_tone(SPEAKS)
+    await page.evaluate(BREAK)
+    path = contacts(page).locator(".path")
+    await expect(path).to_contain_text(re.compile("Voice lost.*In talk with", re.DOTALL), timeout=REGISTERED)
+    await line.hears_tone(SPEAKS)
+    line.says(audio.tone(CALLS, seconds=20.0))
+    await _hears(page, CALLS)
+    assert await page.evaluate("window.peers[0].connectionState") == "closed"
+    await page.keyboard.press("Alt+h")
+    await is_in(page, "wrap_up")
 
 
 async def test_a_second_window_takes_the_talk_over(centre: LiveCentre, browser: Browser) -> None:

@@ -43,18 +43,26 @@ export function usePhone(person: Person, desk: Desk, works: boolean, live: boole
     if (here) void phone.start();
     else if (own) phone.stop(!works);
   }, [phone, here, own, works]);
-  useEffect(() => () => phone.stop(false), [phone]);
+  useEffect(() => {
+    const wake = () => phone.wake();
+    window.addEventListener("online", wake);
+    return () => {
+      window.removeEventListener("online", wake);
+      phone.stop(false);
+    };
+  }, [phone]);
   useTakenUp(desk, view, live && here, act);
   const want = (wanted: boolean) => keep(wanted ? "on" : "off");
   return { phone, view, wanted: kept === "on", want, microphone, setMicrophone, speaker, setSpeaker };
 }
 
-/** A page that begins in the middle of a call has it brought here: the page before took its voice along. */
+/** A talk whose voice is lost is brought here again: the page before took it along, or another network did. */
 function useTakenUp(desk: Desk, view: PhoneView, able: boolean, act: Do): void {
   const asked = useRef("");
+  if (!view.voiceless) asked.current = "";
   const talk = desk.contacts.find(({ contact }) => !isWritten(contact.channel) && contact.connected_at !== null);
   const contact = talk?.contact.contact ?? "";
-  const lost = able && view.status === "ready" && view.fresh && !view.call ? contact : "";
+  const lost = able && view.status === "ready" && view.voiceless ? contact : "";
   useEffect(() => {
     if (!lost || asked.current === lost) return;
     asked.current = lost;

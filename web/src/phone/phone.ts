@@ -21,15 +21,15 @@ export interface PhoneView {
   status: Status;
   trouble: Trouble | "not_provisioned" | null;
   call: Call | null;
-  /** Whether this page has had a call: one that is new has lost those of the page before. */
-  fresh: boolean;
+  /** Whether a talk that goes on has no voice here: the page is a new one, or the voice got lost on its way. */
+  voiceless: boolean;
 }
 
 const AGAIN = 3000;
 const LOOK_EVERY = 2000;
 
 export class Phone {
-  view: PhoneView = { status: "none", trouble: null, call: null, fresh: true };
+  view: PhoneView = { status: "none", trouble: null, call: null, voiceless: true };
   microphone = "";
 
   private listeners = new Set<() => void>();
@@ -85,6 +85,11 @@ export class Phone {
     });
     if (start === this.starts) this.line = line;
     else line.close(true);
+  }
+
+  /** The network is another one: do not wait until the line is missed. A call is seen to by its voice. */
+  wake(): void {
+    if (this.line && !this.view.call) void this.start();
   }
 
   /** No phone here any more. `quietly`: its call is taken over elsewhere, nobody is to be told. */
@@ -155,10 +160,11 @@ export class Phone {
     this.ring = ring;
     ring.hears = {
       talks: (voice) => this.talks(voice),
+      lost: () => ring === this.ring && this.show({ voiceless: true }),
       ended: () => ring === this.ring && this.ended(),
     };
     const { number, name } = ring;
-    this.show({ call: { state: "ringing", number, name, muted: false, quality: null }, fresh: false });
+    this.show({ call: { state: "ringing", number, name, muted: false, quality: null }, voiceless: false });
     if (ring.answersAfter !== null) this.later(() => ring === this.ring && this.answer(), ring.answersAfter * 1000);
   }
 

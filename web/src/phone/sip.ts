@@ -23,7 +23,12 @@ export interface Ring {
   mute(on: boolean): void;
   press(key: string): void;
   stats(): Promise<RTCStatsReport> | null;
-  hears: { talks(voice: MediaStream): void; ended(): void };
+  hears: {
+    talks(voice: MediaStream): void;
+    /** Its voice does not get through any more: another network, a sleep. */
+    lost(): void;
+    ended(): void;
+  };
 }
 
 export interface LineHeard {
@@ -45,6 +50,8 @@ const TAKEN_OVER = 4001;
 const EXPIRES = 120;
 /** Milliseconds to wait for more ways to the far end, once the first was found. */
 const GATHERED = 200;
+/** Milliseconds without a way to the far end: well before JsSIP gives the call up. */
+const LOST_AFTER = 3000;
 const KEY_LENGTH = { duration: 120, interToneGap: 70 };
 
 export async function openLine({ account, uri, password, path }: Account, heard: LineHeard): Promise<Line> {
@@ -111,12 +118,18 @@ function ringOf(session: RTCSession, callInfo: string | undefined): Ring {
     mute: (on) => (on ? session.mute({ audio: true }) : session.unmute({ audio: true })),
     press: (key) => session.sendDTMF(key, { transportType: "RFC2833" as never, ...KEY_LENGTH }),
     stats: () => connection()?.getStats() ?? null,
-    hears: { talks: () => {}, ended: () => {} },
+    hears: { talks: () => {}, lost: () => {}, ended: () => {} },
   };
   session.on("peerconnection", ({ peerconnection }) => {
     peerconnection.addEventListener("track", ({ track, streams }) =>
       ring.hears.talks(streams[0] ?? new MediaStream([track])),
     );
+    let lost = 0;
+    peerconnection.addEventListener("iceconnectionstatechange", () => {
+      clearTimeout(lost);
+      if (peerconnection.iceConnectionState === "disconnected")
+        lost = window.setTimeout(() => ring.hears.lost(), LOST_AFTER);
+    });
   });
   let gathered = 0;
   session.on("icecandidate", ({ ready }) => {
