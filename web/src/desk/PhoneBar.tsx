@@ -11,8 +11,8 @@ export function PhoneBar({ works }: { works: boolean }) {
   const words = useWords().phone;
   const here = usePhoneHere();
   const [checking, setChecking] = useState(false);
-  if (!here || here.view.status === "none") return null;
-  const { status } = here.view;
+  if (!here || (here.view.status === "none" && here.wanted)) return null;
+  const status = here.wanted ? here.view.status : "off"; // who turned it off may turn it on, after a reload too
   return (
     <>
       <output className={`health phone ${KINDS[status] ?? ""}`} data-phone={status}>

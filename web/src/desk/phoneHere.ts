@@ -27,8 +27,8 @@ export const usePhoneHere = () => useContext(PhoneContext);
 const WRITTEN = new Set(["chat", "mail"]);
 export const isWritten = (channel: string) => WRITTEN.has(channel);
 
-/** The phone of who is signed in, at their own desk; `works`: in this window. */
-export function usePhone(person: Person, desk: Desk, works: boolean, live: boolean, act: Do): PhoneHere {
+/** The phone of who is signed in, at their own desk only; `works`: in this window. */
+export function usePhone(person: Person, desk: Desk, works: boolean, live: boolean, act: Do): PhoneHere | null {
   const { agent } = desk.agent;
   const own = agent === person.agent;
   const phone = useMemo(() => new Phone(agent, person.csrf), [agent, person.csrf]);
@@ -53,7 +53,7 @@ export function usePhone(person: Person, desk: Desk, works: boolean, live: boole
   }, [phone]);
   useTakenUp(desk, view, live && here, act);
   const want = (wanted: boolean) => keep(wanted ? "on" : "off");
-  return { phone, view, wanted: kept === "on", want, microphone, setMicrophone, speaker, setSpeaker };
+  return own ? { phone, view, wanted: kept === "on", want, microphone, setMicrophone, speaker, setSpeaker } : null;
 }
 
 /** A talk whose voice is lost is brought here again: the page before took it along, or another network did. */
