@@ -10,7 +10,7 @@ from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, consultations, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, consultations, nailed, offers, rejoining, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
@@ -83,6 +83,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     offers.CONFIRM: offers.not_confirmed,
     consultations.TIMER: consultations.nobody_answered,
     nailed.TIMER: nailed.call,
+    **rejoining.TIMERS,
     pauses.TIMER: pauses.too_long,
     mails.OFFER: mails.not_accepted,
     mails.OVER: mails.over,

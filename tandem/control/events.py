@@ -528,6 +528,25 @@ class ChatSaid(Event, frozen=True):
     text: str
 
 
+class VoiceLost(Event, frozen=True):
+    """An agent's page in the browser is there again, without the voice of the call that it had."""
+
+    agent: str
+    contact: str
+
+
+class PhoneConnected(Event, frozen=True):
+    """An agent's phone in the browser reaches the controller; whether it registers, the switch tells."""
+
+    agent: str
+
+
+class PhoneDisconnected(Event, frozen=True):
+    """It does not any more. Its voice may go on."""
+
+    agent: str
+
+
 class ChatLost(Event, frozen=True):
     """The customer's connection is gone; they may come back."""
 

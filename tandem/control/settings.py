@@ -8,6 +8,11 @@ from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 
 
+def browser_phone(agent: str) -> str:
+    """The device of an agent's phone in their browser."""
+    return f"PJSIP/{agent}-web"
+
+
 class Customer(msgspec.Struct, frozen=True):
     """A customer known by number. `priority` and `boost` (seconds) put them ahead in any queue."""
 

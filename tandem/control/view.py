@@ -18,7 +18,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
-from tandem.control.settings import Disposition
+from tandem.control.settings import Disposition, browser_phone
 from tandem.control.voice import nailed, permits
 from tandem.control.voice.call import Call
 
@@ -161,6 +161,11 @@ class Readers:
         context = self._plane().context
         found = context.state.chats.get(chat)
         return chat_view.look(context, found, self._clock()) if found else None
+
+    def browser_phone(self, agent: str) -> str:
+        """The SIP account of an agent's phone in their browser; empty: they have none."""
+        known = self._plane().state.settings.acd.agents.get(agent)
+        return browser_phone(agent).removeprefix("PJSIP/") if known is not None and known.browser_phone else ""
 
     def desk(self, agent: str) -> list[DeskShown]:
         """The chats that an agent is offered, or is in."""

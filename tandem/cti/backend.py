@@ -56,6 +56,10 @@ class Readers(Protocol):
         """All that an agent's desktop shows; None when there is no such agent."""
         ...
 
+    def browser_phone(self, agent: str, /) -> str:
+        """The SIP account of an agent's phone in their browser; empty: they have none."""
+        ...
+
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
         ...

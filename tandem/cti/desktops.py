@@ -18,7 +18,7 @@ from tandem.cti.all_verbs import VERBS
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.backend import Backend
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
-from tandem.cti.guard import People
+from tandem.cti.guard import People, is_our_page
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
 from tandem.cti.verbs import around_of, verb_of
@@ -130,8 +130,7 @@ class Desktops:
     @needs("agent")
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
-        origin = request.headers.get("Origin")
-        if origin not in (None, self._origin, f"{request.scheme}://{request.host}"):
+        if "Origin" in request.headers and not is_our_page(request, self._origin):
             return refusal(403, "unknown_origin", "Desktops are not open to pages of this site.")
         desktop = Desktop(request, identity_of(request))
         await desktop.socket.prepare(request)

@@ -141,6 +141,11 @@ def csrf_of(token: str) -> str:
     return hashlib.sha256(f"csrf {token}".encode(errors="surrogateescape")).hexdigest()
 
 
+def is_our_page(request: web.Request, public_url: str) -> bool:
+    """Whether a browser says that it was a page of ours that opened this connection."""
+    return request.headers.get("Origin") in (public_url, f"{request.scheme}://{request.host}")
+
+
 def _host(request: web.Request) -> str | None:
     try:
         return urlsplit("//" + request.headers.get("Host", "")).hostname

@@ -21,6 +21,7 @@ from tandem.control.events import (
     MailAccepted,
     MailClosed,
     MailDeclined,
+    VoiceLost,
     WrapUpExtended,
 )
 from tandem.control.mail.mail import MailShown
@@ -169,6 +170,17 @@ class Release(Verb, frozen=True):
         return AgentReleased(around.agent)
 
 
+class Rejoin(Verb, frozen=True):
+    """Have the agent's phone rung again for the talk whose voice the page has lost; for a phone in the browser."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        if around.by:
+            raise Refused(400, "bad_by", "A talk is taken up again by whose it is.")
+        return VoiceLost(around.agent, self.contact)
+
+
 class Accept(Verb, frozen=True):
     """Take the chat or mail that is offered under the number `offer`."""
 
@@ -225,6 +237,7 @@ STATES: Mapping[str, type[Verb]] = {
     "extend": Extend,
     "release": Release,
     "dispose": Dispose,
+    "rejoin": Rejoin,
 }
 """The verbs about the agent; the others are about a contact."""
 CONTACTS: Mapping[str, type[Verb]] = {"accept": Accept, "decline": Decline, "say": Say, "close": Close}

@@ -29,6 +29,7 @@ from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.oidc import Oidc
 from tandem.cti.outside_api import OutsideApi
+from tandem.cti.phones import Phones
 from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
@@ -123,7 +124,9 @@ class Controller:
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
-        people(self.backend.metrics, self.accounts, self.desktops)
+        asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
+        self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
+        people(self.backend.metrics, self.accounts, self.desktops, self.phones)
         callers(self.backend.metrics, self.finder)
         self.customers = Customers(book, self.backend, self._settled)
         flows = FlowStore(database)
@@ -271,8 +274,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         people = running.accounts, running.desktops
         oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
         stack.push_async_callback(oidc.close)
-        more = [*admins, *running.customers.routes(), *pages, *oidc.routes()]
+        more = [*admins, *running.customers.routes(), *pages, *running.phones.routes(), *oidc.routes()]
         app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
+        app.on_shutdown.append(running.phones.close)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

@@ -13,11 +13,19 @@ from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.phones import Phones
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
 
 LOOKUP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+BROWSER_TALKS = {
+    "score": ("Mean opinion score of talks in browsers", (2.0, 2.5, 3.0, 3.6, 4.0, 4.2, 4.4)),
+    "loss": ("Share of the voice that was lost on the way", (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)),
+    "jitter": ("Jitter in seconds", (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)),
+    "round_trip": ("Seconds there and back", (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)),
+}
 
 
 def figures(
@@ -39,11 +47,17 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops) -> None:
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, phones: Phones) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
+    metrics.gauge("tandem_browser_phones", "Phones in browsers that are open", lambda: phones.connected)
+    metrics.counter("tandem_browser_phones_ended", "Phones in browsers that ended, by how", lambda: phones.ended, "how")
+    phones.observe = {
+        name: metrics.histogram(f"tandem_browser_talk_{name}", what, bounds)
+        for name, (what, bounds) in BROWSER_TALKS.items()
+    }
 
 
 def callers(metrics: Metrics, finder: Finder) -> None:

@@ -19,6 +19,7 @@ from tandem.cti.backend import Backend, Health
 from tandem.cti.desktops import Desktops
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
+from tandem.cti.phones import Phones
 from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
@@ -38,7 +39,8 @@ FOR_THE_PLANE = (
 
 class Site:
     """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
-    (the plane deals with nothing) can be set by the test, and `more` routes before it runs."""
+    (the plane deals with nothing) can be set by the test; `asterisk` (where browser phones are led) and `more` routes
+    before it runs."""
 
     def __init__(self, outbox: Outbox, users: UserStore) -> None:
         self.told: list[Event] = []
@@ -72,10 +74,13 @@ class Site:
             clock=lambda: self.now,
         )
         self.desktops = Desktops(self.backend, self.accounts)
+        self.asterisk = ""
+        self.phones: Phones
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        more = [*WebFiles(self.built).routes(), *self.more]
+        self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
+        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.more]
         app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]

@@ -19,9 +19,10 @@ from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
-from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings
+from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings, browser_phone
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
+from tandem.control.voice.rejoining import NO_VOICE
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
@@ -33,6 +34,10 @@ PHONES = SETTINGS.acd.agents | {
     "1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1001"), number="139", confirm=True),
     "1003": AgentSettings("1003", {"tv": 3}, "PJSIP/1003", number="139", nailed_up=True),
 }
+BROWSERS = SETTINGS.acd.agents | {
+    name: AgentSettings(name, {"tv": 3}, (browser_phone(name), f"PJSIP/{name}"), browser_phone=True)
+    for name in ("1001", "1002")
+}
 SEVERAL = PHONES | {"1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1003"))}
 CENTRES = tuple(
     replace(
@@ -43,7 +48,7 @@ CENTRES = tuple(
         dial_out={"tech": DialOutSettings(per_minute=60)},
         dispositions={"tech": {"solved": Disposition()}},
     )
-    for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2))
+    for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2), (BROWSERS, 0.0))
 )
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
 
@@ -100,6 +105,19 @@ def line_kept(book: Playbook, pick: int) -> object:
     """A line is in its place, after the last talk or an older one."""
     lines = [line for line in book.plane.state.lines.values() if line.id]
     return lines and book.tell(events.LineKept(lines[0].id, lines[0].lent if pick % 4 else "tandem-leg-old"))
+
+
+def browser_phone_of(book: Playbook, pick: int) -> object:
+    """An agent's phone in the browser comes, goes, or has lost the voice of a talk."""
+    agent, device = AGENTS[pick % 2], browser_phone(AGENTS[pick % 2])
+    told: list[events.Event] = [
+        events.DeviceFound(device),
+        events.DeviceLost(device),
+        events.PhoneConnected(agent),
+        events.PhoneDisconnected(agent),
+        events.VoiceLost(agent, CALLS[pick // 2 % 4]),
+    ]
+    return book.tell(told[pick // 8 % 5])
 
 
 def press(book: Playbook, pick: int) -> object:
@@ -325,18 +343,20 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3], after_contact=pick % 5 == 0)),
     lambda book, pick: book.tell(events.WrapUpExtended(AGENTS[pick % 3], float(pick % 9))),
     lambda book, pick: book.tell(events.AgentReleased(AGENTS[pick % 3])),
-    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % 3])),
+    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % len(CENTRES)])),
     lambda book, pick: book.tell(events.LegConfirmed(leg_of(book, pick))),
     line_kept,
     line_kept,
     lambda book, pick: book.tell(events.DeviceLost(f"PJSIP/{AGENTS[pick % 3]}")),
     lambda book, pick: book.tell(events.DeviceFound(f"PJSIP/{AGENTS[pick % 3]}")),
+    browser_phone_of,
+    browser_phone_of,
     lambda book, pick: book.tell(events.LegRinging(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LegAnswered(leg_of(book, pick))),
     bridge,
     bridge,
     lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
-    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, NO_VOICE)[pick // 8 % 2])),
     lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
@@ -399,7 +419,7 @@ def check(book: Playbook) -> None:
         waits = theirs is not None and theirs.state in ("waiting", "offered", "connecting")
         assert mail.state == ("ended" if theirs is None else "queued" if waits else theirs.state)
     contacts = {name: contact for name, contact in contacts.items() if name not in {*state.work, *state.mails}}
-    in_talk = {contact.id for contact in contacts_of if contact.state in TALKING}
+    in_talk = {contact.id for contact in contacts_of if contact.state in {*TALKING, "rejoining"}}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
     for call in state.calls.values():

@@ -8,7 +8,7 @@ from tandem.control.callback.callback_settings import Retry
 from tandem.control.settings import ChatSettings, DialPlan, OfferSettings, PauseReason, RemoteAgents
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
-from tandem.service.supervisor import accounts
+from tandem.service.supervisor import accounts, browser_accounts
 
 
 def problems(tmp_path: Path, text: str) -> list[str]:
@@ -260,6 +260,7 @@ agents:
   "1001": {skills: {}}
   "1002": {skills: {}, device: ["1002", 1052], auto_answer: {"1002": 0, "1052": 2.5}, tone: true}
   "1003": {skills: {}, device: desk-3, auto_answer: 1}
+  "1004": {skills: {}, device: [desk-4], browser_phone: true, auto_answer: {"1004-web": 1}}
   "3001": {skills: {}, number: 0139-555, nailed_up: true, confirm: true}
 dial_plan: {numbers: ["0139."]}
 pause_reasons: {lunch: {longest: 45}, training: }
@@ -279,21 +280,31 @@ def test_agents_phones_numbers_and_reasons_to_pause(tmp_path: Path) -> None:
     assert (agents["3001"].number, agents["3001"].nailed_up, agents["3001"].confirm) == ("0139-555", True, True)
     assert centre.pause_reasons == {"lunch": PauseReason(45.0), "training": PauseReason()}
     assert centre.remote_agents == RemoteAgents("5", {"en": "Press five."}, call_again=2.0)
-    assert accounts(agents.values()) == ["1001", "1002", "1052", "desk-3"]
+    assert agents["1004"].devices == ("PJSIP/1004-web", "PJSIP/desk-4")
+    assert agents["1004"].auto_answer == {"PJSIP/1004-web": 1.0}
+    assert accounts(agents.values()) == ["1001", "1002", "1052", "desk-3", "desk-4"]
+    assert browser_accounts(agents.values()) == ["1004-web"]
 
 
 @pytest.mark.parametrize(
     ("mended", "wrong", "told"),
     [
-        ("number: 0139-555", 'number: "1900"', ":6: agents.3001.number: '1900' is not allowed: name it under"),
-        ("number: 0139-555, ", "", ":6: agents.3001: nailed_up and confirm are for agents with a number"),
+        ("number: 0139-555", 'number: "1900"', ":7: agents.3001.number: '1900' is not allowed: name it under"),
+        ("number: 0139-555, ", "", ":7: agents.3001: nailed_up and confirm are for agents with a number"),
         ("desk-3", "PJSIP/3", ":5: agents.1003.device: 'PJSIP/3' is no SIP account, such as 1001, nor a list"),
         ('["1002", 1052]', "[]", ":4: agents.1002.device: [] is no SIP account"),
         ("auto_answer: 1", "auto_answer: -1", ":5: agents.1003.auto_answer: must be 0 to 30 seconds"),
+        (
+            "number: 0139",
+            "browser_phone: true, number: 0139",
+            ":7: agents.3001.browser_phone: an agent with a number has",
+        ),
+        ('"1004":', '"Li Na":', ":6: agents.Li Na.browser_phone: the name 'Li Na' can't be part of a SIP account"),
+        ("device: desk-3", "device: 1004-web", ":6: agents.1004.device: 1004-web is the phone of 1003 too"),
         ("2.5}", "31}", ":4: agents.1002.auto_answer: must be 0 to 30 seconds"),
-        ("longest: 45", "longest: -1", ":8: pause_reasons.lunch.longest: must be minutes, or 0"),
-        ('"5"', '"55"', ":9: remote_agents.confirm_key: '55' is no key"),
-        ("call_again: 2", "call_again: 0", ":9: remote_agents.call_again: must be 1 to 3600 seconds"),
+        ("longest: 45", "longest: -1", ":9: pause_reasons.lunch.longest: must be minutes, or 0"),
+        ('"5"', '"55"', ":10: remote_agents.confirm_key: '55' is no key"),
+        ("call_again: 2", "call_again: 0", ":10: remote_agents.call_again: must be 1 to 3600 seconds"),
     ],
 )
 def test_a_mistake_about_phones_or_pauses_is_told(tmp_path: Path, mended: str, wrong: str, told: str) -> None:

@@ -216,6 +216,9 @@ def _rung(form: Form) -> Iterator[Remark]:
             yield Remark((*path, "number"), f"{agent.number!r} is not allowed", "name it under dial_plan.numbers")
         if (agent.nailed_up or agent.confirm) and not agent.number:
             yield Remark(path, "nailed_up and confirm are for agents with a number", "give it, or leave them out")
+        if agent.browser_phone and agent.number:
+            what = "an agent with a number has no phone in the browser"
+            yield Remark((*path, "browser_phone"), what, "leave one of them out")
         after = agent.auto_answer
         for seconds in after.values() if isinstance(after, dict) else [after or 0.0]:
             if not 0 <= seconds <= LONGEST_AUTO_ANSWER:

@@ -17,6 +17,7 @@ CALL: Table = {
         "consult": "consulting",
         "send_on": "sent_on",
         "agent_left": "returning",
+        "cut": "rejoining",
         "return": "flow",
         "end": "ended",
     },
@@ -25,6 +26,7 @@ CALL: Table = {
         "consult": "consulting",
         "send_on": "sent_on",
         "agent_left": "returning",
+        "cut": "rejoining",
         "return": "flow",
         "end": "ended",
     },
@@ -36,6 +38,7 @@ CALL: Table = {
         "end": "ended",
     },
     "sent_on": {"return": "flow", "end": "ended"},
+    "rejoining": {"connect": "connected", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
     "recording": {"recorded": "flow", "end": "ended"},
     "transferring": {"transfer_ended": "flow", "end": "ended"},
@@ -60,8 +63,8 @@ class Leg(msgspec.Struct):
     """An agent's channel for one offer, or their kept line while it is lent to it. Times are epoch seconds, None until
     they happen.
 
-    `call` is the contact it is for: a call, or other work. `ring_until` bounds the ring on all of the agent's phones,
-    `untried` are those that are left to be rung.
+    `call` is the contact it is for: a call, or other work. `offer` is 0 where the router has no part in it.
+    `ring_until` bounds the ring on all of the agent's phones, `untried` are those that are left to be rung.
     """
 
     id: str
@@ -146,6 +149,14 @@ class Onward(msgspec.Struct, frozen=True):
     queue: str
 
 
+class Rejoin(msgspec.Struct):
+    """Whose phone a caller waits for, whose talk was cut off, and how often it was rung since."""
+
+    agent: str
+    device: str
+    rings: int = 0
+
+
 class Call(msgspec.Struct):
     """One caller's call, from its entry to its end."""
 
@@ -206,6 +217,9 @@ class Call(msgspec.Struct):
     hold_seconds: float = 0.0
     direction: str = "inbound"
     """`outbound`: its agent dialled."""
+    rejoin: Rejoin | None = None
+    rejoins: int = 0
+    """How often its talk was cut off."""
     ways: list[str] = []
     """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 

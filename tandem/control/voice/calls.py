@@ -107,6 +107,14 @@ def go_on(context: Context, call: Call, event: ivr_events.Event, now: float) -> 
         walk(context, call, event, now)
 
 
+def wait(context: Context, call: Call, now: float) -> None:
+    """A call that waits in a queue again hears what its flow has for that; without a flow, music."""
+    if call.flow_ended:
+        listen(context, call, dialling.COMPANY, now)
+    else:
+        walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
+
+
 def _waits_without_a_flow(call: Call) -> bool:
     """Whether it waits for an agent with no flow to say something: it was dialled, or sent on after its callback."""
     return call.state == "queued" and call.flow_ended and not call.callback

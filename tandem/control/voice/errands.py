@@ -25,12 +25,16 @@ def _no_leg(_context: "Context", _call: Call, _leg: Leg, _now: float) -> None:
     pass
 
 
+def _no_ring(_context: "Context", _call: Call, _reason: str, _now: float) -> None:
+    pass
+
+
 class Errand(msgspec.Struct, frozen=True):
     """`entered(context, call, event, now)`: the call is back, or never left.
 
     `ended(context, call, now, outcome)`: it hung up; `outcome` is the contact's. `listened(context, call, now)`: what
-    it heard is over. `agent_left(context, call, leg, now)`: the channel of a leg of its own is gone. `joined`, with the
-    same: the call is in talk with that leg.
+    it heard is over. `agent_left(context, call, leg, now)`: the channel of a leg of its own is gone. `joined`, with
+    the same: the call is in talk with that leg. `ring_failed(context, call, reason, now)`: one came to nothing.
     """
 
     entered: Callable[["Context", Call, events.CallEntered, float], None]
@@ -38,6 +42,7 @@ class Errand(msgspec.Struct, frozen=True):
     listened: Callable[["Context", Call, float], None] = _nothing
     agent_left: Callable[["Context", Call, Leg, float], None] = _no_leg
     joined: Callable[["Context", Call, Leg, float], None] = _no_leg
+    ring_failed: Callable[["Context", Call, str, float], None] = _no_ring
 
 
 ERRANDS: dict[str, Errand] = {}

@@ -199,6 +199,8 @@ FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
 """What is done about the router's commands; mail puts there what is done when it is interrupted."""
 
 
+CUT_SHORT: list[Callable[[Context, Call, Leg, events.LegEnded, float], bool]] = []
+"""Who takes a talk for cut off, and not for over, and goes on with it; each module puts itself there."""
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
 """Who follows an agent's states; each module puts itself there."""
 OFFER_OVER: list[Callable[[Context, acd.RecordOffer, float], None]] = []
@@ -266,6 +268,8 @@ def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
         drop(context, leg, now, event.reason)
         if leg.offer:
             route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+        elif (call := context.state.calls.get(leg.call)) and (errand := ERRANDS.get(call.state)):
+            errand.ring_failed(context, call, event.reason, now)
 
 
 def _rings_on(context: Context, leg: Leg, reason: str, now: float) -> bool:
@@ -380,6 +384,8 @@ def leg_ended(context: Context, event: events.LegEnded, now: float, lost: bool =
         KINDS[work.kind].ended(context, work, leg, now, lost)
     else:
         call = context.state.calls[leg.call]
+        if not lost and any(goes_on(context, call, leg, event, now) for goes_on in CUT_SHORT):
+            return
         if errand := ERRANDS.get(call.state):
             errand.agent_left(context, call, leg, now)
             return

@@ -9,14 +9,12 @@ from typing import Any
 
 from tandem.acd import events as acd
 from tandem.control import commands, events
-from tandem.control.callback.dialling import COMPANY
 from tandem.control.context import Context
 from tandem.control.destinations import destination
 from tandem.control.events import Target
 from tandem.control.voice import calls, talks, transfers
 from tandem.control.voice.call import Call, Leg, Onward
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.listening import listen
 from tandem.control.voice.offers import finish_talk, route, send_off
 from tandem.control.voice.permits import Talk, queue_of
 from tandem.ivr import events as ivr_events
@@ -76,10 +74,7 @@ def _wait(context: Context, call: Call, onward: Onward, now: float) -> None:
         tier=call.tier,
     )
     route(context, queued, now)
-    if call.flow_ended:
-        listen(context, call, COMPANY, now)
-    else:
-        calls.walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
+    calls.wait(context, call, now)
 
 
 def _ended(_context: Context, call: Call, _now: float, _outcome: str) -> None:

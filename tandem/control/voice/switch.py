@@ -21,6 +21,7 @@ from tandem.control.voice import (
     monitoring,
     nailed,
     offers,
+    rejoining,
     transfers,
     voicemails,
 )
@@ -195,6 +196,8 @@ def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> No
         return
     context.state.devices = {device: context.state.devices.get(device, now) for device in event.reachable}
     nailed.refresh_all(context, now)
+    for device in event.reachable:
+        rejoining.device_found(context, device, now)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

@@ -7,6 +7,8 @@ import { Chat } from "./Chat";
 import { CustomerPanel } from "./CustomerPanel";
 import type { Do } from "./DeskView";
 import { DispositionForm } from "./Disposition";
+import { PhoneCall, PhoneOffer } from "./PhoneCall";
+import { isWritten, usePhoneHere } from "./phoneHere";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { knownOf, linesOf } from "./story";
 import { TalkBar } from "./talk/TalkBar";
@@ -46,6 +48,7 @@ export function ContactCard({ one, agent, now, able, live, act, known }: Contact
         {contact.name && contact.number && <p className="number">{contact.number}</p>}
       </div>
       {contact.state === "offered" && <Offer contact={contact} able={able} act={act} />}
+      {contact.state !== "offered" && !isWritten(contact.channel) && <PhoneCall able={able} />}
       <TalkBar contact={contact} agent={agent} able={able} act={act} />
       {contact.channel === "chat" && <Chat one={one} live={live} able={able} act={act} />}
       {(contact.state === "connected" || contact.state === "held") && (
@@ -68,15 +71,16 @@ function sinceOf(contact: Contact, now: number): number {
   return (contact.state === "offered" ? contact.offered_at : contact.connected_at) ?? contact.offered_at ?? now;
 }
 
-/** A chat is taken here, a phone by itself. */
+/** A chat is taken here; a call too, where the phone is in this window. */
 function Offer({ contact, able, act }: { contact: Contact; able: boolean; act: Do }) {
   const words = useWords();
-  const written = contact.channel === "chat";
+  const written = isWritten(contact.channel);
+  const phone = usePhoneHere()?.view.status;
   const given = { contact: contact.contact, offer: contact.offer };
   const accept = () => void act("accept", given);
   const decline = () => void act("decline", given);
   useShortcuts(written && able ? { accept, decline } : {});
-  if (!written) return <p className="offer">{words.pickUp}</p>;
+  if (!written) return phone === "ready" ? <PhoneOffer /> : <p className="offer">{words.pickUp}</p>;
   return (
     <p className="offer buttons">
       <button type="button" className="main" disabled={!able} onClick={accept}>

@@ -8,10 +8,10 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const { ready, pause, extend, accept, decline } = words.verbs;
-  const { next, help } = words.shortcuts;
-  const { hold, transfer, swap } = useTalkWords().verbs;
-  const talk = { hold, transfer, swap };
+  const { ready, pause, extend, decline } = words.verbs;
+  const { accept, next, help } = words.shortcuts;
+  const { hold, transfer, swap, mute, hangUp } = useTalkWords().verbs;
+  const talk = { hold, transfer, swap, mute, hangUp };
   const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, ...talk, next, help };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">

@@ -11,6 +11,8 @@ export const KEYS = {
   hold: "L",
   transfer: "T",
   swap: "S",
+  mute: "U",
+  hangUp: "H",
   next: "J",
   help: "K",
 } as const;

@@ -23,6 +23,9 @@ const SHORTCUTS: Partial<Record<TalkVerb, Shortcut>> = {
   retrieve: "hold",
   transfer: "transfer",
   swap: "swap",
+  mute: "mute",
+  unmute: "mute",
+  "hang-up": "hangUp",
 };
 
 export function TalkBar({ contact, agent, able, act }: TalkBarProps) {
