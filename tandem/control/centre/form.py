@@ -15,6 +15,7 @@ from tandem.acd.settings import (
     known_channel,
 )
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
     ChatSettings,
@@ -93,6 +94,7 @@ class Form(msgspec.Struct, frozen=True):
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
     last_agent_days: Days = 30.0
+    board: BoardSettings = BoardSettings()
 
     def settings(self) -> Settings:
         """The same for the plane."""
@@ -112,6 +114,8 @@ class Form(msgspec.Struct, frozen=True):
             chats=_one(self.chats, ChatSettings),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
+            time_zone=self.time_zone,
+            board=self.board,
         )
 
     def all_channels(self) -> dict[str, ChannelSettings]:
