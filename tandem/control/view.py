@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tandem.control.board.board import Board
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
@@ -154,6 +155,14 @@ class Readers:
     def agent_desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""
         return self._plane().desk(agent)
+
+    def open_board(self, changed: Callable[[], None]) -> Board:
+        """What boards show, from now on."""
+        return self._plane().open_board(changed)
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
+        self._plane().close_board()
 
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from tandem.control.board.board import Board
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
@@ -51,6 +52,14 @@ class Readers(Protocol):
 
     def agent_desk(self, agent: str, /) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""
+        ...
+
+    def open_board(self, changed: Callable[[], None], /) -> Board:
+        """What boards show, from now on; `changed` is called when there may be something new."""
+        ...
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
         ...
 
     def stream(self) -> str:

@@ -16,6 +16,7 @@ from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.boards import Boards
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
 from tandem.cti.flows_api import FlowsApi
@@ -34,7 +35,7 @@ from tandem.ivr.speech import prompts
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import figures, people
+from tandem.service.figures import figures, people, process
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -110,7 +111,9 @@ class Controller:
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
-        people(self.backend.metrics, self.accounts, self.desktops)
+        how_it_is = partial(process, writer, self.notifier, self.notifications)
+        self.boards = Boards(self.backend, self.accounts, how_it_is)
+        people(self.backend.metrics, self.accounts, self.desktops, self.boards)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -236,12 +239,14 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
+        operators = running.boards.routes()
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*operators, *admins, *pages])
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(running.boards.close)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
         await running.settings.tell_plane()  # of what came into force beside us in the moment before we served

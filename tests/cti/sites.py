@@ -15,6 +15,8 @@ from tandem.control.plane import Plane
 from tandem.control.view import Readers
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.board_protocol import Process
+from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
@@ -70,16 +72,19 @@ class Site:
             clock=lambda: self.now,
         )
         self.desktops = Desktops(self.backend, self.accounts)
+        self.process = Process()
+        self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        files = WebFiles(self.built).routes()
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, files)
+        more = [*WebFiles(self.built).routes(), *self.boards.routes()]
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
             yield self
+        await self.boards.close()
         await runner.cleanup()
 
     async def ask(
