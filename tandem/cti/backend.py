@@ -62,6 +62,10 @@ class Readers(Protocol):
         """Nobody looks at a board any more."""
         ...
 
+    def waiting(self) -> list[tuple[str, str, float, float]]:
+        """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
+        ...
+
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
         ...

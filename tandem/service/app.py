@@ -6,10 +6,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import structlog
 
+from tandem.acd.words import Language
 from tandem.control import events
 from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
 from tandem.control.settings import Service, Settings
@@ -20,6 +22,7 @@ from tandem.cti.boards import Boards
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
 from tandem.cti.flows_api import FlowsApi
+from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
@@ -40,10 +43,12 @@ from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
+from tandem.service.history import HistoryError, why
 from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
+from tandem.store.behind import StillWaiting
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
@@ -81,7 +86,9 @@ class Controller:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
+        self.journal_path = config.home / JOURNAL
         self.writer = writer
+        self._database = database
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
         self.retention = Retention(database, config.keep_days, recordings.remove)
@@ -147,6 +154,13 @@ class Controller:
         self.engine.emit(events.Restarted())
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
+
+    def look_back(self) -> HistoryApi:
+        """The handlers for who looks back at the records, and at the journal."""
+        readers = self.backend.readers
+        return HistoryApi(
+            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+        )
 
     async def keep_house(self) -> None:
         """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
@@ -239,7 +253,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        operators = running.boards.routes()
+        operators = [*running.boards.routes(), *running.look_back().routes()]
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
@@ -265,6 +279,14 @@ async def settings_in_force(config: Config) -> Settings:
         return shelf.settings
     finally:
         await database.dispose()
+
+
+def _why(journal: Path, call: str, language: Language) -> list[Told]:
+    """The life of a contact in words, of which the journal of the last days knows."""
+    try:
+        return [Told(at, text) for at, text in why(journal, call, time.time(), language)]
+    except HistoryError as error:
+        raise LookupError(str(error)) from None
 
 
 def _warn(alarm: RaiseAlarm) -> None:

@@ -44,7 +44,7 @@ def admins_routes() -> list[web.RouteDef]:
 
 def more_routes(site: Site) -> list[web.RouteDef]:
     """All that the controller adds to those that are always there."""
-    return [*admins_routes(), *site.boards.routes()]
+    return [*admins_routes(), *site.operators()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
@@ -91,6 +91,10 @@ A_SUPERVISORS = {
     "/outbox": "GET",
     "/links/{call}/{link}/revoke": "POST",
     "/board/live": "GET",
+    **{f"/history/{what}": "GET" for what in ("queues", "agents", "flows", "links")},
+    **{f"/history/{what}/contacts": "GET" for what in ("queues", "agents", "flows", "links")},
+    "/history/contacts/{call}": "GET",
+    "/history/contacts/{call}/why": "GET",
 }
 """What these roles may ask; all else that is not for everybody is for admins."""
 

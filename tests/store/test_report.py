@@ -27,7 +27,7 @@ def test_a_callers_name_cannot_steer_the_terminal() -> None:
         ("@sum", "'@sum"),
         ("+cmd|x", "'+cmd|x"),
         ("-2+3", "'-2+3"),
-        ("+8613800000000",) * 2,
+        ("+8613800000000", "'+8613800000000"),
         ("a=b",) * 2,
     ],
 )
