@@ -10,8 +10,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     manifest: true,
-    rolldownOptions: { input: ["desk.html"] },
+    rolldownOptions: { input: ["desk.html", "board.html"] },
   },
-  server: { proxy: { "^/(session|desktop|agents|pause-reasons)": { target: centre, ws: true } } },
+  server: { proxy: { "^/(session|desktop|agents|pause-reasons|board/live|history)": { target: centre, ws: true } } },
   test: { include: ["src/**/*.test.ts"] },
 });

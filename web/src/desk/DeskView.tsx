@@ -6,11 +6,11 @@ import type { Desk } from "../cti/desk";
 import { type Looks, SettingsBar } from "../shared/SettingsBar";
 import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
+import { allowSound, ring } from "../shared/sound";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
 import { KeysDialog } from "./KeysDialog";
 import { useShortcuts } from "./shortcuts";
-import { allowSound, ring } from "./sound";
 import { useWords, type Words } from "./words/words";
 
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;

@@ -6,9 +6,10 @@ import { SettingsBar } from "./SettingsBar";
 import type { Person } from "./session";
 import { useWords } from "./words/words";
 
-type Place = "desk";
+type Place = "desk" | "board";
 const PLACES: Record<Place, (person: Person) => boolean> = {
   desk: (person) => person.agent !== "",
+  board: (person) => person.role !== "agent",
 };
 
 interface TopBarProps extends Pick<PageProps, "person" | "looks" | "onLeave"> {

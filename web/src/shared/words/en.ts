@@ -20,7 +20,7 @@ export const en = {
     wrong: "The password in use is another.",
     button: "Change it",
   },
-  places: { title: "Pages", desk: "Desk" },
+  places: { title: "Pages", desk: "Desk", board: "Board" },
   settings: {
     language: "Language",
     theme: "Light or dark",
