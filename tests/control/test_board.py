@@ -39,6 +39,21 @@ def test_a_queue_shows_who_waits_since_when_and_who_could_come() -> None:
     assert [(one.offered, one.answered) for one in tech.recent] == [(3, 1)]
 
 
+def test_a_talk_that_ends_and_what_an_agent_wants_next_are_seen() -> None:
+    book, board = begun()
+    leg = book.talk("c1", "1001")
+    board.check(book.plane, book.now)
+    assert board.queues["tech"].in_talk == 1
+    assert [contact.contact for contact in board.agents["1001"].contacts] == ["c1"]
+    book.tell(events.AgentPaused("1001", "lunch"))
+    board.check(book.plane, book.now)
+    assert (board.agents["1001"].state, board.agents["1001"].wants) == ("connected", "paused")
+    book.tell(events.LegEnded(leg))
+    board.check(book.plane, book.now)
+    assert board.queues["tech"].in_talk == 0
+    assert board.agents["1001"].contacts == ()
+
+
 def test_a_queue_that_nobody_can_ever_serve_says_so() -> None:
     odd = QueueSettings("odd", {"mending": 5})
     _, board = begun(acd=replace(SETTINGS.acd, queues=SETTINGS.acd.queues | {"odd": odd}))

@@ -13,6 +13,8 @@ from tests.property.test_plane import Step, lives
 def test_a_board_fed_by_events_equals_one_opened_now(life: list[tuple[Step, int]]) -> None:
     book = Playbook()
     board = Follower(book.plane, book.now)
+    book.talk("c1", "1001")
+    book.queue("c2")
     for step, pick in life:
         step(book, pick)
         if pick % 3:  # several events may come together
