@@ -23,7 +23,7 @@ from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
 from tests.store.examples import contact, interval, wait
 from tests.store.test_queries import write
-from tests.web.desks import PASSWORD, Served, axe, picture, window
+from tests.web.desks import LIVE, PASSWORD, Served, axe, picture, window
 
 pytestmark = pytest.mark.live
 DAY = 86400.0
@@ -34,7 +34,7 @@ def past(now: float) -> list[commands.Command]:
     quarter = now // 900 * 900 - 900
     rows: list[commands.Command] = []
     for back in range(8):
-        counts = {"offered": 9 - back, "answered": 7 - back, "abandoned": 2, "answered_in_target": 6 - back}
+        counts = {"offered": 9 - back, "answered": 7 - back, "abandoned": 2, "answered_in_target": max(0, 6 - back)}
         rows.append(interval(quarter - 900 * back, "tech", **counts, wait_answered=60.0))
     rows += [wait("c1", quarter + 10, quarter + 17, "answered", "tech")]
     rows += [contact("c1", quarter, caller="13800000001", outcome="served", talk_seconds=95.0)]
@@ -92,7 +92,7 @@ async def supervisor(
     await page.fill("[name=password]", PASSWORD)
     await page.fill("[name=again]", PASSWORD)
     await page.click("button[type=submit]")
-    await expect(page.locator(".health")).to_have_class("health live")
+    await expect(page.locator(".health")).to_have_class("health live", timeout=LIVE)
     return page
 
 
