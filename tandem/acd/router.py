@@ -125,6 +125,17 @@ class Router:
         """How many contacts those at work who can serve a newcomer to `queue` can have at once."""
         return self._floor.roster.capacity_for(self._floor.lines.lines_of(queue)[0])
 
+    def staffing(self, queue: str) -> tuple[int, int]:
+        """Of the agents who can serve a newcomer to `queue`, how many have room for one, and how many are at work."""
+        line = self._floor.lines.lines_of(queue)[0]
+        return self._floor.roster.ready_for(line), self._floor.roster.at_work_for(line)
+
+    def newcomer(self, queue: str, now: float) -> Place | None:
+        """What who came to `queue` now would be told; None when they would not have to wait, or nobody is at work."""
+        ready, at_work = self.staffing(queue)
+        waits = self._floor.lines.length(queue) or ready <= self._state.queue(queue).keep_free
+        return self._floor.foresight.place(Contact("", queue, now, now), now) if waits and at_work else None
+
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""
         known = self._state.contacts.get(contact)

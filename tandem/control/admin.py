@@ -19,6 +19,8 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     """Resets nothing: calls, agents and figures go on under the new settings."""
     before, context.state.settings = context.state.settings, event.settings
     context.state.settings_version = event.version
+    if event.settings.time_zone != before.time_zone:
+        context.state.today.change_zone(event.settings.time_zone, now)
     route(context, acd.SettingsChanged(event.settings.acd), now)
     pauses.settings_changed(context, before, now)
     for name in context.state.settings.acd.agents:

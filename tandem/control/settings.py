@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 
 
@@ -123,7 +124,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
     queue that is not there has the defaults. `dispositions`: by queue and code. `dial_out`: the queues that agents
-    may dial for. For `last_agent_days` it is kept with whom a customer talked last.
+    may dial for. For `last_agent_days` it is kept with whom a customer talked last. Days are those of `time_zone`.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
     calls whose number leads to no published flow. `show_monitoring`: an agent sees that a supervisor is on their talk.
     Without `pause_reasons` agents may pause for any.
@@ -150,3 +151,5 @@ class Settings(msgspec.Struct, frozen=True):
     last_agent_days: float = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False
+    time_zone: str = "UTC"
+    board: BoardSettings = BoardSettings()

@@ -3,6 +3,7 @@
 import msgspec
 
 from tandem.acd.state import State as RouterState
+from tandem.control.board.today import Today
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify, SendLink
@@ -141,3 +142,4 @@ class PlaneState(msgspec.Struct):
     """What falls due by itself: see timers.py."""
     counters: dict[str, int] = {}
     """Alarms, faults and repairs by kind, since the journal began."""
+    today: Today = msgspec.field(default_factory=Today)

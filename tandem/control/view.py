@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
+from tandem.acd.contact import UNANSWERED
 from tandem.control import refusals
+from tandem.control.board.board import Board
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
@@ -174,6 +176,23 @@ class Readers:
     def agent_desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""
         return self._plane().desk(agent)
+
+    def open_board(self, changed: Callable[[], None]) -> Board:
+        """What boards show, from now on."""
+        return self._plane().open_board(changed)
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
+        self._plane().close_board()
+
+    def waiting(self) -> list[tuple[str, str, float, float]]:
+        """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
+        contacts = self._plane().context.router.snapshot().contacts.values()
+        return [
+            (contact.id, contact.queue, contact.arrived_at, contact.enqueued_at)
+            for contact in contacts
+            if contact.state in UNANSWERED and contact.on_line
+        ]
 
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""

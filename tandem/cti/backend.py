@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from tandem.control.board.board import Board
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
@@ -58,6 +59,18 @@ class Readers(Protocol):
 
     def browser_phone(self, agent: str, /) -> str:
         """The SIP account of an agent's phone in their browser; empty: they have none."""
+        ...
+
+    def open_board(self, changed: Callable[[], None], /) -> Board:
+        """What boards show, from now on; `changed` is called when there may be something new."""
+        ...
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
+        ...
+
+    def waiting(self) -> list[tuple[str, str, float, float]]:
+        """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
         ...
 
     def stream(self) -> str:

@@ -7,19 +7,19 @@ it was, and nobody waits for it.
 
 import asyncio
 from collections import Counter, defaultdict
-from contextlib import suppress
 
 import msgspec
 import structlog
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 
 from tandem.control.commands import TellDesktop
 from tandem.cti.all_verbs import VERBS
-from tandem.cti.answers import Refused, refusal
+from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend
+from tandem.cti.connections import Connection, EndedError, alongside, check_origin
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
-from tandem.cti.guard import People, is_our_page
-from tandem.cti.identity import Identity, identity_of, needs
+from tandem.cti.guard import People
+from tandem.cti.identity import needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
 from tandem.cti.verbs import around_of, verb_of
 from tandem.store.users import UserStoreError
@@ -39,60 +39,19 @@ CHECKED_EVERY = 60.0
 """Seconds between two looks whether who has the desktop may still have it."""
 
 
-class EndedError(Exception):
-    """The connection can't go on: `code` for programs, the text for people, `close` for the WebSocket."""
-
-    def __init__(self, code: str, text: str, close: int = WSCloseCode.POLICY_VIOLATION) -> None:
-        super().__init__(text)
-        self.code, self.close = code, close
-
-
-class Desktop:
-    """One connection: frames wait in a bounded queue, and one task sends them. `number` is that of the last event that
-    it was sent, in a snapshot or by itself.
+class Desktop(Connection):
+    """One desktop. `number` is that of the last event that it was sent, in a snapshot or by itself.
 
     A snapshot may be ahead of what has been told: the plane has dealt with an event before its entry is kept, and only
     then is anybody told.
     """
 
-    def __init__(self, request: web.Request, who: Identity) -> None:
-        self.who = who
+    def __init__(self, request: web.Request) -> None:
+        super().__init__(request, encode, MOST_BYTES, BEHIND)
         self.name = ""
         self.agent = ""
         self.number = 0
         self.works = False
-        self.ended = "left"
-        self.heard_at = asyncio.get_running_loop().time()
-        self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
-        self.request = request
-        self._frames: asyncio.Queue[str] = asyncio.Queue(BEHIND)
-
-    def put(self, frame: str) -> None:
-        """Have a frame sent in its turn; a desktop that is too far behind is cut."""
-        try:
-            self._frames.put_nowait(frame)
-        except asyncio.QueueFull:
-            self.ended = "behind"
-            self.cut()
-
-    async def send_all(self) -> None:
-        """Send what is put, for ever."""
-        while True:
-            await self.socket.send_str(await self._frames.get())
-
-    async def end(self, code: str, text: str, close: int) -> None:
-        """Say why, and close."""
-        self.ended = code
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self.socket.send_str(encode("error", code=code, message=text))
-                await self.socket.close(code=close)
-        self.cut()
-
-    def cut(self) -> None:
-        """End it without a word."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
 
 
 class Desktops:
@@ -130,9 +89,8 @@ class Desktops:
     @needs("agent")
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
-        if "Origin" in request.headers and not is_our_page(request, self._origin):
-            return refusal(403, "unknown_origin", "Desktops are not open to pages of this site.")
-        desktop = Desktop(request, identity_of(request))
+        check_origin(request, self._origin, "Desktops")
+        desktop = Desktop(request)
         await desktop.socket.prepare(request)
         try:
             await self._serve(desktop)
@@ -161,16 +119,10 @@ class Desktops:
         if not isinstance(hello, Hello):
             raise EndedError("no_hello", "The first message must be a hello.")
         self._begin(desktop, hello)
-        sending = asyncio.ensure_future(desktop.send_all())
-        beating = asyncio.ensure_future(self._beat(desktop))
-        checking = asyncio.ensure_future(self._check(desktop))
-        try:
+        beating = desktop.beat(BEAT_EVERY, SILENT_AFTER, lambda: self._beat(desktop))
+        async with alongside(desktop.send_all(), beating, desktop.check(self._people, CHECKED_EVERY)):
             while True:
                 await self._take(desktop, await self._next(desktop))
-        finally:
-            for task in (sending, beating, checking):
-                task.cancel()
-            await asyncio.gather(sending, beating, checking, return_exceptions=True)
 
     def _begin(self, desktop: Desktop, hello: Hello) -> None:
         """Let the desktop have its desk: what it missed, or the whole of it. No await: nothing comes in between."""
@@ -203,28 +155,9 @@ class Desktops:
         for one in missed:
             desktop.put(one.content)
 
-    async def _beat(self, desktop: Desktop) -> None:
-        """Say that we are there, and where the desk is; cut a desktop that is silent."""
-        while True:
-            await asyncio.sleep(BEAT_EVERY)
-            if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
-                desktop.ended = "silent"
-                desktop.cut()
-            position = Position(self._readers.stream(), desktop.number)
-            desktop.put(encode("beat", position=position, now=self._clock()))
-
-    async def _check(self, desktop: Desktop) -> None:
-        """End the desktop of somebody whose session is over, or who may something else by now; a program stays."""
-        while desktop.who.session:
-            await asyncio.sleep(CHECKED_EVERY)
-            try:
-                who = await self._people.identify(desktop.request)
-            except UserStoreError as error:
-                log.warning("a desktop's session can't be checked", error=str(error))
-                continue
-            if who != desktop.who:
-                await desktop.end("signed_out", "Sign in again.", WSCloseCode.POLICY_VIOLATION)
-                return
+    def _beat(self, desktop: Desktop) -> str:
+        """That we are there, and where the desk is."""
+        return encode("beat", position=Position(self._readers.stream(), desktop.number), now=self._clock())
 
     async def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
@@ -263,12 +196,8 @@ class Desktops:
 
     async def _next(self, desktop: Desktop) -> Sent:
         """The next message; ConnectionError when there is none any more."""
-        received = await desktop.socket.receive()
-        desktop.heard_at = asyncio.get_running_loop().time()
-        if received.type is not WSMsgType.TEXT:
-            raise ConnectionError("closed")
         try:
-            return decode(received.data)
+            return decode(await desktop.next())
         except ValueError as error:
             raise EndedError("bad_message", str(error)) from None
 

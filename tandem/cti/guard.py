@@ -22,7 +22,7 @@ PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js
 CHAT = "/chat"
 CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
 """The caller's page and the customer's chat: for everybody, on any host name, whoever asks."""
-PAGES = {"/desk": "desk.html", "/admin": "admin.html", "/editor": "editor.html"}
+PAGES = {"/desk": "desk.html", "/board": "board.html", "/admin": "admin.html", "/editor": "editor.html"}
 """Addresses of the pages for people who sign in, and their files in web/dist."""
 WEB_FILE = "/web/assets/{name}"
 """Pages hold nothing of anybody's; what they show they ask for as whoever signed in."""

@@ -7,6 +7,8 @@ import msgspec
 
 from tandem.acd.contact import UNANSWERED
 from tandem.cti.accounts import Accounts
+from tandem.cti.board_protocol import Process
+from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
 from tandem.cti.finder import Finder
 from tandem.cti.lookups import Lookups
@@ -18,6 +20,8 @@ from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
 
+MANY_RECORDS = 1000
+"""Events whose records wait to be written; fewer are nothing to worry about."""
 LOOKUP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 BROWSER_TALKS = {
@@ -47,11 +51,13 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, phones: Phones) -> None:
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards, phones: Phones) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
+    metrics.gauge("tandem_boards", "Operators' boards that are open", lambda: boards.connected)
+    metrics.counter("tandem_boards_ended", "Boards that ended, by how", lambda: boards.ended, "how")
     metrics.gauge("tandem_browser_phones", "Phones in browsers that are open", lambda: phones.connected)
     metrics.counter("tandem_browser_phones_ended", "Phones in browsers that ended, by how", lambda: phones.ended, "how")
     phones.observe = {
@@ -66,6 +72,16 @@ def callers(metrics: Metrics, finder: Finder) -> None:
         "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
     )
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
+
+
+def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications) -> Process:
+    """How the process is, for boards."""
+    return Process(
+        records_behind=writer.lag if writer.lag > MANY_RECORDS else 0,
+        records_failures=writer.failures + writer.refused,
+        links_failed=notifier.counts["failed"],
+        notifications_failed=sum(times for (_, outcome), times in notifications.counts.items() if outcome == "failed"),
+    )
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:

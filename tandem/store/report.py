@@ -71,8 +71,14 @@ async def report(engine: AsyncEngine, name: str, since: float, until: float, *, 
     """
     query, columns = REPORTS[name]
     rows = await query(engine, since, until)
-    cells = [[_cell(column, getattr(row, column), exact=as_csv) for column in columns] for row in rows]
-    return to_csv(columns, cells) if as_csv else to_table(columns, cells)
+    if as_csv:
+        return rows_as_csv(columns, rows)
+    return to_table(columns, [[_cell(column, getattr(row, column), exact=False) for column in columns] for row in rows])
+
+
+def rows_as_csv(columns: Sequence[str], rows: Sequence[Any]) -> str:
+    """These columns of the rows, with plain numbers and ISO 8601 times."""
+    return to_csv(columns, [[_cell(column, getattr(row, column), exact=True) for column in columns] for row in rows])
 
 
 async def timeline(engine: AsyncEngine, call: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import events
 from tandem.control.commands import TellDesktop
@@ -16,7 +17,10 @@ from tandem.control.plane import Plane
 from tandem.control.view import Readers
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.board_protocol import Process
+from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
+from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.phones import Phones
@@ -24,6 +28,7 @@ from tandem.cti.tokens import Tokens
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
+from tandem.store.behind import StillWaiting
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 
@@ -42,7 +47,7 @@ class Site:
     (the plane deals with nothing) can be set by the test; `asterisk` (where browser phones are led) and `more` routes
     before it runs."""
 
-    def __init__(self, outbox: Outbox, users: UserStore) -> None:
+    def __init__(self, outbox: Outbox, users: UserStore, database: AsyncEngine | None = None) -> None:
         self.told: list[Event] = []
         self.plane = Plane()
         self.tokens = Tokens("a key")
@@ -76,18 +81,34 @@ class Site:
         self.desktops = Desktops(self.backend, self.accounts)
         self.asterisk = ""
         self.phones: Phones
+        self.database = database
+        self.process = Process()
+        self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
         self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
-        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.more]
+        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.operators(), *self.more]
         app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
             yield self
+        await self.boards.close()
         await runner.cleanup()
+
+    def operators(self) -> list[web.RouteDef]:
+        """The routes for those who watch and look back; they look back where the test gave records."""
+        records: Any = self.database
+        waiting = self.backend.readers.waiting
+        history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
+        return [*self.boards.routes(), *history.routes()]
+
+    def _why(self, call: str, language: str) -> list[Told]:
+        if call == "c9":
+            raise LookupError("The journal says nothing of it.")
+        return [Told(1000.0, f"{call} in {language}")]
 
     async def ask(
         self, method: str, path: str, *, token: str | None = TOKEN, headers: Mapping[str, str] | None = None,

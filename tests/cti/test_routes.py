@@ -50,6 +50,11 @@ def admins_routes() -> list[web.RouteDef]:
     return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *more]
 
 
+def more_routes(site: Site) -> list[web.RouteDef]:
+    """All that the controller adds to those that are always there."""
+    return [*admins_routes(), *site.operators()]
+
+
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
     for route in app.router.routes():
         assert route.resource
@@ -62,7 +67,7 @@ def routes(app: web.Application) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("token", [None, "wrong"])
 async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: UserStore, token: str | None) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more_routes(site))
     everything = set(routes(app))
     assert len(everything) > 40
     runner = await serve(app, "127.0.0.1", 0)
@@ -115,13 +120,18 @@ A_SUPERVISORS = {
     "/prompts": "GET",
     "/prompts/{language}/{flow}/{text}/sound": "GET",
     "/notifier": "GET",
+    "/board/live": "GET",
+    **{f"/history/{what}": "GET" for what in ("queues", "agents", "flows", "links")},
+    **{f"/history/{what}/contacts": "GET" for what in ("queues", "agents", "flows", "links")},
+    "/history/contacts/{call}": "GET",
+    "/history/contacts/{call}/why": "GET",
 }
 """What these roles may ask; all else that is not for everybody is for admins."""
 
 
 async def test_what_a_role_may_ask_is_what_is_written_here(outbox: Outbox, users: UserStore) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more_routes(site))
     needed: dict[str, set[tuple[str, str]]] = {role: set() for role in ROLES}
     for route in app.router.routes():
         if route.method != "HEAD" and route.resource:

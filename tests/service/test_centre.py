@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tandem.acd.plan import Condition, Step
+from tandem.control.board.board_settings import QueueThresholds, Threshold
 from tandem.control.callback.callback_settings import Retry
 from tandem.control.settings import ChatSettings, DialPlan, OfferSettings, PauseReason, RemoteAgents
 from tandem.service.centre import CentreError, read_centre
@@ -352,3 +353,42 @@ def test_channels_are_laid_over_those_that_are_known(tmp_path: Path) -> None:
 )
 def test_a_channel_that_cannot_be_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert problems(tmp_path, CHANNELS.replace(old, new))[0].startswith(told)
+
+
+BOARD = """
+queues: {tech: {}}
+agents: {"1001": {skills: {}}}
+board:
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("  queues: {tach: {}}", ":5: board.queues.tach: there is no such queue: Perhaps tech is meant"),
+        ("  every_queue: {waiting: {warn: 5, bad: 3}}", ":5: board.every_queue.waiting: is bad before it warns"),
+        ("  every_queue: {service_level: {warn: 0.6, bad: 0.8}}", "service_level: is bad before it warns"),
+        ("  queues: {tech: {abandonment: {bad: 5}}}", ":5: board.queues.tech.abandonment.bad: is 5: write 0 to 1"),
+        ("  every_queue: {wait: {warn: 5}}", ":5: board.every_queue.wait: "),
+        ("  state_overstayed: {wrapup: 30}", ":5: board.state_overstayed.wrapup: is no state of an agent"),
+        ("  state_overstayed: {wrap_up: 0}", ":5: board.state_overstayed.wrap_up: is 0"),
+        ("  state_overstayed: {wrap_up: long}", ":5: board.state_overstayed: Expected `float`"),
+        ("  sound: loud", ":5: board.sound: "),
+    ],
+)
+def test_wrong_thresholds_are_told_with_their_place(tmp_path: Path, written: str, found: str) -> None:
+    (problem,) = problems(tmp_path, BOARD % written)
+    assert found in problem
+
+
+def test_thresholds_and_the_centres_day(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    thresholds = (
+        "  every_queue: {waiting: {warn: 3, bad: 5}, service_level: {warn: 0.8}}\n  state_overstayed: {hold: 60}"
+    )
+    file.write_text("time_zone: Asia/Shanghai\n" + BOARD % thresholds)
+    centre = read_centre(file)
+    assert centre.time_zone == "Asia/Shanghai"
+    assert centre.board.every_queue == QueueThresholds(Threshold(3, 5), service_level=Threshold(0.8))
+    assert centre.board.state_overstayed == {"hold": 60}

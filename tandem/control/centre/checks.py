@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 
+from tandem.acd.agent import TABLE as AGENT_STATES
 from tandem.acd.matching import Matching
 from tandem.acd.needs import need_of, skills_of
 from tandem.acd.plan import Step, describe, widest
+from tandem.control.board.board_settings import QueueThresholds
 from tandem.control.centre.findings import Path, Remark
 from tandem.control.centre.form import Form, QueueForm
 from tandem.control.centre.services import mistakes
@@ -62,7 +64,7 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
         _figures, _dispositions, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
-        _dial_plan, _chats, _services,
+        _dial_plan, _chats, _services, _board,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
     yield from _moves(form, queues)
@@ -274,3 +276,38 @@ def _services(form: Form) -> Iterator[Remark]:
     for name, service in form.services.items():
         for within, what, way_out in mistakes(name, service):
             yield Remark(("services", name, *within), what, way_out)
+
+
+# --- the operator's board ----------------------------------------------------------------------------------------
+
+LOW_IS_BAD = frozenset({"service_level"})
+SHARES = frozenset({"service_level", "abandonment"})
+
+
+def _board(form: Form) -> Iterator[Remark]:
+    board = form.board
+    for name, thresholds in board.queues.items():
+        if name not in form.queues:
+            yield Remark(("board", "queues", name), "there is no such queue", suggestion(name, form.queues))
+        yield from _thresholds(thresholds, ("board", "queues", name))
+    yield from _thresholds(board.every_queue, ("board", "every_queue"))
+    for state, seconds in board.state_overstayed.items():
+        path: Path = ("board", "state_overstayed", state)
+        if state not in AGENT_STATES:
+            yield Remark(path, "is no state of an agent", suggestion(state, AGENT_STATES))
+        if not 1 <= seconds <= DAY:
+            yield Remark(path, f"is {seconds:g}", f"write 1 to {DAY:g} seconds")
+
+
+def _thresholds(thresholds: QueueThresholds, path: Path) -> Iterator[Remark]:
+    for figure in thresholds.__struct_fields__:
+        threshold, most = getattr(thresholds, figure), 1.0 if figure in SHARES else DAY
+        for level in ("warn", "bad"):
+            value = getattr(threshold, level)
+            if value is not None and not 0 <= value <= most:
+                yield Remark((*path, figure, level), f"is {value:g}", f"write 0 to {most:g}")
+        if threshold.warn is None or threshold.bad is None:
+            continue
+        if (threshold.bad > threshold.warn) if figure in LOW_IS_BAD else (threshold.bad < threshold.warn):
+            way_out = "write the higher value under warn" if figure in LOW_IS_BAD else "write the lower one under warn"
+            yield Remark((*path, figure), "is bad before it warns", way_out)

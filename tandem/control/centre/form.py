@@ -15,6 +15,7 @@ from tandem.acd.settings import (
     known_channel,
 )
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
     ChatSettings,
@@ -101,6 +102,7 @@ class Form(msgspec.Struct, frozen=True):
     last_agent_days: Days = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False
+    board: BoardSettings = BoardSettings()
 
     def settings(self) -> Settings:
         """The same for the plane."""
@@ -125,6 +127,8 @@ class Form(msgspec.Struct, frozen=True):
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
             show_monitoring=self.show_monitoring,
+            time_zone=self.time_zone,
+            board=self.board,
         )
 
     def all_channels(self) -> dict[str, ChannelSettings]:

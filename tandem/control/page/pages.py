@@ -119,6 +119,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
         return
     reading.forget(context, reader)
     reading.note(context, reader, now, reader.outcome, page.purpose)
+    context.state.today.page_ended(reader.outcome)
     call = context.state.calls.get(page.call)
     if call is None or not _listens(call):
         return

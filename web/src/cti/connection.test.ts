@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { type Around, Connection, type Heard, SILENT_AFTER } from "./connection";
+import { Connection } from "./connection";
 import { AGENT, CONTACT, SNAPSHOT } from "./examples";
+import { type Around, type Heard, SILENT_AFTER } from "./following";
 import type { Received, Sent } from "./messages";
 
 /** A line to the centre, seen from there. */

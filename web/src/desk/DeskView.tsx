@@ -6,6 +6,7 @@ import type { Desk } from "../cti/desk";
 import { type Looks, SettingsBar } from "../shared/SettingsBar";
 import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
+import { allowSound, ring } from "../shared/sound";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
 import { DialDialog } from "./DialDialog";
@@ -14,7 +15,6 @@ import { KeysDialog } from "./KeysDialog";
 import { PhoneBar, PhoneNotice } from "./PhoneBar";
 import { PhoneProvider, usePhone } from "./phoneHere";
 import { useShortcuts } from "./shortcuts";
-import { allowSound, ring } from "./sound";
 import { useWords, type Words } from "./words/words";
 
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;
