@@ -90,6 +90,10 @@ class Config(BaseModel):
     keep_notifications: Days = 90
     keep_forms: Days = 365
     keep_voicemails: Days = 365
+    keep_chat_files: Days = 90
+    """Days for which files that were sent in chats are kept; 0: for ever."""
+    file_scan: Place | None = None
+    """A program that looks at each file before a chat has it, such as /usr/bin/clamdscan; see docs/chat.md."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -145,7 +149,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "forms", "voicemails")
+        kinds = ("links", "notifications", "forms", "voicemails", "chat_files")
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

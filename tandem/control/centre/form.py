@@ -17,6 +17,7 @@ from tandem.acd.settings import (
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
+    CannedAnswer,
     ChatSettings,
     Customer,
     DialPlan,
@@ -58,6 +59,10 @@ class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
     """How long a chat waits."""
 
 
+class CannedAnswerForm(CannedAnswer, frozen=True, forbid_unknown_fields=True):
+    """A text that agents have at hand."""
+
+
 class ChannelForm(ChannelSettings, frozen=True, forbid_unknown_fields=True):
     """What a channel's contacts take of an agent."""
 
@@ -92,6 +97,7 @@ class Form(msgspec.Struct, frozen=True):
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
+    canned_answers: dict[str, CannedAnswerForm] = {}
     last_agent_days: Days = 30.0
 
     def settings(self) -> Settings:
@@ -110,6 +116,7 @@ class Form(msgspec.Struct, frozen=True):
             offers={name: queue.offers for name, queue in self.queues.items()},
             last_agent_days=self.last_agent_days,
             chats=_one(self.chats, ChatSettings),
+            canned_answers=_plain(self.canned_answers, CannedAnswer),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
         )
@@ -127,6 +134,7 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
     "services": ServiceForm,
+    "canned_answers": CannedAnswerForm,
 }
 """The sections that are names with their settings, and what one entry is."""
 
