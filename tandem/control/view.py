@@ -1,6 +1,6 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
+from tandem.control.settings import CannedAnswer, ChatSettings
 from tandem.control.voice import nailed
 from tandem.control.voice.call import Call
 
@@ -179,6 +180,14 @@ class Readers:
     def flows(self) -> Collection[str]:
         """The flows that are published."""
         return self._plane().state.published
+
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        return self._plane().state.settings.chats
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
+        return self._plane().state.settings.canned_answers
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

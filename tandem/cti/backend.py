@@ -1,6 +1,6 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +11,14 @@ from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.settings import CannedAnswer, ChatSettings
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import Watch, told
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
 
 
@@ -81,11 +85,19 @@ class Readers(Protocol):
         """Why agents may pause; empty: for any reason."""
         ...
 
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        ...
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known;
-    `chat_origins` the web sites whose pages may open chats."""
+    `chat_origins` the web sites whose pages may open chats; `archive` keeps their files, which `scan` looks at."""
 
     emit: Callable[[Event], None]
     health: Callable[[], Health]
@@ -99,6 +111,9 @@ class Backend:
     public_url: str
     chat_origins: frozenset[str]
     clock: Callable[[], float]
+    archive: ChatArchive
+    scan: Scan
+    typists: Typists
 
     async def tell(self, what: str, event: Event) -> None:
         """Tell the plane of something on a page, chat, mail or guide, and wait until it has dealt with it.

@@ -23,9 +23,11 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
@@ -43,6 +45,7 @@ from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
@@ -83,7 +86,8 @@ class Controller:
         self.writer = writer
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
-        self.retention = Retention(database, config.keep_days, recordings.remove)
+        archive = ChatArchive(database, config.home / "chat-files")
+        self.retention = Retention(database, config.keep_days, recordings.remove, archive)
         self.prompts = prompt_library(config, install)
         self.switch = self._make_switch(credentials, recordings)
         outbox, adapters = Outbox(database), self._adapters()
@@ -107,6 +111,9 @@ class Controller:
             public_url=public_url,
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
+            archive=archive,
+            scan=Scan(config.file_scan),
+            typists=Typists(time.monotonic),
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)

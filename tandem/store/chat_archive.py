@@ -7,15 +7,16 @@ What no row names is deleted with the last row.
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.chat.talk import File
+from tandem.control.commands import RecordMessage
 from tandem.store.database import insert_into, table_of
 from tandem.store.models import ChatFile, ChatTalk, Contact, Message
 
@@ -76,14 +77,15 @@ class ChatArchive:
         language: str | None = await self._one(found)
         return language
 
-    async def messages(self, call: str, most: int) -> Sequence[Message]:
+    async def messages(self, call: str, most: int) -> list[RecordMessage]:
         """The newest messages of a chat, in order."""
         newest = select(Message).where(Message.call == call).order_by(Message.number.desc()).limit(most)
         try:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                return list(reversed((await session.scalars(newest)).all()))
+                rows = (await session.scalars(newest)).all()
         except SQLAlchemyError as error:
             raise ChatArchiveError(str(error)) from error
+        return [msgspec.convert(row, RecordMessage, from_attributes=True) for row in reversed(rows)]
 
     async def forget(self, call: str) -> int:
         """Delete the files of a chat; how many they were."""
@@ -93,7 +95,7 @@ class ChatArchive:
         """Delete the files that came before (epoch seconds); how many they were."""
         return await self._forget(select(ChatFile).where(ChatFile.at < before))
 
-    async def _forget(self, which: Select[tuple[ChatFile]]) -> int:
+    async def _forget(self, which: Select[ChatFile]) -> int:
         """The content first: one that nothing names would stay for ever."""
         async with self._changing:
             try:

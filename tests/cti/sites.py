@@ -18,10 +18,13 @@ from tandem.cti.backend import Backend, Health
 from tandem.cti.desktops import Desktops
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 
@@ -55,6 +58,9 @@ class Site:
         self.port = 0
         self._session: aiohttp.ClientSession
         self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
+        database = outbox._engine
+        self.archive = ChatArchive(database, Path(str(database.url.database)).with_name("chat-files"))
+        self.scan = Scan()
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
@@ -68,6 +74,9 @@ class Site:
             public_url="https://care.example",
             chat_origins=frozenset({"https://care.example"}),
             clock=lambda: self.now,
+            archive=self.archive,
+            scan=self.scan,
+            typists=Typists(lambda: self.now),
         )
         self.desktops = Desktops(self.backend, self.accounts)
 
