@@ -1,0 +1,38 @@
+// Elements in short. Texts are only ever set as texts.
+
+type Props<K extends keyof HTMLElementTagNameMap> = Partial<Omit<HTMLElementTagNameMap[K], "style" | "children">> & {
+  given?: Record<string, string>;
+};
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  { given = {}, ...props }: Props<K> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = Object.assign(document.createElement(tag), props);
+  for (const [name, value] of Object.entries(given)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function button(className: string, text: string, onclick: () => void): HTMLButtonElement {
+  return element("button", { type: "button", className, onclick }, text);
+}
+
+const ADDRESS = /https?:\/\/[^\s<>"'，。）)]+/g;
+
+/** A text whose web addresses can be followed, in a tab of their own that knows nothing of this one. */
+export function linked(text: string): (Node | string)[] {
+  const parts: (Node | string)[] = [];
+  let end = 0;
+  for (const found of text.matchAll(ADDRESS)) {
+    parts.push(text.slice(end, found.index));
+    parts.push(element("a", { href: found[0], target: "_blank", rel: "noopener noreferrer" }, found[0]));
+    end = found.index + found[0].length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+export function sizeOf(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
