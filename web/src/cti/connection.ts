@@ -18,6 +18,8 @@ export interface View {
   trouble: { code: string; message: string } | null;
   /** The server's clock minus ours, seconds. */
   ahead: number;
+  /** The chats whose customers write something right now. */
+  typists: string[];
 }
 
 export interface Refusal {
@@ -48,17 +50,22 @@ export interface Around {
 }
 
 export const SILENT_AFTER = 12;
+/** Seconds between two signs that the agent writes, and after which a customer who gave no new sign writes no more. */
+const TYPING_EVERY = 3;
+const TYPING_FOR = 6;
 const LONGEST_PAUSE = 5;
 const LOST: Refusal = { code: "lost", message: "" };
 
 export class Connection {
-  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0 };
+  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0, typists: [] };
 
   private socket: Socket | null = null;
   private listeners = new Set<() => void>();
   private waiting = new Map<string, (refusal: Refusal | null) => void>();
   private stopSilence = () => {};
   private stopPause = () => {};
+  private stopTyping = new Map<string, () => void>();
+  private saidTyping = new Map<string, number>();
   private tries = 0;
   private verbs = 0;
   private mode: Hello["mode"] = "work";
@@ -133,6 +140,30 @@ export class Connection {
     });
   }
 
+  /** The agent writes something in a chat: tell the customer, now and then. */
+  types(contact: string): void {
+    const now = this.around.now();
+    const said = this.saidTyping.get(contact) ?? Number.NEGATIVE_INFINITY;
+    if (this.view.health !== "live" || !this.view.works || now - said < TYPING_EVERY) return;
+    this.saidTyping.set(contact, now);
+    this.send({ type: "typing", contact });
+  }
+
+  private customerTypes(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.set(
+      contact,
+      this.around.later(TYPING_FOR, () => this.typesNoMore(contact)),
+    );
+    if (!this.view.typists.includes(contact)) this.show({ typists: [...this.view.typists, contact] });
+  }
+
+  private typesNoMore(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.delete(contact);
+    if (this.view.typists.includes(contact)) this.show({ typists: this.view.typists.filter((one) => one !== contact) });
+  }
+
   private hello(take: boolean): Hello {
     const hello: Hello = { type: "hello", agent: this.agent, mode: this.mode, take, desktop: this.name };
     const position = this.view.desk?.position;
@@ -152,11 +183,16 @@ export class Connection {
         const desk = this.view.desk && after(this.view.desk, message.number, message.told);
         if (desk) this.show({ desk });
         else this.resume();
+        const { told } = message;
+        if (told.event === "ContactSaid" && told.message.sender === "customer") this.typesNoMore(told.contact);
         break;
       }
       case "beat":
         this.send({ type: "beat" });
         if (!same(message.position, this.view.desk?.position)) this.resume();
+        break;
+      case "typing":
+        this.customerTypes(message.contact);
         break;
       case "taken_over":
         this.mode = "watch";

@@ -56,4 +56,5 @@ export const message = (number: number): Message => ({
   choices: [],
   notice: null,
   agent: "",
+  file: null,
 });

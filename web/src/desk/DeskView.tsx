@@ -13,6 +13,16 @@ import { useShortcuts } from "./shortcuts";
 import { allowSound, ring } from "./sound";
 import { useWords, type Words } from "./words/words";
 
+/** Who is at the desk, and what they and the customers write. */
+export interface At {
+  agent: string;
+  /** As customers may know them. */
+  name: string;
+  csrf: string;
+  typists: string[];
+  types: (contact: string) => void;
+}
+
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;
 
 interface DeskViewProps {
@@ -44,6 +54,14 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const next = () => focusNext();
   useShortcuts({ next, help: () => setKeys(true) });
 
+  const { typists } = view;
+  const at: At = {
+    agent: desk.agent.agent,
+    name: person.display_name,
+    csrf: person.csrf,
+    typists,
+    types: (contact) => connection.types(contact),
+  };
   const able = view.works && view.health === "live";
   return (
     <div className="desk">
@@ -75,6 +93,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
             now={now}
             able={able}
             live={view.health === "live"}
+            at={at}
             act={act}
           />
         ))}

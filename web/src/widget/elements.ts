@@ -32,7 +32,3 @@ export function linked(text: string): (Node | string)[] {
   }
   return [...parts, text.slice(end)];
 }
-
-export function sizeOf(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}

@@ -1,7 +1,8 @@
 // What the widget shows: a button, and a dialog with the talk. It is drawn anew from the line's view, but for the
 // messages, which are added one by one, so that a screen reader says each once.
 
-import { button, element, linked, sizeOf } from "./elements";
+import { sizeOf } from "../shared/sizes";
+import { button, element, linked } from "./elements";
 import type { Line, View } from "./line";
 import type { File as ChatFile, Message } from "./messages";
 import type { Options } from "./options";
