@@ -1,6 +1,6 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -109,7 +109,7 @@ class Backend:
     readers: Readers
     watch: Watch
     public_url: str
-    chat_origins: frozenset[str]
+    chat_origins: Set[str]
     clock: Callable[[], float]
     archive: ChatArchive
     scan: Scan

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tandem.control import events
-from tandem.control.commands import TellDesktop
+from tandem.control.commands import Command, TellDesktop
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
@@ -26,6 +26,7 @@ from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
+from tandem.store.records import RECORD_TYPES
 from tandem.store.users import UserStore
 
 TOKEN = "operator token"
@@ -39,8 +40,8 @@ FOR_THE_PLANE = (
 
 
 class Site:
-    """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
-    (the plane deals with nothing) can be set by the test."""
+    """`told` are the events emitted; those of pages and guides go to a real `plane`, `recorded` is what it wants to be.
+    `health`, `now`, `full`, `deaf` (the plane deals with nothing) and `chat_origins` can be set by the test."""
 
     def __init__(self, outbox: Outbox, users: UserStore) -> None:
         self.told: list[Event] = []
@@ -54,6 +55,8 @@ class Site:
         self.built = Path("nowhere")
         self.all_for_the_plane = False
         self.metrics = Metrics()
+        self.chat_origins = {"https://care.example"}
+        self.recorded: list[Command] = []
         self.url = ""
         self.port = 0
         self._session: aiohttp.ClientSession
@@ -72,7 +75,7 @@ class Site:
             readers=Readers(lambda: self.plane, lambda: self.now),
             watch=self.watch,
             public_url="https://care.example",
-            chat_origins=frozenset({"https://care.example"}),
+            chat_origins=self.chat_origins,
             clock=lambda: self.now,
             archive=self.archive,
             scan=self.scan,
@@ -117,6 +120,7 @@ class Site:
     def happens(self, event: Event) -> None:
         """Tell the plane; who looks at what has changed is woken."""
         for command in self.plane.handle(event, self.now):
+            self.recorded += [command] if isinstance(command, RECORD_TYPES) else []
             if isinstance(command, News):
                 asyncio.get_running_loop().call_soon(self.watch.tell, command)
             elif isinstance(command, TellDesktop):

@@ -31,17 +31,20 @@ export function Answer({ contact, able, at, act, onWritten }: AnswerProps) {
   const [chosen, setChosen] = useState(0);
   const current = Math.min(chosen, offered.length - 1);
 
-  const change = (text: string) => {
+  const put = (text: string) => {
     setDraft(text);
     setChosen(0);
+  };
+  const change = (text: string) => {
+    put(text);
     if (text.trim() && wanted(text) === null) at.types(contact.contact);
   };
   const send = () => {
     if (!draft.trim()) return;
     onWritten({ text: draft.trim() });
-    change("");
+    put("");
   };
-  const pick = ({ text }: Found) => change(filled(text, contact.name, at.name));
+  const pick = ({ text }: Found) => put(filled(text, contact.name, at.name));
   const pressed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const picked = offered[current];
@@ -49,7 +52,7 @@ export function Answer({ contact, able, at, act, onWritten }: AnswerProps) {
       const step = event.key === "ArrowDown" ? 1 : offered.length - 1;
       setChosen((current + step) % offered.length);
     } else if (picked && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) pick(picked);
-    else if (looked !== null && event.key === "Escape") change("");
+    else if (looked !== null && event.key === "Escape") put("");
     else if (event.key === "Enter" && !event.shiftKey) send();
     else return;
     event.preventDefault();
