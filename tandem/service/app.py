@@ -11,7 +11,7 @@ from typing import Any, get_args
 import structlog
 
 from tandem.control import events
-from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
+from tandem.control.commands import Command, LookUp, Notify, RaiseAlarm, RecordChatTalk, SendLink, TellDesktop
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
@@ -33,10 +33,11 @@ from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import figures, people
+from tandem.service.figures import chats, figures, people
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
@@ -118,6 +119,8 @@ class Controller:
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
         people(self.backend.metrics, self.accounts, self.desktops)
+        talks = ChatTotals()
+        chats(self.backend.metrics, self.engine, talks, self.backend.scan)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -138,6 +141,7 @@ class Controller:
             LookUp: self.lookups.ask,
             Notify: self.notifications.tell,
             TellDesktop: self.desktops.tell,
+            RecordChatTalk: talks.take,
             RaiseAlarm: _warn,
             **dict.fromkeys(get_args(News), self.watch.tell),
         }
