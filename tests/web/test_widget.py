@@ -25,7 +25,7 @@ from tests.web.desks import Served, add_user, axe, contacts, is_in, picture, sig
 
 pytestmark = pytest.mark.live
 
-PNG = PROJECT / "docs/screenshots/keys.en.light.png"
+PICTURE = {"name": "my television.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(40_000)}
 
 
 @pytest.fixture
@@ -156,18 +156,18 @@ async def test_from_the_bot_to_an_agent_a_file_each_way_and_the_survey_over_a_re
         await expect(contact.locator(".messages")).to_contain_text("TV")
         await expect(contact.locator(".typing")).to_be_empty()
         await desk.locator("header .settings button").first.focus()
-        await shop.page.locator("#tandem-chat input[type=file]").set_input_files(PNG)
-        link = contact.get_by_role("link", name="keys.en.light.png")
+        await shop.page.locator("#tandem-chat input[type=file]").set_input_files(PICTURE)  # type: ignore[arg-type]
+        link = contact.get_by_role("link", name="my television.png")
         await expect(link).to_be_visible()
         await expect(contact.locator(".chip.unread")).to_contain_text("1")
         await look.at(desk, "desk-chat")
         async with desk.expect_download() as download:
             await link.click()
-        assert await saved(await download.value) == PNG.read_bytes()
+        assert await saved(await download.value) == PICTURE["buffer"]
         await expect(contact.locator(".chip.unread")).to_have_count(0)
-        pdf = {"name": "手册.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 guide"}
+        pdf = {"name": "guide.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 guide"}
         await contact.locator("input[type=file]").set_input_files(pdf)  # type: ignore[arg-type]
-        got = shop.log.get_by_role("button", name="手册.pdf")
+        got = shop.log.get_by_role("button", name="guide.pdf")
         async with shop.page.expect_download() as download:
             await got.click()
         assert await saved(await download.value) == b"%PDF-1.7 guide"

@@ -19,6 +19,19 @@ export function button(className: string, text: string, onclick: () => void): HT
   return element("button", { type: "button", className, onclick }, text);
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A picture of one line, by its path in a square of 24. */
+export function icon(path: string): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
 const ADDRESS = /https?:\/\/[^\s<>"'，。）)]+/g;
 
 /** A text whose web addresses can be followed, in a tab of their own that knows nothing of this one. */

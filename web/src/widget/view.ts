@@ -2,7 +2,7 @@
 // messages, which are added one by one, so that a screen reader says each once.
 
 import { sizeOf } from "../shared/sizes";
-import { button, element, linked } from "./elements";
+import { button, element, icon, linked } from "./elements";
 import type { Line, View } from "./line";
 import type { File as ChatFile, Message } from "./messages";
 import type { Options } from "./options";
@@ -10,6 +10,7 @@ import { choices, shownText } from "./talk";
 import type { Words } from "./words/words";
 
 const MOST_CHARACTERS = 2000;
+const PAPER_CLIP = "M20 11 L12 19 a5 5 0 0 1 -7 -7 L14 3 a3.5 3.5 0 0 1 5 5 L10 17 a1.8 1.8 0 0 1 -3 -3 L15 6";
 
 export class Widget {
   readonly root: HTMLDivElement;
@@ -55,7 +56,8 @@ export class Widget {
       placeholder: words.write,
       given: { "aria-label": words.write },
     });
-    this.attach = button("attach", "📎", () => this.picker.click());
+    this.attach = button("attach", "", () => this.picker.click());
+    this.attach.append(icon(PAPER_CLIP));
     this.attach.setAttribute("aria-label", words.attach);
     this.attach.title = words.attach;
     this.compose = element(
