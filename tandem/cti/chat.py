@@ -97,7 +97,7 @@ class Chats:
         self._typists = backend.typists
         backend.typists.tell_customer = self.tell_typing
         self._misses, self._begins = Counts(MISSES_A_MINUTE), Counts(BEGINS_A_MINUTE)
-        self._messages = Counts(MESSAGES_A_MINUTE)
+        self._messages, self._signs = Counts(MESSAGES_A_MINUTE), Counts(MESSAGES_A_MINUTE)
         self._open: dict[str, Connection] = {}
         self._all: set[Connection] = set()
 
@@ -242,11 +242,18 @@ class Chats:
             case Say():
                 await self._said(connection, message)
             case Typing():
-                self._typists.customer_writes(connection.chat, self._view(connection).agent)
+                self._typing(connection)
             case Bye():
                 await self._tell(connection.chat, ChatLeft(connection.chat))
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
+
+    def _typing(self, connection: Connection) -> None:
+        """More signs than anybody writes messages are passed over unseen."""
+        chat, now = connection.chat, self._clock()
+        if not self._signs.too_many(chat, now):
+            self._signs.add(chat, now)
+            self._typists.customer_writes(chat, self._view(connection).agent)
 
     async def _said(self, connection: Connection, message: Say) -> None:
         chat, now = connection.chat, self._clock()
