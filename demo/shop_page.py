@@ -8,6 +8,8 @@ from string import Template
 
 from aiohttp import web
 
+from tandem.service.config import ConfigError
+
 HERE = Path(__file__).parent
 PORT = 8098
 """Without the installation's port offset."""
@@ -52,7 +54,7 @@ def page(centre: str, language: str) -> str:
 
 @asynccontextmanager
 async def shop_page(centre: str, port: int) -> AsyncIterator[str]:
-    """Serve the page on loopback, in Chinese at / and in English at /en; its address. OSError: the port is taken."""
+    """Serve the page on loopback, in Chinese at / and in English at /en; its address. ConfigError: somebody else is there."""
     headers = {"Content-Security-Policy": policy(centre), "Cache-Control": "no-store"}
 
     def show(language: str) -> web.Response:
@@ -72,7 +74,10 @@ async def shop_page(centre: str, port: int) -> AsyncIterator[str]:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError as error:
+            raise ConfigError([f"port {port} for the shop's page is taken"]) from error
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
