@@ -54,7 +54,7 @@ def page(centre: str, language: str) -> str:
 
 @asynccontextmanager
 async def shop_page(centre: str, port: int) -> AsyncIterator[str]:
-    """Serve the page on loopback, in Chinese at / and in English at /en; its address. ConfigError: the port is taken."""
+    """Serve the page on loopback, Chinese at /, English at /en; its address. ConfigError: the port is taken."""
     headers = {"Content-Security-Policy": policy(centre), "Cache-Control": "no-store"}
 
     def show(language: str) -> web.Response:
