@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ami_parse, calls, core, decisions, flow, journal, keys, simulator
+from bench import ami_parse, calls, core, decisions, desktops, flow, journal, keys, simulator
 from bench.figure import Figure, json_line, machine, table
 from bench.place import asterisk_version
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "calls": calls.run,
     "keys": keys.run,
     "core": core.run,
+    "desktops": desktops.run,
     "decisions": decisions.run,
     "simulator": simulator.run,
     "flow": flow.run,

@@ -130,24 +130,33 @@ class Accounts:
             await self.note(wish.name, "sign-in refused", "", address)
             raise Refused(401, "wrong", "The name or the password is wrong.")
         self._limit.succeeded(*subjects)
-        self.counts["signed_in"] += 1
-        await self.note(user.name, "signed in", "", address)
-        return await self._begin(request, user)
+        session, token = await self._begin(request, user)
+        response = answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at}, 201)
+        _give(response, token, request)
+        return response
 
-    async def _begin(self, request: web.Request, user: User) -> web.Response:
+    async def admit(self, request: web.Request, response: web.Response, name: str) -> bool:
+        """Begin a session, with its cookie in `response`, for somebody whom the company's provider knows as `name`.
+
+        False: no user of this name may sign in. A one-time password that was never used is good for nothing any more.
+        """
+        user = await self._store.user(name)
+        if user is None or user.disabled:
+            await self.note(name[:64], "sign-in refused", "by the provider", request.remote or "")
+            return False
+        if user.must_change:
+            await self._store.change(name, self._clock(), password="", must_change=False)
+        _, token = await self._begin(request, user)
+        _give(response, token, request)
+        return True
+
+    async def _begin(self, request: web.Request, user: User) -> tuple[Session, str]:
+        self.counts["signed_in"] += 1
+        await self.note(user.name, "signed in", "", request.remote or "")
         token, now = secrets.token_urlsafe(32), self._clock()
         session = Session(_key(token), user.name, now, now, now + SESSION_SECONDS)
         await self._store.begin_session(session)
-        response = answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at}, 201)
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=int(SESSION_SECONDS),
-            httponly=True,
-            samesite="Strict",
-            secure=request.secure,
-        )
-        return response
+        return session, token
 
     @needs("agent")
     async def show(self, request: web.Request) -> web.Response:
@@ -280,6 +289,12 @@ def _rules(user: User) -> bool:
 def _shown(user: User) -> dict[str, Any]:
     names = ("name", "display_name", "role", "agent", "must_change", "disabled", "created_at", "changed_at")
     return {name: getattr(user, name) for name in names}
+
+
+def _give(response: web.Response, token: str, request: web.Request) -> None:
+    response.set_cookie(
+        COOKIE, token, max_age=int(SESSION_SECONDS), httponly=True, samesite="Strict", secure=request.secure
+    )
 
 
 def _too_often(pause: float) -> web.Response:

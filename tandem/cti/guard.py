@@ -27,7 +27,9 @@ PAGES = {"/desk": "desk.html"}
 """Addresses of the pages for people who sign in, and their files in web/dist."""
 WEB_FILE = "/web/assets/{name}"
 """Pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
-WITHOUT_TOKEN = CALLERS | {"/health", "/metrics", WEB_FILE, *PAGES}
+WAYS, OIDC, OIDC_BACK = "/session/ways", "/session/oidc", "/session/oidc/back"
+"""How one may sign in, and the way by a provider."""
+WITHOUT_TOKEN = CALLERS | {WAYS, OIDC, OIDC_BACK, "/health", "/metrics", WEB_FILE, *PAGES}
 
 SESSION = "/session"
 COOKIE, CSRF = "tandem_session", "X-CSRF-Token"

@@ -23,6 +23,7 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.oidc import Oidc
 from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
@@ -250,7 +251,10 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, [*admins, *pages])
+        oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
+        stack.push_async_callback(oidc.close)
+        more = [*admins, *pages, *oidc.routes()]
+        app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
         await running.switch.start()

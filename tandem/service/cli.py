@@ -28,6 +28,7 @@ from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
+from tandem.service.limits import allow_all_files
 from tandem.service.secrets import write_secret
 from tandem.service.settings_cli import settings_commands
 from tandem.service.setup import set_up
@@ -247,6 +248,7 @@ async def _run(config: Config) -> None:
 
 
 async def _control(config: Config) -> int:
+    allow_all_files()
     async with controller(config) as running:
         assert running.loop is not None
         await until_stopped(asyncio.wait([running.loop]))

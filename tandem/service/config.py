@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 
+from tandem.cti.oidc_settings import OidcSettings, is_safe
+
 PROJECT = Path(__file__).parents[2]
 PREFIX = "TANDEM_"
 SECRET_PREFIX = f"{PREFIX}SECRET_"
@@ -82,6 +84,13 @@ class Config(BaseModel):
     """The certificate (PEM, with its chain) that the web is served with; without it, plain HTTP, as behind a proxy."""
     tls_key: Place | None = None
     """Its key (PEM)."""
+    oidc_issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = ""
+    """The company's OpenID provider, such as https://login.example; people may sign in by it too."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    """How it knows us; the address that it leads back to is <public_url>/session/oidc/back."""
+    oidc_claim: str = "preferred_username"
+    """What of its token is the name of a user here: something that people can't change themselves."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
     keep_links: Days = 90
@@ -104,6 +113,10 @@ class Config(BaseModel):
             raise ValueError(f"port_offset = {self.port_offset} lifts a port above 65535")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("tls_certificate and tls_key go together")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("oidc_issuer needs an oidc_client_id and an oidc_client_secret")
+        if self.oidc_issuer and not is_safe(self.oidc_issuer):
+            raise ValueError("oidc_issuer must be https: whoever could answer in its place could be anybody here")
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("webhook_url needs a webhook_secret, so that the gateway knows us")
         return self
@@ -139,6 +152,14 @@ class Config(BaseModel):
         context.check_hostname = False
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         return context
+
+    @property
+    def oidc(self) -> OidcSettings | None:
+        """The provider that people may sign in by."""
+        if not self.oidc_issuer or not self.oidc_client_secret:
+            return None
+        secret = self.oidc_client_secret.get_secret_value()
+        return OidcSettings(self.oidc_issuer, self.oidc_client_id, secret, self.oidc_claim)
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -1,9 +1,9 @@
 // Sign in, and choose a password of one's own.
 
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import type { Failure } from "./api";
 import { type Looks, SettingsBar } from "./SettingsBar";
-import { changePassword, type Person, signIn } from "./session";
+import { changePassword, type Person, signIn, waysToSignIn } from "./session";
 import { useWords, type Words } from "./words/words";
 
 export function SignIn({ looks, onPerson }: { looks: Looks; onPerson: (person: Person) => void }) {
@@ -13,12 +13,43 @@ export function SignIn({ looks, onPerson }: { looks: Looks; onPerson: (person: P
     if (answer.ok) onPerson(answer.content);
     return answer.ok ? "" : problemOf(answer.failure, words, words.signIn.wrong);
   };
+  const provider = useProvider();
   return (
-    <FormPage looks={looks} title={words.signIn.title} button={words.signIn.button} send={send}>
+    <FormPage
+      looks={looks}
+      title={words.signIn.title}
+      button={words.signIn.button}
+      send={send}
+      trouble={troubleOf(location.search, words)}
+      beside={provider && <a href={providerFor(provider, location.pathname)}>{words.signIn.byProvider}</a>}
+    >
       <Field name="name" label={words.signIn.name} type="text" complete="username" />
       <Field name="password" label={words.signIn.password} type="password" complete="current-password" />
     </FormPage>
   );
+}
+
+/** Where the company's provider is asked; empty where there is none. */
+function useProvider(): string {
+  const [provider, setProvider] = useState("");
+  useEffect(() => {
+    const ask = async () => {
+      const answer = await waysToSignIn();
+      if (answer.ok) setProvider(answer.content.oidc ?? "");
+    };
+    void ask();
+  }, []);
+  return provider;
+}
+
+function providerFor(provider: string, page: string): string {
+  return `${provider}?${new URLSearchParams({ to: page })}`;
+}
+
+/** Why the provider's way did not lead in, as the address of the page says. */
+function troubleOf(search: string, words: Words): string {
+  const code = new URLSearchParams(search).get("trouble") ?? "";
+  return words.signIn.trouble[code] ?? "";
 }
 
 interface NewPasswordProps {
@@ -60,12 +91,15 @@ interface FormPageProps {
   button: string;
   /** Gives what is wrong, empty for nothing. */
   send: (form: FormData) => Promise<string>;
+  /** What was wrong before. */
+  trouble?: string;
+  beside?: ReactNode;
   children: ReactNode;
 }
 
-function FormPage({ looks, title, note, button, send, children }: FormPageProps) {
+function FormPage({ looks, title, note, button, send, trouble = "", beside, children }: FormPageProps) {
   const words = useWords();
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState(trouble);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -87,6 +121,7 @@ function FormPage({ looks, title, note, button, send, children }: FormPageProps)
         <button type="submit" className="main" disabled={busy}>
           {button}
         </button>
+        {beside}
       </form>
       <div className="settings">
         <SettingsBar looks={looks} />

@@ -12,6 +12,8 @@ export interface Person {
 }
 
 export const signIn = (name: string, password: string) => ask<Person>("POST", "/session", { name, password });
+/** By what one may sign in; `oidc` leads to the company's provider. */
+export const waysToSignIn = () => ask<{ password: boolean; oidc: string | null }>("GET", "/session/ways");
 export const whoIsIn = () => ask<Person>("GET", "/session");
 export const signOut = (csrf: string) => ask<null>("DELETE", "/session", undefined, csrf);
 export const changePassword = (old: string, password: string, csrf: string) =>

@@ -9,6 +9,13 @@ export const en = {
     tooOften: "Too many wrong tries. Wait a little, then try again.",
     unreached: "The centre can't be reached. Try again in a moment.",
     failed: (message: string) => `That did not work: ${message}`,
+    byProvider: "Sign in with your company account",
+    trouble: {
+      oidc_expired: "That took too long, or was begun in another window. Try again.",
+      oidc_refused: "Your company's sign-in was not finished.",
+      oidc_trouble: "Your company's sign-in can't be used at the moment. Your password here works.",
+      oidc_unknown: "Nobody has made a user for you here yet. Ask an admin.",
+    } as Record<string, string>,
   },
   newPassword: {
     title: "Choose a password of your own",

@@ -11,6 +11,13 @@ export const zhCN: Words = {
     tooOften: "错误次数过多，请稍候再试。",
     unreached: "暂时连不上服务中心，请稍后再试。",
     failed: (message) => `操作没有成功：${message}`,
+    byProvider: "用公司账号登录",
+    trouble: {
+      oidc_expired: "登录已超时，或是在另一个窗口开始的，请重试。",
+      oidc_refused: "公司账号的登录没有完成。",
+      oidc_trouble: "暂时无法使用公司账号登录，可以使用这里的密码。",
+      oidc_unknown: "这里还没有您的用户，请联系管理员。",
+    },
   },
   newPassword: {
     title: "请设置您自己的密码",
