@@ -530,7 +530,8 @@ class RecordVoicemail(Command, frozen=True):
 class RecordMessage(Command, frozen=True):
     """Key: (call, number). A message in a chat. `sender`: `customer`, `bot`, `agent` or `system`.
 
-    A `notice` (see control.chat) is told in words of the face's own, without a `text`.
+    A `notice` (see control.chat) is told in words of the face's own, without a `text`. `file` is the SHA-256 of a file
+    that came with it, empty for none; then its name, media type and bytes.
     """
 
     call: str
@@ -540,6 +541,28 @@ class RecordMessage(Command, frozen=True):
     text: str
     notice: str
     agent: str
+    file: str = ""
+    file_name: str = ""
+    file_kind: str = ""
+    file_size: int = 0
+
+
+class RecordChatTalk(Command, frozen=True):
+    """Key: (call, number). A talk between a customer and an agent in a chat, written at its end; the fields are those
+    of control.chat.talk."""
+
+    call: str
+    number: int
+    queue: str
+    agent: str
+    enqueued_at: float
+    connected_at: float
+    ended_at: float
+    first_response_at: float | None
+    customer_messages: int
+    agent_messages: int
+    responses: int
+    response_seconds: float
 
 
 class RecordStep(Command, frozen=True):

@@ -6,6 +6,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
@@ -521,11 +522,13 @@ class ChatBegan(Event, frozen=True):
 
 
 class ChatSaid(Event, frozen=True):
-    """The customer's message `number`, counted from 1 by their side, so that one sent twice counts once."""
+    """The customer's message `number`, counted from 1 by their side, so that one sent twice counts once; with a `file`
+    that is stored already, or without."""
 
     chat: str
     number: int
     text: str
+    file: File | None = None
 
 
 class VoiceLost(Event, frozen=True):
@@ -580,12 +583,13 @@ class AgentDeclined(Event, frozen=True):
 
 
 class AgentSaid(Event, frozen=True):
-    """The agent's message `number` of this talk, counted from 1."""
+    """The agent's message `number` of this talk, counted from 1; with a `file` that is stored already, or without."""
 
     chat: str
     agent: str
     number: int
     text: str
+    file: File | None = None
 
 
 class AgentClosed(Event, frozen=True):

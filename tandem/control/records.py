@@ -6,6 +6,7 @@ from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
+from tandem.control.chat.talk import Talk
 from tandem.control.context import Context
 from tandem.control.identities import identity, sender_of
 from tandem.control.mail.mail import Mail
@@ -102,6 +103,24 @@ def chat(context: Context, chat: Chat, ended_at: float | None = None, outcome: s
         hold_seconds=0.0,
         channel="chat",
         **_customer(context, chat.id, "phone", chat.caller),
+    )
+
+
+def talk(chat: str, ended: Talk, now: float) -> commands.RecordChatTalk:
+    """The row of a talk in a chat, at its end."""
+    return commands.RecordChatTalk(
+        call=chat,
+        number=ended.number,
+        queue=ended.queue,
+        agent=ended.agent,
+        enqueued_at=ended.enqueued_at,
+        connected_at=ended.connected_at,
+        ended_at=now,
+        first_response_at=ended.first_response_at,
+        customer_messages=ended.customer_messages,
+        agent_messages=ended.agent_messages,
+        responses=ended.responses,
+        response_seconds=ended.response_seconds,
     )
 
 

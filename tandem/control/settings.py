@@ -1,6 +1,6 @@
 """What an admin sets for the whole plane: numbers, people, queues."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -86,12 +86,30 @@ class DialOutSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
 
 
+class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which files may be sent in a chat: of these `types`, `most_bytes` each, `most_files` a chat. No types: none."""
+
+    types: tuple[Literal["png", "jpeg", "gif", "webp", "pdf", "text"], ...] = ("png", "jpeg", "gif", "webp", "pdf")
+    most_bytes: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 5_000_000
+    most_files: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20
+
+
 class ChatSettings(msgspec.Struct, frozen=True):
     """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
-    ended."""
+    ended. For `history_days` after it began, who comes back with its token can read it; 0: not once it is over."""
 
     remind_after: float = 180.0
     close_after: float = 120.0
+    history_days: Annotated[float, msgspec.Meta(ge=0, le=3650)] = 7.0
+    files: FileSettings = FileSettings()
+
+
+class CannedAnswer(msgspec.Struct, frozen=True):
+    """A text that agents have at hand in chats, by language, in all queues or in `queues`. `{customer}` and `{agent}`
+    stand for their names."""
+
+    text: dict[str, Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]]
+    queues: tuple[str, ...] = ()
 
 
 class PauseReason(msgspec.Struct, frozen=True):
@@ -142,6 +160,7 @@ class Settings(msgspec.Struct, frozen=True):
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()
+    canned_answers: dict[str, CannedAnswer] = {}
     pause_reasons: dict[str, PauseReason] = {}
     remote_agents: RemoteAgents = RemoteAgents()
     show_monitoring: bool = True

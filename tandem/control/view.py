@@ -20,7 +20,7 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
-from tandem.control.settings import Disposition, browser_phone
+from tandem.control.settings import CannedAnswer, ChatSettings, Disposition, browser_phone
 from tandem.control.voice import nailed, permits
 from tandem.control.voice.call import Call
 
@@ -258,6 +258,14 @@ class Readers:
     def dial_out(self) -> Collection[str]:
         """The queues that agents may dial for."""
         return self._plane().state.settings.dial_out
+
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        return self._plane().state.settings.chats
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
+        return self._plane().state.settings.canned_answers
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

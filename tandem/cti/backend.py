@@ -1,7 +1,7 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,12 +13,15 @@ from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
-from tandem.control.settings import Disposition
+from tandem.control.settings import CannedAnswer, ChatSettings, Disposition
 from tandem.control.view import CustomerRules
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import Watch, told
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
 
 
@@ -129,11 +132,19 @@ class Readers(Protocol):
         """Why agents may pause; empty: for any reason."""
         ...
 
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        ...
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known;
-    `chat_origins` the web sites whose pages may open chats."""
+    `chat_origins` the web sites whose pages may open chats; `archive` keeps their files, which `scan` looks at."""
 
     emit: Callable[[Event], None]
     health: Callable[[], Health]
@@ -145,8 +156,11 @@ class Backend:
     readers: Readers
     watch: Watch
     public_url: str
-    chat_origins: frozenset[str]
+    chat_origins: Set[str]
     clock: Callable[[], float]
+    archive: ChatArchive
+    scan: Scan
+    typists: Typists
 
     def take(self, event: Event) -> None:
         """Have the plane told of something, without waiting. Refused: it is too busy."""

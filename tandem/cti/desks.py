@@ -5,7 +5,7 @@ from aiohttp import web
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.identity import needs
-from tandem.cti.verbs import CONTACTS, around_of, verb_of
+from tandem.cti.verbs import CONTACTS, around_of, file_in, verb_of
 from tandem.cti.watch import changed_within, desk
 
 LONGEST_WAIT = 25.0
@@ -21,6 +21,7 @@ class Desks:
         """The routes and their handlers."""
         return [
             web.get("/agents/{agent}/chats", self.look),
+            web.get("/agents/{agent}/canned-answers", self.canned_answers),
             web.post("/agents/{agent}/chats/{chat}/{verb}", self.tell),
         ]
 
@@ -29,6 +30,11 @@ class Desks:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
         await wait_for_news(self._backend, request)
         return answer(self._backend.readers.desk(request.match_info["agent"]))
+
+    @needs("agent")
+    async def canned_answers(self, _: web.Request) -> web.Response:
+        """The texts that agents have at hand in chats."""
+        return answer(self._backend.readers.canned_answers())
 
     @needs("agent")
     async def tell(self, request: web.Request) -> web.Response:
@@ -41,7 +47,9 @@ async def tell_of(backend: Backend, request: web.Request, contact: str) -> str:
     """Do what a request says about a contact on an agent's desk; whose it is. Refused: it can't be done."""
     agent, verb = request.match_info["agent"], request.match_info["verb"]
     given: dict[str, object] = await body_as(request, dict)
-    event = verb_of(verb, given | {"contact": contact}, CONTACTS).event(around_of(backend.readers, agent))
+    given |= {"contact": contact}
+    around = around_of(backend.readers, agent, file=await file_in(backend.archive, given))
+    event = verb_of(verb, given, CONTACTS).event(around)
     await backend.tell(contact, event)
     return agent
 

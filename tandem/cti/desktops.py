@@ -17,11 +17,12 @@ from tandem.cti.all_verbs import VERBS
 from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend
 from tandem.cti.connections import Connection, EndedError, alongside, check_origin
-from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
+from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
-from tandem.cti.verbs import around_of, verb_of
+from tandem.cti.verbs import around_of, file_in, verb_of
+from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.users import UserStoreError
 
 log = structlog.get_logger()
@@ -63,6 +64,9 @@ class Desktops:
         self._emit = backend.emit
         self._clock = backend.clock
         self._origin = backend.public_url
+        self._archive = backend.archive
+        self._typists = backend.typists
+        backend.typists.tell_agent = self.tell_typing
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
         self.ended: Counter[str] = Counter()
@@ -80,6 +84,11 @@ class Desktops:
             if told.number > desktop.number:
                 desktop.number = told.number
                 desktop.put(frame)
+
+    def tell_typing(self, agent: str, chat: str) -> None:
+        """The customer of a chat writes something: not numbered, and not kept for who was cut off."""
+        for desktop in self._open.get(agent, ()):
+            desktop.put(encode("typing", contact=chat))
 
     @property
     def connected(self) -> int:
@@ -162,12 +171,16 @@ class Desktops:
     async def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
             case Do():
-                refused = self._refused(desktop, message)
+                refused = await self._refused(desktop, message)
                 desktop.put(refused or encode("done", id=message.id))
                 if not refused:
                     await self._note(desktop, message)
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
+            case Typing():
+                view = self._readers.chat(message.contact)
+                if desktop.works and view and view.agent == desktop.agent:
+                    self._typists.agent_writes(message.contact)
             case Beat():
                 pass
 
@@ -181,16 +194,17 @@ class Desktops:
             except UserStoreError as error:
                 log.error("a verb is not in the audit log", verb=did.verb, error=str(error))
 
-    def _refused(self, desktop: Desktop, message: Do) -> str:
+    async def _refused(self, desktop: Desktop, message: Do) -> str:
         """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
                 raise Refused(409, "watching", "Another session works at this desk: take it over first.")
-            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent), desktop.who)
+            file = await file_in(self._archive, message.given)
+            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent), desktop.who, file)
             self._emit(verb_of(message.verb, message.given, VERBS).event(around))
         except Refused as error:
             return encode("refused", id=message.id, code=error.code, message=str(error))
-        except asyncio.QueueFull:
+        except (asyncio.QueueFull, ChatArchiveError):
             return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")
         return ""
 

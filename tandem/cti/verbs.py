@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 import msgspec
 
 from tandem.control.chat.chat_view import DeskShown
+from tandem.control.chat.talk import File
 from tandem.control.events import (
     AgentAccepted,
     AgentClosed,
@@ -28,6 +29,7 @@ from tandem.control.mail.mail import MailShown
 from tandem.cti.answers import Refused
 from tandem.cti.identity import Identity
 from tandem.cti.refusals import check
+from tandem.store.chat_archive import ChatArchive
 
 REASON_LENGTH = 64
 LONGEST_EXTENSION = 3600.0
@@ -49,7 +51,8 @@ class Readers(Protocol):
 class Around(msgspec.Struct, frozen=True):
     """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
     `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id. `who`
-    is the supervisor who asks, or the program for one, by name (empty: no supervisor), `own` the agent they are."""
+    is the supervisor who asks, or the program for one, by name (empty: no supervisor), `own` the agent they are.
+    `file`: the one that the verb names, where its chat has it."""
 
     agent: str
     by: str = ""
@@ -57,6 +60,7 @@ class Around(msgspec.Struct, frozen=True):
     standing: Mapping[str, DeskShown | MailShown] = {}
     who: str = ""
     own: str = ""
+    file: File | None = None
     why_not: Callable[[Event], str] = lambda _event: ""
 
     def supervisor(self) -> str:
@@ -204,19 +208,23 @@ class Decline(Verb, frozen=True):
 
 
 class Say(Verb, frozen=True):
-    """Write in a chat. Messages are numbered by the agent from 1: one that was taken before is passed over."""
+    """Write in a chat: a text, a `file` that was uploaded, or both. Messages are numbered by the agent from 1: one that
+    was taken before is passed over."""
 
     contact: str
     number: Number = 0
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    file: str = ""
 
     def event(self, around: Around) -> Event:
         there = around.taken(self.contact)
         if not isinstance(there, DeskShown):
             raise Refused(409, "no_chat", "A mail is answered elsewhere.")
-        if not self.text.strip() or self.number > there.heard + 1:
-            raise Refused(400, "bad_message", f"Give a text, and the number {there.heard + 1}.")
-        return AgentSaid(self.contact, around.agent, self.number, self.text)
+        if not (self.text.strip() or self.file) or self.number > there.heard + 1:
+            raise Refused(400, "bad_message", f"Give a text or a file, and the number {there.heard + 1}.")
+        if self.file and around.file is None:
+            raise Refused(404, "unknown_file", "This chat has no such file: upload it first.")
+        return AgentSaid(self.contact, around.agent, self.number, self.text, around.file)
 
 
 class Close(Verb, frozen=True):
@@ -254,7 +262,15 @@ def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
         raise Refused(400, "bad_json", str(error)) from None
 
 
-def around_of(readers: Readers, agent: str, by: str = "", who: Identity | None = None) -> Around:
+async def file_in(archive: ChatArchive, given: Mapping[str, object]) -> File | None:
+    """The file that is given with a verb, where its contact is a chat that has it."""
+    contact, file = given.get("contact"), given.get("file")
+    return await archive.find(contact, file) if isinstance(contact, str) and isinstance(file, str) and file else None
+
+
+def around_of(
+    readers: Readers, agent: str, by: str = "", who: Identity | None = None, file: File | None = None
+) -> Around:
     """What stands around an agent's verb now; `who` asks."""
     if len(by) > REASON_LENGTH:
         raise Refused(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
@@ -268,5 +284,6 @@ def around_of(readers: Readers, agent: str, by: str = "", who: Identity | None =
         standing,
         (by or who.name) if who and supervises else "",
         who.agent if who else "",
+        file,
         readers.why_not,
     )

@@ -13,7 +13,16 @@ import structlog
 
 from tandem.acd.words import Language
 from tandem.control import events
-from tandem.control.commands import Command, FindCustomer, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
+from tandem.control.commands import (
+    Command,
+    FindCustomer,
+    LookUp,
+    Notify,
+    RaiseAlarm,
+    RecordChatTalk,
+    SendLink,
+    TellDesktop,
+)
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
@@ -35,18 +44,21 @@ from tandem.cti.oidc import Oidc
 from tandem.cti.outside_api import OutsideApi
 from tandem.cti.phones import Phones
 from tandem.cti.prompts_api import PromptsApi
+from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import callers, figures, people, process
+from tandem.service.figures import callers, chats, figures, people, process
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
@@ -60,6 +72,7 @@ from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
@@ -103,7 +116,8 @@ class Controller:
         self._database = database
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
-        self.retention = Retention(database, config.keep_days, recordings.remove)
+        archive = ChatArchive(database, config.home / "chat-files")
+        self.retention = Retention(database, config.keep_days, recordings.remove, archive)
         self.prompts = prompt_library(config, install)
         self.switch = self._make_switch(credentials, recordings)
         outbox, adapters = Outbox(database), self._adapters()
@@ -111,7 +125,7 @@ class Controller:
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
-        book = Book(database, recordings.remove)
+        book = Book(database, recordings.remove, archive)
         self.finder = Finder(book.find, emit, time.monotonic)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
@@ -129,6 +143,9 @@ class Controller:
             public_url=public_url,
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
+            archive=archive,
+            scan=Scan(config.file_scan),
+            typists=Typists(time.monotonic),
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
@@ -139,6 +156,8 @@ class Controller:
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones)
         callers(self.backend.metrics, self.finder)
         self.customers = Customers(book, self.backend, self._settled)
+        talks = ChatTotals()
+        chats(self.backend.metrics, self.engine, talks, self.backend.scan)
         flows = FlowStore(database)
 
         def in_force() -> Awaitable[Sequence[Flow]]:
@@ -163,6 +182,7 @@ class Controller:
             FindCustomer: self.finder.ask,
             Notify: self.notifications.tell,
             TellDesktop: self.desktops.tell,
+            RecordChatTalk: talks.take,
             RaiseAlarm: _warn,
             **dict.fromkeys(get_args(News), self.watch.tell),
         }

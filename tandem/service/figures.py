@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 
 from tandem.acd.contact import UNANSWERED
+from tandem.control.chat.chat import CHAT
 from tandem.cti.accounts import Accounts
 from tandem.cti.board_protocol import Process
 from tandem.cti.boards import Boards
@@ -16,6 +17,8 @@ from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.phones import Phones
+from tandem.cti.scan import Scan
+from tandem.service.chat_totals import ChatTotals
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
@@ -84,6 +87,23 @@ def process(writer: RecordWriter, notifier: Notifier, notifications: Notificatio
     )
 
 
+def chats(metrics: Metrics, engine: Engine, totals: ChatTotals, scan: Scan) -> None:
+    """Those about chats, into `metrics`."""
+    metrics.gauge("tandem_chats", "Chats by state", lambda: _chats(engine), "state")
+    metrics.gauge("tandem_chat_agents", "Agents in talk in chats", lambda: _chat_agents(engine))
+    metrics.counter("tandem_chat_talks", "Talks that ended", lambda: totals.talks, "queue")
+    metrics.counter("tandem_chat_talk_seconds", "Time in them", lambda: totals.talk_seconds, "queue")
+    first = "Talks with an answer of the agent"
+    metrics.counter("tandem_chat_first_responses", first, lambda: totals.first_responses, "queue")
+    seconds = "Time to the first answer, since the queue or the joining"
+    since = ("queue", "since")
+    metrics.counter("tandem_chat_first_response_seconds", seconds, lambda: totals.first_response_seconds, since)
+    metrics.counter("tandem_chat_responses", "Answers to what customers wrote", lambda: totals.responses, "queue")
+    metrics.counter("tandem_chat_response_seconds", "Time to them", lambda: totals.response_seconds, "queue")
+    metrics.counter("tandem_chat_messages", "Messages in talks", lambda: totals.messages, ("queue", "sender"))
+    metrics.counter("tandem_chat_scans", "Files that were looked at, by outcome", lambda: scan.counts, "outcome")
+
+
 def _plane(metrics: Metrics, engine: Engine) -> None:
     metrics.gauge("tandem_switch_up", "1 while the switch is reached", lambda: float(engine.plane.state.switch_up))
     metrics.gauge("tandem_calls", "Calls in progress", lambda: len(engine.plane.state.calls))
@@ -142,6 +162,14 @@ def _agents(engine: Engine) -> dict[str, float]:
 
 def _callbacks(engine: Engine) -> dict[str, float]:
     return dict(Counter(callback.state for callback in engine.plane.state.callbacks.values()))
+
+
+def _chats(engine: Engine) -> dict[str, float]:
+    return dict.fromkeys(CHAT, 0.0) | Counter(chat.state for chat in engine.plane.state.chats.values())
+
+
+def _chat_agents(engine: Engine) -> float:
+    return len({chat.talk.agent for chat in engine.plane.state.chats.values() if chat.talk})
 
 
 def _waiting(engine: Engine) -> dict[str, float]:

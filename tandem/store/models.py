@@ -219,6 +219,40 @@ class Message(Base):
     text: Mapped[str]
     notice: Mapped[str]
     agent: Mapped[str]
+    file: Mapped[str] = mapped_column(server_default="")
+    file_name: Mapped[str] = mapped_column(server_default="")
+    file_kind: Mapped[str] = mapped_column(server_default="")
+    file_size: Mapped[int] = mapped_column(server_default="0")
+
+
+class ChatTalk(Base):
+    """A talk between a customer and an agent in a chat."""
+
+    __tablename__ = "chat_talks"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    queue: Mapped[str]
+    agent: Mapped[str] = mapped_column(index=True)
+    enqueued_at: Mapped[float]
+    connected_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float]
+    first_response_at: Mapped[float | None]
+    customer_messages: Mapped[int]
+    agent_messages: Mapped[int]
+    responses: Mapped[int]
+    response_seconds: Mapped[float]
+
+
+class ChatFile(Base):
+    """That a chat may have the content whose SHA-256 is `file`; see chat_archive.py."""
+
+    __tablename__ = "chat_files"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    at: Mapped[float] = mapped_column(index=True)
 
 
 class Voicemail(Base):

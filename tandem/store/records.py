@@ -34,6 +34,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordForm: models.Form,
     commands.RecordLink: models.Link,
     commands.RecordMessage: models.Message,
+    commands.RecordChatTalk: models.ChatTalk,
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordTransfer: models.AgentTransfer,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store import calibration, queries
+from tandem.store import calibration, chat_figures, queries
 
 Query = Callable[[AsyncEngine, float, float], Awaitable[Sequence[Any]]]
 Cell = str | int | float | None
@@ -34,6 +34,8 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
     ),
     "intervals": (queries.intervals, queries.IntervalFigures.__struct_fields__),
     "agents": (queries.agents, queries.AgentTime.__struct_fields__),
+    "chats": (chat_figures.by_queue, chat_figures.ChatInterval.__struct_fields__),
+    "chat-agents": (chat_figures.by_agent, chat_figures.ChatAgent.__struct_fields__),
     "survey": (queries.survey, queries.SurveyCount.__struct_fields__),
     "callbacks": (queries.callback_figures, queries.CallbackFigures.__struct_fields__),
     "callback-list": (

@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import events
-from tandem.control.commands import TellDesktop
+from tandem.control.commands import Command, TellDesktop
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
@@ -24,12 +24,16 @@ from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.phones import Phones
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
 from tandem.store.behind import StillWaiting
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
+from tandem.store.records import RECORD_TYPES
 from tandem.store.users import UserStore
 
 TOKEN = "operator token"
@@ -43,9 +47,9 @@ FOR_THE_PLANE = (
 
 
 class Site:
-    """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
-    (the plane deals with nothing) can be set by the test; `asterisk` (where browser phones are led) and `more` routes
-    before it runs."""
+    """`told` are the events emitted; those of pages and guides go to a real `plane`, `recorded` is what it wants to be.
+    `health`, `now`, `full`, `deaf` (the plane deals with nothing) and `chat_origins` can be set by the test; `asterisk`
+    (where browser phones are led) and `more` routes before it runs."""
 
     def __init__(self, outbox: Outbox, users: UserStore, database: AsyncEngine | None = None) -> None:
         self.told: list[Event] = []
@@ -60,10 +64,15 @@ class Site:
         self.all_for_the_plane = False
         self.more: list[web.RouteDef] = []
         self.metrics = Metrics()
+        self.chat_origins = {"https://care.example"}
+        self.recorded: list[Command] = []
         self.url = ""
         self.port = 0
         self._session: aiohttp.ClientSession
         self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
+        database = outbox._engine
+        self.archive = ChatArchive(database, Path(str(database.url.database)).with_name("chat-files"))
+        self.scan = Scan()
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
@@ -75,8 +84,11 @@ class Site:
             readers=Readers(lambda: self.plane, lambda: self.now),
             watch=self.watch,
             public_url="https://care.example",
-            chat_origins=frozenset({"https://care.example"}),
+            chat_origins=self.chat_origins,
             clock=lambda: self.now,
+            archive=self.archive,
+            scan=self.scan,
+            typists=Typists(lambda: self.now),
         )
         self.desktops = Desktops(self.backend, self.accounts)
         self.asterisk = ""
@@ -136,6 +148,7 @@ class Site:
     def happens(self, event: Event) -> None:
         """Tell the plane; who looks at what has changed is woken."""
         for command in self.plane.handle(event, self.now):
+            self.recorded += [command] if isinstance(command, RECORD_TYPES) else []
             if isinstance(command, News):
                 asyncio.get_running_loop().call_soon(self.watch.tell, command)
             elif isinstance(command, TellDesktop):

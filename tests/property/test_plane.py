@@ -14,6 +14,7 @@ from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.mail import mails
 from tandem.control.plane import Plane
@@ -27,6 +28,7 @@ from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
+PICTURE = File("5e" * 32, "picture.jpg", "image/jpeg", 70_000)
 MAILS = ("mail-1", "mail-2", "mail-3")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
@@ -132,7 +134,8 @@ def chat_of(book: Playbook, pick: int) -> str:
 def write(book: Playbook, pick: int) -> object:
     chat = book.plane.state.chats.get(chat_of(book, pick))
     number = chat.heard + (1, 1, 1, 0, 2)[pick // 8 % 5] if chat else 1
-    return book.tell(events.ChatSaid(chat_of(book, pick), number, ("1", "2", "5", "hello")[pick // 2 % 4]))
+    text, file = ("1", "2", "5", "hello")[pick // 2 % 4], PICTURE if pick // 16 % 4 == 0 else None
+    return book.tell(events.ChatSaid(chat_of(book, pick), number, text, file))
 
 
 def on_desk(book: Playbook, pick: int) -> object:
@@ -146,9 +149,10 @@ def on_desk(book: Playbook, pick: int) -> object:
         events.AgentAccepted(chat.id, offer),
         events.AgentDeclined(chat.id, offer),
         events.AgentSaid(chat.id, agent, chat.agent_heard + pick % 2, "hello"),
+        events.AgentSaid(chat.id, agent, chat.agent_heard + 1, "", PICTURE),
         events.AgentClosed(chat.id, agent),
     ]
-    return book.tell(told[pick // 2 % 5])
+    return book.tell(told[pick // 2 % 6])
 
 
 def connection(book: Playbook, pick: int) -> object:
@@ -428,6 +432,8 @@ def check(book: Playbook) -> None:
         known = contacts.get(chat.id)
         assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
         assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
+        assert (chat.talk is not None) == (chat.state == "connected")
+        assert chat.talk is None or (chat.talk.agent, chat.talk.number) == (chat.agent, chat.talks)
     check_lines(book)
     check_verbs(book)
     check_leaks(book)
@@ -569,6 +575,12 @@ def test_every_message_of_a_chat_is_recorded_once_and_every_chat_ends_when_nobod
     told = [command for _, _, out in book.history for command in out]
     written = Counter((row.call, row.number, row.at) for row in these(commands.RecordMessage, told))
     assert set(written.values()) <= {1}
+    for talk in these(commands.RecordChatTalk, told):
+        assert talk.enqueued_at <= talk.connected_at <= (talk.first_response_at or talk.ended_at) <= talk.ended_at
+        assert talk.responses <= min(talk.customer_messages, talk.agent_messages)
+        assert 0.0 <= talk.response_seconds <= talk.ended_at - talk.connected_at
+    talked = {agent.call for agent in these(commands.RecordOffer, told) if agent.outcome == "answered"}
+    assert {talk.call for talk in these(commands.RecordChatTalk, told)} == talked & set(CHATS)
     rows = [row for row in these(commands.RecordContact, told) if row.channel == "chat"]
     assert sum(row.ended_at is None for row in rows) == sum(row.ended_at is not None for row in rows)
 

@@ -22,7 +22,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
 
 def test_the_demos_centre_is_right() -> None:
     centre = read_centre(PROJECT / "demo/centre.yaml")
-    assert centre.lines == {"4008": "hotline"}
+    assert centre.lines == {"4008": "hotline", "web": "online"}
     assert centre.acd.agents["1001"].device == "PJSIP/1001"
     assert centre.acd.queues["tech"].needs == {"tech": 2}
     assert centre.customers["2001"].boost == 300

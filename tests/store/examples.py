@@ -38,6 +38,8 @@ ALL: list[commands.Command] = [
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordMessage("chat-1", 1, 1000.5, "customer", "我的电视没有图像", "", ""),
+    commands.RecordMessage("chat-1", 2, 1001.5, "customer", "", "", "", "5e" * 32, "电视.jpg", "image/jpeg", 70_000),
+    commands.RecordChatTalk("chat-1", 1, "help", "1001", 1000.0, 1010.0, 1100.0, 1012.0, 3, 2, 2, 14.0),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     commands.RecordTransfer("c1", 9, 1050.0, "consulted", "1001", "help", "1002", "a lawyer"),
     commands.RecordQueueStep("help", 1006.0, 0, True, "team blended"),

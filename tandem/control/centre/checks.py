@@ -39,6 +39,9 @@ REASONABLE: dict[str, tuple[float, float]] = {
 LONGEST_AUTO_ANSWER = 30.0
 LONGEST_CALL_AGAIN = 3600.0
 AT_ONCE = "0 is at once"
+SHORTCUT = re.compile(r"[^\s/]{1,40}")
+PLACEHOLDERS = ("customer", "agent")
+"""What a canned answer may leave to be filled in."""
 PATTERNS: dict[str, tuple[re.Pattern[str], str, str]] = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
@@ -64,10 +67,11 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
         _figures, _dispositions, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
-        _dial_plan, _chats, _services, _board,
+        _dial_plan, _chats, _services, _board, _canned_answers,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
     yield from _moves(form, queues)
+    yield from _canned_queues(form, queues)
     if flows is not None:
         yield from _lines(form, flows)
 
@@ -270,6 +274,29 @@ def _chats(form: Form) -> Iterator[Remark]:
     for field in ("remind_after", "close_after"):
         if not SHORTEST_SILENCE <= getattr(form.chats, field) <= LONGEST_SILENCE:
             yield Remark(("chats", field), f"must be {SHORTEST_SILENCE:g} to {LONGEST_SILENCE:g} seconds", "")
+
+
+def _canned_answers(form: Form) -> Iterator[Remark]:
+    for name, canned in form.canned_answers.items():
+        path: Path = ("canned_answers", name)
+        if not SHORTCUT.fullmatch(name):
+            way_out = "1 to 40 characters without a space or a slash"
+            yield Remark(path, f"{name!r} can't be typed after a slash", way_out)
+        if not canned.text:
+            yield Remark((*path, "text"), "says nothing", "write it for each language: {en: ..., zh-CN: ...}")
+        for language, text in canned.text.items():
+            for placeholder in re.findall(r"\{([^{}]*)\}", text):
+                if placeholder not in PLACEHOLDERS:
+                    what = f"{{{placeholder}}} stands for nothing"
+                    yield Remark((*path, "text", language), what, suggestion(placeholder, PLACEHOLDERS))
+
+
+def _canned_queues(form: Form, queues: Collection[str]) -> Iterator[Remark]:
+    for name, canned in form.canned_answers.items():
+        for number, queue in enumerate(canned.queues):
+            if queue not in queues:
+                path: Path = ("canned_answers", name, "queues", number)
+                yield Remark(path, f"there is no queue {queue!r}", suggestion(queue, queues))
 
 
 def _services(form: Form) -> Iterator[Remark]:

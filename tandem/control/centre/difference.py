@@ -18,6 +18,7 @@ ONE_OF = {
     "pause_reasons": "pause reason",
     "customers": "customer",
     "services": "service",
+    "canned_answers": "canned answer",
 }
 AS_WRITTEN = ("certified_until", "device", "auto_answer")
 """What an admin writes of an agent otherwise than the plane has it."""

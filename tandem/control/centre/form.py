@@ -18,6 +18,7 @@ from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
+    CannedAnswer,
     ChatSettings,
     Customer,
     DialOutSettings,
@@ -64,6 +65,10 @@ class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
     """How long a chat waits."""
 
 
+class CannedAnswerForm(CannedAnswer, frozen=True, forbid_unknown_fields=True):
+    """A text that agents have at hand."""
+
+
 class ChannelForm(ChannelSettings, frozen=True, forbid_unknown_fields=True):
     """What a channel's contacts take of an agent."""
 
@@ -99,6 +104,7 @@ class Form(msgspec.Struct, frozen=True):
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
+    canned_answers: dict[str, CannedAnswerForm] = {}
     last_agent_days: Days = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False
@@ -124,6 +130,7 @@ class Form(msgspec.Struct, frozen=True):
             mask_numbers=self.mask_numbers,
             agents_find_customers=self.agents_find_customers,
             chats=_one(self.chats, ChatSettings),
+            canned_answers=_plain(self.canned_answers, CannedAnswer),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
             show_monitoring=self.show_monitoring,
@@ -144,6 +151,7 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
     "services": ServiceForm,
+    "canned_answers": CannedAnswerForm,
 }
 """The sections that are names with their settings, and what one entry is."""
 

@@ -19,6 +19,8 @@ export interface View {
   trouble: { code: string; message: string } | null;
   /** The server's clock minus ours, seconds. */
   ahead: number;
+  /** The chats whose customers write something right now. */
+  typists: string[];
 }
 
 export interface Refusal {
@@ -26,12 +28,17 @@ export interface Refusal {
   message: string;
 }
 
+/** Seconds between two signs that the agent writes, and after which a customer who gave no new sign writes no more. */
+const TYPING_EVERY = 3;
+const TYPING_FOR = 6;
 const LOST: Refusal = { code: "lost", message: "" };
 
 export class Connection extends Following<View, Received> {
-  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0 };
+  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0, typists: [] };
 
   private waiting = new Map<string, (refusal: Refusal | null) => void>();
+  private stopTyping = new Map<string, () => void>();
+  private saidTyping = new Map<string, number>();
   private verbs = 0;
   private mode: Hello["mode"] = "work";
   private taking = false;
@@ -73,6 +80,30 @@ export class Connection extends Following<View, Received> {
     });
   }
 
+  /** The agent writes something in a chat: tell the customer, now and then. */
+  types(contact: string): void {
+    const now = this.around.now();
+    const said = this.saidTyping.get(contact) ?? Number.NEGATIVE_INFINITY;
+    if (this.view.health !== "live" || !this.view.works || now - said < TYPING_EVERY) return;
+    this.saidTyping.set(contact, now);
+    this.send({ type: "typing", contact });
+  }
+
+  private customerTypes(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.set(
+      contact,
+      this.around.later(TYPING_FOR, () => this.typesNoMore(contact)),
+    );
+    if (!this.view.typists.includes(contact)) this.show({ typists: [...this.view.typists, contact] });
+  }
+
+  private typesNoMore(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.delete(contact);
+    if (this.view.typists.includes(contact)) this.show({ typists: this.view.typists.filter((one) => one !== contact) });
+  }
+
   protected hello(): Hello {
     const take = this.taking;
     this.taking = false;
@@ -93,11 +124,16 @@ export class Connection extends Following<View, Received> {
         const desk = this.view.desk && after(this.view.desk, message.number, message.told);
         if (desk) this.show({ desk });
         else this.resume();
+        const { told } = message;
+        if (told.event === "ContactSaid" && told.message.sender === "customer") this.typesNoMore(told.contact);
         break;
       }
       case "beat":
         this.send({ type: "beat" });
         if (!same(message.position, this.view.desk?.position)) this.resume();
+        break;
+      case "typing":
+        this.customerTypes(message.contact);
         break;
       case "taken_over":
         this.mode = "watch";

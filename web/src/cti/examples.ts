@@ -63,4 +63,5 @@ export const message = (number: number): Message => ({
   choices: [],
   notice: null,
   agent: "",
+  file: null,
 });

@@ -113,6 +113,14 @@ export interface Message {
   choices: { key: string; label: string }[];
   notice: "joined" | "left" | "remind" | "idle" | null;
   agent: string;
+  file: File | null;
+}
+
+export interface File {
+  file: string;
+  name: string;
+  kind: string;
+  size: number;
 }
 
 export interface OnDesk {
@@ -145,6 +153,7 @@ export type Received =
   | { type: "done"; id: string }
   | { type: "refused"; id: string; code: string; message: string }
   | { type: "beat"; position: Position; now: number }
+  | { type: "typing"; contact: string }
   | { type: "taken_over"; by: string }
   | { type: "error"; code: string; message: string };
 
@@ -157,4 +166,8 @@ export interface Hello {
   after?: Position;
 }
 
-export type Sent = Hello | { type: "do"; id: string; verb: string; given: Record<string, unknown> } | { type: "beat" };
+export type Sent =
+  | Hello
+  | { type: "do"; id: string; verb: string; given: Record<string, unknown> }
+  | { type: "typing"; contact: string }
+  | { type: "beat" };

@@ -17,6 +17,16 @@ import { PhoneProvider, usePhone } from "./phoneHere";
 import { useShortcuts } from "./shortcuts";
 import { useWords, type Words } from "./words/words";
 
+/** Who is at the desk, and what they and the customers write. */
+export interface At {
+  agent: string;
+  /** As customers may know them. */
+  name: string;
+  csrf: string;
+  typists: string[];
+  types: (contact: string) => void;
+}
+
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;
 
 interface DeskViewProps {
@@ -54,6 +64,13 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const live = view.health === "live";
   const able = view.works && live;
   const phone = usePhone(person, desk, view.works, live, act);
+  const at: At = {
+    agent: desk.agent.agent,
+    name: person.display_name,
+    csrf: person.csrf,
+    typists: view.typists,
+    types: (contact) => connection.types(contact),
+  };
   return (
     <PhoneProvider value={phone}>
       <div className="desk">
@@ -93,6 +110,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
               now={now}
               able={able}
               live={live}
+              at={at}
               act={act}
               known={known}
             />

@@ -40,3 +40,9 @@ export async function ask<T>(
     return { ok: false, failure: UNREACHED };
   }
 }
+
+/** Sends a file, as whoever is signed in. */
+export function sendFile<T>(path: string, file: File, csrf: string): Promise<Answer<T>> {
+  const headers = { "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) };
+  return ask("POST", path, file, csrf, headers);
+}

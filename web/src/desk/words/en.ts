@@ -56,6 +56,7 @@ export const en = {
     decline: "Decline",
     close: "End the chat",
     send: "Send",
+    attach: "Send a file",
   },
   next: {
     title: "Then",
@@ -261,6 +262,17 @@ export const en = {
     idle: "The customer has been silent for too long.",
   },
   yourAnswer: "Your answer",
+  typing: "The customer is writing …",
+  unread: (count: number) => `${count} new`,
+  canned: { title: "Answers at hand", hint: "/ for answers at hand", none: "No answer fits." },
+  file: {
+    too_big: "The file is too big.",
+    bad_type: "Files of this type can't be sent.",
+    too_many_files: "No more files can be sent in this chat.",
+    infected: "Something harmful was found in this file. It was not sent.",
+    unknown_chat: "This chat is not here any more.",
+    other: "The file could not be sent. Try again.",
+  } as Record<string, string>,
   onItsWay: "on its way",
   noMessages: "Nothing was written yet.",
   refused: {

@@ -56,6 +56,7 @@ export const zhCN: Words = {
     decline: "拒绝",
     close: "结束会话",
     send: "发送",
+    attach: "发送文件",
   },
   next: { title: "之后", ready: "空闲", paused: (reason) => `小休（${reason}）`, signed_out: "下班" },
   monitored: {
@@ -240,6 +241,17 @@ export const zhCN: Words = {
     idle: "客户长时间没有回应。",
   },
   yourAnswer: "您的回复",
+  typing: "客户正在输入……",
+  unread: (count) => `${count} 条新消息`,
+  canned: { title: "快捷回复", hint: "输入 / 选择快捷回复", none: "没有匹配的快捷回复。" },
+  file: {
+    too_big: "文件太大。",
+    bad_type: "不能发送这种类型的文件。",
+    too_many_files: "本次会话不能再发送文件。",
+    infected: "文件含有有害内容，未发送。",
+    unknown_chat: "该会话已不在这里。",
+    other: "文件发送失败，请重试。",
+  },
   onItsWay: "发送中",
   noMessages: "还没有对话内容。",
   refused: {
