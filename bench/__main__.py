@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ami_parse, calls, core, customers, decisions, desktops, flow, journal, keys, simulator
+from bench import ami_parse, board, calls, core, customers, decisions, desktops, flow, journal, keys, simulator
 from bench.figure import Figure, json_line, machine, table
 from bench.place import asterisk_version
 
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "core": core.run,
     "desktops": desktops.run,
     "decisions": decisions.run,
+    "board": board.run,
     "simulator": simulator.run,
     "flow": flow.run,
     "journal": journal.run,

@@ -8,6 +8,7 @@ import uvloop
 
 from demo.proof import HOTLINE, Proof
 from demo.shop import shop
+from demo.shop_page import PORT, shop_page
 from tandem.control.settings import Settings
 from tandem.service.app import JOURNAL, RECORDS, settings_in_force
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
@@ -27,7 +28,9 @@ RECORDED_WITHIN = 5.0
 
 def main() -> None:
     """Exit code 0 only if every step of the proof was seen."""
-    config = load_config().model_copy(update={"outbox_delivers": True, "log_level": "warning"})
+    config = load_config()
+    sites = (*config.chat_origins, f"http://127.0.0.1:{PORT + config.port_offset}")
+    config = config.model_copy(update={"outbox_delivers": True, "log_level": "warning", "chat_origins": sites})
     log_to(config)
     try:
         uvloop.run(serve(config, once="--once" in sys.argv))
@@ -50,12 +53,12 @@ async def serve(config: Config, once: bool) -> None:
 async def _work(supervisor: Supervisor, config: Config, once: bool) -> None:
     say("starting Asterisk, the controller, and a small order service for the flows to ask")
     centre = await settings_in_force(config)
-    async with shop(config, centre):
+    async with shop(config, centre), shop_page(config.web_url, PORT + config.port_offset) as address:
         await supervisor.start()
         await prove(config, centre)
         if not once:
             await welcome_admin(config, say)
-            welcome(config, centre)
+            welcome(config, centre, address)
             await supervisor.watch()
 
 
@@ -91,7 +94,7 @@ async def _recorded(config: Config, since: float) -> str:
         await database.dispose()
 
 
-def welcome(config: Config, centre: Settings) -> None:
+def welcome(config: Config, centre: Settings, shop_address: str) -> None:
     """Say where everything is."""
     agents = list(centre.acd.agents)
     passwords = load_credentials(config.home).phones
@@ -101,6 +104,7 @@ def welcome(config: Config, centre: Settings) -> None:
         say(f"  agent   {name}, password {passwords[name]}, server {sip}; then: .venv/bin/tandem agent {name} sign-in")
     for name in centre.caller_phones:
         say(f"  caller  {name}, password {passwords[name]}, server {sip}; dial {HOTLINE}")
+    say(f"  a shop's page with the chat widget: {shop_address}, and {config.web_url}/desk for who answers")
     say(f"  health, figures, state: {config.web_url}/health, /metrics, /state")
     say("  reports: .venv/bin/tandem report; a call's reasons: .venv/bin/tandem why CALL; Ctrl-C stops everything")
 

@@ -9,7 +9,7 @@ from tandem.acd.machine import Table
 from tandem.control.callback import callback
 from tandem.control.chat import chat
 from tandem.control.mail import mail
-from tandem.control.voice import call, line
+from tandem.control.voice import call, consultation, dial, line, monitor
 
 PAGE = Path(__file__).with_name("architecture.md")
 TABLES: dict[str, Table] = {
@@ -17,7 +17,11 @@ TABLES: dict[str, Table] = {
     "chat": chat.CHAT,
     "mail": mail.MAIL,
     "leg": call.LEG,
+    "consultation": consultation.CONSULTATION,
     "line": line.LINE,
+    "dial": dial.DIAL,
+    "internal": dial.INTERNAL,
+    "monitor": monitor.MONITOR,
     "callback": callback.CALLBACK,
     "agent": agent.TABLE,
     "contact": contact.TABLE,

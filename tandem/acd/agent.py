@@ -24,6 +24,7 @@ OPEN = frozenset({READY, CONNECTED, HOLD, NOT_READY})
 
 DEVICE = "device"
 RING_NO_ANSWER = "ring no answer"
+INTERNAL_CALL = "internal call"
 
 _TO_REST = {
     "freed": READY,
@@ -36,16 +37,24 @@ _WORK_GOES_ON = _WORK_ENDED | {"held": HOLD}
 
 TABLE: Table = {
     SIGNED_OUT: {"freed": READY, "device_lost": NOT_READY, "signed_out": SIGNED_OUT},
-    READY: _TO_REST | {"offered": RESERVED},
+    READY: _TO_REST | {"offered": RESERVED, "connected": CONNECTED},
     RESERVED: _WORK_GOES_ON | {"rang": RINGING, "answered": CONNECTING},
     RINGING: _WORK_GOES_ON | {"answered": CONNECTING},
     CONNECTING: _WORK_GOES_ON,
     CONNECTED: _WORK_GOES_ON | {"offered": RESERVED},
     HOLD: _WORK_GOES_ON | {"offered": RESERVED},
     WRAP_UP: _WORK_ENDED,
-    PAUSED: _TO_REST,
+    PAUSED: _TO_REST | {"offered": RESERVED, "connected": CONNECTED},
     NOT_READY: _WORK_ENDED | {"offered": RESERVED},
 }
+
+
+class Wrapping(msgspec.Struct, frozen=True):
+    """A contact that is being wrapped up; `owed`: its disposition is required and not set yet."""
+
+    contact: str
+    queue: str
+    owed: bool = False
 
 
 class Agent(msgspec.Struct):
@@ -56,12 +65,14 @@ class Agent(msgspec.Struct):
     could wait. `idle_since` is None when the clock starts anew at the next
     ready. `paused_since` is the pause's own start, kept while the phone is gone. `deadline` is when the state has to be
     left, or, while the agent has contacts or no phone, when a wrap-up or a back-off that lets nothing be offered is
-    over. `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
+    over. `wrapping` is what the wrap-up is of; when no disposition is owed it lasts until `wrap_up_least`.
+    `extension_left` is how many seconds the wrap-up may still be extended by. `busy_seconds` (with a contact or
     wrapping up) and `free_seconds` (ready) are those since signing in, without the state that lasts.
 
     `offered` is the contact whose offer is under way (empty: none), `contacts` are those in conversation and
     `interrupted` those that will be again when there is room. Together they take `units` of attention, those that are
     interruptible `interruptible_units`. `on_phone`: one of them came by phone, and `holds`: is on hold.
+    `engaged`: in a call with a colleague, which is no contact.
     """
 
     name: str
@@ -76,6 +87,8 @@ class Agent(msgspec.Struct):
     idle_since: float | None = None
     deadline: float | None = None
     wrap_up_until: float = 0.0
+    wrap_up_least: float = 0.0
+    wrapping: list[Wrapping] = []
     extension_left: float = 0.0
     back_off_until: float = 0.0
     back_off_reason: str = ""
@@ -90,6 +103,7 @@ class Agent(msgspec.Struct):
     interruptible_units: int = 0
     on_phone: bool = False
     holds: bool = False
+    engaged: bool = False
 
 
 class Rest(NamedTuple):
@@ -100,7 +114,7 @@ class Rest(NamedTuple):
     deadline: float | None = None
 
 
-_CONNECTED, _FREED = Rest("connected"), Rest("freed")
+_CONNECTED, _FREED, _ENGAGED = Rest("connected"), Rest("freed"), Rest("connected", INTERNAL_CALL)
 """The usual ones, made once."""
 
 
@@ -109,9 +123,8 @@ def rest_of(agent: Agent, now: float) -> Rest:
     until = None
     if agent.wrap_up_until > now or agent.back_off_until > now:
         until = max(agent.wrap_up_until, agent.back_off_until)
-    if agent.contacts:
-        usual = until is None and not agent.holds
-        return _CONNECTED if usual else Rest("held" if agent.holds else "connected", deadline=until)
+    if agent.contacts or agent.engaged:
+        return _in_talk(agent, until)
     if agent.wrap_up_until > now and agent.device_present:
         return Rest("wrapped_up", deadline=agent.wrap_up_until)
     if agent.wants == SIGNED_OUT:
@@ -125,9 +138,27 @@ def rest_of(agent: Agent, now: float) -> Rest:
     return _FREED
 
 
+def _in_talk(agent: Agent, until: float | None) -> Rest:
+    if not agent.contacts:
+        return _ENGAGED
+    usual = until is None and not agent.holds
+    return _CONNECTED if usual else Rest("held" if agent.holds else "connected", deadline=until)
+
+
 def is_open(agent: Agent) -> bool:
     """True when the agent may be offered what they have room for: no offer, wrap-up or back-off is under way."""
-    return agent.deadline is None and agent.state in OPEN and agent.wants == READY
+    return agent.deadline is None and agent.state in OPEN and agent.wants == READY and not agent.engaged
+
+
+def may_engage(agent: Agent) -> bool:
+    """True when the agent may have a call with a colleague: phone there, not on it, nothing offered, no wrap-up."""
+    here = agent.state in (READY, PAUSED, CONNECTED) and agent.deadline is None
+    return here and agent.device_present and not (agent.engaged or agent.offered or agent.on_phone)
+
+
+def may_dial(agent: Agent) -> bool:
+    """True when a paused agent may take a contact that they dial themselves."""
+    return agent.state == PAUSED and agent.device_present and not (agent.contacts or agent.interrupted)
 
 
 def is_staffed(agent: Agent, needs_phone: bool = True) -> bool:

@@ -64,12 +64,13 @@ def board_of(state: State, now: float) -> Board:
     by_queue: dict[str, list[Contact]] = {name: [] for name in sorted(state.queues())}
     for contact in state.contacts.values():
         by_queue[contact.queue].append(contact)
-    agents = tuple(_agent_figures(state, agent) for _, agent in sorted(state.agents.items()))
+    agents = tuple(agent_figures(state, agent) for _, agent in sorted(state.agents.items()))
     queues = tuple(_queue_figures(name, contacts, now) for name, contacts in by_queue.items())
     return Board(agents, queues, state.dropped_events)
 
 
-def _agent_figures(state: State, agent: Agent) -> AgentFigures:
+def agent_figures(state: State, agent: Agent) -> AgentFigures:
+    """The figures of one agent."""
     names = [name for name in (*agent.contacts, *agent.interrupted, agent.offered) if name]
     contacts = tuple(_contact_figures(state, state.contacts[name]) for name in names)
     units = sum(contact.units for contact in contacts if contact.state != INTERRUPTED)

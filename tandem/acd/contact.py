@@ -40,17 +40,19 @@ class Foreseen(msgspec.Struct, frozen=True):
 class Contact(msgspec.Struct, gc=False):
     """What the router knows of a contact. Times are epoch seconds. It is part of no cycle.
 
-    `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who
-    holds it (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was
-    ever offered to. `sticky` is the agent it waits for before anyone else is asked, until `sticky_until`. `stage`
-    counts the moments of its queue's plan that have come for it; `deadline` is the next one. `ways` is what it was
-    offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact
-    on the line, else how long calling the customer back may take. `foreseen` is there where its wait in this queue
-    is to be learnt from. `can_rest`: nobody waits while it is interrupted.
+    `enqueued_at` is its age, which nothing changes; `arrived_at` is when it came to this queue. `agent` is who holds it
+    (empty: nobody), `offer` the number under which it is offered to them (0: none), `tried` everyone it was ever
+    offered to. `sticky` is the agent it waits for before anyone else is asked, until `sticky_until`, and with
+    `sticky_only` for no one else at all. `stage` counts the moments of its queue's plan that have come for it;
+    `deadline` is the next one. Those up to `ahead` seconds have come as a supervisor said so. `ways` is what it was
+    offered instead of waiting, `been` the queues that a plan moved it out of. `dial_seconds` is None for a contact on
+    the line, else how long calling the customer back may take. `foreseen` is there where its wait in this queue is to
+    be learnt from. `can_rest`: nobody waits while it is interrupted.
 
     What it takes of its agent was settled when it was offered, whatever changes later: `cost` units of attention (0:
-    none yet), whether it is `interruptible`, and comes `on_phone`. `interrupted_at` is when it last was;
-    `connected_at` leaves such times out.
+    none yet), whether it is `interruptible`, and comes `on_phone`. `interrupted_at` is when it last was; `connected_at`
+    leaves such times out. `disposed`: its disposition was set in the talk. `outbound`: its agent dials it, it is nobody
+    else's.
     """
 
     id: str
@@ -68,8 +70,10 @@ class Contact(msgspec.Struct, gc=False):
     tried: list[str] = []
     sticky: str = ""
     sticky_until: float = 0.0
+    sticky_only: bool = False
     stage: int = 0
     deadline: float | None = None
+    ahead: float = 0.0
     ways: tuple[str, ...] = ()
     been: tuple[str, ...] = ()
     dial_seconds: float | None = None
@@ -79,6 +83,8 @@ class Contact(msgspec.Struct, gc=False):
     interruptible: bool = False
     on_phone: bool = True
     interrupted_at: float = 0.0
+    disposed: bool = False
+    outbound: bool = False
 
     @property
     def on_line(self) -> bool:

@@ -23,7 +23,8 @@ class ContactQueued(Event, frozen=True):
     `tier`. For `sticky_seconds` nobody but the agent `sticky` is asked, if they are at work; whether they meet the
     queue's needs is not looked at. `dial_seconds` is set for a callback: its line is released, and calling the
     customer, once an agent is reserved, may take so long. `can_rest`: nobody is kept waiting when its agent turns away
-    from it, so in an interruptible channel it may be interrupted.
+    from it, so in an interruptible channel it may be interrupted. `sticky_only`: it is nobody's but the agent's
+    `sticky`, also when they don't answer.
     """
 
     contact: str
@@ -36,6 +37,7 @@ class ContactQueued(Event, frozen=True):
     sticky_seconds: float = 0.0
     tier: str = ""
     can_rest: bool = False
+    sticky_only: bool = False
 
 
 class ContactLeft(Event, frozen=True):
@@ -46,6 +48,64 @@ class ContactLeft(Event, frozen=True):
 
     contact: str
     outcome: str
+
+
+class ContactMoved(Event, frozen=True):
+    """A supervisor took a waiting contact to another queue; its age is kept."""
+
+    contact: str
+    queue: str
+
+
+class ContactRaised(Event, frozen=True):
+    """A supervisor gave a waiting contact another priority class."""
+
+    contact: str
+    priority: int
+
+
+class ContactAssigned(Event, frozen=True):
+    """A supervisor has a waiting contact wait for `agent`, and for anyone again after `seconds`."""
+
+    contact: str
+    agent: str
+    seconds: float
+
+
+class ContactAdvanced(Event, frozen=True):
+    """A supervisor put a waiting contact as far on in its queue's plan as step number `step` (from 0) is."""
+
+    contact: str
+    step: int
+
+
+class ContactDisposed(Event, frozen=True):
+    """The agent set the disposition of a contact in talk or in wrap-up."""
+
+    contact: str
+    agent: str
+
+
+class ContactDialled(Event, frozen=True):
+    """The agent calls a customer for `queue`: the contact is offered to them and to nobody else, and is over when that
+    comes to nothing. `dial_seconds`: how long calling the customer may take."""
+
+    contact: str
+    queue: str
+    agent: str
+    dial_seconds: float
+
+
+class AgentEngaged(Event, frozen=True):
+    """The agent is in a call with a colleague; they are offered nothing meanwhile."""
+
+    agent: str
+
+
+class AgentDisengaged(Event, frozen=True):
+    """The call with a colleague is over."""
+
+    agent: str
 
 
 class OfferRinging(Event, frozen=True):
@@ -92,6 +152,14 @@ class ContactFinished(Event, frozen=True):
     outcome: str = "served"
 
 
+class ContactHandedOver(Event, frozen=True):
+    """The agent who has the contact `consultation` has `contact` from now on; whoever had it wraps up, and the
+    consultation is over."""
+
+    contact: str
+    consultation: str
+
+
 class AgentSignedIn(Event, frozen=True):
     """The agent signed in; ready at once if the device is there."""
 
@@ -111,7 +179,10 @@ class AgentSignedOut(Event, frozen=True):
 
 
 class AgentWentReady(Event, frozen=True):
-    """The agent ended a pause, a back-off or the wrap-up, or wants no other state any more after the contact."""
+    """The agent ended a pause, a back-off or the wrap-up, or wants no other state any more after the contact.
+
+    A wrap-up whose disposition is owed is ended by nobody but a supervisor.
+    """
 
     agent: str
     by: str = ""

@@ -10,6 +10,7 @@ from heapq import heapify, heappop, heappush
 
 from tandem.acd import agent as agents
 from tandem.acd import contact as contacts
+from tandem.acd import wrap_up
 from tandem.acd.agent import Agent
 from tandem.acd.attention import Attention, release, reserve
 from tandem.acd.commands import (
@@ -100,6 +101,11 @@ class Floor:
         number = self.matching.numbers[contact.sticky]
         return self._state.agents[contact.sticky] if self._has_room(number, line) else None
 
+    def is_free(self, name: str, queue: str) -> bool:
+        """Whether an agent has room for a contact of the queue now."""
+        number = self.matching.numbers.get(name)
+        return number is not None and self._has_room(number, self.lines.lines_of(queue)[0])
+
     def _has_room(self, number: int, line: Line) -> bool:
         return bool(self.roster.fitting(number) >> line.channel & 1)
 
@@ -138,7 +144,8 @@ class Floor:
     # --- offers ------------------------------------------------------------------------------------------------
 
     def _offer(self, contact: Contact, agent: Agent, now: float) -> None:
-        self._observe(contact, agent, now)
+        if not contact.outbound:  # that is nobody's decision but the agent's
+            self._observe(contact, agent, now)
         number = self._state.next_offer
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
@@ -151,6 +158,23 @@ class Floor:
             contact.tried.append(agent.name)
         self.offers[number] = contact
         self._emit(Offer(number, contact.id, agent.name, line.queue.ring_seconds))
+
+    def why_not_dial(self, agent: Agent, queue: str) -> str:
+        """Why an agent can't have a contact of this queue that they dial now, as a code; empty: they can."""
+        number, lines = self.matching.numbers.get(agent.name), self.lines.lines_of(queue)
+        if number is None or not agent.device_present or agent.wants == agents.SIGNED_OUT:
+            return "not_at_work"
+        return "" if self._has_room(number, lines[0]) or agents.may_dial(agent) else "not_free"
+
+    def dial(self, contact: Contact, agent: Agent, now: float) -> None:
+        """A contact that the agent dials is theirs at once."""
+        self.lines.enter(contact, now)
+        self._offer(contact, agent, now)
+
+    def engage(self, agent: Agent, engaged: bool, now: float) -> None:
+        """A call with a colleague begins or is over."""
+        agent.engaged = engaged
+        self.settle(agent, now)
 
     def ringing(self, contact: Contact, now: float) -> None:
         """The agent's phone rings."""
@@ -167,9 +191,14 @@ class Floor:
         """The offer came to nothing: the agent backs off, the contact goes on from its old place."""
         agent = self._close_offer(contact, outcome)
         release(agent, contact)
+        if contact.outbound:
+            self.lines.move(contact, "left")
+            self.settle(agent, now)
+            return
         self._back_off(agent, contact, outcome, now)
         self._rest(agent, now)
-        self.lines.release(contact)
+        if not contact.sticky_only:
+            self.lines.release(contact)
         self.lines.move(contact, "failed")
         self._find_agent(contact, now)
         self._take_steps(contact, now)
@@ -260,27 +289,57 @@ class Floor:
 
     def finish(self, contact: Contact, outcome: str, now: float) -> None:
         """The talk is over: the agent wraps up, or, when the switch lost the call, is free at once."""
-        agent, queue = self.agent_of(contact), self._state.queue(contact.queue)
+        agent = self.agent_of(contact)
         release(agent, contact)
         ended = contact.interrupted_at if contact.state == contacts.INTERRUPTED else now
         self.lines.move(contact, "finished")
         if outcome != "lost":
-            average = self._state.handling_of(queue.name)
-            observed = ended - contact.connected_at + queue.wrap_up_seconds
-            before = self._state.handled.get(queue.name, 0)
-            self._state.handling[queue.name] = blended(average, observed, before)
-            self._state.handled[queue.name] = before + 1
-            self.lines.touched.add(queue.name)  # its estimated wait is another now
-            agent.wrap_up_until = max(agent.wrap_up_until, now + queue.wrap_up_seconds)
-            agent.extension_left = queue.wrap_up_extension_seconds
+            self._wrap_up(agent, contact, ended, now)
         self.settle(agent, now)
+
+    def _wrap_up(self, agent: Agent, contact: Contact, ended: float, now: float) -> None:
+        """Let an agent wrap up, and learn from how long they had the contact, until `ended`."""
+        queue = self._state.queue(contact.queue)
+        average = self._state.handling_of(queue.name)
+        observed = ended - contact.connected_at + queue.wrap_up_seconds
+        before = self._state.handled.get(queue.name, 0)
+        self._state.handling[queue.name] = blended(average, observed, before)
+        self._state.handled[queue.name] = before + 1
+        self.lines.touched.add(queue.name)  # its estimated wait is another now
+        wrap_up.begin(agent, contact, queue, now)
+
+    def hand_over(self, contact: Contact, consultation: Contact, now: float) -> None:
+        """The colleague with whom the contact's agent consults has it from now on; the agent wraps up."""
+        agent, colleague = self.agent_of(contact), self.agent_of(consultation)
+        release(agent, contact)
+        self._wrap_up(agent, contact, now, now)
+        release(colleague, consultation)
+        self.lines.move(consultation, "finished")
+        if contact.state == contacts.HELD:
+            self.lines.move(contact, "retrieved")
+        self._give(contact, colleague, now)
+        self.settle(agent, now)
+        self.settle(colleague, now)
+
+    def _give(self, contact: Contact, agent: Agent, now: float) -> None:
+        """An agent has a contact that was not offered to them; an offer of something else goes on."""
+        channel, offered = self.lines.line_of(contact).channel, agent.offered
+        reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
+        agent.offered = offered
+        agent.contacts.append(contact.id)
+        contact.connected_at = now
 
     def extend(self, agent: Agent, seconds: float, now: float) -> None:
         """Make a wrap-up longer, by what is left of the queue's limit at most."""
         granted = min(seconds, agent.extension_left)
         agent.extension_left -= granted
-        agent.wrap_up_until += granted
+        wrap_up.extend(agent, granted)
         self._emit(RecordWrapUpExtended(agent.name, granted))
+        self.settle(agent, now)
+
+    def dispose(self, agent: Agent, contact: str, now: float) -> None:
+        """The agent set the disposition of a contact in wrap-up."""
+        wrap_up.disposed(agent, contact)
         self.settle(agent, now)
 
     def settle(self, agent: Agent, now: float) -> None:
@@ -294,6 +353,7 @@ class Floor:
 
     def _rest(self, agent: Agent, now: float) -> None:
         """Take an agent to where they belong; what they give back waits again, like one that has come just now."""
+        wrap_up.forget(agent, now)
         if not agent.interruptible_units:  # nearly always
             self.roster.rest(agent, now)
             return
@@ -330,14 +390,19 @@ class Floor:
         for contact in [contact for contact in self._state.contacts.values() if contact.state == contacts.WAITING]:
             self._take_steps(contact, now)
 
-    def advance(self, contact: Contact, now: float) -> None:
-        """A moment of the contact's plan, or the end of its waiting for one agent, has come."""
+    def advance(self, contact: Contact, now: float, step: int | None = None) -> None:
+        """A moment of the contact's plan, or the end of its waiting for one agent, has come; or it is put as far on in
+        the plan as `step` is."""
         before = self.lines.line_of(contact)
-        self.lines.advance(contact, now)
+        self.lines.advance(contact, now, None if step is None else before.queue.plan[step].after)
         self._record_steps(contact, before)
         if contact.state == contacts.WAITING:
-            self._find_agent(contact, now)
-            self._take_steps(contact, now)
+            self.reconsider(contact, now)
+
+    def reconsider(self, contact: Contact, now: float) -> None:
+        """A waiting contact stands otherwise than before: find it an agent, and do what its plan says."""
+        self._find_agent(contact, now)
+        self._take_steps(contact, now)
 
     def _record_steps(self, contact: Contact, before: Line) -> None:
         line, holding = self.lines.line_of(contact), self._state.holding.get(contact.queue, ())
@@ -376,10 +441,10 @@ class Floor:
                 self._emit(OfferToContact(contact.id, contact.queue, step.offer))
             been = step.move == contact.queue or step.move in contact.been
             if step.move in self._state.settings.queues and not been:
-                self._move(contact, step.move, now)
+                self.move(contact, step.move, now)
                 return
 
-    def _move(self, contact: Contact, queue: str, now: float) -> None:
+    def move(self, contact: Contact, queue: str, now: float) -> None:
         """The contact goes on waiting in another queue: for that of before it overflowed, its age is kept."""
         self._end_wait(contact, "overflowed_out", now)
         self._emit(RecordMove(contact.id, contact.queue, queue))
@@ -393,7 +458,7 @@ class Floor:
     def _let_go(self, agent: Agent, now: float) -> None:
         """Nobody waits for an agent who is not at work; what is interruptible does."""
         for contact in self.lines.sticky_to(agent.name):
-            if not self.may_wait_for(agent, contact.queue):
+            if not contact.sticky_only and not self.may_wait_for(agent, contact.queue):
                 self.lines.release(contact)
                 self._find_agent(contact, now)
 

@@ -120,7 +120,7 @@ def put_in_stage(contact: Contact, moments: Sequence[float], now: float) -> None
     contact.stage, contact.deadline = 0, contact.sticky_until if contact.sticky else None
     for seconds in moments:
         moment = contact.enqueued_at + seconds
-        if moment > now:
+        if moment > now and seconds > contact.ahead:
             contact.deadline = moment if contact.deadline is None else min(moment, contact.deadline)
             return
         contact.stage += 1

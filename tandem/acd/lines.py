@@ -2,7 +2,8 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain, count
 
 from tandem.acd.bits import members
@@ -68,13 +69,25 @@ class Lines:
         self._count(contact, 1)
         self._index(contact)
 
-    def advance(self, contact: Contact, now: float) -> None:
-        """A deadline of the contact has come: it may be served by others from now on, and go before others."""
+    @contextmanager
+    def changing(self, contact: Contact, now: float | None = None) -> Iterator[None]:
+        """Within it, what decides about a waiting contact's place may be changed; with `now` also its moments."""
+        self._unindex(contact)
+        yield
+        if now is not None:
+            self._place(contact, now)
+        self._index(contact)
+
+    def advance(self, contact: Contact, now: float, waited: float | None = None) -> None:
+        """A deadline of the contact has come: it may be served by others from now on, and go before others. So it may
+        where a supervisor says that its plan is to go on as if it had `waited` so many seconds."""
         waits = contact.state == WAITING
         if waits:
             self._unindex(contact)
         if contact.sticky_until <= now:
             contact.sticky = ""
+        if waited is not None:
+            contact.ahead = max(contact.ahead, waited)
         self._place(contact, now)
         if waits:
             self._index(contact)
@@ -84,6 +97,7 @@ class Lines:
         self._unindex(contact)
         self._count(contact, -1)
         contact.been += (contact.queue,)
+        contact.ahead = 0.0
         contact.queue, contact.arrived_at = queue, now
         self._place(contact, now)
         self._count(contact, 1)
@@ -92,6 +106,7 @@ class Lines:
     def take_back(self, contact: Contact, now: float) -> None:
         """A contact in conversation waits again, with its age."""
         contact.state, contact.arrived_at = step(TABLE, contact.state, "returned"), now
+        contact.disposed = False
         self._place(contact, now)
         self._count(contact, 1)
         self._index(contact)

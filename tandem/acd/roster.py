@@ -83,6 +83,11 @@ class Roster:
         """How many agents who can serve the line have room for one of its contacts."""
         return (line.able & self._open[line.channel]).bit_count()
 
+    def at_work_for(self, line: Line) -> int:
+        """How many agents who can serve the line are at work: signed in, not paused, and with their phone if needed."""
+        there = self._with_phone if self._attention.kinds[line.channel].needs_phone else self._at_work
+        return (line.able & there).bit_count()
+
     def open_to(self, channel: int) -> int:
         """The agents (as bits) who have room for a contact of this channel."""
         return self._open[channel]

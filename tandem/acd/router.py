@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tandem.acd import agent as agents
+from tandem.acd import by_hand, events, wrap_up
 from tandem.acd import contact as contacts
-from tandem.acd import events
 from tandem.acd.agent import Agent, ask_for
 from tandem.acd.board import Board, board_of
 from tandem.acd.commands import Command, RaiseAlarm
@@ -36,6 +36,11 @@ class Router:
             events.SettingsChanged: self._settings_changed,
             events.ContactQueued: self._contact_queued,
             events.ContactLeft: self._contact_left,
+            events.ContactDialled: self._contact_dialled,
+            events.AgentEngaged: self._agent_engaged,
+            events.AgentDisengaged: self._agent_disengaged,
+            events.ContactDisposed: self._contact_disposed,
+            **dict.fromkeys(by_hand.EVENTS, self._done_by_hand),
             events.OfferRinging: self._offer_ringing,
             events.OfferAnswered: self._offer_answered,
             events.OfferFailed: self._offer_failed,
@@ -43,6 +48,7 @@ class Router:
             events.ContactHeld: self._contact_held,
             events.ContactRetrieved: self._contact_retrieved,
             events.ContactFinished: self._contact_finished,
+            events.ContactHandedOver: self._contact_handed_over,
             events.AgentSignedIn: self._agent_signed_in,
             events.AgentSignedOut: self._agent_signed_out,
             events.AgentWentReady: self._agent_went_ready,
@@ -119,10 +125,39 @@ class Router:
         """How many contacts those at work who can serve a newcomer to `queue` can have at once."""
         return self._floor.roster.capacity_for(self._floor.lines.lines_of(queue)[0])
 
+    def staffing(self, queue: str) -> tuple[int, int]:
+        """Of the agents who can serve a newcomer to `queue`, how many have room for one, and how many are at work."""
+        line = self._floor.lines.lines_of(queue)[0]
+        return self._floor.roster.ready_for(line), self._floor.roster.at_work_for(line)
+
+    def newcomer(self, queue: str, now: float) -> Place | None:
+        """What who came to `queue` now would be told; None when they would not have to wait, or nobody is at work."""
+        ready, at_work = self.staffing(queue)
+        waits = self._floor.lines.length(queue) or ready <= self._state.queue(queue).keep_free
+        return self._floor.foresight.place(Contact("", queue, now, now), now) if waits and at_work else None
+
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""
         known = self._state.contacts.get(contact)
         return explain_waiting(self._state, known, now) if known and known.state == contacts.WAITING else None
+
+    def why_not_by_hand(self, event: Event) -> str:
+        """Why what a supervisor wants done with a contact can't be, as a code; empty: it can."""
+        return by_hand.why_not(self._state, self._floor, event)
+
+    def why_not_dial(self, agent: str, queue: str) -> str:
+        """Why an agent can't dial for a queue now, as a code; empty: they can."""
+        known = self._state.agents.get(agent)
+        if known is None:
+            return "unknown_agent"
+        return self._floor.why_not_dial(known, queue) if self.has_queue(queue) else "unknown_queue"
+
+    def why_not_engage(self, agent: str) -> str:
+        """Why an agent can't have a call with a colleague now, as a code; empty: they can."""
+        known = self._state.agents.get(agent)
+        if known is None or agent not in self._state.settings.agents:
+            return "unknown_agent"
+        return "" if agents.may_engage(known) else "not_free"
 
     def board(self, now: float) -> Board:
         """The figures an operator watches."""
@@ -138,6 +173,14 @@ class Router:
             return False
         settings = self._state.queue(queue)
         return bool(self._floor.matching.grades(widest(settings.needs, settings.plan)))
+
+    def is_free(self, agent: str, queue: str) -> bool:
+        """True when a contact of the queue could be offered to the agent now."""
+        return self.has_queue(queue) and self._floor.is_free(agent, queue)
+
+    def may_wait_for(self, agent: str, queue: str) -> bool:
+        """True when a contact of the queue may wait for the agent: they are at work."""
+        return self.has_queue(queue) and self._may_wait_for(agent, queue)
 
     # --- settings and the switch -------------------------------------------------------------------------------
 
@@ -186,6 +229,7 @@ class Router:
             contact.dial_seconds, contact.can_rest = event.dial_seconds, event.can_rest
             if event.sticky_seconds > 0 and self._may_wait_for(event.sticky, event.queue):
                 contact.sticky, contact.sticky_until = event.sticky, now + event.sticky_seconds
+                contact.sticky_only = event.sticky_only
             self._floor.enter(contact, now)
 
     def _may_wait_for(self, name: str, queue: str) -> bool:
@@ -199,6 +243,28 @@ class Router:
         if contact := self._contact(event.contact, "left"):
             self._floor.leave(contact, event.outcome, now)
 
+    def _done_by_hand(self, event: Event, now: float) -> None:
+        if not by_hand.do(self._state, self._floor, event, now):
+            self._state.dropped_events += 1
+
+    def _contact_dialled(self, event: events.ContactDialled, now: float) -> None:
+        agent = self._agent(event.agent)
+        known = event.contact in self._state.contacts
+        if agent is None or known or self.why_not_dial(event.agent, event.queue):
+            self._state.dropped_events += 1
+            return
+        contact = Contact(event.contact, event.queue, now, now, outbound=True, dial_seconds=event.dial_seconds)
+        self._floor.dial(contact, agent, now)
+
+    def _contact_disposed(self, event: events.ContactDisposed, now: float) -> None:
+        contact, agent = self._state.contacts.get(event.contact), self._state.agents.get(event.agent)
+        if contact is not None and contact.agent == event.agent and contact.state not in contacts.UNANSWERED:
+            contact.disposed = True
+        elif agent is not None and any(wrapping.contact == event.contact for wrapping in agent.wrapping):
+            self._floor.dispose(agent, event.contact, now)
+        else:
+            self._state.dropped_events += 1
+
     def _contact_held(self, event: events.ContactHeld, now: float) -> None:
         if contact := self._on_phone(event.contact, "held"):
             self._floor.hold(contact, "held", now)
@@ -210,6 +276,12 @@ class Router:
     def _contact_finished(self, event: events.ContactFinished, now: float) -> None:
         if contact := self._contact(event.contact, "finished"):
             self._floor.finish(contact, event.outcome, now)
+
+    def _contact_handed_over(self, event: events.ContactHandedOver, now: float) -> None:
+        contact = self._contact(event.contact, "finished")
+        consultation = self._contact(event.consultation, "finished")
+        if contact and consultation:
+            self._floor.hand_over(contact, consultation, now)
 
     # --- offers ------------------------------------------------------------------------------------------------
 
@@ -245,7 +317,9 @@ class Router:
     def _agent_went_ready(self, event: events.AgentWentReady, now: float) -> None:
         if agent := self._signed_in(event.agent):
             agent.misses = 0
-            agent.back_off_until = agent.wrap_up_until = 0.0
+            agent.back_off_until = 0.0
+            if event.by or not wrap_up.owes(agent):
+                agent.wrap_up_until = 0.0
             ask_for(agent, agents.READY, by=event.by)
             self._give(agent, now)
 
@@ -267,6 +341,16 @@ class Router:
             self._floor.withdraw(self._state.contacts[agent.offered], f"agent {agent.wants}", now)
         else:
             self._floor.settle(agent, now)
+
+    def _agent_engaged(self, event: events.AgentEngaged, now: float) -> None:
+        agent = self._agent(event.agent)
+        if self._if_fits(agent, agent is not None and agents.may_engage(agent)) is not None and agent:
+            self._floor.engage(agent, True, now)
+
+    def _agent_disengaged(self, event: events.AgentDisengaged, now: float) -> None:
+        agent = self._agent(event.agent)
+        if self._if_fits(agent, agent is not None and agent.engaged) is not None and agent:
+            self._floor.engage(agent, False, now)
 
     def _device_found(self, event: events.DeviceFound, now: float) -> None:
         if agent := self._agent(event.agent):

@@ -67,7 +67,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     while more than so many agents who could take them are ready (outbound work that must not block the hotline); once
     that stopped them, more than `resume_free` must be ready before they go on. `head_starts`: by tier of the customer,
     seconds of age given for free.
-    A wrap-up may be extended by `wrap_up_extension_seconds` in all; 0: not at all.
+    A wrap-up may be extended by `wrap_up_extension_seconds` in all; 0: not at all. With `disposition_required` it lasts
+    until the contact's disposition is set, for `disposition_seconds` at most.
     Who has waited for `longest_wait` goes before everyone in all queues who has not; 0: no such bound. `channel`: one
     of those in the settings.
     """
@@ -83,6 +84,8 @@ class QueueSettings(msgspec.Struct, frozen=True):
     ring_seconds: float = 20.0
     wrap_up_seconds: float = 30.0
     wrap_up_extension_seconds: float = 0.0
+    disposition_required: bool = False
+    disposition_seconds: float = 300.0
     service_level_seconds: float = 20.0
     misses_before_pause: int = 2
     back_off_seconds: float = 10.0
@@ -110,7 +113,8 @@ class AgentSettings(msgspec.Struct, frozen=True):
     `auto_answer`: seconds after which the phone is to pick up by itself, 0 for at once, None for not; or such seconds
     by device. `tone`: whether the agent hears a short tone before the contact. `number`: where to call an agent who has
     no phone of ours; `nailed_up`: once, at sign-in, and that line is kept. `confirm`: whoever picks up there has to
-    press a key first, so that no answering machine takes a contact.
+    press a key first, so that no answering machine takes a contact. `browser_phone`: one of the devices is a phone in
+    the agent's browser.
     """
 
     name: str
@@ -127,6 +131,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     number: str = ""
     nailed_up: bool = False
     confirm: bool = False
+    browser_phone: bool = False
 
     def __post_init__(self) -> None:
         for channel, cost in self.costs.items():

@@ -10,7 +10,7 @@ from tandem.control.chat import chats, desk
 from tandem.control.context import Context
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import calls, consultations, nailed, offers, rejoining, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
@@ -19,6 +19,8 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     """Resets nothing: calls, agents and figures go on under the new settings."""
     before, context.state.settings = context.state.settings, event.settings
     context.state.settings_version = event.version
+    if event.settings.time_zone != before.time_zone:
+        context.state.today.change_zone(event.settings.time_zone, now)
     route(context, acd.SettingsChanged(event.settings.acd), now)
     pauses.settings_changed(context, before, now)
     for name in context.state.settings.acd.agents:
@@ -81,7 +83,9 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     chats.OVER: chats.over,
     desk.TIMER: desk.not_accepted,
     offers.CONFIRM: offers.not_confirmed,
+    consultations.TIMER: consultations.nobody_answered,
     nailed.TIMER: nailed.call,
+    **rejoining.TIMERS,
     pauses.TIMER: pauses.too_long,
     mails.OFFER: mails.not_accepted,
     mails.OVER: mails.over,

@@ -7,7 +7,7 @@ from tandem.acd import events as acd
 from tandem.acd.agent import PAUSED, READY, SIGNED_OUT
 from tandem.control import commands, events, pauses
 from tandem.control.context import Context
-from tandem.control.voice import nailed
+from tandem.control.voice import nailed, rejoining
 from tandem.control.voice.devices import owners
 from tandem.control.voice.offers import route
 
@@ -56,6 +56,7 @@ def device_found(context: Context, event: events.DeviceFound, now: float) -> Non
     context.state.devices.setdefault(event.device, now)
     for agent in owners(context, event.device):
         nailed.refresh(context, agent, now)
+    rejoining.device_found(context, event.device, now)
 
 
 def device_lost(context: Context, event: events.DeviceLost, now: float) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from tandem.control.chat.chat import Message
 from tandem.control.desktop.told import Told
+from tandem.control.voice.monitor import Mode
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -123,7 +124,8 @@ class GiveUp(Command, frozen=True):
 class RingAgent(Command, frozen=True):
     """Ring `device`; when it answers, bridge it with the caller's `channel`. The new channel gets the id `leg`.
 
-    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile.
+    Without a `channel` the agent waits, hearing it ring, for JoinLeg: the customer is called meanwhile. With a `room`,
+    a call, the agent goes into its room (JoinRoom).
     """
 
     leg: str
@@ -134,6 +136,9 @@ class RingAgent(Command, frozen=True):
     caller_name: str
     ring_seconds: float
     manner: Manner = Manner()
+    room: str = ""
+    longest: float = 0.0
+    """Seconds after which the channel ends in any case; 0: never."""
 
 
 class NailUp(Command, frozen=True):
@@ -176,10 +181,78 @@ class JoinLeg(Command, frozen=True):
     line: str = ""
 
 
+class RingColleague(Command, frozen=True):
+    """Ring the `device` of an agent whom another one calls; when it answers, bridge it with the caller's `channel` (a
+    unique id). The new channel gets the id `leg`."""
+
+    leg: str
+    device: str
+    channel: str
+    caller: str
+    caller_name: str
+    ring_seconds: float
+    manner: Manner = Manner()
+
+
+class HoldCall(Command, frozen=True):
+    """Take a caller back from their conversation with the agent on `leg` (a channel), who waits: in silence, or hearing
+    it ring. The caller enters again."""
+
+    call: str
+    channel: str
+    leg: str
+    rings: bool = False
+
+
+class JoinRoom(Command, frozen=True):
+    """Let agents' channels talk with each other, and with the caller's `channel` where one is given, in the room of the
+    call. `legs`: channel to the leg that it is for now. A caller whom all agents left enters again."""
+
+    call: str
+    legs: dict[str, str]
+    channel: str = ""
+
+
+class MuteLeg(Command, frozen=True):
+    """Let nobody hear an agent's channel, or let them hear it again."""
+
+    leg: str
+    muted: bool
+
+
+class SendDigits(Command, frozen=True):
+    """Send keys (0 to 9, * and #) to a caller's or another party's `channel`; `call` is whose talk it is."""
+
+    call: str
+    channel: str
+    digits: str
+
+
 class HangUpLeg(Command, frozen=True):
     """End an agent's channel."""
 
     leg: str
+
+
+class RingSupervisor(Command, frozen=True):
+    """Ring a supervisor at `device`; who answers is on the talk of the agent's `channel` (a unique id), in this mode.
+
+    The new channel gets the id `monitor`, and ends with the agent's. `agent` is shown as who calls.
+    """
+
+    monitor: str
+    device: str
+    channel: str
+    mode: Mode
+    agent: str
+    ring_seconds: float
+
+
+class ChangeMonitoring(Command, frozen=True):
+    """Take a supervisor who is on a talk to this mode."""
+
+    monitor: str
+    mode: Mode
 
 
 class HangUpStray(Command, frozen=True):
@@ -320,6 +393,8 @@ class RecordContact(Command, frozen=True):
     """By what its customer is known, see identities.py; empty for nothing."""
     customer: str = ""
     """The customer who was found by it."""
+    direction: str = "inbound"
+    """`outbound`: an agent dialled `caller`; then `outcome` may be that of the dial, see RecordDial."""
 
 
 class RecordLeg(Command, frozen=True):
@@ -455,7 +530,8 @@ class RecordVoicemail(Command, frozen=True):
 class RecordMessage(Command, frozen=True):
     """Key: (call, number). A message in a chat. `sender`: `customer`, `bot`, `agent` or `system`.
 
-    A `notice` (see control.chat) is told in words of the face's own, without a `text`.
+    A `notice` (see control.chat) is told in words of the face's own, without a `text`. `file` is the SHA-256 of a file
+    that came with it, empty for none; then its name, media type and bytes.
     """
 
     call: str
@@ -465,6 +541,28 @@ class RecordMessage(Command, frozen=True):
     text: str
     notice: str
     agent: str
+    file: str = ""
+    file_name: str = ""
+    file_kind: str = ""
+    file_size: int = 0
+
+
+class RecordChatTalk(Command, frozen=True):
+    """Key: (call, number). A talk between a customer and an agent in a chat, written at its end; the fields are those
+    of control.chat.talk."""
+
+    call: str
+    number: int
+    queue: str
+    agent: str
+    enqueued_at: float
+    connected_at: float
+    ended_at: float
+    first_response_at: float | None
+    customer_messages: int
+    agent_messages: int
+    responses: int
+    response_seconds: float
 
 
 class RecordStep(Command, frozen=True):
@@ -475,6 +573,20 @@ class RecordStep(Command, frozen=True):
     at: float
     what: str
     detail: str
+
+
+class RecordTransfer(Command, frozen=True):
+    """Key: (call, number). `agent` left the caller to `target` (an agent, a queue or a number), and to `colleague`,
+    where one had answered. `kind`: `blind`, `consulted` or, out of a conference, `conference`."""
+
+    call: str
+    number: int
+    at: float
+    kind: str
+    agent: str
+    target: str
+    colleague: str
+    note: str
 
 
 class RecordQueueStep(Command, frozen=True):
@@ -567,6 +679,63 @@ class RecordCallbackAttempt(Command, frozen=True):
     dialled_at: float
     ended_at: float
     outcome: str
+
+
+class RecordDial(Command, frozen=True):
+    """Key: call. An agent called `number`: a customer for `queue` (`kind` is `outbound`; `call` is the contact), or a
+    colleague (`internal`).
+
+    `dialled_at` is None when it did not come to that. `outcome`: empty while it lasts, then `answered`, `busy`,
+    `no_answer`, `declined`, `unreachable`, `failed`, `lost`, `hung_up` (before they were connected) or `agent_gone`.
+    """
+
+    call: str
+    kind: str
+    agent: str
+    queue: str
+    number: str
+    asked_at: float
+    dialled_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str
+    talk_seconds: float = 0.0
+
+
+class RecordDisposition(Command, frozen=True):
+    """Key: (call, agent). What the contact was about, as its agent said last."""
+
+    call: str
+    agent: str
+    queue: str
+    code: str
+    note: str
+    at: float
+
+
+class RecordMonitoring(Command, frozen=True):
+    """Key: (monitoring, number). The supervisor `by` was on the agent's talk `call` in this mode; written when the mode
+    begins (no end) and when it ends."""
+
+    monitoring: str
+    number: int
+    by: str
+    agent: str
+    call: str
+    mode: Mode
+    began_at: float
+    ended_at: float | None
+
+
+class RecordContactOrder(Command, frozen=True):
+    """Key: (call, at, what). What the supervisor `by` did with a contact that waited: `moved` (`detail`: the queue),
+    `prioritised` (the class), `assigned` (the agent) or `advanced` (the number of the step)."""
+
+    call: str
+    at: float
+    what: str
+    detail: str
+    by: str
 
 
 class RaiseAlarm(Command, frozen=True):

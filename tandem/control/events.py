@@ -6,9 +6,11 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
+from tandem.control.voice.monitor import Mode
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer as Answer
 from tandem.ivr.flow import Flow
@@ -148,6 +150,24 @@ class DialFailed(Event, frozen=True):
     reason: str
 
 
+class MonitorBegan(Event, frozen=True):
+    """The switch has begun to ring a supervisor's phone."""
+
+    monitor: str
+
+
+class MonitorJoined(Event, frozen=True):
+    """The supervisor picked up, and is on the agent's talk."""
+
+    monitor: str
+
+
+class MonitorEnded(Event, frozen=True):
+    """The supervisor's channel is gone, or never came."""
+
+    monitor: str
+
+
 class DeviceFound(Event, frozen=True):
     """A phone is reachable ("PJSIP/1001")."""
 
@@ -221,6 +241,30 @@ class AgentPaused(Event, frozen=True):
     after_contact: bool = False
 
 
+class ContactDisposed(Event, frozen=True):
+    """An agent said what a contact in talk or in wrap-up was about: `code` is one of its queue's dispositions."""
+
+    agent: str
+    contact: str
+    code: str
+    note: str = ""
+
+
+class NumberDialled(Event, frozen=True):
+    """An agent calls somebody outside, for `queue`."""
+
+    agent: str
+    number: str
+    queue: str
+
+
+class AgentCalled(Event, frozen=True):
+    """An agent calls another agent."""
+
+    agent: str
+    colleague: str
+
+
 class WrapUpExtended(Event, frozen=True):
     """An agent asked for so many more seconds of wrap-up."""
 
@@ -232,6 +276,162 @@ class AgentReleased(Event, frozen=True):
     """An agent on a line that is kept ended the conversation, and not the line."""
 
     agent: str
+
+
+# What agents do about a talk. `contact` is the call, or for a colleague the consultation they are in; what can't be
+# done any more changes nothing (see control/voice/permits.py).
+
+
+class AgentHungUp(Event, frozen=True):
+    """The agent ended their part in the talk; the caller goes on in the flow."""
+
+    agent: str
+    contact: str
+
+
+class AgentHeld(Event, frozen=True):
+    """The agent put the caller on hold."""
+
+    agent: str
+    contact: str
+
+
+class AgentRetrieved(Event, frozen=True):
+    """The agent took the caller back from hold."""
+
+    agent: str
+    contact: str
+
+
+class AgentMuted(Event, frozen=True):
+    """The agent's microphone is not to be heard any more, or again."""
+
+    agent: str
+    contact: str
+    muted: bool
+
+
+class AgentPressed(Event, frozen=True):
+    """The agent sent keys to whom they talk with."""
+
+    agent: str
+    contact: str
+    digits: str
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where an agent sends a caller, or whom they ask: one of an agent, a queue and a number."""
+
+    agent: str = ""
+    queue: str = ""
+    number: str = ""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.agent or self.queue or self.number
+
+
+class AgentTransferred(Event, frozen=True):
+    """The agent sent the caller on, with a note for whoever comes next."""
+
+    agent: str
+    contact: str
+    to: Target
+    note: str = ""
+
+
+class AgentConsulted(Event, frozen=True):
+    """The agent asks somebody about the contact while its caller waits."""
+
+    agent: str
+    contact: str
+    to: Target
+    note: str = ""
+
+
+class ConsultationCompleted(Event, frozen=True):
+    """The agent left the caller to the colleague."""
+
+    agent: str
+    contact: str
+
+
+class ConsultationCancelled(Event, frozen=True):
+    """The agent needs the colleague no more."""
+
+    agent: str
+    contact: str
+
+
+class ConsultationSwapped(Event, frozen=True):
+    """The agent talks with the other one of caller and colleague."""
+
+    agent: str
+    contact: str
+
+
+class ConferenceBegan(Event, frozen=True):
+    """The agent brought caller and colleague together, and stays."""
+
+    agent: str
+    contact: str
+
+
+# --- from supervisors ------------------------------------------------------------------------------------------
+
+
+class MonitoringAsked(Event, frozen=True):
+    """The supervisor `by` wants to be on the agent's talk, or to go to another mode there.
+
+    `device` is the phone to be rung; without one, that of `own`, the agent whom they work as.
+    """
+
+    agent: str
+    mode: Mode
+    by: str
+    own: str = ""
+    device: str = ""
+
+
+class MonitoringStopped(Event, frozen=True):
+    """The supervisor `by` leaves the agent's talk."""
+
+    agent: str
+    by: str
+
+
+class ContactMoved(Event, frozen=True):
+    """The supervisor `by` took a waiting contact to another queue."""
+
+    contact: str
+    queue: str
+    by: str
+
+
+class ContactRaised(Event, frozen=True):
+    """The supervisor `by` gave a waiting contact another priority class."""
+
+    contact: str
+    priority: int
+    by: str
+
+
+class ContactAssigned(Event, frozen=True):
+    """The supervisor `by` has a waiting contact wait for `agent` alone, for so many seconds."""
+
+    contact: str
+    agent: str
+    seconds: float
+    by: str
+
+
+class ContactAdvanced(Event, frozen=True):
+    """The supervisor `by` put a waiting contact as far on in its queue's plan as step number `step` (from 0) is."""
+
+    contact: str
+    step: int
+    by: str
 
 
 # --- from the notifier and the pages ---------------------------------------------------------------------------
@@ -322,11 +522,32 @@ class ChatBegan(Event, frozen=True):
 
 
 class ChatSaid(Event, frozen=True):
-    """The customer's message `number`, counted from 1 by their side, so that one sent twice counts once."""
+    """The customer's message `number`, counted from 1 by their side, so that one sent twice counts once; with a `file`
+    that is stored already, or without."""
 
     chat: str
     number: int
     text: str
+    file: File | None = None
+
+
+class VoiceLost(Event, frozen=True):
+    """An agent's page in the browser is there again, without the voice of the call that it had."""
+
+    agent: str
+    contact: str
+
+
+class PhoneConnected(Event, frozen=True):
+    """An agent's phone in the browser reaches the controller; whether it registers, the switch tells."""
+
+    agent: str
+
+
+class PhoneDisconnected(Event, frozen=True):
+    """It does not any more. Its voice may go on."""
+
+    agent: str
 
 
 class ChatLost(Event, frozen=True):
@@ -362,12 +583,13 @@ class AgentDeclined(Event, frozen=True):
 
 
 class AgentSaid(Event, frozen=True):
-    """The agent's message `number` of this talk, counted from 1."""
+    """The agent's message `number` of this talk, counted from 1; with a `file` that is stored already, or without."""
 
     chat: str
     agent: str
     number: int
     text: str
+    file: File | None = None
 
 
 class AgentClosed(Event, frozen=True):

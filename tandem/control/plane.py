@@ -1,12 +1,16 @@
 """The plane: joins the switch, the flows and the router. `handle(event, now)` is the whole of it."""
 
+from collections.abc import Callable
+
 import msgspec
 
-from tandem.control import admin, agents, customers, journeys
+from tandem.control import admin, agents, by_hand, customers, journeys
+from tandem.control.board.board import Board
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
 from tandem.control.commands import Command
 from tandem.control.context import Context
+from tandem.control.desktop import dispositions
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
 from tandem.control.events import Event
@@ -14,12 +18,27 @@ from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
 from tandem.control.publishing import publishing
 from tandem.control.state import PlaneState
-from tandem.control.voice import calls, nailed, offers, switch, transfers, voicemails
+from tandem.control.voice import (
+    calls,
+    colleagues,
+    consultations,
+    dialled,
+    monitoring,
+    nailed,
+    offers,
+    rejoining,
+    sending_on,
+    switch,
+    talks,
+    transfers,
+    voicemails,
+)
 
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
     **nailed.HANDLERS,
+    **rejoining.HANDLERS,
     **callbacks.HANDLERS,
     **dialling.HANDLERS,
     **links.HANDLERS,
@@ -31,9 +50,17 @@ _HANDLERS = {
     **journeys.HANDLERS,
     **customers.HANDLERS,
     **transfers.HANDLERS,
+    **talks.HANDLERS,
+    **sending_on.HANDLERS,
+    **consultations.HANDLERS,
     **voicemails.HANDLERS,
     **agents.HANDLERS,
+    **by_hand.HANDLERS,
+    **dispositions.HANDLERS,
+    **dialled.HANDLERS,
+    **colleagues.HANDLERS,
     **switch.HANDLERS,
+    **monitoring.HANDLERS,
     **publishing.HANDLERS,
     **admin.HANDLERS,
 }
@@ -48,6 +75,7 @@ class Plane:
     def __init__(self, state: PlaneState | None = None) -> None:
         self.context = Context(state)
         self._desks = Desks(self.context)
+        self._board: Board | None = None
 
     @property
     def state(self) -> PlaneState:
@@ -58,13 +86,27 @@ class Plane:
         """Take in one event at `now` (epoch seconds); returns the commands to carry out, in order."""
         context = self.context
         context.commands = []
-        context.state.began_at = context.state.began_at or now
+        state = context.state
+        state.began_at = state.began_at or now
+        state.today.begin(state.settings.time_zone, state.counters, now)
         _HANDLERS[type(event)](context, event, now)
+        state.today.note(context.commands, now)
+        if self._board is not None:
+            self._board.saw(event, context.commands)
         return context.commands + self._desks.news(event, context.commands)
 
     def desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""
         return self._desks.look(agent)
+
+    def open_board(self, changed: Callable[[], None]) -> Board:
+        """What boards show, from now on; `changed` is called when there may be something new, and must not block."""
+        self._board = Board(self.context, changed)
+        return self._board
+
+    def close_board(self) -> None:
+        """Nobody looks any more: events cost nothing for the board."""
+        self._board = None
 
     def next_wakeup(self) -> float | None:
         """When a TimePassed is due (epoch seconds), None when nothing is pending.

@@ -6,10 +6,12 @@ from tandem.acd import commands as acd
 from tandem.control import commands
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
+from tandem.control.chat.talk import Talk
 from tandem.control.context import Context
 from tandem.control.identities import identity, sender_of
 from tandem.control.mail.mail import Mail
 from tandem.control.voice.call import Call, Leg, Transfer
+from tandem.control.voice.dial import Dial
 from tandem.ivr import commands as ivr
 
 
@@ -31,7 +33,29 @@ def contact(
         cause=cause,
         talk_seconds=call.talk_seconds,
         hold_seconds=call.hold_seconds,
+        direction=call.direction,
         **_customer(context, call.id, "phone", call.caller),
+    )
+
+
+def not_reached(context: Context, dial: Dial, outcome: str, now: float) -> commands.RecordContact:
+    """The row of a customer whom an agent dialled and did not reach."""
+    return commands.RecordContact(
+        call=dial.id,
+        caller=dial.number,
+        dialled=dial.caller_id,
+        flow="",
+        version="",
+        language="",
+        tier="",
+        started_at=dial.asked_at,
+        ended_at=now,
+        outcome=outcome,
+        cause=0,
+        talk_seconds=0.0,
+        hold_seconds=0.0,
+        direction="outbound",
+        **_customer(context, dial.id, "phone", dial.number),
     )
 
 
@@ -82,6 +106,24 @@ def chat(context: Context, chat: Chat, ended_at: float | None = None, outcome: s
     )
 
 
+def talk(chat: str, ended: Talk, now: float) -> commands.RecordChatTalk:
+    """The row of a talk in a chat, at its end."""
+    return commands.RecordChatTalk(
+        call=chat,
+        number=ended.number,
+        queue=ended.queue,
+        agent=ended.agent,
+        enqueued_at=ended.enqueued_at,
+        connected_at=ended.connected_at,
+        ended_at=now,
+        first_response_at=ended.first_response_at,
+        customer_messages=ended.customer_messages,
+        agent_messages=ended.agent_messages,
+        responses=ended.responses,
+        response_seconds=ended.response_seconds,
+    )
+
+
 def mail(context: Context, mail: Mail, ended_at: float | None = None) -> commands.RecordContact:
     """The row of a mail; written when it comes (no end, no outcome) and at its end."""
     return commands.RecordContact(
@@ -114,7 +156,7 @@ def leg(ended: Leg, now: float, outcome: str) -> commands.RecordLeg:
     """The row of an agent's channel, at its end."""
     return commands.RecordLeg(
         leg=ended.id,
-        call=ended.call,
+        call=ended.party or ended.call,
         agent=ended.agent,
         device=ended.device,
         ringing_at=ended.ringing_at,

@@ -1,11 +1,17 @@
 """What an admin sets for the whole plane: numbers, people, queues."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
+
+
+def browser_phone(agent: str) -> str:
+    """The device of an agent's phone in their browser."""
+    return f"PJSIP/{agent}-web"
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -63,12 +69,47 @@ class OfferSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chat: Annotated[str, msgspec.Meta(pattern="^(https?://[^ {}]+)?$")] = ""
 
 
+class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a contact may have been about. `words`: how it is called, by language. With `needs_note` the agent has to
+    write something about it."""
+
+    words: dict[str, str] = {}
+    needs_note: bool = False
+
+
+class DialOutSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How agents dial customers for a queue. `caller_id` is the number shown (empty: the dial plan's); it rings for
+    `ring_seconds`. An agent dials `per_minute` times within a minute at most."""
+
+    caller_id: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]*$")] = ""
+    ring_seconds: Annotated[float, msgspec.Meta(ge=5, le=120)] = 30.0
+    per_minute: Annotated[int, msgspec.Meta(ge=1, le=60)] = 6
+
+
+class FileSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which files may be sent in a chat: of these `types`, `most_bytes` each, `most_files` a chat. No types: none."""
+
+    types: tuple[Literal["png", "jpeg", "gif", "webp", "pdf", "text"], ...] = ("png", "jpeg", "gif", "webp", "pdf")
+    most_bytes: Annotated[int, msgspec.Meta(ge=1, le=100_000_000)] = 5_000_000
+    most_files: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20
+
+
 class ChatSettings(msgspec.Struct, frozen=True):
     """A customer who owes an answer in a chat is reminded after `remind_after` seconds; after `close_after` more it is
-    ended."""
+    ended. For `history_days` after it began, who comes back with its token can read it; 0: not once it is over."""
 
     remind_after: float = 180.0
     close_after: float = 120.0
+    history_days: Annotated[float, msgspec.Meta(ge=0, le=3650)] = 7.0
+    files: FileSettings = FileSettings()
+
+
+class CannedAnswer(msgspec.Struct, frozen=True):
+    """A text that agents have at hand in chats, by language, in all queues or in `queues`. `{customer}` and `{agent}`
+    stand for their names."""
+
+    text: dict[str, Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]]
+    queues: tuple[str, ...] = ()
 
 
 class PauseReason(msgspec.Struct, frozen=True):
@@ -100,9 +141,11 @@ class Settings(msgspec.Struct, frozen=True):
     """`lines` maps a number dialled to the name of its flow; `customers` are found by number.
 
     `callbacks` says by queue how customers are called back, `offers` how they are offered other ways than to wait; a
-    queue that is not there has the defaults. For `last_agent_days` it is kept with whom a customer talked last.
+    queue that is not there has the defaults. `dispositions`: by queue and code. `dial_out`: the queues that agents
+    may dial for. For `last_agent_days` it is kept with whom a customer talked last. Days are those of `time_zone`.
     `caller_phones` are the accounts of callers' own phones, which can take a SIP MESSAGE. `fallback` is the flow of
-    calls whose number leads to no published flow. Without `pause_reasons` agents may pause for any.
+    calls whose number leads to no published flow. `show_monitoring`: an agent sees that a supervisor is on their talk.
+    Without `pause_reasons` agents may pause for any.
 
     With `mask_numbers` agents see the last four digits of numbers that are not on their desk; with
     `agents_find_customers` they may look for customers by number.
@@ -117,9 +160,15 @@ class Settings(msgspec.Struct, frozen=True):
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()
+    canned_answers: dict[str, CannedAnswer] = {}
     pause_reasons: dict[str, PauseReason] = {}
     remote_agents: RemoteAgents = RemoteAgents()
+    show_monitoring: bool = True
     offers: dict[str, OfferSettings] = {}
+    dispositions: dict[str, dict[str, Disposition]] = {}
+    dial_out: dict[str, DialOutSettings] = {}
     last_agent_days: float = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False
+    time_zone: str = "UTC"
+    board: BoardSettings = BoardSettings()

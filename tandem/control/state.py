@@ -3,6 +3,7 @@
 import msgspec
 
 from tandem.acd.state import State as RouterState
+from tandem.control.board.today import Today
 from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify, SendLink
@@ -12,7 +13,9 @@ from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
 from tandem.control.settings import Settings
 from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.dial import Dial, Internal
 from tandem.control.voice.line import Line
+from tandem.control.voice.monitor import Monitor
 from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
@@ -56,6 +59,13 @@ class Pause(msgspec.Struct, frozen=True):
     by: str
 
 
+class Disposed(msgspec.Struct, frozen=True):
+    """The disposition that an agent set."""
+
+    code: str
+    note: str
+
+
 class PlaneState(msgspec.Struct):
     """A snapshot of the plane: this and the journal since are the whole truth."""
 
@@ -74,10 +84,22 @@ class PlaneState(msgspec.Struct):
     lines: dict[str, Line] = {}
     """The kept lines of remote agents, by agent."""
     next_line: int = 1
+    monitors: dict[str, Monitor] = {}
+    """Supervisors on agents' talks, by their channels."""
+    next_monitor: int = 1
     devices: dict[str, float] = {}
     """The phones that can be rung, and since when."""
     pauses: dict[str, Pause] = {}
     """By agent, those that go on."""
+    dials: dict[str, Dial] = {}
+    """Customers whom agents dial, by their contacts."""
+    dialled: dict[str, list[float]] = {}
+    """By agent, when (epoch seconds) they dialled within a minute."""
+    internal: dict[str, Internal] = {}
+    """Calls between agents."""
+    next_dial: int = 1
+    disposed: dict[str, dict[str, Disposed]] = {}
+    """By agent and contact, those in talk and in wrap-up."""
     callbacks: dict[str, Callback] = {}
     booked: dict[str, dict[str, str]] = {}
     """Number to queue to callback: one for each."""
@@ -120,3 +142,4 @@ class PlaneState(msgspec.Struct):
     """What falls due by itself: see timers.py."""
     counters: dict[str, int] = {}
     """Alarms, faults and repairs by kind, since the journal began."""
+    today: Today = msgspec.field(default_factory=Today)

@@ -1,14 +1,18 @@
 """What the plane shows of itself: plain data for the state endpoint, the metrics and people."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from tandem.acd.contact import UNANSWERED
+from tandem.control import refusals
+from tandem.control.board.board import Board
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
+from tandem.control.events import Event
 from tandem.control.identities import identity
 from tandem.control.mail import mails
 from tandem.control.mail.mail import MailShown
@@ -16,7 +20,8 @@ from tandem.control.page import guides, pages
 from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
-from tandem.control.voice import nailed
+from tandem.control.settings import CannedAnswer, ChatSettings, Disposition, browser_phone
+from tandem.control.voice import nailed, permits
 from tandem.control.voice.call import Call
 
 
@@ -87,6 +92,9 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
             }
             for line in state.lines.values()
         ],
+        "dials": msgspec.to_builtins(list(state.dials.values())),
+        "internal": msgspec.to_builtins(list(state.internal.values())),
+        "monitors": msgspec.to_builtins(list(state.monitors.values())),
         "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {
@@ -156,6 +164,11 @@ class Readers:
         found = context.state.chats.get(chat)
         return chat_view.look(context, found, self._clock()) if found else None
 
+    def browser_phone(self, agent: str) -> str:
+        """The SIP account of an agent's phone in their browser; empty: they have none."""
+        known = self._plane().state.settings.acd.agents.get(agent)
+        return browser_phone(agent).removeprefix("PJSIP/") if known is not None and known.browser_phone else ""
+
     def desk(self, agent: str) -> list[DeskShown]:
         """The chats that an agent is offered, or is in."""
         return chat_view.desk(self._plane().context, agent)
@@ -163,6 +176,23 @@ class Readers:
     def agent_desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""
         return self._plane().desk(agent)
+
+    def open_board(self, changed: Callable[[], None]) -> Board:
+        """What boards show, from now on."""
+        return self._plane().open_board(changed)
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
+        self._plane().close_board()
+
+    def waiting(self) -> list[tuple[str, str, float, float]]:
+        """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
+        contacts = self._plane().context.router.snapshot().contacts.values()
+        return [
+            (contact.id, contact.queue, contact.arrived_at, contact.enqueued_at)
+            for contact in contacts
+            if contact.state in UNANSWERED and contact.on_line
+        ]
 
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
@@ -176,6 +206,16 @@ class Readers:
     def mails(self, agent: str) -> list[MailShown]:
         """The mails that an agent is offered, or has."""
         return mails.desk(self._plane().context, agent)
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        agents = self._plane().context.router.snapshot().agents.values()
+        return [Colleague(agent.name, agent.state, agent.since) for agent in agents]
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
+        context = self._plane().context
+        return [queue for queue in context.state.settings.acd.queues if permits.takes_calls(context, queue)]
 
     def can_serve(self, queue: str) -> bool:
         """Whether somebody can ever serve the queue."""
@@ -206,6 +246,26 @@ class Readers:
         numbers += [(voicemail.caller, voicemail.id) for voicemail in state.voicemails.values()]
         found |= {name for number, name in numbers if identity("phone", number, country) in identities}
         return sorted(found)
+
+    def why_not(self, event: Event) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        return refusals.why_not(self._plane().context, event, self._clock())
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
+        return self._plane().state.settings.dispositions
+
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        return self._plane().state.settings.dial_out
+
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        return self._plane().state.settings.chats
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
+        return self._plane().state.settings.canned_answers
 
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""

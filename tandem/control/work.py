@@ -33,6 +33,8 @@ class Work(msgspec.Struct):
     sticky: str = ""
     """The agent to wait for, for `sticky_seconds`, before anyone else is asked; empty: nobody."""
     sticky_seconds: float = 0.0
+    sticky_only: bool = False
+    """Nobody else is ever asked."""
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ def put(context: Context, work: Work, now: float) -> None:
         dial_seconds=work.dial_seconds,
         sticky=work.sticky,
         sticky_seconds=work.sticky_seconds,
+        sticky_only=work.sticky_only,
     )
     route(context, queued, now)
 
@@ -30,7 +31,8 @@ def connected(context: Context, work: Work, leg: Leg, now: float) -> None:
     leg.move("bridge")
     leg.bridged_at = now
     context.note(work, now, "connected", leg.agent)
-    route(context, acd_events.ContactConnected(leg.offer), now)
+    if leg.offer:
+        route(context, acd_events.ContactConnected(leg.offer), now)
 
 
 def done(context: Context, work: Work, leg: Leg, now: float) -> None:
@@ -39,7 +41,8 @@ def done(context: Context, work: Work, leg: Leg, now: float) -> None:
     drop(context, leg, now, "served")
     customers.forget(context, work.id)
     del context.state.work[work.id]
-    route(context, acd_events.ContactFinished(work.id, "served"), now)
+    if leg.offer:
+        route(context, acd_events.ContactFinished(work.id, "served"), now)
 
 
 def again(context: Context, work: Work, leg: Leg, now: float) -> None:

@@ -14,7 +14,7 @@ from tandem.cti.contract import asks, gives, takes
 from tandem.cti.guard import COOKIE, csrf_of
 from tandem.cti.identity import DETAIL, Identity, identity_of, needs
 from tandem.cti.passwords import LONGEST, Passwords, fault_of, one_time
-from tandem.cti.shapes import Added, Changed, Reset, SignedIn, UserShown
+from tandem.cti.shapes import Added, Changed, Reset, SessionShown, SignedIn, UserShown
 from tandem.cti.sign_in_limit import SignInLimit
 from tandem.store.users import AuditEntry, Role, Session, User, UserStore
 
@@ -103,6 +103,8 @@ class Accounts:
             web.post("/users", self.add),
             web.patch("/users/{name}", self.change),
             web.post("/users/{name}/password", self.reset),
+            web.get("/users/{name}/sessions", self.sessions),
+            web.delete("/users/{name}/sessions", self.end_sessions),
             web.get("/audit", self.audit),
         ]
 
@@ -263,6 +265,22 @@ class Accounts:
         await self._store.change(user.name, self._clock(), password=kept, must_change=True)
         await self._store.end_sessions(user.name)
         return answer({"name": user.name, "one_time_password": password})
+
+    @gives(list[SessionShown])
+    async def sessions(self, request: web.Request) -> web.Response:
+        """Where a user is signed in now: since when, and when something was asked last."""
+        user, now = await self._user(request), self._clock()
+        good = [each for each in await self._store.sessions(user.name, now) if now < each.seen_at + IDLE_SECONDS]
+        own = identity_of(request).session
+        times = ("created_at", "seen_at", "expires_at")
+        return answer([{name: getattr(each, name) for name in times} | {"own": each.key == own} for each in good])
+
+    @gives(None, 204)
+    async def end_sessions(self, request: web.Request) -> web.Response:
+        """Sign a user out everywhere; an admin who does so to themselves stays where they are."""
+        user = await self._user(request)
+        await self._store.end_sessions(user.name, but=identity_of(request).session)
+        return web.Response(status=204)
 
     @asks(Entries)
     @gives(list[AuditEntry])

@@ -1,18 +1,20 @@
 """The handlers for operators, monitoring and desktops."""
 
-import asyncio
-
+import msgspec
 from aiohttp import web
 
 from tandem.control.events import Event, PageRevoked
+from tandem.control.settings import Disposition
+from tandem.cti.all_verbs import AGENTS
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend, Health
 from tandem.cti.contract import gives, takes, verbs
 from tandem.cti.delivery import page_url
-from tandem.cti.identity import PROGRAM, identity_of, needs
+from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
-from tandem.cti.shapes import Accepted, LinkShown, State
-from tandem.cti.verbs import STATES, By, around_of, verb_of
+from tandem.cti.shapes import Accepted, Colleagues, LinkShown, State
+from tandem.cti.talking import TALKS
+from tandem.cti.verbs import By, around_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -32,7 +34,11 @@ class Api:
             web.get("/state", self.state),
             web.get("/outbox", self.outbox),
             web.get("/pause-reasons", self.pause_reasons),
+            web.get("/dispositions", self.dispositions),
+            web.get("/dial-out", self.dial_out),
+            web.get("/colleagues", self.colleagues),
             web.post("/agents/{agent}/{verb}", self.tell),
+            web.post("/agents/{agent}/calls/{call}/{verb}", self.tell_of_talk),
             web.post("/links/{call}/{link}/revoke", self.revoke),
         ]
 
@@ -77,7 +83,19 @@ class Api:
         return answer(list(self._backend.readers.pause_reasons()))
 
     @needs("agent")
-    @verbs(STATES, By)
+    @gives(dict[str, dict[str, Disposition]])
+    async def dispositions(self, _: web.Request) -> web.Response:
+        """What the contacts of each queue may have been about, by code."""
+        return answer(self._backend.readers.dispositions())
+
+    @needs("agent")
+    @gives(list[str])
+    async def dial_out(self, _: web.Request) -> web.Response:
+        """The queues that agents may dial for."""
+        return answer(sorted(self._backend.readers.dial_out()))
+
+    @needs("agent")
+    @verbs(AGENTS, By)
     @gives(Accepted, 202)
     async def tell(self, request: web.Request) -> web.Response:
         """An agent's verb about their state, or a supervisor's who forces it (a program names one in `by`). 202: the
@@ -87,14 +105,31 @@ class Api:
             raise Refused(404, "unknown_agent", "There is no agent of this name.")
         given: dict[str, object] = await body_as(request, dict)
         who = identity_of(request)
+        request[DETAIL] = msgspec.json.encode(given).decode() if given else ""
         by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
-        return self._emit(verb_of(name, given, STATES).event(around_of(self._backend.readers, agent, by)))
+        return self._emit(verb_of(name, given, AGENTS).event(around_of(self._backend.readers, agent, by, who)))
+
+    @needs("agent")
+    @gives(Colleagues)
+    async def colleagues(self, _: web.Request) -> web.Response:
+        """Who can be asked, and where a caller can be sent: agents with their states, queues."""
+        readers = self._backend.readers
+        return answer({"agents": readers.colleagues(), "queues": readers.queues()})
+
+    @needs("agent")
+    @verbs(TALKS)
+    @gives(Accepted, 202)
+    async def tell_of_talk(self, request: web.Request) -> web.Response:
+        """A verb about a talk; 409 when it can't be done now. 202: the plane was told, and the desk shows the rest."""
+        agent, name = request.match_info["agent"], request.match_info["verb"]
+        if agent not in self._backend.agents():
+            raise Refused(404, "unknown_agent", "There is no agent of this name.")
+        given: dict[str, object] = await body_as(request, dict)
+        verb = verb_of(name, given | {"contact": request.match_info["call"]}, TALKS)
+        return self._emit(verb.event(around_of(self._backend.readers, agent)))
 
     def _emit(self, event: Event) -> web.Response:
-        try:
-            self._backend.emit(event)
-        except asyncio.QueueFull:
-            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
+        self._backend.take(event)
         return answer({"accepted": True}, 202)
 
     def _shown(self, item: OutboxItem) -> dict[str, object]:

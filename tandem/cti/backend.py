@@ -1,21 +1,27 @@
 """What stands behind the HTTP side: what it shows, and whom it tells."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
+from tandem.control.board.board import Board
 from tandem.control.chat.chat_view import ChatShown, DeskShown
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
 from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
+from tandem.control.settings import CannedAnswer, ChatSettings, Disposition
 from tandem.control.view import CustomerRules
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import Watch, told
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
 
 
@@ -54,6 +60,22 @@ class Readers(Protocol):
         """All that an agent's desktop shows; None when there is no such agent."""
         ...
 
+    def browser_phone(self, agent: str, /) -> str:
+        """The SIP account of an agent's phone in their browser; empty: they have none."""
+        ...
+
+    def open_board(self, changed: Callable[[], None], /) -> Board:
+        """What boards show, from now on; `changed` is called when there may be something new."""
+        ...
+
+    def close_board(self) -> None:
+        """Nobody looks at a board any more."""
+        ...
+
+    def waiting(self) -> list[tuple[str, str, float, float]]:
+        """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
+        ...
+
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""
         ...
@@ -86,15 +108,43 @@ class Readers(Protocol):
         """What goes on with a customer, by id: contacts, open callbacks, messages that nobody has heard."""
         ...
 
+    def why_not(self, event: Event, /) -> str:
+        """Why something that is wanted can't be done as things stand, as a code; empty: it can."""
+        ...
+
+    def dispositions(self) -> Mapping[str, Mapping[str, Disposition]]:
+        """What contacts may have been about, by queue and code."""
+        ...
+
+    def dial_out(self) -> Collection[str]:
+        """The queues that agents may dial for."""
+        ...
+
+    def colleagues(self) -> list[Colleague]:
+        """All agents, as others see them who want their advice."""
+        ...
+
+    def queues(self) -> list[str]:
+        """The queues that calls can be sent to."""
+        ...
+
     def pause_reasons(self) -> Collection[str]:
         """Why agents may pause; empty: for any reason."""
+        ...
+
+    def chat_settings(self) -> ChatSettings:
+        """How chats are: files, history."""
+        ...
+
+    def canned_answers(self) -> Mapping[str, CannedAnswer]:
+        """The texts that agents have at hand in chats, by what is typed for them."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What the HTTP side shows and whom it tells. `state` gives plain data; `agents` the names that are known;
-    `chat_origins` the web sites whose pages may open chats."""
+    `chat_origins` the web sites whose pages may open chats; `archive` keeps their files, which `scan` looks at."""
 
     emit: Callable[[Event], None]
     health: Callable[[], Health]
@@ -106,8 +156,18 @@ class Backend:
     readers: Readers
     watch: Watch
     public_url: str
-    chat_origins: frozenset[str]
+    chat_origins: Set[str]
     clock: Callable[[], float]
+    archive: ChatArchive
+    scan: Scan
+    typists: Typists
+
+    def take(self, event: Event) -> None:
+        """Have the plane told of something, without waiting. Refused: it is too busy."""
+        try:
+            self.emit(event)
+        except asyncio.QueueFull:
+            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
 
     async def tell(self, what: str, event: Event) -> None:
         """Tell the plane of something on a page, chat, mail or guide, and wait until it has dealt with it.

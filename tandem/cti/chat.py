@@ -5,19 +5,21 @@ slow is cut, and its customer goes on where they were when they come back.
 """
 
 import asyncio
-import hashlib
 from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.chat.chat_view import ChatShown
+from tandem.control.chat.talk import File
 from tandem.control.events import ChatBegan, ChatLeft, ChatLost, ChatResumed, ChatSaid, Event
 from tandem.cti.answers import refusal
 from tandem.cti.backend import Backend
-from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, decode, encode, shown
+from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, Typing, chat_of, decode, encode, shown
 from tandem.cti.contract import gives
+from tandem.cti.file_kinds import KINDS
 from tandem.cti.page import Counts, client_of
 from tandem.cti.watch import changed_within, told
+from tandem.store.chat_archive import ChatArchiveError
 
 MOST_BYTES = 16 * 1024
 """Of one message; a longer one ends the connection."""
@@ -45,12 +47,13 @@ class EndedError(Exception):
 
 
 class Connection:
-    """One customer's connection; `chat` is empty before their hello."""
+    """One customer's connection; `chat` is empty before their hello. `agent_writes`: it is still to be told so."""
 
     def __init__(self, request: web.Request) -> None:
         self.client = client_of(request)
         self.chat = ""
         self.seen = 0
+        self.agent_writes = False
         self.socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MOST_BYTES, compress=False)
         self._request = request
 
@@ -91,8 +94,11 @@ class Chats:
         self._watch = backend.watch
         self._clock = backend.clock
         self._origins = backend.chat_origins
+        self._archive = backend.archive
+        self._typists = backend.typists
+        backend.typists.tell_customer = self.tell_typing
         self._misses, self._begins = Counts(MISSES_A_MINUTE), Counts(BEGINS_A_MINUTE)
-        self._messages = Counts(MESSAGES_A_MINUTE)
+        self._messages, self._signs = Counts(MESSAGES_A_MINUTE), Counts(MESSAGES_A_MINUTE)
         self._open: dict[str, Connection] = {}
         self._all: set[Connection] = set()
 
@@ -118,6 +124,12 @@ class Chats:
             self._gone(connection)
         return connection.socket
 
+    def tell_typing(self, chat: str) -> None:
+        """The agent writes something: tell the customer with whatever else is new."""
+        if connection := self._open.get(chat):
+            connection.agent_writes = True
+            self._watch.wake(chat)
+
     async def close(self, _app: web.Application) -> None:
         """End all connections; nobody has left for that."""
         self._open.clear()
@@ -140,11 +152,18 @@ class Chats:
             raise EndedError("no_hello", "The first message must be a hello.")
         token = await self._begin_or_resume(connection, hello)
         view = self._view(connection)
-        await connection.send(encode("welcome", token=token, language=view.language, heard=view.heard))
+        welcome = {"token": token, "language": view.language, "heard": view.heard, "files": self._files()}
+        await connection.send(encode("welcome", **welcome))
         async with asyncio.TaskGroup() as group:
             showing = group.create_task(self._show(connection))
             await self._hear(connection)
             showing.cancel()
+
+    def _files(self) -> dict[str, object] | None:
+        """Which files may be sent, for a browser's choice of files; None: none."""
+        files = self._readers.chat_settings().files
+        kinds = [KINDS[name].media for name in files.types]
+        return {"types": kinds, "most_bytes": files.most_bytes} if kinds and files.most_files else None
 
     # --- hello ------------------------------------------------------------------------------------------------------
 
@@ -205,6 +224,9 @@ class Chats:
             await connection.send(encode("ack", number=view.heard))
         if before is None or (view.state, view.position) != (before.state, before.position):
             await connection.send(encode("state", state=view.state, position=view.position))
+        if connection.agent_writes:
+            connection.agent_writes = False
+            await connection.send(encode("typing"))
 
     # --- from the customer ------------------------------------------------------------------------------------------
 
@@ -221,10 +243,19 @@ class Chats:
         match message:
             case Say():
                 await self._said(connection, message)
+            case Typing():
+                self._typing(connection)
             case Bye():
                 await self._tell(connection.chat, ChatLeft(connection.chat))
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
+
+    def _typing(self, connection: Connection) -> None:
+        """More signs than anybody writes messages are passed over unseen."""
+        chat, now = connection.chat, self._clock()
+        if not self._signs.too_many(chat, now):
+            self._signs.add(chat, now)
+            self._typists.customer_writes(chat, self._view(connection).agent)
 
     async def _said(self, connection: Connection, message: Say) -> None:
         chat, now = connection.chat, self._clock()
@@ -237,7 +268,17 @@ class Chats:
         if message.number <= heard:
             await connection.send(encode("ack", number=heard))
             return
-        await self._tell(chat, ChatSaid(chat, message.number, message.text))
+        await self._tell(chat, ChatSaid(chat, message.number, message.text, await self._file(chat, message.file)))
+
+    async def _file(self, chat: str, name: str) -> File | None:
+        """The file that a message names; None where it names none."""
+        try:
+            file = await self._archive.find(chat, name) if name else None
+        except ChatArchiveError:
+            raise EndedError("busy", "Files can't be found now. Try again.", WSCloseCode.TRY_AGAIN_LATER) from None
+        if name and file is None:
+            raise EndedError("unknown_file", "There is no such file. Send it again.")
+        return file
 
     async def _next(self, connection: Connection) -> Sent:
         """The next message; ConnectionError when there is none any more."""
@@ -258,8 +299,3 @@ class Chats:
         if view is None:
             raise EndedError("unknown_chat", "The chat is over. Begin a new one.")
         return view
-
-
-def chat_of(token: str) -> str:
-    """The id of the chat that a token is for: it tells nothing of the token."""
-    return f"chat-{hashlib.sha256(token.encode()).hexdigest()[:16]}"

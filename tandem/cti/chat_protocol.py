@@ -1,10 +1,13 @@
 """What goes over a chat's WebSocket: the messages of docs/chat.md."""
 
+import hashlib
 from typing import Annotated, Any
 
 import msgspec
 
 from tandem.control.chat.chat import Message
+from tandem.control.chat.talk import File
+from tandem.control.commands import RecordMessage
 from tandem.cti.words import LANGUAGES, known
 
 Short = Annotated[str, msgspec.Meta(max_length=100)]
@@ -27,17 +30,27 @@ class Hello(FromCustomer, frozen=True):
 
 
 class Say(FromCustomer, frozen=True):
-    """A message, counted from 1; one that was not acknowledged is sent again under its number."""
+    """A message, counted from 1; one that was not acknowledged is sent again under its number. A text, a `file` (as its
+    upload was answered), or both."""
 
     number: Number
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    file: Short = ""
+
+    def __post_init__(self) -> None:
+        if not self.text and not self.file:
+            raise ValueError("a message has a text or a file")
+
+
+class Typing(FromCustomer, frozen=True):
+    """The customer writes something."""
 
 
 class Bye(FromCustomer, frozen=True):
     """The customer leaves."""
 
 
-Sent = Hello | Say | Bye
+Sent = Hello | Say | Typing | Bye
 _decoder: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 
 
@@ -65,7 +78,21 @@ def shown(message: Message, language: str) -> dict[str, Any]:
         "notice": message.notice,
         "choices": message.choices or None,
         "field": message.field,
+        "file": message.file,
     }
+
+
+def recorded(row: RecordMessage, language: str) -> dict[str, Any]:
+    """The same of a chat that is over, from its record."""
+    file = File(row.file, row.file_name, row.file_kind, row.file_size) if row.file else None
+    text = LANGUAGES[known(language)].chat.get(row.notice, row.text)
+    told = {"number": row.number, "at": row.at, "from": row.sender, "text": text, "notice": row.notice, "file": file}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def chat_of(token: str) -> str:
+    """The id of the chat that a token is for: it tells nothing of the token."""
+    return f"chat-{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
 def _text(message: Message, language: str) -> str:

@@ -6,11 +6,12 @@ import msgspec
 from aiohttp import web
 
 from tandem.control.chat.chat_view import DeskShown
+from tandem.control.settings import CannedAnswer
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
 from tandem.cti.contract import asks, gives, verbs
 from tandem.cti.identity import needs
-from tandem.cti.verbs import CONTACTS, around_of, verb_of
+from tandem.cti.verbs import CONTACTS, around_of, file_in, verb_of
 from tandem.cti.watch import changed_within, desk
 
 LONGEST_WAIT = 25.0
@@ -32,6 +33,7 @@ class Desks:
         """The routes and their handlers."""
         return [
             web.get("/agents/{agent}/chats", self.look),
+            web.get("/agents/{agent}/canned-answers", self.canned_answers),
             web.post("/agents/{agent}/chats/{chat}/{verb}", self.tell),
         ]
 
@@ -42,6 +44,12 @@ class Desks:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
         await wait_for_news(self._backend, request, waiting)
         return answer(self._backend.readers.desk(request.match_info["agent"]))
+
+    @needs("agent")
+    @gives(dict[str, CannedAnswer])
+    async def canned_answers(self, _: web.Request) -> web.Response:
+        """The texts that agents have at hand in chats."""
+        return answer(self._backend.readers.canned_answers())
 
     @needs("agent")
     @verbs(CONTACTS)
@@ -56,7 +64,9 @@ async def tell_of(backend: Backend, request: web.Request, contact: str) -> str:
     """Do what a request says about a contact on an agent's desk; whose it is. Refused: it can't be done."""
     agent, verb = request.match_info["agent"], request.match_info["verb"]
     given: dict[str, object] = await body_as(request, dict)
-    event = verb_of(verb, given | {"contact": contact}, CONTACTS).event(around_of(backend.readers, agent))
+    given |= {"contact": contact}
+    around = around_of(backend.readers, agent, file=await file_in(backend.archive, given))
+    event = verb_of(verb, given, CONTACTS).event(around)
     await backend.tell(contact, event)
     return agent
 

@@ -42,7 +42,13 @@ class Beat(FromDesktop, frozen=True):
     """The desktop is alive; so it says whenever it hears a beat."""
 
 
-Sent = Hello | Do | Beat
+class Typing(FromDesktop, frozen=True):
+    """The agent writes something in the chat `contact`; there is no answer."""
+
+    contact: Id
+
+
+Sent = Hello | Do | Beat | Typing
 _decoder: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 
 

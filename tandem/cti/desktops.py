@@ -7,20 +7,23 @@ it was, and nobody waits for it.
 
 import asyncio
 from collections import Counter, defaultdict
-from contextlib import suppress
 
+import msgspec
 import structlog
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 
 from tandem.control.commands import TellDesktop
-from tandem.cti.answers import Refused, refusal
+from tandem.cti.all_verbs import VERBS
+from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend
+from tandem.cti.connections import Connection, EndedError, alongside, check_origin
 from tandem.cti.contract import gives
-from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, decode, encode, news, snapshot
+from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, snapshot
 from tandem.cti.guard import People
-from tandem.cti.identity import Identity, identity_of, needs
+from tandem.cti.identity import needs
 from tandem.cti.stream import Log, Position, SnapshotNeeded
-from tandem.cti.verbs import VERBS, around_of, verb_of
+from tandem.cti.verbs import around_of, file_in, verb_of
+from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.users import UserStoreError
 
 log = structlog.get_logger()
@@ -38,60 +41,19 @@ CHECKED_EVERY = 60.0
 """Seconds between two looks whether who has the desktop may still have it."""
 
 
-class EndedError(Exception):
-    """The connection can't go on: `code` for programs, the text for people, `close` for the WebSocket."""
-
-    def __init__(self, code: str, text: str, close: int = WSCloseCode.POLICY_VIOLATION) -> None:
-        super().__init__(text)
-        self.code, self.close = code, close
-
-
-class Desktop:
-    """One connection: frames wait in a bounded queue, and one task sends them. `number` is that of the last event that
-    it was sent, in a snapshot or by itself.
+class Desktop(Connection):
+    """One desktop. `number` is that of the last event that it was sent, in a snapshot or by itself.
 
     A snapshot may be ahead of what has been told: the plane has dealt with an event before its entry is kept, and only
     then is anybody told.
     """
 
-    def __init__(self, request: web.Request, who: Identity) -> None:
-        self.who = who
+    def __init__(self, request: web.Request) -> None:
+        super().__init__(request, encode, MOST_BYTES, BEHIND)
         self.name = ""
         self.agent = ""
         self.number = 0
         self.works = False
-        self.ended = "left"
-        self.heard_at = asyncio.get_running_loop().time()
-        self.socket = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
-        self.request = request
-        self._frames: asyncio.Queue[str] = asyncio.Queue(BEHIND)
-
-    def put(self, frame: str) -> None:
-        """Have a frame sent in its turn; a desktop that is too far behind is cut."""
-        try:
-            self._frames.put_nowait(frame)
-        except asyncio.QueueFull:
-            self.ended = "behind"
-            self.cut()
-
-    async def send_all(self) -> None:
-        """Send what is put, for ever."""
-        while True:
-            await self.socket.send_str(await self._frames.get())
-
-    async def end(self, code: str, text: str, close: int) -> None:
-        """Say why, and close."""
-        self.ended = code
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self.socket.send_str(encode("error", code=code, message=text))
-                await self.socket.close(code=close)
-        self.cut()
-
-    def cut(self) -> None:
-        """End it without a word."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
 
 
 class Desktops:
@@ -103,6 +65,9 @@ class Desktops:
         self._emit = backend.emit
         self._clock = backend.clock
         self._origin = backend.public_url
+        self._archive = backend.archive
+        self._typists = backend.typists
+        backend.typists.tell_agent = self.tell_typing
         self._logs: dict[str, Log[str]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
         self.ended: Counter[str] = Counter()
@@ -121,6 +86,11 @@ class Desktops:
                 desktop.number = told.number
                 desktop.put(frame)
 
+    def tell_typing(self, agent: str, chat: str) -> None:
+        """The customer of a chat writes something: not numbered, and not kept for who was cut off."""
+        for desktop in self._open.get(agent, ()):
+            desktop.put(encode("typing", contact=chat))
+
     @property
     def connected(self) -> int:
         """How many desktops are open."""
@@ -130,10 +100,8 @@ class Desktops:
     @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
-        origin = request.headers.get("Origin")
-        if origin not in (None, self._origin, f"{request.scheme}://{request.host}"):
-            return refusal(403, "unknown_origin", "Desktops are not open to pages of this site.")
-        desktop = Desktop(request, identity_of(request))
+        check_origin(request, self._origin, "Desktops")
+        desktop = Desktop(request)
         await desktop.socket.prepare(request)
         try:
             await self._serve(desktop)
@@ -162,16 +130,10 @@ class Desktops:
         if not isinstance(hello, Hello):
             raise EndedError("no_hello", "The first message must be a hello.")
         self._begin(desktop, hello)
-        sending = asyncio.ensure_future(desktop.send_all())
-        beating = asyncio.ensure_future(self._beat(desktop))
-        checking = asyncio.ensure_future(self._check(desktop))
-        try:
+        beating = desktop.beat(BEAT_EVERY, SILENT_AFTER, lambda: self._beat(desktop))
+        async with alongside(desktop.send_all(), beating, desktop.check(self._people, CHECKED_EVERY)):
             while True:
                 await self._take(desktop, await self._next(desktop))
-        finally:
-            for task in (sending, beating, checking):
-                task.cancel()
-            await asyncio.gather(sending, beating, checking, return_exceptions=True)
 
     def _begin(self, desktop: Desktop, hello: Hello) -> None:
         """Let the desktop have its desk: what it missed, or the whole of it. No await: nothing comes in between."""
@@ -204,71 +166,54 @@ class Desktops:
         for one in missed:
             desktop.put(one.content)
 
-    async def _beat(self, desktop: Desktop) -> None:
-        """Say that we are there, and where the desk is; cut a desktop that is silent."""
-        while True:
-            await asyncio.sleep(BEAT_EVERY)
-            if asyncio.get_running_loop().time() - desktop.heard_at > SILENT_AFTER:
-                desktop.ended = "silent"
-                desktop.cut()
-            position = Position(self._readers.stream(), desktop.number)
-            desktop.put(encode("beat", position=position, now=self._clock()))
-
-    async def _check(self, desktop: Desktop) -> None:
-        """End the desktop of somebody whose session is over, or who may something else by now; a program stays."""
-        while desktop.who.session:
-            await asyncio.sleep(CHECKED_EVERY)
-            try:
-                who = await self._people.identify(desktop.request)
-            except UserStoreError as error:
-                log.warning("a desktop's session can't be checked", error=str(error))
-                continue
-            if who != desktop.who:
-                await desktop.end("signed_out", "Sign in again.", WSCloseCode.POLICY_VIOLATION)
-                return
+    def _beat(self, desktop: Desktop) -> str:
+        """That we are there, and where the desk is."""
+        return encode("beat", position=Position(self._readers.stream(), desktop.number), now=self._clock())
 
     async def _take(self, desktop: Desktop, message: Sent) -> None:
         match message:
             case Do():
-                refused = self._refused(desktop, message)
+                refused = await self._refused(desktop, message)
                 desktop.put(refused or encode("done", id=message.id))
                 if not refused:
-                    await self._note(desktop, message.verb)
+                    await self._note(desktop, message)
             case Hello():
                 raise EndedError("second_hello", "One hello is enough.")
+            case Typing():
+                view = self._readers.chat(message.contact)
+                if desktop.works and view and view.agent == desktop.agent:
+                    self._typists.agent_writes(message.contact)
             case Beat():
                 pass
 
-    async def _note(self, desktop: Desktop, verb: str) -> None:
+    async def _note(self, desktop: Desktop, did: Do) -> None:
         """Into the audit log, as for REST: what is done for an agent by somebody else."""
         if desktop.who.role != "agent":
             try:
                 name, address = desktop.who.name, desktop.request.remote or ""
-                await self._people.note(name, f"{verb} at the desk of {desktop.agent}", "", address)
+                given = msgspec.json.encode(did.given).decode() if did.given else ""
+                await self._people.note(name, f"{did.verb} at the desk of {desktop.agent}", given, address)
             except UserStoreError as error:
-                log.error("a verb is not in the audit log", verb=verb, error=str(error))
+                log.error("a verb is not in the audit log", verb=did.verb, error=str(error))
 
-    def _refused(self, desktop: Desktop, message: Do) -> str:
+    async def _refused(self, desktop: Desktop, message: Do) -> str:
         """Tell the plane of a verb; what comes of it follows as events. Empty, or the refusal."""
         try:
             if not desktop.works:
                 raise Refused(409, "watching", "Another session works at this desk: take it over first.")
-            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent))
+            file = await file_in(self._archive, message.given)
+            around = around_of(self._readers, desktop.agent, desktop.who.by_for(desktop.agent), desktop.who, file)
             self._emit(verb_of(message.verb, message.given, VERBS).event(around))
         except Refused as error:
             return encode("refused", id=message.id, code=error.code, message=str(error))
-        except asyncio.QueueFull:
+        except (asyncio.QueueFull, ChatArchiveError):
             return encode("refused", id=message.id, code="busy", message="Too much is waiting. Try again.")
         return ""
 
     async def _next(self, desktop: Desktop) -> Sent:
         """The next message; ConnectionError when there is none any more."""
-        received = await desktop.socket.receive()
-        desktop.heard_at = asyncio.get_running_loop().time()
-        if received.type is not WSMsgType.TEXT:
-            raise ConnectionError("closed")
         try:
-            return decode(received.data)
+            return decode(await desktop.next())
         except ValueError as error:
             raise EndedError("bad_message", str(error)) from None
 

@@ -35,13 +35,22 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tests: dict[str, str] | None = None
 
 
+class Basis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody began to change: version `number` in force, and the draft of the time `draft`; 0 is none."""
+
+    number: int = 0
+    draft: float = 0.0
+
+
 class SaveDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keep what somebody works at; the tests as in Written."""
+    """Keep what somebody works at; the tests as in Written. Not where somebody else has changed what it is based
+    `on`; without that, whatever there is."""
 
     author: Author
     source: str
     tests: dict[str, str] | None = None
     message: Words = ""
+    on: Basis | None = None
 
 
 class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,66 +165,67 @@ class FlowsApi:
     @gives(FlowHistory)
     async def history(self, request: web.Request) -> object:
         """All versions of a flow, without their texts, and what was in force when and by whose doing."""
-        return await self._shelf.history(_flow(request))
+        return await self._shelf.history(flow_of(request))
 
     @gives(FlowVersion)
     async def version(self, request: web.Request) -> object:
         """One version with its text, its tests and its sub-flows."""
-        return await self._shelf.version(_flow(request), int(request.match_info["number"]))
+        return await self._shelf.version(flow_of(request), int(request.match_info["number"]))
 
     @asks(Between)
     @gives(FlowDifference)
     async def difference(self, request: web.Request, between: Between) -> object:
         """`from` and `to`: version numbers, or `draft`; by default from the version in force to the draft."""
-        return await self._shelf.difference(_flow(request), between.old, between.new)
+        return await self._shelf.difference(flow_of(request), between.old, between.new)
 
     @gives(FlowDraft)
     async def draft(self, request: web.Request) -> object:
         """What somebody works at."""
-        return await self._shelf.draft(_flow(request))
+        return await self._shelf.draft(flow_of(request))
 
     @wishes(SaveDraft)
     @gives(Saved)
     async def save_draft(self, request: web.Request, wish: SaveDraft) -> object:
         """Keep a draft, right or not; told is what keeps it from being published."""
-        return await self._shelf.save_draft(_flow(request), wish)
+        return await self._shelf.save_draft(flow_of(request), wish)
 
     @gives(Dropped)
     async def drop_draft(self, request: web.Request) -> object:
         """Forget a draft."""
-        return await self._shelf.drop_draft(_flow(request))
+        return await self._shelf.drop_draft(flow_of(request))
 
     @wishes(RollBack)
     @gives(Published)
     async def roll_back(self, request: web.Request, wish: RollBack) -> object:
         """Bring an earlier version into force again, just as it was."""
-        return await self._shelf.roll_back(_flow(request), wish)
+        return await self._shelf.roll_back(flow_of(request), wish)
 
     @gives(Trials)
     async def canary(self, request: web.Request) -> object:
         """The trial that is on, with its figures, and the earlier ones."""
-        return await self._shelf.canary(_flow(request))
+        return await self._shelf.canary(flow_of(request))
 
     @wishes(StartCanary)
     @gives(Started)
     async def start_canary(self, request: web.Request, wish: StartCanary) -> object:
         """Give a version to some of the callers; it is proved before, and there is no force."""
-        return await self._shelf.start_canary(_flow(request), wish)
+        return await self._shelf.start_canary(flow_of(request), wish)
 
     @wishes(ByWhom)
     @gives(Stopped)
     async def stop_canary(self, request: web.Request, wish: ByWhom) -> object:
         """Give all new calls the version in force."""
-        return await self._shelf.stop_canary(_flow(request), wish)
+        return await self._shelf.stop_canary(flow_of(request), wish)
 
     @wishes(ByWhom)
     @gives(Published)
     async def promote_canary(self, request: web.Request, wish: ByWhom) -> object:
         """Publish the version on trial, and the sub-flows that it was tried with."""
-        return await self._shelf.promote_canary(_flow(request), wish)
+        return await self._shelf.promote_canary(flow_of(request), wish)
 
 
-def _flow(request: web.Request) -> str:
+def flow_of(request: web.Request) -> str:
+    """The name of the flow in the path; Refused when it is none."""
     flow = request.match_info["flow"]
     if not re.fullmatch(NAME, flow):
         raise Refused(404, "no_flow", f"{flow!r} is no name of a flow: small letters, digits and _ are.")

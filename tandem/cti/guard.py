@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tandem.cti.answers import Refused, refusal
-from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for
+from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, reads_only
+from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.customers.people import CustomerStoreError
 from tandem.store.outbox import OutboxError
 from tandem.store.users import UserStoreError
@@ -19,10 +20,11 @@ from tandem.store.users import UserStoreError
 log = structlog.get_logger()
 
 PAGE, PAGE_LIVE, PAGE_SCRIPT = "/l/{token}", "/l/{token}/live", "/page-{hash}.js"
-CHAT = "/chat"
-CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT}
+CHAT, CHAT_FILES, CHAT_FILE, CHAT_HISTORY = "/chat", "/chat/files", "/chat/files/{file}", "/chat/history"
+WIDGET = "/widget.js"
+CALLERS = {PAGE, PAGE_LIVE, PAGE_SCRIPT, CHAT, CHAT_FILES, CHAT_FILE, CHAT_HISTORY, WIDGET}
 """The caller's page and the customer's chat: for everybody, on any host name, whoever asks."""
-PAGES = {"/desk": "desk.html"}
+PAGES = {"/desk": "desk.html", "/board": "board.html", "/admin": "admin.html", "/editor": "editor.html"}
 """Addresses of the pages for people who sign in, and their files in web/dist."""
 WEB_FILE = "/web/assets/{name}"
 """Pages hold nothing of anybody's; what they show they ask for as whoever signed in."""
@@ -34,8 +36,9 @@ SESSION = "/session"
 COOKIE, CSRF = "tandem_session", "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
+FROM_ELSEWHERE = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""For what pages of other sites may load."""
 HEADERS = {
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
     "Server": "Tandem",
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +54,7 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on every response; a page may have a content policy of its own, a file may be kept."""
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", NOTHING_ELSE)
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.update(HEADERS)
 
 
@@ -84,7 +88,7 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
             return error.answer()
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
-        except (CustomerStoreError, OutboxError, UserStoreError) as error:
+        except (ChatArchiveError, CustomerStoreError, OutboxError, UserStoreError) as error:
             log.error("the database can't be used", error=str(error))
             return refusal(503, "unavailable", "Try again in a minute.")
 
@@ -131,7 +135,8 @@ def _from_our_page(request: web.Request) -> bool:
 async def _note(request: web.Request, response: web.StreamResponse, people: People | None) -> None:
     """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records."""
     who = request.get(IDENTITY)
-    if people and who and who.role != "agent" and request.method not in SAFE and response.status < 400:
+    changed = request.method not in SAFE and response.status < 400 and not reads_only(request.match_info.handler)
+    if people and who and who.role != "agent" and changed:
         detail = request.get(DETAIL, "")
         await people.note(who.name, f"{request.method} {request.path}", detail, request.remote or "")
 
@@ -139,6 +144,11 @@ async def _note(request: web.Request, response: web.StreamResponse, people: Peop
 def csrf_of(token: str) -> str:
     """What goes with a session's cookie: a page elsewhere can make a browser send the cookie, but not read this."""
     return hashlib.sha256(f"csrf {token}".encode(errors="surrogateescape")).hexdigest()
+
+
+def is_our_page(request: web.Request, public_url: str) -> bool:
+    """Whether a browser says that it was a page of ours that opened this connection."""
+    return request.headers.get("Origin") in (public_url, f"{request.scheme}://{request.host}")
 
 
 def _host(request: web.Request) -> str | None:

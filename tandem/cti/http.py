@@ -10,6 +10,7 @@ from tandem.cti.accounts import Accounts
 from tandem.cti.api import Api
 from tandem.cti.backend import Backend
 from tandem.cti.chat import Chats
+from tandem.cti.chat_files import ChatFiles
 from tandem.cti.desks import Desks
 from tandem.cti.desktops import Desktops
 from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
@@ -17,6 +18,7 @@ from tandem.cti.guides import Guides
 from tandem.cti.mails import Mails
 from tandem.cti.openapi import OpenApi
 from tandem.cti.page import Page, script
+from tandem.cti.supervision import Supervision
 
 BODY_LIMIT = 16 * 1024
 
@@ -34,8 +36,9 @@ def make_app(
     app = web.Application(middlewares=[guard(token, hosts, accounts)], client_max_size=BODY_LIMIT)
     app.add_routes(accounts.routes())
     app.on_response_prepare.append(add_headers)
+    app.add_routes(ChatFiles(backend).routes())
     app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes()])
-    app.add_routes([*Mails(backend).routes(), *OpenApi().routes(), *more])
+    app.add_routes([*Mails(backend).routes(), *Supervision(backend).routes(), *OpenApi().routes(), *more])
     page = Page(backend)
     app.router.add_get(PAGE, page.show)
     app.router.add_post(PAGE, page.answer)

@@ -9,6 +9,7 @@ from aiohttp import web
 from tandem.store.users import ROLES, Role
 
 _NEEDED = "_needed_role"
+_READS = "_only_reads"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -61,6 +62,17 @@ def needed_for(handler: object) -> Role:
     """The role that a handler was marked with."""
     role: Role = getattr(handler, _NEEDED, "admin")
     return role
+
+
+def only_reads(handler: Handler) -> Handler:
+    """Marks a handler that changes nothing although it is asked by POST: the audit log does not tell of it."""
+    setattr(handler, _READS, True)
+    return handler
+
+
+def reads_only(handler: object) -> bool:
+    """Whether a handler was marked so."""
+    return getattr(handler, _READS, False)
 
 
 def identity_of(request: web.Request) -> Identity:

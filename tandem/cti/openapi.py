@@ -140,14 +140,14 @@ def _operations(route: web.AbstractRoute) -> Iterator[Operation]:
         return
     del parts["verb"]
     for name, verb in contract.verbs.items():
-        body = _body_of(verb, contract.beside)
+        body = _body_of(verb, contract.beside, names_contact=not parts.keys() - {"agent"})
         yield made(path=path.replace("{verb}", name), body=body, parts=parts, **_words(verb, route.handler))
 
 
 @cache
-def _body_of(verb: type, beside: Any) -> type:
-    """What is sent with a verb over REST: the contact is in the path."""
-    own = [field for field in msgspec.structs.fields(verb) if field.name != "contact"]
+def _body_of(verb: type, beside: Any, names_contact: bool) -> type:
+    """What is sent with a verb over REST; unless it `names_contact`, that is in the path."""
+    own = [field for field in msgspec.structs.fields(verb) if field.name != "contact" or names_contact]
     more = msgspec.structs.fields(beside) if beside else ()
     return msgspec.defstruct(
         verb.__name__,
@@ -238,6 +238,8 @@ def _answers(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         if given.headers:
             named = {name: {"description": what, "schema": {"type": "string"}} for name, what in given.headers.items()}
             answer["headers"] = named
+        if earlier := answers.get(str(given.status)):
+            answer["content"] = {**earlier["content"], **answer["content"]}
         answers[str(given.status)] = answer
     return answers | {"default": {"$ref": "#/components/responses/Refusal"}}
 

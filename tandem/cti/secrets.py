@@ -16,3 +16,8 @@ class SecretError(Exception):
 def filled_in(headers: Mapping[str, str], secrets: Secrets) -> dict[str, str]:
     """The headers with their secrets in place; SecretError when one can't be had: nothing is sent without it."""
     return {name: _REFERENCE.sub(lambda match: secrets(match[1]), text) for name, text in headers.items()}
+
+
+def named_in(headers: Mapping[str, str]) -> set[str]:
+    """The names of the secrets that headers refer to."""
+    return {name for text in headers.values() for name in _REFERENCE.findall(text)}

@@ -9,6 +9,7 @@ from aiohttp import web
 from tandem.cti.admins import Author, Words, wishes
 from tandem.cti.answers import Refused, answer
 from tandem.cti.contract import asks, gives, heeds
+from tandem.cti.identity import identity_of, needs, only_reads
 from tandem.cti.shapes import Checked, Compared, SettingsChange, SettingsInForce, SettingsVersion
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
@@ -57,7 +58,8 @@ class Applied(msgspec.Struct, frozen=True):
 class Settings(Protocol):
     """Where settings are kept and brought into force. Everything returned is plain data; all may raise Refused."""
 
-    async def current(self) -> dict[str, Any]: ...
+    async def current(self, whole: bool) -> dict[str, Any]: ...
+    def schema(self) -> object: ...
     async def version(self, number: int) -> object: ...
     async def export(self, number: int | None) -> str: ...
     async def check(self, wish: Written) -> object: ...
@@ -83,6 +85,7 @@ class SettingsApi:
         """The routes and their handlers. Each answers JSON; what is refused says why, with the problems found."""
         return [
             web.get("/settings", self.current),
+            web.get("/settings/schema", self.schema),
             web.put("/settings", self.apply),
             web.get("/settings/versions/{number:[0-9]{1,9}}", self.version),
             web.get("/settings/export", self.export),
@@ -92,11 +95,19 @@ class SettingsApi:
             web.post("/settings/rollback", self.roll_back),
         ]
 
+    @needs("supervisor")
     @gives(SettingsInForce, ETag="The version's number, in quotes.")
-    async def current(self, _: web.Request) -> object:
-        """The version in force, how it came to be so, and what it says."""
-        current = await self._settings.current()
+    async def current(self, request: web.Request) -> object:
+        """The version in force, how it came to be so, and what it says. What may be private stands there for admins
+        only."""
+        current = await self._settings.current(identity_of(request).may("admin"))
         return _tagged(current, current["number"])
+
+    @needs("supervisor")
+    @gives(dict[str, Any])
+    async def schema(self, _: web.Request) -> object:
+        """The JSON schema of what may be written."""
+        return self._settings.schema()
 
     @heeds(If_Match="The ETag of the settings that were changed, or * to write over any.")
     @wishes(Apply)
@@ -130,17 +141,21 @@ class SettingsApi:
         text = await self._settings.export(which.version)
         return web.Response(text=text, content_type="application/yaml")
 
+    @needs("supervisor")
     @gives(list[SettingsChange])
     async def history(self, _: web.Request) -> object:
         """What was in force when, by whose doing and what it changed, the newest first."""
         return await self._settings.history()
 
+    @only_reads
     @wishes(Written)
     @gives(Checked)
     async def check(self, _: web.Request, wish: Written) -> object:
         """What is wrong or odd with settings, and what they would change. Nothing is kept."""
         return await self._settings.check(wish)
 
+    @needs("supervisor")
+    @only_reads
     @wishes(Compare)
     @gives(Compared)
     async def difference(self, _: web.Request, wish: Compare) -> object:

@@ -2,6 +2,7 @@
 
 from typing import Any, TypedDict
 
+from tandem.control.desktop.shown import Colleague
 from tandem.control.page.pages import Shown
 from tandem.control.publishing.canary import Canary, Margins
 
@@ -107,6 +108,15 @@ class Changed(TypedDict):
     """It was."""
 
     changed: bool
+
+
+class SessionShown(TypedDict):
+    """Where somebody is signed in; `own`: by it they ask."""
+
+    created_at: float
+    seen_at: float
+    expires_at: float
+    own: bool
 
 
 class Ways(TypedDict):
@@ -326,3 +336,77 @@ class SplitOff(TypedDict):
 
     number: int
     customer: str
+
+
+class Colleagues(TypedDict):
+    """Who can be asked, and the queues that take calls."""
+
+    agents: list[Colleague]
+    queues: list[str]
+
+
+class PhoneAccount(TypedDict):
+    """What a browser's phone registers with."""
+
+    account: str
+    uri: str
+    password: str
+    path: str
+
+
+class ChatHistory(TypedDict):
+    """What was written in a chat, as its WebSocket tells it."""
+
+    language: str
+    messages: list[dict[str, Any]]
+
+
+class Forgotten(TypedDict):
+    """How many files were deleted."""
+
+    deleted: int
+
+
+class NamesThere(TypedDict):
+    """What a flow may name."""
+
+    queues: list[str]
+    services: list[str]
+
+
+class AtNodes(TypedDict):
+    """How many callers are where in a flow."""
+
+    callers: dict[str, int]
+
+
+class Findings(TypedDict):
+    """`broken` can't be published, `doubtful` only by force."""
+
+    broken: list[Problem]
+    doubtful: list[Problem]
+
+
+class TestOutcome(TypedDict):
+    """What came of a flow test, at `line` (from 1) of `file`; without `failures` it went as it shall."""
+
+    file: str
+    line: int
+    test: str
+    failures: list[str]
+
+
+class Walked(TypedDict):
+    """As far as a walk went. `node` is where the caller is, in `flow`; `problem` is why the last action can't be done;
+    `trial` is a flow test of all that happened, null where there was a problem."""
+
+    steps: list[dict[str, Any]]
+    asked: list[dict[str, str]]
+    flow: str
+    node: str
+    variables: dict[str, Any]
+    wrong: dict[str, str]
+    faults: list[str]
+    ended: bool
+    problem: str
+    trial: dict[str, Any] | None

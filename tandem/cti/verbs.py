@@ -1,11 +1,12 @@
 """What an agent can do, by one name over REST and over a desktop's WebSocket."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Protocol
 
 import msgspec
 
 from tandem.control.chat.chat_view import DeskShown
+from tandem.control.chat.talk import File
 from tandem.control.events import (
     AgentAccepted,
     AgentClosed,
@@ -16,20 +17,26 @@ from tandem.control.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentWentReady,
+    ContactDisposed,
     Event,
     MailAccepted,
     MailClosed,
     MailDeclined,
+    VoiceLost,
     WrapUpExtended,
 )
 from tandem.control.mail.mail import MailShown
 from tandem.cti.answers import Refused
+from tandem.cti.identity import Identity
+from tandem.cti.refusals import check
+from tandem.store.chat_archive import ChatArchive
 
 REASON_LENGTH = 64
 LONGEST_EXTENSION = 3600.0
 """Seconds that may be asked for at once."""
 
 Number = Annotated[int, msgspec.Meta(ge=0)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
 
 
 class Readers(Protocol):
@@ -38,16 +45,34 @@ class Readers(Protocol):
     def pause_reasons(self) -> Collection[str]: ...
     def desk(self, agent: str, /) -> list[DeskShown]: ...
     def mails(self, agent: str, /) -> list[MailShown]: ...
+    def why_not(self, event: Event, /) -> str: ...
 
 
 class Around(msgspec.Struct, frozen=True):
     """Who does it and what stands around it. `by`: the supervisor who does it for the agent, empty for the agent;
-    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id."""
+    `reasons`: those that a pause may have, none: any; `standing`: the chats and mails on the agent's desk, by id. `who`
+    is the supervisor who asks, or the program for one, by name (empty: no supervisor), `own` the agent they are.
+    `file`: the one that the verb names, where its chat has it."""
 
     agent: str
     by: str = ""
     reasons: Collection[str] = ()
     standing: Mapping[str, DeskShown | MailShown] = {}
+    who: str = ""
+    own: str = ""
+    file: File | None = None
+    why_not: Callable[[Event], str] = lambda _event: ""
+
+    def supervisor(self) -> str:
+        """The supervisor who asks."""
+        if not self.who:
+            raise Refused(403, "not_allowed", "This is for supervisors.")
+        return self.who
+
+    def fitting(self, event: Event) -> Event:
+        """The same, where the plane has nothing against it."""
+        check(self.why_not(event))
+        return event
 
     def contact(self, name: str) -> DeskShown | MailShown:
         """A chat or mail on the agent's desk."""
@@ -106,7 +131,7 @@ class Ready(Verb, frozen=True):
     """End a pause, a back-off or the wrap-up."""
 
     def event(self, around: Around) -> Event:
-        return AgentWentReady(around.agent, around.by)
+        return around.fitting(AgentWentReady(around.agent, around.by))
 
 
 class Pause(Verb, frozen=True):
@@ -137,11 +162,33 @@ class Extend(Verb, frozen=True):
         return WrapUpExtended(around.agent, self.seconds)
 
 
+class Dispose(Verb, frozen=True):
+    """Say what a contact in talk or wrap-up was about: `code` is one of its queue's dispositions."""
+
+    contact: Annotated[str, msgspec.Meta(max_length=128)]
+    code: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+    def event(self, around: Around) -> Event:
+        return around.fitting(ContactDisposed(around.agent, self.contact, self.code, self.note.strip()))
+
+
 class Release(Verb, frozen=True):
     """End the talk but keep the line: for an agent whose own line is kept."""
 
     def event(self, around: Around) -> Event:
         return AgentReleased(around.agent)
+
+
+class Rejoin(Verb, frozen=True):
+    """Have the agent's phone rung again for the talk whose voice the page has lost; for a phone in the browser."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        if around.by:
+            raise Refused(400, "bad_by", "A talk is taken up again by whose it is.")
+        return VoiceLost(around.agent, self.contact)
 
 
 class Accept(Verb, frozen=True):
@@ -167,19 +214,23 @@ class Decline(Verb, frozen=True):
 
 
 class Say(Verb, frozen=True):
-    """Write in a chat. Messages are numbered by the agent from 1: one that was taken before is passed over."""
+    """Write in a chat: a text, a `file` that was uploaded, or both. Messages are numbered by the agent from 1: one that
+    was taken before is passed over."""
 
     contact: str
     number: Number = 0
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    file: str = ""
 
     def event(self, around: Around) -> Event:
         there = around.taken(self.contact)
         if not isinstance(there, DeskShown):
             raise Refused(409, "no_chat", "A mail is answered elsewhere.")
-        if not self.text.strip() or self.number > there.heard + 1:
-            raise Refused(400, "bad_message", f"Give a text, and the number {there.heard + 1}.")
-        return AgentSaid(self.contact, around.agent, self.number, self.text)
+        if not (self.text.strip() or self.file) or self.number > there.heard + 1:
+            raise Refused(400, "bad_message", f"Give a text or a file, and the number {there.heard + 1}.")
+        if self.file and around.file is None:
+            raise Refused(404, "unknown_file", "This chat has no such file: upload it first.")
+        return AgentSaid(self.contact, around.agent, self.number, self.text, around.file)
 
 
 class Close(Verb, frozen=True):
@@ -199,10 +250,11 @@ STATES: Mapping[str, type[Verb]] = {
     "pause": Pause,
     "extend": Extend,
     "release": Release,
+    "dispose": Dispose,
+    "rejoin": Rejoin,
 }
 """The verbs about the agent; the others are about a contact."""
 CONTACTS: Mapping[str, type[Verb]] = {"accept": Accept, "decline": Decline, "say": Say, "close": Close}
-VERBS = {**STATES, **CONTACTS}
 
 
 def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
@@ -216,10 +268,28 @@ def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
         raise Refused(400, "bad_json", str(error)) from None
 
 
-def around_of(readers: Readers, agent: str, by: str = "") -> Around:
-    """What stands around an agent's verb now."""
+async def file_in(archive: ChatArchive, given: Mapping[str, object]) -> File | None:
+    """The file that is given with a verb, where its contact is a chat that has it."""
+    contact, file = given.get("contact"), given.get("file")
+    return await archive.find(contact, file) if isinstance(contact, str) and isinstance(file, str) and file else None
+
+
+def around_of(
+    readers: Readers, agent: str, by: str = "", who: Identity | None = None, file: File | None = None
+) -> Around:
+    """What stands around an agent's verb now; `who` asks."""
     if len(by) > REASON_LENGTH:
         raise Refused(400, "bad_by", f"`by` is a supervisor's name of at most {REASON_LENGTH} characters.")
     chats, mails = readers.desk(agent), readers.mails(agent)
     standing = {chat.chat: chat for chat in chats} | {mail.mail: mail for mail in mails}
-    return Around(agent, by, readers.pause_reasons(), standing)
+    supervises = who is not None and who.may("supervisor")
+    return Around(
+        agent,
+        by,
+        readers.pause_reasons(),
+        standing,
+        (by or who.name) if who and supervises else "",
+        who.agent if who else "",
+        file,
+        readers.why_not,
+    )

@@ -9,13 +9,21 @@ import msgspec
 if TYPE_CHECKING:
     from tandem.ivr.flow import Flow
 
-NodeName = Annotated[str, "node"]
-TextName = Annotated[str, "text"]
-MessageName = Annotated[str, "message"]
+REFERS_TO = "x-refers-to"
+
+
+def _to(kind: str) -> msgspec.Meta:
+    """Has the JSON Schema say what a name refers to, for editors."""
+    return msgspec.Meta(extra_json_schema={REFERS_TO: kind})
+
+
+NodeName = Annotated[str, "node", _to("node")]
+TextName = Annotated[str, "text", _to("text")]
+MessageName = Annotated[str, "message", _to("message")]
 """A text that is sent, with its link."""
-WrittenName = Annotated[str, "written"]
+WrittenName = Annotated[str, "written", _to("written")]
 """A text that is read on a page or in a chat, not heard."""
-FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
+FlowName = Annotated[str, "flow", msgspec.Meta(pattern="^[a-z][a-z0-9_]*$"), _to("flow")]
 
 KINDS = ("node", "text", "message", "written", "flow")
 

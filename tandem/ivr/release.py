@@ -7,7 +7,7 @@ import msgspec
 from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors, Problem
 from tandem.ivr.reader import Check, read_flow
-from tandem.ivr.trials import Failure, TrialsError, read_trials, run
+from tandem.ivr.trials import Failure, TrialsError, failures, read_trials
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 """What stands where bytes were no text."""
@@ -28,6 +28,31 @@ class Release(msgspec.Struct):
     flows: dict[str, Flow] = {}
     broken: dict[str, list[Problem]] = {}
     doubtful: dict[str, list[Problem | Failure]] = {}
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Of one flow test, at `line` (from 1) of `file`; without `failures` it went as it shall. What can't be read as
+    tests has an outcome without a `test`."""
+
+    file: str
+    line: int
+    test: str
+    failures: list[str] = []
+
+
+def outcomes(tests: Mapping[str, str], flow: Flow) -> Iterator[Outcome]:
+    """What comes of each of the flow tests of `flow`."""
+    for file, text in tests.items():
+        try:
+            trials, tree = read_trials(text, file)
+        except TrialsError as error:
+            yield Outcome(file, 1, "", [str(error)])
+            continue
+        if trials.flow != flow.name:
+            yield Outcome(file, 1, "", [f"these are tests of the flow {trials.flow}"])
+            continue
+        for n, trial in enumerate(trials.tests):
+            yield Outcome(file, tree.line(("tests", str(n))), trial.name, failures(trial, flow))
 
 
 def release(sources: Mapping[str, Source], names: Iterable[str], check: Check) -> Release:
@@ -68,13 +93,6 @@ def _doubts(sources: Mapping[str, Source], name: str, check: Check) -> Iterator[
 
 
 def _failures(tests: Mapping[str, str], flow: Flow) -> Iterator[Failure]:
-    for file, text in tests.items():
-        try:
-            trials, tree = read_trials(text, file)
-        except TrialsError as error:
-            yield Failure(file, 1, "", str(error))
-            continue
-        if trials.flow == flow.name:
-            yield from run(trials, tree, file, flow)
-        else:
-            yield Failure(file, 1, "", f"these are tests of the flow {trials.flow}")
+    for outcome in outcomes(tests, flow):
+        for what in outcome.failures:
+            yield Failure(outcome.file, outcome.line, outcome.test, what)

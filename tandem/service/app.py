@@ -3,50 +3,76 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import structlog
 
+from tandem.acd.words import Language
 from tandem.control import events
-from tandem.control.commands import Command, FindCustomer, LookUp, Notify, RaiseAlarm, SendLink, TellDesktop
+from tandem.control.commands import (
+    Command,
+    FindCustomer,
+    LookUp,
+    Notify,
+    RaiseAlarm,
+    RecordChatTalk,
+    SendLink,
+    TellDesktop,
+)
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
 from tandem.cti.accounts import Accounts
 from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend, Health
+from tandem.cti.boards import Boards
 from tandem.cti.customers import Customers
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
 from tandem.cti.finder import Finder
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
+from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.lookups import Lookups
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.oidc import Oidc
+from tandem.cti.outside_api import OutsideApi
+from tandem.cti.phones import Phones
+from tandem.cti.prompts_api import PromptsApi
+from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.engine import Engine
-from tandem.service.figures import callers, figures, people
+from tandem.service.figures import callers, chats, figures, people, process
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
+from tandem.service.history import HistoryError, why
+from tandem.service.outside import Outside
+from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
 from tandem.service.tasks import spawn
+from tandem.store.behind import StillWaiting
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
@@ -85,10 +111,13 @@ class Controller:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
+        self.journal_path = config.home / JOURNAL
         self.writer = writer
+        self._database = database
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
-        self.retention = Retention(database, config.keep_days, recordings.remove)
+        archive = ChatArchive(database, config.home / "chat-files")
+        self.retention = Retention(database, config.keep_days, recordings.remove, archive)
         self.prompts = prompt_library(config, install)
         self.switch = self._make_switch(credentials, recordings)
         outbox, adapters = Outbox(database), self._adapters()
@@ -96,7 +125,7 @@ class Controller:
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
-        book = Book(database, recordings.remove)
+        book = Book(database, recordings.remove, archive)
         self.finder = Finder(book.find, emit, time.monotonic)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
@@ -114,20 +143,31 @@ class Controller:
             public_url=public_url,
             chat_origins=frozenset({public_url, *config.chat_origins}),
             clock=time.time,
+            archive=archive,
+            scan=Scan(config.file_scan),
+            typists=Typists(time.monotonic),
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
-        people(self.backend.metrics, self.accounts, self.desktops)
+        asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
+        self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
+        how_it_is = partial(process, writer, self.notifier, self.notifications)
+        self.boards = Boards(self.backend, self.accounts, how_it_is)
+        people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones)
         callers(self.backend.metrics, self.finder)
         self.customers = Customers(book, self.backend, self._settled)
+        talks = ChatTotals()
+        chats(self.backend.metrics, self.engine, talks, self.backend.scan)
         flows = FlowStore(database)
+
+        def in_force() -> Awaitable[Sequence[Flow]]:
+            return flows_in_force(flows, self.engine.plane.state)
+
         self.settings = SettingsShelf(
-            SettingsStore(database),
-            lambda: self.engine.plane.state,
-            self.engine.emit,
-            lambda: flows_in_force(flows, self.engine.plane.state),
-            time.time,
+            SettingsStore(database), lambda: self.engine.plane.state, self.engine.emit, in_force, time.time
         )
+        self.prompt_shelf = PromptShelf(self.prompts, in_force)
+        self.outside = Outside(config, self._services, in_force, public_url)
         self.shelf = Shelf(
             flows,
             lambda: self.engine.plane.state,
@@ -135,12 +175,14 @@ class Controller:
             lambda: centre_check(self.settings.settings),
             time.time,
         )
+        self.bench = Bench(flows, lambda: self.engine.plane.state, lambda: self.settings.settings)
         self.outlets: dict[type[Command], Callable[[Any], object]] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
             FindCustomer: self.finder.ask,
             Notify: self.notifications.tell,
             TellDesktop: self.desktops.tell,
+            RecordChatTalk: talks.take,
             RaiseAlarm: _warn,
             **dict.fromkeys(get_args(News), self.watch.tell),
         }
@@ -154,6 +196,13 @@ class Controller:
         self.engine.emit(events.Restarted())
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
+
+    def look_back(self) -> HistoryApi:
+        """The handlers for who looks back at the records, and at the journal."""
+        readers = self.backend.readers
+        return HistoryApi(
+            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+        )
 
     async def keep_house(self) -> None:
         """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
@@ -255,15 +304,20 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
-        admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
+        operators = [*running.boards.routes(), *running.look_back().routes()]
+        admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
+        admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
+        admins += OutsideApi(running.outside.told).routes()
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
         oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
         stack.push_async_callback(oidc.close)
-        more = [*admins, *running.customers.routes(), *pages, *oidc.routes()]
+        more = [*operators, *admins, *running.customers.routes(), *pages, *running.phones.routes(), *oidc.routes()]
         app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
+        app.on_shutdown.append(running.phones.close)
         runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
         stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(running.boards.close)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
         await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
@@ -282,6 +336,14 @@ async def settings_in_force(config: Config) -> Settings:
         return shelf.settings
     finally:
         await database.dispose()
+
+
+def _why(journal: Path, call: str, language: Language) -> list[Told]:
+    """The life of a contact in words, of which the journal of the last days knows."""
+    try:
+        return [Told(at, text) for at, text in why(journal, call, time.time(), language)]
+    except HistoryError as error:
+        raise LookupError(str(error)) from None
 
 
 def _warn(alarm: RaiseAlarm) -> None:

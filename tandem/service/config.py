@@ -103,6 +103,10 @@ class Config(BaseModel):
     """Days after which customers are forgotten who had no contact and were not changed; 0: never."""
     keep_joins: Days = 365
     """Days for which merging and splitting customers can be undone; 0: for ever."""
+    keep_chat_files: Days = 90
+    """Days for which files that were sent in chats are kept; 0: for ever."""
+    file_scan: Place | None = None
+    """A program that looks at each file before a chat has it, such as /usr/bin/clamdscan; see docs/chat.md."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
@@ -170,7 +174,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "forms", "voicemails", "customers", "joins")
+        kinds = ("links", "notifications", "forms", "voicemails", "chat_files", "customers", "joins")
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

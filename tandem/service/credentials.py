@@ -25,14 +25,15 @@ class Credentials(BaseModel):
     phones: dict[str, str] = Field(default_factory=dict, repr=False)
 
 
-def load_credentials(home: Path, phones: Iterable[str] = ()) -> Credentials:
-    """Read `home`/secrets.json, make what is missing (also a password for each of `phones`), and keep it.
+def load_credentials(home: Path, phones: Iterable[str] = (), renewed: Iterable[str] = ()) -> Credentials:
+    """Read `home`/secrets.json, make what is missing (also a password for each of `phones`), and keep it. Those phones
+    that are `renewed` get another one.
 
     ConfigError when the file can't be read.
     """
     file = home / "secrets.json"
     kept = _read(file)
-    missing = {name: _new() for name in phones if name not in kept.phones}
+    missing = {name: _new() for name in phones if name not in kept.phones} | {name: _new() for name in renewed}
     credentials = kept.model_copy(update={"phones": kept.phones | missing})
     if missing or kept.model_fields_set < set(Credentials.model_fields):
         write_private(file, credentials.model_dump_json(indent=2))

@@ -6,18 +6,33 @@ from functools import partial
 import msgspec
 
 from tandem.acd.contact import UNANSWERED
+from tandem.control.chat.chat import CHAT
 from tandem.cti.accounts import Accounts
+from tandem.cti.board_protocol import Process
+from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
 from tandem.cti.finder import Finder
 from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.cti.phones import Phones
+from tandem.cti.scan import Scan
+from tandem.service.chat_totals import ChatTotals
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
 
+MANY_RECORDS = 1000
+"""Events whose records wait to be written; fewer are nothing to worry about."""
 LOOKUP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+BROWSER_TALKS = {
+    "score": ("Mean opinion score of talks in browsers", (2.0, 2.5, 3.0, 3.6, 4.0, 4.2, 4.4)),
+    "loss": ("Share of the voice that was lost on the way", (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)),
+    "jitter": ("Jitter in seconds", (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)),
+    "round_trip": ("Seconds there and back", (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)),
+}
 
 
 def figures(
@@ -39,11 +54,19 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops) -> None:
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards, phones: Phones) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
+    metrics.gauge("tandem_boards", "Operators' boards that are open", lambda: boards.connected)
+    metrics.counter("tandem_boards_ended", "Boards that ended, by how", lambda: boards.ended, "how")
+    metrics.gauge("tandem_browser_phones", "Phones in browsers that are open", lambda: phones.connected)
+    metrics.counter("tandem_browser_phones_ended", "Phones in browsers that ended, by how", lambda: phones.ended, "how")
+    phones.observe = {
+        name: metrics.histogram(f"tandem_browser_talk_{name}", what, bounds)
+        for name, (what, bounds) in BROWSER_TALKS.items()
+    }
 
 
 def callers(metrics: Metrics, finder: Finder) -> None:
@@ -52,6 +75,33 @@ def callers(metrics: Metrics, finder: Finder) -> None:
         "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
     )
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
+
+
+def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications) -> Process:
+    """How the process is, for boards."""
+    return Process(
+        records_behind=writer.lag if writer.lag > MANY_RECORDS else 0,
+        records_failures=writer.failures + writer.refused,
+        links_failed=notifier.counts["failed"],
+        notifications_failed=sum(times for (_, outcome), times in notifications.counts.items() if outcome == "failed"),
+    )
+
+
+def chats(metrics: Metrics, engine: Engine, totals: ChatTotals, scan: Scan) -> None:
+    """Those about chats, into `metrics`."""
+    metrics.gauge("tandem_chats", "Chats by state", lambda: _chats(engine), "state")
+    metrics.gauge("tandem_chat_agents", "Agents in talk in chats", lambda: _chat_agents(engine))
+    metrics.counter("tandem_chat_talks", "Talks that ended", lambda: totals.talks, "queue")
+    metrics.counter("tandem_chat_talk_seconds", "Time in them", lambda: totals.talk_seconds, "queue")
+    first = "Talks with an answer of the agent"
+    metrics.counter("tandem_chat_first_responses", first, lambda: totals.first_responses, "queue")
+    seconds = "Time to the first answer, since the queue or the joining"
+    since = ("queue", "since")
+    metrics.counter("tandem_chat_first_response_seconds", seconds, lambda: totals.first_response_seconds, since)
+    metrics.counter("tandem_chat_responses", "Answers to what customers wrote", lambda: totals.responses, "queue")
+    metrics.counter("tandem_chat_response_seconds", "Time to them", lambda: totals.response_seconds, "queue")
+    metrics.counter("tandem_chat_messages", "Messages in talks", lambda: totals.messages, ("queue", "sender"))
+    metrics.counter("tandem_chat_scans", "Files that were looked at, by outcome", lambda: scan.counts, "outcome")
 
 
 def _plane(metrics: Metrics, engine: Engine) -> None:
@@ -112,6 +162,14 @@ def _agents(engine: Engine) -> dict[str, float]:
 
 def _callbacks(engine: Engine) -> dict[str, float]:
     return dict(Counter(callback.state for callback in engine.plane.state.callbacks.values()))
+
+
+def _chats(engine: Engine) -> dict[str, float]:
+    return dict.fromkeys(CHAT, 0.0) | Counter(chat.state for chat in engine.plane.state.chats.values())
+
+
+def _chat_agents(engine: Engine) -> float:
+    return len({chat.talk.agent for chat in engine.plane.state.chats.values() if chat.talk})
 
 
 def _waiting(engine: Engine) -> dict[str, float]:

@@ -9,7 +9,7 @@ from tandem.control.publishing.canary import Margins
 from tandem.control.state import PlaneState
 from tandem.cti.admins import ByWhom
 from tandem.cti.answers import Refused
-from tandem.cti.flows_api import Publish, RollBack, SaveDraft, StartCanary, Written
+from tandem.cti.flows_api import Basis, Publish, RollBack, SaveDraft, StartCanary, Written
 from tandem.ivr.diff import Difference, difference
 from tandem.ivr.reader import Check
 from tandem.ivr.release import Source, release
@@ -99,6 +99,7 @@ class Shelf:
     async def save_draft(self, flow: str, wish: SaveDraft) -> object:
         """Keep a draft, right or not; told is what keeps it from being published."""
         async with self._at_work():
+            await self._as_it_was(flow, wish.on)
             (written,) = (await self._written({flow: Written(wish.source, wish.tests)})).values()
             draft = FlowDraft(flow, written.source, written.tests, wish.author, wish.message, self._clock())
             await self._store.save_draft(draft)
@@ -186,6 +187,16 @@ class Shelf:
             version = next(each for each in await self._library.versions(flow) if each.version == on_trial)
             changes = await self._changed_sub_flows(version) | {flow: Source(version.source, version.tests)}
             return await self._publisher.bring_in(changes, Act("promoted", wish.author, wish.message))
+
+    async def _as_it_was(self, flow: str, on: Basis | None) -> None:
+        """Refused when a draft was saved, or a version came into force, since what a change is based on."""
+        draft, publication = (await self._store.drafts()).get(flow), (await self._store.last_publications()).get(flow)
+        if on is None:
+            return
+        if draft is not None and draft.at != on.draft:
+            raise Refused(412, "changed", f"{draft.author} has saved a draft of {flow} meanwhile.")
+        if publication is not None and publication.number != on.number:
+            raise Refused(412, "changed", f"{publication.author} has brought another version of {flow} into force.")
 
     async def _on_trial(self, flow: str, wish: StartCanary) -> dict[str, Source]:
         if wish.flows:

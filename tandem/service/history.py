@@ -15,7 +15,8 @@ from tandem.control.plane import Plane
 from tandem.service.engine import replay
 from tandem.store.journal_reader import Entry, JournalReader
 
-_WAITS = frozenset({"queued", "plan", "moved", "offer ended"})
+_BY_HAND = {f"{what} by hand" for what in ("moved", "prioritised", "assigned", "advanced")}
+_WAITS = frozenset({"queued", "plan", "moved", "offer ended"}) | _BY_HAND
 """Steps of a call after which it may be asked why it still waits."""
 
 

@@ -19,9 +19,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tandem.control import events
-from tandem.control.centre.difference import difference
+from tandem.control.centre.difference import difference, shown
 from tandem.control.centre.findings import Finding, dotted
 from tandem.control.centre.reading import Content, Reading, read_content, read_source
+from tandem.control.centre.schema import schema
 from tandem.control.settings import Settings
 from tandem.control.state import PlaneState
 from tandem.cti.answers import Refused
@@ -115,12 +116,16 @@ class SettingsShelf:
 
     # --- what there is -----------------------------------------------------------------------------------------------
 
-    async def current(self) -> dict[str, Any]:
-        """The version in force, how it came to be so, and what it says."""
+    async def current(self, whole: bool = True) -> dict[str, Any]:
+        """The version in force, how it came to be so, and what it says; unless `whole`, without what may be private."""
         async with self._at_work():
             version, change = await self._version(None), await self._store.last_change()
-        shown: dict[str, Any] = msgspec.to_builtins(change)
-        return shown | {"digest": version.digest, "settings": version.content}
+        told: dict[str, Any] = msgspec.to_builtins(change)
+        return told | {"digest": version.digest, "settings": version.content if whole else shown(version.content)}
+
+    def schema(self) -> object:
+        """The JSON schema of what may be written."""
+        return schema()
 
     async def version(self, number: int) -> SettingsVersion:
         """One version with what it says."""

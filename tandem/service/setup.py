@@ -42,11 +42,14 @@ def asterisk_instance(
     lines: Iterable[str],
     apology: Iterable[str] = (),
     witness: bool = False,
+    browsers: Iterable[str] = (),
 ) -> Instance:
-    """The Asterisk that `config` describes. `agents` and `callers` are SIP accounts, `lines` the hotline's numbers,
-    `apology` prompts (paths from PromptLibrary) for callers no controller takes; `witness` is for tests.
+    """The Asterisk that `config` describes. `agents`, `browsers` (agents' phones there) and `callers` are SIP accounts,
+    `lines` the hotline's numbers, `apology` prompts (paths from PromptLibrary) for callers no controller takes;
+    `witness` is for tests.
     """
     phones = [Phone(name, credentials.phones[name], "agent") for name in agents]
+    phones += [Phone(name, credentials.phones[name], "browser") for name in browsers]
     phones += [Phone(name, credentials.phones[name], "customer") for name in callers]
     return Instance(
         install=install,

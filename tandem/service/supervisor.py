@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from tandem.acd.settings import AgentSettings
+from tandem.control.settings import browser_phone
 from tandem.ivr.speech import speak
 from tandem.service.app import settings_in_force
 from tandem.service.config import Config
@@ -117,8 +118,8 @@ class Supervisor:
 
     async def start(self) -> None:
         """Bring both up. An Asterisk that outlived an earlier supervisor is kept, with its calls."""
-        instance = await instance_of(self._config)
-        self._asterisk = find_running(instance) or await start(instance)
+        running = find_running(await instance_of(self._config))
+        self._asterisk = running or await start(await instance_of(self._config, renew=True))
         self._controller = await ControllerProcess.start(self._config)
 
     async def watch(self) -> None:
@@ -147,23 +148,34 @@ class Supervisor:
             await asyncio.sleep(RESTART_PAUSE)
 
 
-async def instance_of(config: Config, witness: bool = False) -> Instance:
-    """The Asterisk that the configuration and the settings in force describe, with the apology in every language."""
+async def instance_of(config: Config, witness: bool = False, renew: bool = False) -> Instance:
+    """The Asterisk that the configuration and the settings in force describe, with the apology in every language.
+
+    `renew`: the phones in browsers get new passwords, as no running Asterisk knows the old ones.
+    """
     centre, flows = await settings_in_force(config), flows_of(config.flows)
     agents, callers = accounts(centre.acd.agents.values()), list(centre.caller_phones)
-    credentials = load_credentials(config.home, [*agents, *callers])
+    browsers = browser_accounts(centre.acd.agents.values())
+    credentials = load_credentials(config.home, [*agents, *browsers, *callers], browsers if renew else ())
     install = find(config.asterisk_root, config.home)
     library = prompt_library(config, install)
     apologies = [speak(flow, flow.apology, language, {})[0] for flow in flows[:1] for language in flow.languages]
     apology = [await library.path(utterance) for said in apologies for utterance in said]
     lines = [number for number in centre.lines if number.isdigit()]
-    return asterisk_instance(config, install, credentials, agents, callers, lines, apology, witness)
+    return asterisk_instance(config, install, credentials, agents, callers, lines, apology, witness, browsers)
 
 
 def accounts(agents: Iterable[AgentSettings]) -> list[str]:
-    """The SIP accounts of agents' phones; an agent on a number has none."""
-    devices = (device for agent in agents if not agent.number for device in agent.devices)
-    return list(dict.fromkeys(device.removeprefix("PJSIP/") for device in devices))
+    """The SIP accounts of agents' phones but those in browsers; an agent on a number has none."""
+    named = [agent for agent in agents if not agent.number]
+    devices = [device.removeprefix("PJSIP/") for agent in named for device in agent.devices]
+    in_browsers = set(browser_accounts(named))
+    return [device for device in dict.fromkeys(devices) if device not in in_browsers]
+
+
+def browser_accounts(agents: Iterable[AgentSettings]) -> list[str]:
+    """The SIP accounts of agents' phones in their browsers."""
+    return [browser_phone(agent.name).removeprefix("PJSIP/") for agent in agents if agent.browser_phone]
 
 
 def log_file(config: Config) -> Path:

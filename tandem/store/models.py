@@ -37,6 +37,7 @@ class Contact(Base):
     channel: Mapped[str]
     identity: Mapped[str] = mapped_column(server_default="", index=True)
     customer: Mapped[str] = mapped_column(server_default="", index=True)
+    direction: Mapped[str]
 
 
 class Leg(Base):
@@ -120,6 +121,60 @@ class AgentOrder(Base):
     seconds: Mapped[float]
 
 
+class Monitoring(Base):
+    """A supervisor on an agent's talk, in one mode."""
+
+    __tablename__ = "monitorings"
+    monitoring: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by: Mapped[str]
+    agent: Mapped[str]
+    call: Mapped[str] = mapped_column(index=True)
+    mode: Mapped[str]
+    began_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float | None]
+
+
+class ContactOrder(Base):
+    """What a supervisor did with a contact that waited."""
+
+    __tablename__ = "contact_orders"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[float] = mapped_column(primary_key=True, index=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[str]
+    by: Mapped[str]
+
+
+class Disposition(Base):
+    """What a contact was about, as its agent said."""
+
+    __tablename__ = "dispositions"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    queue: Mapped[str]
+    code: Mapped[str]
+    note: Mapped[str]
+    at: Mapped[float] = mapped_column(index=True)
+
+
+class Dial(Base):
+    """A call that an agent made: to a customer, or to a colleague."""
+
+    __tablename__ = "dials"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    queue: Mapped[str]
+    number: Mapped[str]
+    asked_at: Mapped[float] = mapped_column(index=True)
+    dialled_at: Mapped[float | None]
+    answered_at: Mapped[float | None]
+    ended_at: Mapped[float | None]
+    outcome: Mapped[str]
+    talk_seconds: Mapped[float]
+
+
 class Answer(Base):
     """An answer to a survey's question."""
 
@@ -164,6 +219,40 @@ class Message(Base):
     text: Mapped[str]
     notice: Mapped[str]
     agent: Mapped[str]
+    file: Mapped[str] = mapped_column(server_default="")
+    file_name: Mapped[str] = mapped_column(server_default="")
+    file_kind: Mapped[str] = mapped_column(server_default="")
+    file_size: Mapped[int] = mapped_column(server_default="0")
+
+
+class ChatTalk(Base):
+    """A talk between a customer and an agent in a chat."""
+
+    __tablename__ = "chat_talks"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    queue: Mapped[str]
+    agent: Mapped[str] = mapped_column(index=True)
+    enqueued_at: Mapped[float]
+    connected_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float]
+    first_response_at: Mapped[float | None]
+    customer_messages: Mapped[int]
+    agent_messages: Mapped[int]
+    responses: Mapped[int]
+    response_seconds: Mapped[float]
+
+
+class ChatFile(Base):
+    """That a chat may have the content whose SHA-256 is `file`; see chat_archive.py."""
+
+    __tablename__ = "chat_files"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    at: Mapped[float] = mapped_column(index=True)
 
 
 class Voicemail(Base):
@@ -190,6 +279,20 @@ class Step(Base):
     at: Mapped[float]
     what: Mapped[str]
     detail: Mapped[str]
+
+
+class AgentTransfer(Base):
+    """An agent left a caller to somebody else; see control.commands.RecordTransfer."""
+
+    __tablename__ = "transfers"
+    call: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float] = mapped_column(index=True)
+    kind: Mapped[str]
+    agent: Mapped[str]
+    target: Mapped[str]
+    colleague: Mapped[str]
+    note: Mapped[str]
 
 
 class QueueStep(Base):

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.store.models import (
     Activity,
+    AgentTransfer,
     Alarm,
     Answer,
     Base,
     Callback,
     CallbackAttempt,
     Contact,
+    Disposition,
     Form,
     Interval,
     Link,
@@ -66,6 +68,14 @@ class AgentTime(msgspec.Struct, frozen=True):
     reason: str
     times: int
     seconds: float
+
+
+class DispositionCount(msgspec.Struct, frozen=True):
+    """How many contacts of a queue had this disposition set within the range, as their agents said last."""
+
+    queue: str
+    code: str
+    contacts: int
 
 
 class CallbackFigures(msgspec.Struct, frozen=True):
@@ -142,6 +152,11 @@ async def alarms(engine: AsyncEngine, since: float, until: float) -> Sequence[Al
     return await _all(engine, _in_range(Alarm, Alarm.at, since, until))
 
 
+async def transfers(engine: AsyncEngine, since: float, until: float) -> Sequence[AgentTransfer]:
+    """Whom agents left callers to in the range, in order."""
+    return await _all(engine, _in_range(AgentTransfer, AgentTransfer.at, since, until))
+
+
 async def queue_steps(engine: AsyncEngine, since: float, until: float) -> Sequence[QueueStep]:
     """Which conditions of queues' plans began to hold or ended in the range, in order."""
     return await _all(engine, _in_range(QueueStep, QueueStep.at, since, until))
@@ -188,6 +203,13 @@ async def survey(engine: AsyncEngine, since: float, until: float) -> list[Survey
     for row in await _all(engine, _in_range(Answer, Answer.at, since, until)):
         counts[row.question, row.answer] = counts.get((row.question, row.answer), 0) + 1
     return [SurveyCount(*key, times=times) for key, times in sorted(counts.items())]
+
+
+async def dispositions(engine: AsyncEngine, since: float, until: float) -> list[DispositionCount]:
+    """How many contacts of each queue were about what, by when that was said."""
+    rows = await _all(engine, _in_range(Disposition, Disposition.at, since, until))
+    counts = Counter((row.queue, row.code) for row in rows)
+    return [DispositionCount(*key, contacts=times) for key, times in sorted(counts.items())]
 
 
 async def check_balance(engine: AsyncEngine, since: float, until: float) -> list[Difference]:

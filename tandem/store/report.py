@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store import calibration, queries
+from tandem.store import calibration, chat_figures, queries
 
 Query = Callable[[AsyncEngine, float, float], Awaitable[Sequence[Any]]]
 Cell = str | int | float | None
@@ -18,10 +18,24 @@ Cell = str | int | float | None
 REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
     "contacts": (
         queries.contacts,
-        ("started_at", "call", "caller", "dialled", "flow", "language", "tier", "outcome", "talk_seconds", "ended_at"),
+        (
+            "started_at",
+            "call",
+            "caller",
+            "dialled",
+            "flow",
+            "language",
+            "tier",
+            "direction",
+            "outcome",
+            "talk_seconds",
+            "ended_at",
+        ),
     ),
     "intervals": (queries.intervals, queries.IntervalFigures.__struct_fields__),
     "agents": (queries.agents, queries.AgentTime.__struct_fields__),
+    "chats": (chat_figures.by_queue, chat_figures.ChatInterval.__struct_fields__),
+    "chat-agents": (chat_figures.by_agent, chat_figures.ChatAgent.__struct_fields__),
     "survey": (queries.survey, queries.SurveyCount.__struct_fields__),
     "callbacks": (queries.callback_figures, queries.CallbackFigures.__struct_fields__),
     "callback-list": (
@@ -41,7 +55,9 @@ REPORTS: dict[str, tuple[Query, tuple[str, ...]]] = {
         ),
     ),
     "calibration": (calibration.calibration, calibration.Calibration.__struct_fields__),
+    "dispositions": (queries.dispositions, queries.DispositionCount.__struct_fields__),
     "links": (queries.links, ("at", "call", "link", "purpose", "adapter", "status")),
+    "transfers": (queries.transfers, ("at", "call", "kind", "agent", "target", "colleague", "note")),
     "queue-steps": (queries.queue_steps, ("at", "queue", "step", "in_force", "what")),
     "alarms": (queries.alarms, ("at", "kind", "subject", "detail")),
     "balance": (queries.check_balance, queries.Difference.__struct_fields__),
@@ -57,8 +73,14 @@ async def report(engine: AsyncEngine, name: str, since: float, until: float, *, 
     """
     query, columns = REPORTS[name]
     rows = await query(engine, since, until)
-    cells = [[_cell(column, getattr(row, column), exact=as_csv) for column in columns] for row in rows]
-    return to_csv(columns, cells) if as_csv else to_table(columns, cells)
+    if as_csv:
+        return rows_as_csv(columns, rows)
+    return to_table(columns, [[_cell(column, getattr(row, column), exact=False) for column in columns] for row in rows])
+
+
+def rows_as_csv(columns: Sequence[str], rows: Sequence[Any]) -> str:
+    """These columns of the rows, with plain numbers and ISO 8601 times."""
+    return to_csv(columns, [[_cell(column, getattr(row, column), exact=True) for column in columns] for row in rows])
 
 
 async def timeline(engine: AsyncEngine, call: str) -> str:

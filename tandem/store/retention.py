@@ -8,6 +8,7 @@ from sqlalchemy import Delete, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
 from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
 from tandem.store.outbox import UNFINISHED
@@ -18,15 +19,17 @@ DAY = 86400.0
 
 
 class Retention:
-    """Deletes `links` (with their addresses and texts), `notifications`, `forms` and heard `voicemails` that are older
-    than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old. `customers` are
-    forgotten who had no contact and were not changed for so long, `joins` can't be undone any more.
+    """Deletes `links` (with their addresses and texts), `notifications`, `forms`, heard `voicemails` and `chat_files`
+    that are older than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old.
+    `customers` are forgotten who had no contact and were not changed for so long, `joins` can't be undone any more.
 
     `remove` deletes a voicemail's recording; OSError when it can't be, and the voicemail stays on record.
     """
 
-    def __init__(self, engine: AsyncEngine, days: Mapping[str, int], remove: Callable[[str], None]) -> None:
-        self._engine, self._days, self._remove = engine, days, remove
+    def __init__(
+        self, engine: AsyncEngine, days: Mapping[str, int], remove: Callable[[str], None], chats: ChatArchive
+    ) -> None:
+        self._engine, self._days, self._remove, self._chats = engine, days, remove, chats
 
     async def prune(self, now: float) -> None:
         """Delete what is old enough at `now` (epoch seconds). What fails is logged, and due again the next time."""
@@ -34,7 +37,7 @@ class Retention:
             if days:
                 try:
                     await self._forget(kind, now - days * DAY)
-                except (SQLAlchemyError, OSError) as error:
+                except (SQLAlchemyError, OSError, ChatArchiveError) as error:
                     log.warning("old records not deleted", kind=kind, error=str(error))
 
     async def _forget(self, kind: str, before: float) -> None:
@@ -42,6 +45,8 @@ class Retention:
             await self._forget_voicemails(before)
         elif kind == "customers":
             await forget_people(self._engine, before)
+        elif kind == "chat_files":
+            await self._chats.prune(before)
         else:
             await self._execute(_older(kind, before))
 

@@ -105,6 +105,11 @@ class UserStore:
         user = await self.user(found[0].name) if found else None
         return (found[0], user) if user else None
 
+    async def sessions(self, name: str, now: float) -> list[Session]:
+        """A user's sessions that have not expired, the one used last first."""
+        query = select(SESSIONS).where(SESSIONS.c.name == name, SESSIONS.c.expires_at > now)
+        return await self._read(Session, query.order_by(SESSIONS.c.seen_at.desc()))
+
     async def seen(self, key: str, now: float) -> None:
         """The session is still in use."""
         async with self._writing() as connection:

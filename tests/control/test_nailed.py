@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tandem.acd.settings import AgentSettings
 from tandem.control import commands, events
 from tandem.control.settings import DialPlan, RemoteAgents
-from tests.control.playbook import Playbook, one, said, these
+from tests.control.playbook import SETTINGS, Playbook, one, said, these
 from tests.control.test_agents import with_agent
 
 NAILED = with_agent(
@@ -264,3 +264,40 @@ def test_an_agent_who_is_taken_out_in_talk_leaves_after_it_and_the_desk_says_so(
     book.pass_time(400.0)
     assert book.plane.state.lines == {}
     assert book.plane.desk("1001") is None
+
+
+def test_a_line_is_held_muted_and_taken_back_like_any_leg() -> None:
+    book, line, leg = in_talk()
+    assert one(commands.MuteLeg, book.tell(events.AgentMuted("1001", "c1", muted=True))).leg == line
+    assert one(commands.HoldCall, book.tell(events.AgentHeld("1001", "c1"))).leg == line
+    book.reenter()
+    join = one(commands.JoinLeg, book.tell(events.AgentRetrieved("1001", "c1")))
+    assert (join.leg, join.line) == (leg, line)
+    book.tell(events.Bridged("c1", line))
+    assert book.agent_state("1001")[0] == "connected"
+    assert book.tell(events.AgentHungUp("1001", "c1")) == [commands.KeepLine(line)]
+    out = book.tell(events.LineKept(line, leg))
+    assert one(commands.MuteLeg, out) == commands.MuteLeg(line, muted=False)
+    assert said(book.reenter(last_leg=leg)).startswith("Please rate")
+
+
+def test_a_colleague_on_a_line_is_led_into_the_room_and_to_the_caller() -> None:
+    """1002 consults 1001, whose line is kept, and leaves the caller to them."""
+    colleague = SETTINGS.acd.agents["1002"]
+    both = replace(NAILED, acd=replace(NAILED.acd, agents=NAILED.acd.agents | {"1002": colleague}))
+    book = Playbook(both)
+    first = book.talk("c1", "1002")
+    line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line
+    book.tell(events.LineKept(line))
+    out = book.tell(events.AgentConsulted("1002", "c1", events.Target(agent="1001")))
+    assert not these(commands.RingAgent, out) and not these(commands.JoinRoom, out)
+    out = book.reenter()  # until then the agent is on their way out of the talk
+    leg = str(book.plane.state.lines["1001"].lent)
+    assert one(commands.JoinRoom, out).legs == {first: first, line: leg}
+    join = one(commands.JoinLeg, book.tell(events.ConsultationCompleted("1002", "c1")))
+    assert (join.leg, join.line, join.channel) == (leg, line, "PJSIP/trunk-c1")
+    book.tell(events.Bridged("c1", line))
+    assert book.agent_state("1001")[0] == "connected"
+    book.tell(events.LineKept(line, leg))
+    assert said(book.reenter(last_leg=leg)).startswith("Please rate")
+    assert book.agent_state("1001")[0] == "wrap_up"

@@ -8,22 +8,32 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import events
-from tandem.control.commands import TellDesktop
+from tandem.control.commands import Command, TellDesktop
 from tandem.control.events import Event
 from tandem.control.plane import Plane
 from tandem.control.view import Readers
 from tandem.cti.accounts import Accounts
 from tandem.cti.backend import Backend, Health
+from tandem.cti.board_protocol import Process
+from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
+from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
+from tandem.cti.phones import Phones
+from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
+from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
+from tandem.store.behind import StillWaiting
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
+from tandem.store.records import RECORD_TYPES
 from tandem.store.users import UserStore
 
 TOKEN = "operator token"
@@ -37,10 +47,11 @@ FOR_THE_PLANE = (
 
 
 class Site:
-    """`told` are the events emitted; those of pages and guides go to a real `plane`. `health`, `now`, `full` and `deaf`
-    (the plane deals with nothing) can be set by the test."""
+    """`told` are the events emitted; those of pages and guides go to a real `plane`, `recorded` is what it wants to be.
+    `health`, `now`, `full`, `deaf` (the plane deals with nothing) and `chat_origins` can be set by the test; `asterisk`
+    (where browser phones are led) and `more` routes before it runs."""
 
-    def __init__(self, outbox: Outbox, users: UserStore) -> None:
+    def __init__(self, outbox: Outbox, users: UserStore, database: AsyncEngine | None = None) -> None:
         self.told: list[Event] = []
         self.plane = Plane()
         self.tokens = Tokens("a key")
@@ -51,11 +62,17 @@ class Site:
         self.full = False
         self.built = Path("nowhere")
         self.all_for_the_plane = False
+        self.more: list[web.RouteDef] = []
         self.metrics = Metrics()
+        self.chat_origins = {"https://care.example"}
+        self.recorded: list[Command] = []
         self.url = ""
         self.port = 0
         self._session: aiohttp.ClientSession
         self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
+        database = outbox._engine
+        self.archive = ChatArchive(database, Path(str(database.url.database)).with_name("chat-files"))
+        self.scan = Scan()
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
@@ -67,11 +84,18 @@ class Site:
             readers=Readers(lambda: self.plane, lambda: self.now),
             watch=self.watch,
             public_url="https://care.example",
-            chat_origins=frozenset({"https://care.example"}),
+            chat_origins=self.chat_origins,
             clock=lambda: self.now,
+            archive=self.archive,
+            scan=self.scan,
+            typists=Typists(lambda: self.now),
         )
         self.desktops = Desktops(self.backend, self.accounts)
-        self.more: list[web.RouteDef] = []
+        self.asterisk = ""
+        self.phones: Phones
+        self.database = database
+        self.process = Process()
+        self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     def state(self) -> object:
         """What is told of the plane."""
@@ -79,14 +103,28 @@ class Site:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
-        files = WebFiles(self.built).routes()
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, [*files, *self.more])
+        self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
+        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.operators(), *self.more]
+        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
             yield self
+        await self.boards.close()
         await runner.cleanup()
+
+    def operators(self) -> list[web.RouteDef]:
+        """The routes for those who watch and look back; they look back where the test gave records."""
+        records: Any = self.database
+        waiting = self.backend.readers.waiting
+        history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
+        return [*self.boards.routes(), *history.routes()]
+
+    def _why(self, call: str, language: str) -> list[Told]:
+        if call == "c9":
+            raise LookupError("The journal says nothing of it.")
+        return [Told(1000.0, f"{call} in {language}")]
 
     async def ask(
         self, method: str, path: str, *, token: str | None = TOKEN, headers: Mapping[str, str] | None = None,
@@ -114,6 +152,7 @@ class Site:
     def happens(self, event: Event) -> None:
         """Tell the plane; who looks at what has changed is woken."""
         for command in self.plane.handle(event, self.now):
+            self.recorded += [command] if isinstance(command, RECORD_TYPES) else []
             if isinstance(command, News):
                 asyncio.get_running_loop().call_soon(self.watch.tell, command)
             elif isinstance(command, TellDesktop):

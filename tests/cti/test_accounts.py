@@ -285,7 +285,7 @@ async def test_what_was_changed_is_in_the_audit_log(users: UserStore, browser: B
     await browser.json("POST", "/agents/1001/pause", '{"reason": "training"}')
     _, told = await browser.json("GET", "/audit")
     assert [(entry["name"], entry["what"], entry["detail"]) for entry in told] == [
-        ("root", "POST /agents/1001/pause", ""),
+        ("root", "POST /agents/1001/pause", '{"reason":"training"}'),
         ("root", "POST /users", "wang: agent 1001"),
         ("root", "signed in", ""),
     ]
@@ -303,3 +303,26 @@ async def test_what_a_program_changes_is_in_the_audit_log_too(site: Site, users:
 
 def test_a_good_password_has_no_fault() -> None:
     assert fault_of(PASSWORD, "li") == ""
+
+
+async def test_an_admin_sees_where_somebody_is_signed_in_and_ends_it(
+    site: Site, users: UserStore, browser: Browser
+) -> None:
+    await user(users, "ann", "admin")
+    await user(users, "li", "agent")
+    theirs = Browser(site)
+    await theirs.sign_in("li")
+    site.now += 10
+    await browser.sign_in("ann")
+    status, told = await browser.json("GET", "/users/li/sessions")
+    since = site.now - 10
+    assert (status, told) == (
+        200, [{"created_at": since, "seen_at": since, "expires_at": since + SESSION_SECONDS, "own": False}],
+    )  # fmt: skip
+    assert [each["own"] for each in (await browser.json("GET", "/users/ann/sessions"))[1]] == [True]
+    assert (await browser.json("DELETE", "/users/li/sessions"))[0] == 204
+    assert (await theirs.json("GET", "/session"))[0] == 401
+    assert (await browser.json("GET", "/users/li/sessions"))[1] == []
+    assert (await browser.json("DELETE", "/users/ann/sessions"))[0] == 204
+    assert (await browser.json("GET", "/session"))[0] == 200
+    assert (await browser.json("GET", "/users/nobody/sessions"))[0] == 404

@@ -48,7 +48,7 @@ class Shop(Site):
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(Outbox(engine), UserStore(engine))
         self.engine, self.removed, self.stuck = engine, list[str](), False
-        self.book = Book(engine, self._remove)
+        self.book = Book(engine, self._remove, self.archive)
         self.settled = 0
         self.more = Customers(self.book, self.backend, self._settled).routes()
         self.happens(SettingsLoaded(CHINA))

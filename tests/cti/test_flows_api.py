@@ -101,6 +101,20 @@ async def test_a_trial(desk: Desk) -> None:
     assert (await desk.ask("DELETE", "/flows/line/canary", {"author": "ann"}))[1]["error"]["code"] == "not_on_trial"
 
 
+async def test_a_draft_of_somebody_else_or_another_version_in_force_is_noticed(desk: Desk) -> None:
+    async def save(**on: float) -> Answer:
+        return await desk.ask("PUT", "/flows/line/draft", {"author": "bob", "source": BETTER, "on": on})
+
+    assert (await save())[0] == 200
+    status, told = await save()
+    assert (status, told["error"]["code"]) == (412, "changed")
+    assert told["error"]["message"] == "bob has saved a draft of line meanwhile."
+    assert (await save(draft=1000.0))[0] == 200
+    await desk.publish(LINE)
+    assert (await save(draft=1000.0))[1]["error"]["message"] == "ann has brought another version of line into force."
+    assert (await save(number=1, draft=1000.0))[0] == 200
+
+
 async def test_what_is_not_right_is_refused_with_every_problem_for_programs_and_people(desk: Desk) -> None:
     status, told = await desk.publish(LINE.replace("text: hi", "text: ho").replace("next: bye", "next: by"))
     assert (status, told["error"]["code"]) == (422, "not_right")

@@ -9,18 +9,23 @@ import pytest
 from aiohttp import web
 
 from tandem.cti import codes
+from tandem.cti.all_verbs import AGENTS
 from tandem.cti.contract import contract_of
 from tandem.cti.http import make_app
 from tandem.cti.oidc import Oidc
 from tandem.cti.oidc_settings import OidcSettings
 from tandem.cti.openapi import document
-from tandem.cti.verbs import CONTACTS, STATES
+from tandem.cti.phones import Phones
+from tandem.cti.refusals import REASONS
+from tandem.cti.supervision import BY_HAND
+from tandem.cti.talking import TALKS
+from tandem.cti.verbs import CONTACTS
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
-from tests.cti.test_routes import admins_routes
+from tests.cti.test_routes import more_routes
 
 SOURCES = Path(__file__).parents[2] / "tandem"
 
@@ -30,7 +35,8 @@ def app(outbox: Outbox, users: UserStore) -> web.Application:
     site = Site(outbox, users)
     provider = OidcSettings("https://provider.example", "tandem", "a secret", "email")
     oidc = Oidc(provider, site.accounts, "https://care.example", lambda: 0.0)
-    more = [*admins_routes(), *WebFiles(Path("nowhere")).routes(), *oidc.routes()]
+    phones = Phones(site.backend, site.accounts, lambda _: None, "")
+    more = [*more_routes(site), *WebFiles(Path("nowhere")).routes(), *oidc.routes(), *phones.routes()]
     return make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more)
 
 
@@ -54,20 +60,32 @@ def test_the_document_has_every_route_and_a_verb_of_its_own_for_each_verb(
     for route in app.router.routes():
         if route.resource and route.method != "HEAD" and not contract_of(route.handler).verbs:
             assert route.method.lower() in paths[route.resource.canonical]
-    assert {f"/agents/{{agent}}/{verb}" for verb in STATES} < paths.keys()
+    assert {f"/agents/{{agent}}/{verb}" for verb in AGENTS} < paths.keys()
+    assert {f"/agents/{{agent}}/calls/{{call}}/{verb}" for verb in TALKS} < paths.keys()
+    assert {f"/contacts/{{contact}}/{verb}" for verb in BY_HAND} < paths.keys()
     assert {f"/agents/{{agent}}/mails/{{mail}}/{verb}" for verb in CONTACTS} < paths.keys()
     identities = [each["operationId"] for path in paths.values() for each in path.values()]
-    assert len(identities) == len(set(identities)) > 70
+    assert len(identities) == len(set(identities)) > 130
 
 
 def test_a_verb_over_rest_has_what_its_path_does_not_say(told: dict[str, Any]) -> None:
-    pause, accept = (
+    pause, accept, dispose = (
         told["paths"][f"/agents/{{agent}}/{verb}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        for verb in ("pause", "chats/{chat}/accept")
+        for verb in ("pause", "chats/{chat}/accept", "dispose")
     )
     schemas = told["components"]["schemas"]
     assert schemas[pause["$ref"].rpartition("/")[2]]["properties"].keys() == {"reason", "after_contact", "by"}
     assert schemas[accept["$ref"].rpartition("/")[2]]["properties"].keys() == {"offer"}
+    assert schemas[dispose["$ref"].rpartition("/")[2]]["properties"].keys() == {"contact", "code", "note", "by"}
+
+
+def test_what_may_be_one_thing_or_another_is_told_as_both(told: dict[str, Any]) -> None:
+    answers = told["paths"]["/history/queues"]["get"]["responses"]["200"]["content"]
+    assert answers.keys() == {"application/json", "text/csv"}
+
+
+def test_the_planes_reasons_are_among_the_codes() -> None:
+    assert all(code in codes.CODES[status] for code, (status, _) in REASONS.items())
 
 
 def test_who_may_ask_stands_at_every_way(told: dict[str, Any]) -> None:

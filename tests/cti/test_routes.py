@@ -7,12 +7,17 @@ import pytest
 from aiohttp import web
 
 from tandem.cti.customers import Customers
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.http import make_app, serve
 from tandem.cti.identity import needed_for
+from tandem.cti.outside_api import OutsideApi
+from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
+from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.outbox import Outbox
 from tandem.store.users import ROLES, UserStore
@@ -28,6 +33,9 @@ FOR_EVERYBODY = {
     ("POST", "/l/x"): 404,
     ("GET", "/l/x/live"): 404,
     ("GET", "/chat"): 400,
+    ("OPTIONS", "/chat/files"): 204,
+    ("OPTIONS", "/chat/files/x"): 204,
+    ("OPTIONS", "/chat/history"): 204,
     ("POST", "/session"): 400,
     ("GET", "/page-x.js"): 200,
     ("HEAD", "/page-x.js"): 200,
@@ -40,8 +48,14 @@ def admins_routes() -> list[web.RouteDef]:
     nothing: Any = None
     flows = Shelf(nothing, nothing, nothing, nothing, nothing)
     settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
-    customers = Customers(nothing, nothing, nothing)
-    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *customers.routes()]
+    more = [*Customers(nothing, nothing, nothing).routes(), *FlowEditingApi(Bench(nothing, nothing, nothing)).routes()]
+    more += [*PromptsApi(PromptShelf(nothing, nothing)).routes(), *OutsideApi(nothing).routes()]
+    return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *more]
+
+
+def more_routes(site: Site) -> list[web.RouteDef]:
+    """All that the controller adds to those that are always there."""
+    return [*admins_routes(), *site.operators()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:
@@ -56,7 +70,7 @@ def routes(app: web.Application) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("token", [None, "wrong"])
 async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: UserStore, token: str | None) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more_routes(site))
     everything = set(routes(app))
     assert len(everything) > 40
     runner = await serve(app, "127.0.0.1", 0)
@@ -76,8 +90,15 @@ AN_AGENTS = {
     "/session/password": "PUT",
     "/desktop": "GET",
     "/agents/{agent}/{verb}": "POST",
+    "/dial-out": "GET",
+    "/dispositions": "GET",
+    "/agents/{agent}/calls/{call}/{verb}": "POST",
+    "/colleagues": "GET",
     "/pause-reasons": "GET",
     "/agents/{agent}/chats": "GET",
+    "/agents/{agent}/canned-answers": "GET",
+    "/agents/{agent}/chats/{chat}/files": "POST",
+    "/chats/{chat}/files/{file}": "GET",
     "/agents/{agent}/chats/{chat}/{verb}": "POST",
     "/agents/{agent}/mails": "GET",
     "/agents/{agent}/mails/{mail}/{verb}": "POST",
@@ -90,6 +111,7 @@ AN_AGENTS = {
 A_SUPERVISORS = {
     "/state": "GET",
     "/outbox": "GET",
+    "/contacts/{contact}/{verb}": "POST",
     "/links/{call}/{link}/revoke": "POST",
     "/customers": "POST",
     "/customers/{customer}": "PATCH",
@@ -98,13 +120,25 @@ A_SUPERVISORS = {
     "/customers/{customer}/merge": "POST",
     "/customers/{customer}/split": "POST",
     "/customer-joins/{number}/undo": "POST",
+    "/settings": "GET",
+    "/settings/schema": "GET",
+    "/settings/history": "GET",
+    "/settings/diff": "POST",
+    "/prompts": "GET",
+    "/prompts/{language}/{flow}/{text}/sound": "GET",
+    "/notifier": "GET",
+    "/board/live": "GET",
+    **{f"/history/{what}": "GET" for what in ("queues", "agents", "flows", "links")},
+    **{f"/history/{what}/contacts": "GET" for what in ("queues", "agents", "flows", "links")},
+    "/history/contacts/{call}": "GET",
+    "/history/contacts/{call}/why": "GET",
 }
 """What these roles may ask; all else that is not for everybody is for admins."""
 
 
 async def test_what_a_role_may_ask_is_what_is_written_here(outbox: Outbox, users: UserStore) -> None:
     site = Site(outbox, users)
-    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, admins_routes())
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more_routes(site))
     needed: dict[str, set[tuple[str, str]]] = {role: set() for role in ROLES}
     for route in app.router.routes():
         if route.method != "HEAD" and route.resource:

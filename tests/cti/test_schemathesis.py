@@ -23,12 +23,18 @@ from schemathesis.specs.openapi.checks import (
 
 from tandem.control.view import view
 from tandem.cti import desks
+from tandem.cti.answers import Refused
 from tandem.cti.customers import Customers
+from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.guard import PAGES
 from tandem.cti.oidc import Oidc
+from tandem.cti.outside_api import LinkTemplate, OutsideApi, OutsideView, SecretState
+from tandem.cti.prompts_api import Name, Prompt, PromptsApi
 from tandem.cti.settings_api import SettingsApi
+from tandem.cti.web_files import WIDGET_FILE
 from tandem.ivr.reader import nothing_more
+from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.database import AsyncEngine
@@ -40,16 +46,49 @@ from tests.cti.test_accounts import Browser, user
 from tests.cti.test_customers import ANN, Shop
 from tests.cti.test_flows_api import LINE
 from tests.cti.test_settings_api import CENTRE
+from tests.sounds import tone
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 AS_PROGRAM, AS_OTHERS = 10, 2
 """Examples of every operation, unless more are asked for."""
-KNOWN = {"agent": "1001", "flow": "line", "name": "li", "chat": "c1", "mail": "mail-m1", "key": "m1", "number": "1"}
+KNOWN = {
+    "agent": "1001", "flow": "line", "name": "li", "chat": "c1", "mail": "mail-m1", "key": "m1", "number": "1",
+    "call": "c1", "contact": "c1", "language": "en", "text": "hello",
+}  # fmt: skip
 """What is there: every second example asks for it, the others for something that is not."""
 LAST = ("DELETE", "/session")
 """It ends the session that all else is asked by."""
 
 schemathesis.serializer.alias("application/jsonl", "text/plain")
+schemathesis.serializer.alias("audio/wav", "application/octet-stream")
+
+
+class Studio:
+    """One prompt, and a synthesiser that always says the same."""
+
+    def __init__(self) -> None:
+        self._prompt = Prompt("en", "line/hello", "Hello", "synthesised", 1.5)
+
+    async def all(self) -> list[Prompt]:
+        return [self._prompt]
+
+    async def sound(self, name: Name) -> bytes:
+        return tone() if self._known(name) else b""
+
+    async def record(self, name: Name, sound: bytes) -> Prompt:
+        assert sound
+        return self._known(name)
+
+    async def remove(self, name: Name) -> Prompt:
+        return self._known(name)
+
+    async def synthesise(self, name: Name) -> Prompt:
+        return self._known(name)
+
+    def _known(self, name: Name) -> Prompt:
+        if name.key != self._prompt.key:
+            raise Refused(404, "no_prompt", f"There is no prompt {name}.")
+        return self._prompt
 
 
 class Whole(Shop):
@@ -66,9 +105,16 @@ class Whole(Shop):
         centre = SettingsShelf(SettingsStore(engine), self._state, self._emit, no_flows, lambda: self.now)
         oidc = Oidc(None, self.accounts, "https://care.example", lambda: self.now)
         customers = Customers(self.book, self.backend, self._settled)
+        bench = Bench(FlowStore(engine), self._state, lambda: self.plane.state.settings)
         self.more = [
-            *FlowsApi(flows).routes(), *SettingsApi(centre).routes(), *customers.routes(), *oidc.routes()
+            *FlowsApi(flows).routes(), *FlowEditingApi(bench).routes(), *SettingsApi(centre).routes(),
+            *PromptsApi(Studio()).routes(), *OutsideApi(self._outside).routes(), *customers.routes(), *oidc.routes(),
         ]  # fmt: skip
+
+    async def _outside(self) -> OutsideView:
+        secrets = [SecretState("shop_token", "not_usable", "There is no such file.")]
+        links = [LinkTemplate("line", "invite", "survey", {"en": "{link}"})]
+        return OutsideView("https://care.example", "", outbox_delivers=True, secrets=secrets, links=links)
 
     def state(self) -> object:
         return view(self.plane, self.now)
@@ -145,7 +191,7 @@ async def whole(engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyP
     whole = Whole(engine)
     whole.built = tmp_path
     (tmp_path / "assets").mkdir()
-    for file in PAGES.values():
+    for file in (*PAGES.values(), WIDGET_FILE):
         (tmp_path / file).write_text("<!doctype html>")
     async with whole.running():
         yield whole
@@ -168,7 +214,7 @@ async def test_whatever_is_asked_is_answered_as_the_document_says(
     _, document = await whole.json("GET", "/openapi.json")
     found = schemathesis.openapi.from_dict(document)
     operations = sorted((_operation(each) for each in found.get_all_operations()), key=lambda each: _way(each) == LAST)
-    assert len(operations) > 70
+    assert len(operations) > 130
     asker = Asker(whole, role, headers, customer)
     examples = request.config.getoption("--examples") or (AS_PROGRAM if who == "program" else AS_OTHERS)
     failures: list[Exception] = []

@@ -19,6 +19,7 @@ from tandem.store.outbox import Outbox
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
+from tests.cti.test_accounts import Browser, user
 
 CENTRE: dict[str, Any] = {"queues": {"tv": {"ring_seconds": 20}}, "agents": {"1": {"skills": {}}}}
 OTHER: dict[str, Any] = {**CENTRE, "queues": {"tv": {"ring_seconds": 30}}}
@@ -28,8 +29,15 @@ Answer = tuple[int, str, Any]
 class Desk:
     """An admin's program."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, plane: Plane) -> None:
-        self._session, self._url, self.plane = session, url, plane
+    def __init__(self, session: aiohttp.ClientSession, url: str, plane: Plane, site: Site, users: UserStore) -> None:
+        self._session, self._url, self.plane, self._site, self.users = session, url, plane, site, users
+
+    async def browser(self, name: str) -> Browser:
+        """Somebody who signed in."""
+        self._site.url = self._url
+        browser = Browser(self._site)
+        assert (await browser.sign_in(name))[0] == 201
+        return browser
 
     async def ask(self, method: str, path: str, wish: object = None, on: str | None = None) -> Answer:
         """Status, ETag, and what was told."""
@@ -57,11 +65,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         return []
 
     shelf = SettingsShelf(SettingsStore(engine), lambda: plane.state, emit, no_flows, lambda: 1000.0)
-    site = Site(Outbox(engine), UserStore(engine))
+    users = UserStore(engine)
+    site = Site(Outbox(engine), users)
     app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, SettingsApi(shelf).routes())
     runner = await serve(app, "127.0.0.1", 0)
-    async with aiohttp.ClientSession() as session:
-        yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane)
+    async with aiohttp.ClientSession() as session, site.running():
+        yield Desk(session, f"http://127.0.0.1:{runner.addresses[0][1]}", plane, site, users)
     await runner.cleanup()
     await engine.dispose()
 
@@ -146,3 +155,33 @@ async def test_bad_input_has_a_clear_error_with_a_code(
     got, _, told = await desk.ask(method, path, wish, "*")
     assert (got, bool(told["error"]["code"]), bool(told["error"]["message"])) == (status, True, True)
     assert desk.plane.state.settings_version == 1
+
+
+async def test_the_schema_names_every_section(desk: Desk) -> None:
+    status, _, told = await desk.ask("GET", "/settings/schema")
+    assert (status, "queues" in told["$defs"]["Form"]["properties"]) == (200, True)
+
+
+async def test_a_supervisor_reads_but_what_may_be_private(desk: Desk) -> None:
+    await desk.put({**CENTRE, "services": {"shop": {"url": "https://shop.example", "headers": {"X-Client": "we"}}}})
+    await user(desk.users, "sue", "supervisor")
+    await user(desk.users, "ann", "admin")
+    supervisor, admin = await desk.browser("sue"), await desk.browser("ann")
+    for browser, header in ((supervisor, "(hidden)"), (admin, "we")):
+        _, told = await browser.json("GET", "/settings")
+        assert told["settings"]["services"]["shop"]["headers"] == {"X-Client": header}
+    assert (await supervisor.json("PUT", "/settings", '{"settings": {}}'))[0] == 403
+    assert (await supervisor.json("POST", "/settings/diff", '{"old": 1}'))[0] == 200
+
+
+async def test_what_only_asks_is_not_in_the_audit_log(desk: Desk) -> None:
+    await user(desk.users, "ann", "admin")
+    admin = await desk.browser("ann")
+    wish = json.dumps({"settings": CENTRE})
+    assert (await admin.json("POST", "/settings/check", wish))[0] == 200
+    assert [entry.what for entry in await desk.users.audit(9)] == ["signed in"]
+    body = json.dumps({"settings": CENTRE, "author": "somebody else"})
+    status, told = await admin.json("PUT", "/settings", body, **{"If-Match": "*"})
+    assert (status, told["version"]) == (200, 1)
+    assert [entry.what for entry in await desk.users.audit(1)] == ["PUT /settings"]
+    assert (await admin.json("GET", "/settings"))[1]["author"] == "ann"

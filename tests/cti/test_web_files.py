@@ -26,6 +26,7 @@ def build(site: Site) -> None:
     (site.built / "assets").mkdir(parents=True)
     (site.built / "assets/desk-1a2b.js").write_text(SCRIPT)
     (site.built / "assets/icon-3c4d.svg").write_text("<svg/>")
+    (site.built / "widget.js").write_text(SCRIPT)
     for page in PAGES.values():
         (site.built / page).write_text(f"<!doctype html><p>{page.removesuffix('.html')}")
 
@@ -53,6 +54,18 @@ async def test_a_file_is_kept_for_ever_and_gzipped_for_whoever_takes_it(site: Si
     assert (text, "Content-Encoding" in response.headers) == (SCRIPT, False)
     response, _ = await site.ask("GET", "/web/assets/icon-3c4d.svg", token=None)
     assert response.content_type == "image/svg+xml"
+
+
+async def test_the_widget_is_for_pages_of_any_site_and_asked_for_again(site: Site) -> None:
+    assert (await site.ask("GET", "/widget.js", token=None))[0].status == 404
+    build(site)
+    elsewhere = {"Host": "care.example", "Origin": "https://shop.example"}
+    response, text = await site.ask("GET", "/widget.js", token=None, headers=elsewhere)
+    assert (response.status, response.content_type, text) == (200, "text/javascript", SCRIPT)
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.headers["Cache-Control"] == "public, max-age=300"
+    response, _ = await site.ask("GET", "/web/assets/desk-1a2b.js", token=None)
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "..%2Fdesk.html", "%2e%2e%2f%2e%2e%2fsecret"])

@@ -16,10 +16,10 @@ PATIENCE = 5000.0
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A running browser."""
+async def chromium(*more: str) -> AsyncIterator[Browser]:
+    """A running browser, with more flags than FLAGS."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *more])
         yield browser
         await browser.close()
 

@@ -109,6 +109,12 @@ class LiveCentre:
         async with self._http.request(method, path, json=wish, headers=self.token) as answer:
             return answer.status, await answer.json()
 
+    async def do(self, agent: str, call: str, verb: str, **given: Any) -> None:
+        """An agent's verb about a talk; it must not be refused."""
+        path = f"/agents/{agent}/calls/{call}/{verb}"
+        async with self._http.post(path, json=given, headers=self.token) as answer:
+            assert answer.status == 202, await answer.text()
+
     async def desk(self, agent: str, chat: str = "", verb: str = "", **given: Any) -> list[dict[str, Any]]:
         """The chats on an agent's desk, after a verb about one of them if there is one."""
         path = f"/agents/{agent}/chats"

@@ -33,7 +33,7 @@ LONGEST_STAY = {"reserved": 8, "ringing": 25, "connecting": 8, "wrap_up": 40}
 LONGEST_BACK_OFF = 10
 
 TV = QueueSettings("tv", {"tv": 3}, priority=1, wrap_up_seconds=0, misses_before_pause=1)
-PHONE = QueueSettings("phone", {"phone": 1}, wrap_up_seconds=40)
+PHONE = QueueSettings("phone", {"phone": 1}, wrap_up_seconds=10, disposition_required=True, disposition_seconds=40)
 ANYBODY = QueueSettings("anybody", back_off_seconds=0)
 BOTH = QueueSettings("both", {"tv": 1, "phone": 2}, priority=2)
 
@@ -134,6 +134,12 @@ def _agent(state: State, number: int) -> str:
     return _pick(list("abcdef"), number)
 
 
+def _wrapped(state: State, number: int) -> str:
+    """A contact in talk, or one that is wrapped up by the agent whose turn it is."""
+    known = state.agents.get(_agent(state, number))
+    return known.wrapping[-1].contact if known and known.wrapping else _contact(state, number)
+
+
 def _queued(state: State, number: int) -> Event:
     queue = _pick(["tv", "phone", "anybody", "both", "nowhere"], number)
     age = START - number if number % 7 == 0 else None
@@ -178,6 +184,16 @@ STEPS: dict[str, Make] = {
     "wrap-up extended": lambda s, n: events.WrapUpExtended(_agent(s, n), float(n % 20)),
     "device found": lambda s, n: events.DeviceFound(_agent(s, n)),
     "device lost": lambda s, n: events.DeviceLost(_agent(s, n)),
+    "moved": lambda s, n: events.ContactMoved(_contact(s, n), _pick(["tv", "phone", "anybody", "nowhere"], n)),
+    "raised": lambda s, n: events.ContactRaised(_contact(s, n), n % 4),
+    "assigned": lambda s, n: events.ContactAssigned(_contact(s, n), _agent(s, n), 1.0 + n % 9 * 5.0),
+    "advanced": lambda s, n: events.ContactAdvanced(_contact(s, n), n % 6),
+    "disposed": lambda s, n: events.ContactDisposed(_wrapped(s, n), _agent(s, n)),
+    "dialled": lambda s, n: events.ContactDialled(
+        f"dialled{s.next_offer}-{n}", _pick(["tv", "phone", "anybody", "nowhere"], n), _agent(s, n // 2), 0.0
+    ),
+    "engaged": lambda s, n: events.AgentEngaged(_agent(s, n)),
+    "disengaged": lambda s, n: events.AgentDisengaged(_agent(s, n)),
     "switch lost": lambda s, n: events.SwitchLost() if n % 3 == 0 else None,
     "switch found": lambda s, n: events.SwitchFound(),
     "settings": lambda s, n: events.SettingsChanged(VERSIONS[n % len(VERSIONS)]),
@@ -209,8 +225,7 @@ class Shadow:
             elif isinstance(command, RecordOffer):
                 del self.offers[command.offer]
             elif isinstance(command, RecordWait):
-                assert command.queue == self.arrivals[command.contact][0]
-                self.outcomes[*self.arrivals.pop(command.contact), command.outcome] += 1
+                self._saw_wait(command)
             elif isinstance(command, RecordMove):
                 self.arrived(command.contact, command.to, now)
             elif isinstance(command, TakeBackContact):
@@ -223,6 +238,13 @@ class Shadow:
         key = queue, now // QUARTER * QUARTER
         self.arrivals[contact] = key
         self.offered[key] += 1
+
+    def _saw_wait(self, wait: RecordWait) -> None:
+        if wait.contact.startswith("dialled"):  # the intervals don't count it
+            assert wait.outcome == "reached"
+            return
+        assert wait.queue == self.arrivals[wait.contact][0]
+        self.outcomes[*self.arrivals.pop(wait.contact), wait.outcome] += 1
 
     def _saw_offer(self, offer: Offer) -> None:
         assert offer.agent not in {other.agent for other in self.offers.values()}
@@ -372,7 +394,7 @@ class Life:
         """Signed in, not paused, nothing offered, no wrap-up and no back-off, and the units fit."""
         state = self.router.snapshot()
         idle = agent.state in {"ready", "connected", "hold"} or (agent.state, agent.reason) == ("not_ready", "device")
-        if not idle or agent.wants != "ready" or agent.deadline is not None:
+        if agent.engaged or not idle or agent.wants != "ready" or agent.deadline is not None:
             return False
         name = state.queue(contact.queue).channel
         channel, theirs = state.settings.channel(name), self.contacts_of(agent)
@@ -425,7 +447,7 @@ class Life:
             assert set(agent.contacts) == set(talks) and set(agent.interrupted) == set(resting)
             assert theirs.keys() == talks.keys() | resting.keys() | ({agent.offered} - {""})
             assert not talks or agent.offered or agent.state in {"connected", "hold"}
-            assert talks or agent.state not in {"connected", "hold"}
+            assert talks or agent.engaged or agent.state not in {"connected", "hold"}
             self.check_units(agent, list(theirs.values()), list(talks.values()), list(resting.values()))
         for contact in state.contacts.values():
             assert (contact.state == "waiting") == (not contact.agent)

@@ -14,23 +14,31 @@ from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
-from tandem.control.settings import DialPlan, PauseReason, Settings
-from tandem.control.voice.call import Call
+from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings, browser_phone
+from tandem.control.voice.call import TALKING, Call
+from tandem.control.voice.monitor import Mode
+from tandem.control.voice.rejoining import NO_VOICE
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
+PICTURE = File("5e" * 32, "picture.jpg", "image/jpeg", 70_000)
 MAILS = ("mail-1", "mail-2", "mail-3")
 CALLS = ("c1", "c2", "c3", "c4")
 AGENTS = ("1001", "1002", "1003")
 PHONES = SETTINGS.acd.agents | {
     "1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1001"), number="139", confirm=True),
     "1003": AgentSettings("1003", {"tv": 3}, "PJSIP/1003", number="139", nailed_up=True),
+}
+BROWSERS = SETTINGS.acd.agents | {
+    name: AgentSettings(name, {"tv": 3}, (browser_phone(name), f"PJSIP/{name}"), browser_phone=True)
+    for name in ("1001", "1002")
 }
 SEVERAL = PHONES | {"1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1003"))}
 CENTRES = tuple(
@@ -39,8 +47,10 @@ CENTRES = tuple(
         acd=replace(SETTINGS.acd, agents=agents),
         dial_plan=DialPlan(numbers=("139",)),
         pause_reasons={"lunch": PauseReason(longest)},
+        dial_out={"tech": DialOutSettings(per_minute=60)},
+        dispositions={"tech": {"solved": Disposition()}},
     )
-    for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2))
+    for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2), (BROWSERS, 0.0))
 )
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
 
@@ -99,6 +109,19 @@ def line_kept(book: Playbook, pick: int) -> object:
     return lines and book.tell(events.LineKept(lines[0].id, lines[0].lent if pick % 4 else "tandem-leg-old"))
 
 
+def browser_phone_of(book: Playbook, pick: int) -> object:
+    """An agent's phone in the browser comes, goes, or has lost the voice of a talk."""
+    agent, device = AGENTS[pick % 2], browser_phone(AGENTS[pick % 2])
+    told: list[events.Event] = [
+        events.DeviceFound(device),
+        events.DeviceLost(device),
+        events.PhoneConnected(agent),
+        events.PhoneDisconnected(agent),
+        events.VoiceLost(agent, CALLS[pick // 2 % 4]),
+    ]
+    return book.tell(told[pick // 8 % 5])
+
+
 def press(book: Playbook, pick: int) -> object:
     call = CALLS[pick % 4]
     return call in book.plane.state.calls and book.press((None, "1", "2", "5")[pick // 4 % 4], call)
@@ -111,7 +134,8 @@ def chat_of(book: Playbook, pick: int) -> str:
 def write(book: Playbook, pick: int) -> object:
     chat = book.plane.state.chats.get(chat_of(book, pick))
     number = chat.heard + (1, 1, 1, 0, 2)[pick // 8 % 5] if chat else 1
-    return book.tell(events.ChatSaid(chat_of(book, pick), number, ("1", "2", "5", "hello")[pick // 2 % 4]))
+    text, file = ("1", "2", "5", "hello")[pick // 2 % 4], PICTURE if pick // 16 % 4 == 0 else None
+    return book.tell(events.ChatSaid(chat_of(book, pick), number, text, file))
 
 
 def on_desk(book: Playbook, pick: int) -> object:
@@ -125,9 +149,10 @@ def on_desk(book: Playbook, pick: int) -> object:
         events.AgentAccepted(chat.id, offer),
         events.AgentDeclined(chat.id, offer),
         events.AgentSaid(chat.id, agent, chat.agent_heard + pick % 2, "hello"),
+        events.AgentSaid(chat.id, agent, chat.agent_heard + 1, "", PICTURE),
         events.AgentClosed(chat.id, agent),
     ]
-    return book.tell(told[pick // 2 % 5])
+    return book.tell(told[pick // 2 % 6])
 
 
 def connection(book: Playbook, pick: int) -> object:
@@ -166,7 +191,136 @@ def settings_of(pick: int) -> Settings:
     return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
 
 
+def by_a_supervisor(book: Playbook, pick: int) -> object:
+    """A waiting contact is taken in hand, where there is one."""
+    waiting = [contact.id for contact in book.router.contacts.values() if contact.state == "waiting"]
+    name = waiting[pick % len(waiting)] if waiting else "c1"
+    told: list[events.Event] = [
+        events.ContactMoved(name, ("more", "tech", "mails")[pick % 3], "ann"),
+        events.ContactRaised(name, pick % 3, "ann"),
+        events.ContactAssigned(name, AGENTS[pick % 3], 5.0, "ann"),
+        events.ContactAdvanced(name, 0, "ann"),
+    ]
+    return book.tell(told[pick // 3 % 4])
+
+
+def dials(book: Playbook, pick: int) -> object:
+    """An agent dials, or something comes of it."""
+    dialled = list(book.plane.state.dials)
+    if not dialled or pick % 5 == 0:
+        return book.tell(events.NumberDialled(AGENTS[pick % 3], "13900000001", "tech"))
+    call = dialled[pick % len(dialled)]
+    told: list[events.Event] = [
+        events.CallEntered(call, f"PJSIP/out-{call}", "4008", "", "4008"),
+        events.CallEntered(call, f"PJSIP/out-{call}", "4008", "", "4008"),
+        events.DialFailed(call, "busy"),
+        events.CallEnded(call),
+    ]
+    return book.tell(told[pick // 5 % 4])
+
+
+def internal(book: Playbook, pick: int) -> object:
+    """An agent calls another, or something comes of it."""
+    calls = list(book.plane.state.internal.values())
+    if not calls:
+        return book.tell(events.AgentCalled(AGENTS[pick % 3], AGENTS[pick // 3 % 3]))
+    leg = calls[0].legs[pick % 2]
+    kinds = (events.LegAnswered(leg), events.LegAnswered(leg), events.LegFailed(leg, "busy"), events.LegEnded(leg))
+    return book.tell(kinds[pick // 2 % 4])
+
+
+def disposes(book: Playbook, pick: int) -> object:
+    agent = AGENTS[pick % 3]
+    known = book.router.agents.get(agent)
+    contacts = [*known.contacts, *(wrapping.contact for wrapping in known.wrapping)] if known else []
+    return contacts and book.tell(events.ContactDisposed(agent, contacts[pick % len(contacts)], "solved"))
+
+
+def monitors(book: Playbook, pick: int) -> object:
+    """A supervisor asks for a talk, goes on to another mode, or is gone."""
+    modes: tuple[Mode, ...] = ("listen", "whisper", "barge")
+    monitor = next(iter(book.plane.state.monitors), "tandem-monitor-1")
+    told: list[events.Event] = [
+        events.MonitoringAsked(AGENTS[pick % 3], modes[pick // 3 % 3], "ann", device=f"PJSIP/{AGENTS[pick % 2]}"),
+        events.MonitoringAsked(AGENTS[pick % 3], modes[pick // 3 % 3], "ann", own=AGENTS[pick % 2]),
+        events.MonitorJoined(monitor),
+        events.MonitorJoined(monitor),
+        events.MonitorEnded(monitor),
+        events.MonitoringStopped(AGENTS[pick % 3], "ann"),
+    ]
+    return book.tell(told[pick // 9 % 6])
+
+
+TARGETS = (
+    *(events.Target(agent=name) for name in AGENTS),
+    events.Target(queue="tech"),
+    events.Target(number="139"),
+    events.Target(queue="tech"),
+)
+
+
+def verb(book: Playbook, pick: int) -> object:
+    """What an agent wants of a talk, whether or not they are in one."""
+    contacts = [*CALLS, *(work for work in book.plane.state.work if work.startswith("consultation-"))]
+    in_talk = [(leg.agent, leg.call) for leg in book.plane.state.legs.values() if leg.bridged_at is not None]
+    agent, contact = AGENTS[pick % 3], contacts[pick // 3 % len(contacts)]
+    if in_talk and pick % 8:
+        agent, contact = in_talk[pick % len(in_talk)]
+    to = TARGETS[pick % len(TARGETS)]
+    verbs: list[events.Event] = [
+        events.AgentConsulted(agent, contact, to, "please"),
+        events.AgentTransferred(agent, contact, to, "please"),
+        events.AgentHungUp(agent, contact),
+        events.AgentHeld(agent, contact),
+        events.AgentRetrieved(agent, contact),
+        events.AgentMuted(agent, contact, bool(pick % 2)),
+        events.AgentPressed(agent, contact, "12#"),
+        events.AgentConsulted(agent, contact, to),
+        events.ConsultationSwapped(agent, contact),
+        events.ConferenceBegan(agent, contact),
+        events.ConsultationCompleted(agent, contact),
+        events.ConsultationCancelled(agent, contact),
+        events.ConsultationSwapped(agent, contact),
+    ]
+    return book.tell(verbs[pick // 3 % len(verbs)])
+
+
+def reenter(book: Playbook, pick: int) -> object:
+    call = book.plane.state.calls.get(CALLS[pick % 4])
+    return call and book.reenter(call.id, call.joining if pick % 3 else "")
+
+
+def join(book: Playbook, _pick: int) -> object:
+    """Who is to be joined is."""
+    calls = [call for call in book.plane.state.calls.values() if call.joining]
+    return calls and book.tell(events.Bridged(calls[0].id, calls[0].joining))
+
+
+def any_bridge(book: Playbook, pick: int) -> object:
+    return book.tell(events.Bridged(CALLS[pick % 4], leg_of(book, pick // 4)))
+
+
+def all_answer(book: Playbook, _pick: int) -> object:
+    """Whoever is rung picks up, and calls are joined with their agents."""
+    for leg in list(book.plane.state.legs.values()):
+        if leg.state in ("asked", "ringing"):
+            book.tell(events.LegAnswered(leg.id))
+            book.tell(events.Bridged(leg.call, leg.line or leg.id))
+    return None
+
+
+IN_TALK: tuple[Step, ...] = (
+    verb,
+    verb,
+    verb,
+    all_answer,
+    reenter,
+    reenter,
+    join,
+    any_bridge,
+)
 STEPS: tuple[Step, ...] = (
+    *IN_TALK,
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008", number="139" * (pick % 3))),
     write,
     write,
@@ -193,18 +347,20 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3], after_contact=pick % 5 == 0)),
     lambda book, pick: book.tell(events.WrapUpExtended(AGENTS[pick % 3], float(pick % 9))),
     lambda book, pick: book.tell(events.AgentReleased(AGENTS[pick % 3])),
-    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % 3])),
+    lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % len(CENTRES)])),
     lambda book, pick: book.tell(events.LegConfirmed(leg_of(book, pick))),
     line_kept,
     line_kept,
     lambda book, pick: book.tell(events.DeviceLost(f"PJSIP/{AGENTS[pick % 3]}")),
     lambda book, pick: book.tell(events.DeviceFound(f"PJSIP/{AGENTS[pick % 3]}")),
+    browser_phone_of,
+    browser_phone_of,
     lambda book, pick: book.tell(events.LegRinging(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LegAnswered(leg_of(book, pick))),
     bridge,
     bridge,
     lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
-    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, NO_VOICE)[pick // 8 % 2])),
     lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
@@ -212,10 +368,36 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.FlowPublished(VERSIONS[pick % 2])),
     lambda book, pick: book.tell(events.CanaryStarted(VERSIONS[pick % 2], 50.0, Margins(enough=1 + pick % 3), "ann")),
     lambda book, pick: book.tell(events.CanaryStopped("line", "ann")),
+    by_a_supervisor,
+    by_a_supervisor,
+    dials,
+    dials,
+    internal,
+    disposes,
+    monitors,
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
     lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick % len(CHANGED)], pick)),
+    lambda book, pick: book.pass_time(float(pick % 30)),
+)
+
+TALKS: tuple[Step, ...] = (
+    *IN_TALK,
+    *IN_TALK,
+    lambda book, pick: book.agent_ready(AGENTS[pick % 3]),
+    lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
+    press,
+    line_kept,
+    lambda book, pick: book.tell(events.CallEnded(CALLS[pick % 4])) if pick % 2 else None,
+    lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
+    lambda book, pick: book.tell(events.SwitchLost()),
+    lambda book, pick: book.tell(events.SwitchFound("boot-1", book.now, seen_channels(book, pick), None)),
+    lambda book, pick: book.tell(events.Restarted()),
+    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[2])) if pick % 8 == 0 else None,
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
@@ -230,16 +412,18 @@ def check(book: Playbook) -> None:
         assert units <= 100, f"{name} has too much: {units}"
     talking = Counter(leg.call for leg in state.legs.values() if leg.state in ("talking", "held"))
     assert all(count == 1 for count in talking.values()), f"a contact with two agents: {talking}"
+    check_consultations(book)
     contacts_of: list[Call | Chat] = [*state.calls.values(), *state.chats.values()]
     in_queue = {contact.id for contact in contacts_of if contact.state == "queued"}
-    assert set(state.work) <= set(contacts)
+    consulted = [call.consultation for call in state.calls.values() if call.consultation]
+    assert set(state.work) - {one.id for one in consulted if one.to.number} <= set(contacts)
     for mail in state.mails.values():
         theirs = contacts.get(mail.id)
         assert (mail.offer, mail.agent) == ((theirs.offer, theirs.agent) if theirs else (0, ""))
         waits = theirs is not None and theirs.state in ("waiting", "offered", "connecting")
         assert mail.state == ("ended" if theirs is None else "queued" if waits else theirs.state)
     contacts = {name: contact for name, contact in contacts.items() if name not in {*state.work, *state.mails}}
-    in_talk = {contact.id for contact in contacts_of if contact.state == "connected"}
+    in_talk = {contact.id for contact in contacts_of if contact.state in {*TALKING, "rejoining"}}
     assert in_queue == {c.id for c in contacts.values() if c.state in ("waiting", "offered", "connecting")}
     assert in_talk == {c.id for c in contacts.values() if c.state in ("connected", "held")}
     for call in state.calls.values():
@@ -248,8 +432,27 @@ def check(book: Playbook) -> None:
         known = contacts.get(chat.id)
         assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
         assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
+        assert (chat.talk is not None) == (chat.state == "connected")
+        assert chat.talk is None or (chat.talk.agent, chat.talk.number) == (chat.agent, chat.talks)
     check_lines(book)
+    check_verbs(book)
     check_leaks(book)
+
+
+def check_consultations(book: Playbook) -> None:
+    """A consultation has its agent, the colleague it says, and nobody else; whom nobody talks with is to be joined."""
+    state = book.plane.state
+    consultations = {work.id for work in state.work.values() if work.kind == "consultation"}
+    assert consultations == {call.consultation.id for call in state.calls.values() if call.consultation}
+    for call in state.calls.values():
+        assert call.state not in TALKING or call.leg is not None
+        assert (call.state == "consulting") == (call.consultation is not None)
+        assert (call.state == "sent_on") == (call.onward is not None)
+        assert not call.joining or call.joining in state.legs
+        if call.consultation:
+            leg = state.legs.get(call.consultation.leg or "")
+            assert (call.consultation.state != "asking") == (leg is not None and leg.bridged_at is not None)
+            assert leg is None or (leg.call, leg.party) == (call.consultation.id, call.id)
 
 
 def check_lines(book: Playbook) -> None:
@@ -257,15 +460,27 @@ def check_lines(book: Playbook) -> None:
     state, settings = book.plane.state, book.plane.state.settings.acd.agents
     for name, line in state.lines.items():
         assert not line.leg or state.legs[line.leg].line == line.id
-        assert line.is_there == book.router.agents[name].device_present or not settings[name].nailed_up
+        assert line.is_there == book.router.agents[name].device_present or not (
+            name in settings and settings[name].nailed_up
+        )
         assert (f"line {name}" in state.timers) == (line.state == "down")
     lent = [leg.line for leg in state.legs.values() if leg.line]
     assert len(lent) == len(set(lent))
     for name, agent in book.router.agents.items():
         pause = state.pauses.get(name)
         assert (pause.began_at if pause else None) == (agent.paused_since if agent.wants == "paused" else None)
-        wanted = settings[name].nailed_up and agent.state != "signed_out"
+        wanted = name in settings and settings[name].nailed_up and agent.state != "signed_out"
         assert not wanted or name in state.lines
+
+
+def check_verbs(book: Playbook) -> None:
+    """Whoever is engaged is in a call with a colleague; nobody monitors what is over; nothing is said of what is."""
+    state = book.plane.state
+    engaged = {name for name, agent in book.router.agents.items() if agent.engaged}
+    assert engaged == {name for call in state.internal.values() for name in (call.agent, call.colleague)}
+    assert {monitor.leg for monitor in state.monitors.values()} <= set(state.legs)
+    assert {name for name, work in state.work.items() if work.kind == "dialled"} <= set(state.dials)
+    assert {call.id for call in state.calls.values() if call.direction == "outbound"} <= set(state.dials)
 
 
 def check_leaks(book: Playbook) -> None:
@@ -290,6 +505,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
+    owned |= {"consultation": set(state.work)}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
@@ -306,6 +522,23 @@ def test_calls_agents_and_the_router_never_disagree(life: list[tuple[Step, int]]
     for step, pick in life:
         step(book, pick)
         check(book)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(TALKS), st.integers(0, 255)), max_size=60), st.sampled_from(CENTRES))
+def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], centre: Settings) -> None:
+    """Three agents are there from the beginning, and one is in talk."""
+    book = Playbook(centre)
+    for agent in AGENTS:
+        book.agent_ready(agent)
+    book.queue()
+    all_answer(book, 0)
+    for step, pick in life:
+        step(book, pick)
+        check(book)
+    again = Plane()
+    for now, event, out in book.history:
+        assert again.handle(wire.decode(wire.encode(event)), now) == out
 
 
 @settings(max_examples=150, deadline=None)
@@ -342,6 +575,12 @@ def test_every_message_of_a_chat_is_recorded_once_and_every_chat_ends_when_nobod
     told = [command for _, _, out in book.history for command in out]
     written = Counter((row.call, row.number, row.at) for row in these(commands.RecordMessage, told))
     assert set(written.values()) <= {1}
+    for talk in these(commands.RecordChatTalk, told):
+        assert talk.enqueued_at <= talk.connected_at <= (talk.first_response_at or talk.ended_at) <= talk.ended_at
+        assert talk.responses <= min(talk.customer_messages, talk.agent_messages)
+        assert 0.0 <= talk.response_seconds <= talk.ended_at - talk.connected_at
+    talked = {agent.call for agent in these(commands.RecordOffer, told) if agent.outcome == "answered"}
+    assert {talk.call for talk in these(commands.RecordChatTalk, told)} == talked & set(CHATS)
     rows = [row for row in these(commands.RecordContact, told) if row.channel == "chat"]
     assert sum(row.ended_at is None for row in rows) == sum(row.ended_at is not None for row in rows)
 

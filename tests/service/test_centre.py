@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from tandem.acd.plan import Condition, Step
+from tandem.control.board.board_settings import QueueThresholds, Threshold
 from tandem.control.callback.callback_settings import Retry
 from tandem.control.settings import ChatSettings, DialPlan, OfferSettings, PauseReason, RemoteAgents
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import PROJECT
-from tandem.service.supervisor import accounts
+from tandem.service.supervisor import accounts, browser_accounts
 
 
 def problems(tmp_path: Path, text: str) -> list[str]:
@@ -21,7 +22,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
 
 def test_the_demos_centre_is_right() -> None:
     centre = read_centre(PROJECT / "demo/centre.yaml")
-    assert centre.lines == {"4008": "hotline"}
+    assert centre.lines == {"4008": "hotline", "web": "online"}
     assert centre.acd.agents["1001"].device == "PJSIP/1001"
     assert centre.acd.queues["tech"].needs == {"tech": 2}
     assert centre.customers["2001"].boost == 300
@@ -260,6 +261,7 @@ agents:
   "1001": {skills: {}}
   "1002": {skills: {}, device: ["1002", 1052], auto_answer: {"1002": 0, "1052": 2.5}, tone: true}
   "1003": {skills: {}, device: desk-3, auto_answer: 1}
+  "1004": {skills: {}, device: [desk-4], browser_phone: true, auto_answer: {"1004-web": 1}}
   "3001": {skills: {}, number: 0139-555, nailed_up: true, confirm: true}
 dial_plan: {numbers: ["0139."]}
 pause_reasons: {lunch: {longest: 45}, training: }
@@ -279,21 +281,31 @@ def test_agents_phones_numbers_and_reasons_to_pause(tmp_path: Path) -> None:
     assert (agents["3001"].number, agents["3001"].nailed_up, agents["3001"].confirm) == ("0139-555", True, True)
     assert centre.pause_reasons == {"lunch": PauseReason(45.0), "training": PauseReason()}
     assert centre.remote_agents == RemoteAgents("5", {"en": "Press five."}, call_again=2.0)
-    assert accounts(agents.values()) == ["1001", "1002", "1052", "desk-3"]
+    assert agents["1004"].devices == ("PJSIP/1004-web", "PJSIP/desk-4")
+    assert agents["1004"].auto_answer == {"PJSIP/1004-web": 1.0}
+    assert accounts(agents.values()) == ["1001", "1002", "1052", "desk-3", "desk-4"]
+    assert browser_accounts(agents.values()) == ["1004-web"]
 
 
 @pytest.mark.parametrize(
     ("mended", "wrong", "told"),
     [
-        ("number: 0139-555", 'number: "1900"', ":6: agents.3001.number: '1900' is not allowed: name it under"),
-        ("number: 0139-555, ", "", ":6: agents.3001: nailed_up and confirm are for agents with a number"),
+        ("number: 0139-555", 'number: "1900"', ":7: agents.3001.number: '1900' is not allowed: name it under"),
+        ("number: 0139-555, ", "", ":7: agents.3001: nailed_up and confirm are for agents with a number"),
         ("desk-3", "PJSIP/3", ":5: agents.1003.device: 'PJSIP/3' is no SIP account, such as 1001, nor a list"),
         ('["1002", 1052]', "[]", ":4: agents.1002.device: [] is no SIP account"),
         ("auto_answer: 1", "auto_answer: -1", ":5: agents.1003.auto_answer: must be 0 to 30 seconds"),
+        (
+            "number: 0139",
+            "browser_phone: true, number: 0139",
+            ":7: agents.3001.browser_phone: an agent with a number has",
+        ),
+        ('"1004":', '"Li Na":', ":6: agents.Li Na.browser_phone: the name 'Li Na' can't be part of a SIP account"),
+        ("device: desk-3", "device: 1004-web", ":6: agents.1004.device: 1004-web is the phone of 1003 too"),
         ("2.5}", "31}", ":4: agents.1002.auto_answer: must be 0 to 30 seconds"),
-        ("longest: 45", "longest: -1", ":8: pause_reasons.lunch.longest: must be minutes, or 0"),
-        ('"5"', '"55"', ":9: remote_agents.confirm_key: '55' is no key"),
-        ("call_again: 2", "call_again: 0", ":9: remote_agents.call_again: must be 1 to 3600 seconds"),
+        ("longest: 45", "longest: -1", ":9: pause_reasons.lunch.longest: must be minutes, or 0"),
+        ('"5"', '"55"', ":10: remote_agents.confirm_key: '55' is no key"),
+        ("call_again: 2", "call_again: 0", ":10: remote_agents.call_again: must be 1 to 3600 seconds"),
     ],
 )
 def test_a_mistake_about_phones_or_pauses_is_told(tmp_path: Path, mended: str, wrong: str, told: str) -> None:
@@ -341,3 +353,42 @@ def test_channels_are_laid_over_those_that_are_known(tmp_path: Path) -> None:
 )
 def test_a_channel_that_cannot_be_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert problems(tmp_path, CHANNELS.replace(old, new))[0].startswith(told)
+
+
+BOARD = """
+queues: {tech: {}}
+agents: {"1001": {skills: {}}}
+board:
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("  queues: {tach: {}}", ":5: board.queues.tach: there is no such queue: Perhaps tech is meant"),
+        ("  every_queue: {waiting: {warn: 5, bad: 3}}", ":5: board.every_queue.waiting: is bad before it warns"),
+        ("  every_queue: {service_level: {warn: 0.6, bad: 0.8}}", "service_level: is bad before it warns"),
+        ("  queues: {tech: {abandonment: {bad: 5}}}", ":5: board.queues.tech.abandonment.bad: is 5: write 0 to 1"),
+        ("  every_queue: {wait: {warn: 5}}", ":5: board.every_queue.wait: "),
+        ("  state_overstayed: {wrapup: 30}", ":5: board.state_overstayed.wrapup: is no state of an agent"),
+        ("  state_overstayed: {wrap_up: 0}", ":5: board.state_overstayed.wrap_up: is 0"),
+        ("  state_overstayed: {wrap_up: long}", ":5: board.state_overstayed: Expected `float`"),
+        ("  sound: loud", ":5: board.sound: "),
+    ],
+)
+def test_wrong_thresholds_are_told_with_their_place(tmp_path: Path, written: str, found: str) -> None:
+    (problem,) = problems(tmp_path, BOARD % written)
+    assert found in problem
+
+
+def test_thresholds_and_the_centres_day(tmp_path: Path) -> None:
+    file = tmp_path / "centre.yaml"
+    thresholds = (
+        "  every_queue: {waiting: {warn: 3, bad: 5}, service_level: {warn: 0.8}}\n  state_overstayed: {hold: 60}"
+    )
+    file.write_text("time_zone: Asia/Shanghai\n" + BOARD % thresholds)
+    centre = read_centre(file)
+    assert centre.time_zone == "Asia/Shanghai"
+    assert centre.board.every_queue == QueueThresholds(Threshold(3, 5), service_level=Threshold(0.8))
+    assert centre.board.state_overstayed == {"hold": 60}

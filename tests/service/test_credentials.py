@@ -53,3 +53,11 @@ def test_a_broken_file_is_told_and_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be read"):
         load_credentials(tmp_path)
     assert file.read_text() == '{"ami": '
+
+
+def test_phones_that_are_renewed_get_another_password_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    before = load_credentials(tmp_path, ["1001", "1001-web"])
+    after = load_credentials(tmp_path, ["1001", "1001-web"], ["1001-web"])
+    assert after.phones["1001"] == before.phones["1001"]
+    assert after.phones["1001-web"] != before.phones["1001-web"]
+    assert load_credentials(tmp_path).phones == after.phones

@@ -38,12 +38,21 @@ ALL: list[commands.Command] = [
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
     commands.RecordMessage("chat-1", 1, 1000.5, "customer", "我的电视没有图像", "", ""),
+    commands.RecordMessage("chat-1", 2, 1001.5, "customer", "", "", "", "5e" * 32, "电视.jpg", "image/jpeg", 70_000),
+    commands.RecordChatTalk("chat-1", 1, "help", "1001", 1000.0, 1010.0, 1100.0, 1012.0, 3, 2, 2, 14.0),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
+    commands.RecordTransfer("c1", 9, 1050.0, "consulted", "1001", "help", "1002", "a lawyer"),
     commands.RecordQueueStep("help", 1006.0, 0, True, "team blended"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
     commands.RecordCallback(
         "tandem-callback-c1-1", "138", "help", "c1", 1005.0, 990.0, 1005.0, 9e4, 1, 1100.0, "reached", "1001", "c2"
     ),
     commands.RecordCallbackAttempt("tandem-callback-c1-1", 1, "1001", 1050.0, 1100.0, "reached"),
+    commands.RecordMonitoring("tandem-monitor-1", 2, "ann", "1001", "c1", "whisper", 1020.0, 1030.0),
+    commands.RecordContactOrder("c1", 1007.0, "moved", "sales", "ann"),
+    commands.RecordDisposition("c1", "1001", "help", "solved", "没有问题了", 1062.0),
+    commands.RecordDial(
+        "tandem-dialled-1", "outbound", "1001", "help", "138", 900.0, 902.0, 910.0, 960.0, "answered", 50.0
+    ),
     commands.RaiseAlarm("overstay", "1001", "ringing for 25 s"),
 ]

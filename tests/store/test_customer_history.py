@@ -1,6 +1,7 @@
 """One history over every channel, for the pop and for whoever looks further; and its end, when it is erased."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
 from tandem.control.desktop.customer import PastContact
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.erasing import erase
 from tandem.store.customers.history import LAST, find, history
 from tandem.store.customers.joins import Joins
@@ -20,7 +22,7 @@ from tandem.store.retention import DAY, Retention
 from tests.store import examples
 
 NUMBER, PHONE = "13812345678", "phone:+8613812345678"
-SECRETS = (NUMBER, "Ann", "tea", "王", "没有图像", "Main Street")
+SECRETS = (NUMBER, "Ann", "tea", "王", "没有图像", "Main Street", "wants the blue one", "moved house", "living room")
 
 
 @pytest.fixture
@@ -32,7 +34,11 @@ def keep_quiet(_: str) -> None:
     """There is no file to remove."""
 
 
-async def a_life(engine: AsyncEngine, customer: str) -> None:
+def archive(engine: AsyncEngine, folder: Path) -> ChatArchive:
+    return ChatArchive(engine, folder / "files")
+
+
+async def a_life(engine: AsyncEngine, customer: str, folder: Path) -> None:
     """A call with all that may come of one, a chat, a mail, and somebody else's call."""
     theirs: dict[str, Any] = {"caller": NUMBER, "identity": PHONE, "customer": customer}
     await written(
@@ -56,10 +62,14 @@ async def a_life(engine: AsyncEngine, customer: str) -> None:
         commands.RecordStep("c1/1", 1, 1050.0, "page form", "Main Street"),
         examples.contact("chat-1", 2000.0, channel="chat", outcome="contained", **theirs),
         commands.RecordMessage("chat-1", 1, 2000.5, "customer", "我的电视没有图像", "", ""),
+        commands.RecordDisposition("c1", "1001", "help", "sold", "wants the blue one", 1085.0),
+        commands.RecordTransfer("c1", 1, 1020.0, "blind", "1002", "1001", "", "moved house"),
+        commands.RecordDial("c1", "outbound", "1001", "help", NUMBER, 999.0, 999.5, 1000.0, 1090.0, "answered", 48.0),
         examples.contact("mail-1", 3000.0, channel="mail", outcome="", **theirs),
         examples.contact("c9", 1500.0, caller="13900000000", identity="phone:+8613900000000"),
         commands.RecordStep("c9", 1, 1500.0, "entered", "13900000000 dialled 4008"),
     )
+    await archive(engine, folder).add("chat-1", "living room.png", "png", b"a picture", 2001.0)
     links, notes = Outbox(engine), NotificationOutbox(engine)
     link = await links.add(
         commands.SendLink("c1", 1, "order_status", "en", "Ann, {link}", NUMBER, "PJSIP/x"), "t1", 1004.0
@@ -85,8 +95,8 @@ async def everything(engine: AsyncEngine) -> str:
     return "\n".join(rows)
 
 
-async def test_the_pop_has_who_it_is_and_what_was_before(engine: AsyncEngine, ann: Person) -> None:
-    await a_life(engine, ann.customer)
+async def test_the_pop_has_who_it_is_and_what_was_before(engine: AsyncEngine, ann: Person, tmp_path: Path) -> None:
+    await a_life(engine, ann.customer, tmp_path)
     known = await find(engine, PHONE)
     assert known is not None
     assert (known.customer, known.name, known.tier, known.tags, known.language) == (
@@ -111,8 +121,8 @@ async def test_the_pop_has_the_last_few_only(engine: AsyncEngine, ann: Person) -
     assert [past.at for past in known.last] == [8.0, 7.0, 6.0, 5.0, 4.0][:LAST]
 
 
-async def test_the_history_has_what_came_of_each_contact(engine: AsyncEngine, ann: Person) -> None:
-    await a_life(engine, ann.customer)
+async def test_the_history_has_what_came_of_each_contact(engine: AsyncEngine, ann: Person, tmp_path: Path) -> None:
+    await a_life(engine, ann.customer, tmp_path)
     mail, chat, call = await history(engine, ann.customer, 10)
     assert (mail.channel, chat.channel, chat.callbacks) == ("mail", "chat", [])
     assert (call.queue, call.agent, call.outcome, call.talk_seconds, call.number) == (
@@ -131,18 +141,21 @@ async def test_the_history_has_what_came_of_each_contact(engine: AsyncEngine, an
     assert await history(engine, "nobody", 10) == []
 
 
-async def test_erasing_leaves_nothing_of_them_and_every_figure(engine: AsyncEngine, ann: Person) -> None:
-    await a_life(engine, ann.customer)
+async def test_erasing_leaves_nothing_of_them_and_every_figure(
+    engine: AsyncEngine, ann: Person, tmp_path: Path
+) -> None:
+    await a_life(engine, ann.customer, tmp_path)
     bob = await People(engine).create(Person("", "Bob", identities=("phone:+8613900000009",)), 1.0)
     await Joins(engine).merge(ann.customer, bob.customer, "li", 5.0)
     figures = await intervals(engine, 0.0, 9e9)
     balanced = await check_balance(engine, 0.0, 9e9)
     removed: list[str] = []
-    done = await erase(engine, ann.customer, removed.append)
+    done = await erase(engine, ann.customer, removed.append, archive(engine, tmp_path))
     assert removed == ["voicemail-c1-1"]
     assert (done.customers, done.identities, done.joins, done.contacts, done.messages, done.forms) == (2, 2, 1, 3, 1, 1)
     assert (done.voicemails, done.callbacks, done.links, done.notifications, done.unfinished) == (1, 1, 1, 2, 1)
-    assert done.steps == 3
+    assert (done.steps, done.files, done.dispositions, done.transfers, done.dials) == (3, 1, 1, 1, 1)
+    assert list((tmp_path / "files").rglob("*.*")) == []
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM outbox WHERE state = 'pending'"))  # left alone until it is done
     left = await everything(engine)
@@ -152,28 +165,32 @@ async def test_erasing_leaves_nothing_of_them_and_every_figure(engine: AsyncEngi
     assert await check_balance(engine, 0.0, 9e9) == balanced == []
     assert [row.talk_seconds for row in await contacts(engine, 0.0, 1400.0)] == [48.0]
     with pytest.raises(NotDone, match="no such customer"):
-        await erase(engine, ann.customer, removed.append)
+        await erase(engine, ann.customer, removed.append, archive(engine, tmp_path))
 
 
-async def test_contacts_that_belong_to_nobody_yet_came_by_their_number_too(engine: AsyncEngine, ann: Person) -> None:
+async def test_contacts_that_belong_to_nobody_yet_are_theirs_by_number(
+    engine: AsyncEngine, ann: Person, tmp_path: Path
+) -> None:
     await written(engine, examples.contact("c1", 1.0, caller=NUMBER, identity=PHONE))
-    await erase(engine, ann.customer, keep_quiet)
+    await erase(engine, ann.customer, keep_quiet, archive(engine, tmp_path))
     assert NUMBER not in await everything(engine)
 
 
-async def test_a_recording_that_can_not_be_removed_leaves_all_to_the_next_try(engine: AsyncEngine, ann: Person) -> None:
-    await a_life(engine, ann.customer)
+async def test_a_recording_that_stays_leaves_all_to_the_next_try(
+    engine: AsyncEngine, ann: Person, tmp_path: Path
+) -> None:
+    await a_life(engine, ann.customer, tmp_path)
 
     def refuse(_: str) -> None:
         raise PermissionError("no")
 
     with pytest.raises(PermissionError):
-        await erase(engine, ann.customer, refuse)
+        await erase(engine, ann.customer, refuse, archive(engine, tmp_path))
     assert await People(engine).person(ann.customer) == ann
-    assert (await erase(engine, ann.customer, keep_quiet)).contacts == 3
+    assert (await erase(engine, ann.customer, keep_quiet, archive(engine, tmp_path))).contacts == 3
 
 
-async def test_who_was_not_heard_of_for_long_is_forgotten(engine: AsyncEngine, ann: Person) -> None:
+async def test_who_was_not_heard_of_for_long_is_forgotten(engine: AsyncEngine, ann: Person, tmp_path: Path) -> None:
     people = People(engine)
     silent = await people.create(Person("", "Bob", identities=("phone:+861391",)), 1.0)
     fresh = await people.create(Person("", "Carl"), 95 * DAY)
@@ -184,7 +201,7 @@ async def test_who_was_not_heard_of_for_long_is_forgotten(engine: AsyncEngine, a
         examples.contact("c1", 91 * DAY, customer=ann.customer),
         examples.contact("c2", 89 * DAY, customer=silent.customer),
     )
-    retention = Retention(engine, {"customers": 10, "joins": 0}, keep_quiet)
+    retention = Retention(engine, {"customers": 10, "joins": 0}, keep_quiet, archive(engine, tmp_path))
     await retention.prune(100 * DAY)
     assert {one.customer for one in await people.page(10, "")} == {ann.customer, fresh.customer}
     assert await people.known_by("phone:+861391") is None
@@ -192,7 +209,7 @@ async def test_who_was_not_heard_of_for_long_is_forgotten(engine: AsyncEngine, a
     assert await Joins(engine).of(silent.customer) == []
     assert [row.customer for row in await contacts(engine, 0.0, 9e9)] == ["", ann.customer]
     await Joins(engine).merge(ann.customer, fresh.customer, "li", 99 * DAY)
-    await Retention(engine, {"joins": 2}, keep_quiet).prune(100 * DAY)
+    await Retention(engine, {"joins": 2}, keep_quiet, archive(engine, tmp_path)).prune(100 * DAY)
     assert len(await Joins(engine).of(ann.customer)) == 1
-    await Retention(engine, {"joins": 1}, keep_quiet).prune(100 * DAY + 1)
+    await Retention(engine, {"joins": 1}, keep_quiet, archive(engine, tmp_path)).prune(100 * DAY + 1)
     assert await Joins(engine).of(ann.customer) == []

@@ -142,3 +142,14 @@ async def test_waits_without_an_interval_are_found(engine: AsyncEngine) -> None:
         Difference("help", 900.0, "lost", 0, 1),
         Difference("help", 900.0, "offered", 0, 1),
     ]
+
+
+async def test_dispositions_are_counted_by_queue_and_code(engine: AsyncEngine) -> None:
+    said = [("c1", "solved"), ("c2", "solved"), ("c3", "other"), ("c1", "other")]
+    records = [
+        commands.RecordDisposition(call, "1001", "help", code, "", 1000.0 + n) for n, (call, code) in enumerate(said)
+    ]
+    await write(engine, records)
+    counted = await queries.dispositions(engine, 0.0, 2000.0)
+    assert [(row.queue, row.code, row.contacts) for row in counted] == [("help", "other", 2), ("help", "solved", 1)]
+    assert await queries.dispositions(engine, 0.0, 1000.0) == []

@@ -1,11 +1,15 @@
+from pathlib import Path
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from tandem.control.commands import Command, RecordForm, RecordVoicemail, SendLink
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.retention import DAY, Retention
+from tests.store.test_chat_archive import contents
 
 DAYS = {"links": 30, "notifications": 20, "forms": 10, "voicemails": 40}
 NOW = 100 * DAY
@@ -19,6 +23,10 @@ async def keys(engine: AsyncEngine, table: str, column: str) -> list[str]:
 async def record(engine: AsyncEngine, *records: Command) -> None:
     writer = await RecordWriter.open(engine)
     await writer._write([Batch(1, NOW, records)])
+
+
+def archive(engine: AsyncEngine) -> ChatArchive:
+    return ChatArchive(engine, Path("nowhere"))
 
 
 def nothing_to_remove(name: str) -> None:
@@ -40,7 +48,7 @@ async def test_links_and_notifications_go_when_they_are_old_and_done(engine: Asy
         note = await notifications.add(name, 1, "shop", "{}", NOW - age * DAY)
         await notifications.finish(note, "failed", "", NOW)
         await notifications.add(f"{name} pending", 1, "shop", "{}", NOW - age * DAY)
-    await Retention(engine, DAYS, nothing_to_remove).prune(NOW)
+    await Retention(engine, DAYS, nothing_to_remove, archive(engine)).prune(NOW)
     left = ["new", "new pending", "old pending"]
     assert await keys(engine, "outbox", "call") == left
     assert await keys(engine, "notifications", "subject") == left
@@ -49,7 +57,7 @@ async def test_links_and_notifications_go_when_they_are_old_and_done(engine: Asy
 async def test_forms_go_by_the_time_of_their_last_change(engine: AsyncEngine) -> None:
     old, new = (RecordForm(name, "f", "{}", True, NOW - age * DAY) for name, age in (("old", 11), ("new", 9)))
     await record(engine, old, new)
-    await Retention(engine, DAYS, nothing_to_remove).prune(NOW)
+    await Retention(engine, DAYS, nothing_to_remove, archive(engine)).prune(NOW)
     assert await keys(engine, "forms", "call") == ["new"]
 
 
@@ -57,7 +65,7 @@ async def test_a_voicemail_goes_with_its_recording_when_it_was_heard(engine: Asy
     old, new = NOW - 41 * DAY, NOW - 39 * DAY
     await record(engine, voicemail("old", old, old), voicemail("unheard", old, None), voicemail("new", new, new))
     removed: list[str] = []
-    await Retention(engine, DAYS, removed.append).prune(NOW)
+    await Retention(engine, DAYS, removed.append, archive(engine)).prune(NOW)
     assert removed == ["old"]
     assert await keys(engine, "voicemails", "voicemail") == ["new", "unheard"]
 
@@ -69,7 +77,7 @@ async def test_a_recording_that_cannot_be_removed_stays_on_record_and_keeps_noth
         raise PermissionError("no")
 
     with capture_logs() as logs:
-        await Retention(engine, {"voicemails": 1, "forms": 1}, refuse).prune(NOW)
+        await Retention(engine, {"voicemails": 1, "forms": 1}, refuse, archive(engine)).prune(NOW)
     assert [line["kind"] for line in logs] == ["voicemails"]
     assert await keys(engine, "voicemails", "voicemail") == ["old"]
     assert await keys(engine, "forms", "call") == []
@@ -77,7 +85,7 @@ async def test_a_recording_that_cannot_be_removed_stays_on_record_and_keeps_noth
 
 async def test_nought_days_keep_for_ever(engine: AsyncEngine) -> None:
     await record(engine, RecordForm("c1", "f", "{}", True, 0.0))
-    await Retention(engine, dict.fromkeys(DAYS, 0), nothing_to_remove).prune(NOW)
+    await Retention(engine, dict.fromkeys(DAYS, 0), nothing_to_remove, archive(engine)).prune(NOW)
     assert await keys(engine, "forms", "call") == ["c1"]
 
 
@@ -85,5 +93,14 @@ async def test_a_store_that_cannot_be_written_is_logged_only(engine: AsyncEngine
     async with engine.begin() as connection:
         await connection.execute(text("DROP TABLE forms"))
     with capture_logs() as logs:
-        await Retention(engine, DAYS, nothing_to_remove).prune(NOW)
+        await Retention(engine, DAYS, nothing_to_remove, archive(engine)).prune(NOW)
     assert [(line["log_level"], line["kind"]) for line in logs] == [("warning", "forms")]
+
+
+async def test_the_files_of_chats_go_by_their_age(engine: AsyncEngine, tmp_path: Path) -> None:
+    chats = ChatArchive(engine, tmp_path / "files")
+    for name, age in (("old", 8), ("new", 6)):
+        await chats.add(f"chat-{name}", "a.png", "image/png", name.encode(), NOW - age * DAY)
+    await Retention(engine, {"chat_files": 7}, nothing_to_remove, chats).prune(NOW)
+    assert await keys(engine, "chat_files", "call") == ["chat-new"]
+    assert contents(tmp_path / "files") == [b"new"]

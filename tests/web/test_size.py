@@ -26,5 +26,9 @@ def test_no_page_has_more_than_300_kilobytes_of_script(page: str) -> None:
     assert 0 < sum(len(gzip.compress((DIST / script).read_bytes())) for script in scripts) < MOST_BYTES
 
 
+def test_the_chat_widget_has_not_more_than_30_kilobytes() -> None:
+    assert 0 < len(gzip.compress((DIST / "widget.js").read_bytes())) < 30 * 1024
+
+
 def test_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (PROJECT / "web/package-lock.json").read_text()

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 
+from tandem.acd.agent import TABLE as AGENT_STATES
 from tandem.acd.matching import Matching
 from tandem.acd.needs import need_of, skills_of
 from tandem.acd.plan import Step, describe, widest
+from tandem.control.board.board_settings import QueueThresholds
 from tandem.control.centre.findings import Path, Remark
 from tandem.control.centre.form import Form, QueueForm
 from tandem.control.centre.services import mistakes
@@ -31,12 +33,16 @@ REASONABLE: dict[str, tuple[float, float]] = {
     "expected_handling_seconds": (1.0, DAY),
     "longest_wait": (0.0, DAY),
     "wrap_up_extension_seconds": (0.0, DAY),
+    "disposition_seconds": (1.0, DAY),
 }
 """What a queue's figures may be, the least and the most."""
 LONGEST_AUTO_ANSWER = 30.0
 LONGEST_CALL_AGAIN = 3600.0
 AT_ONCE = "0 is at once"
-_PATTERNS = {
+SHORTCUT = re.compile(r"[^\s/]{1,40}")
+PLACEHOLDERS = ("customer", "agent")
+"""What a canned answer may leave to be filled in."""
+PATTERNS: dict[str, tuple[re.Pattern[str], str, str]] = {
     "numbers": (
         re.compile(r"\+?[0-9X]+\.?"),
         "is no pattern of numbers",
@@ -51,6 +57,7 @@ _PATTERNS = {
     "country": (re.compile(r"([A-Z]{2})?"), "is no country", "write two capital letters, such as CN"),
     "caller_id": (re.compile(r"\+?[0-9]*"), "is no number", "digits, with or without a plus"),
 }
+"""What the texts of a dial plan must be like: the pattern, what is said of one that is not, and a way out."""
 
 
 def find(form: Form, written: dict[str, object], flows: Collection[str] | None) -> Iterator[Remark]:
@@ -59,11 +66,12 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     """
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
-        _figures, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
-        _dial_plan, _chats, _services,
+        _figures, _dispositions, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
+        _dial_plan, _chats, _services, _board, _canned_answers,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
     yield from _moves(form, queues)
+    yield from _canned_queues(form, queues)
     if flows is not None:
         yield from _lines(form, flows)
 
@@ -99,6 +107,15 @@ def _figures(form: Form) -> Iterator[Remark]:
             yield from _levels(step.needs, (*path, "needs"))
         if describe(step) == "nothing":
             yield _warning(path, "this step does nothing", "say needs, team, vendor, priority, offer or move")
+
+
+def _dispositions(form: Form) -> Iterator[Remark]:
+    for name, queue in form.queues.items():
+        if queue.disposition_required and not queue.dispositions:
+            path = ("queues", name, "disposition_required")
+            yield Remark(path, "there is none to be set", "name some under dispositions, or leave this out")
+        if queue.dial_out and not (form.dial_plan.numbers or form.dial_plan.uris):
+            yield _warning(("queues", name, "dial_out"), "the dial plan allows no number", "name some in dial_plan")
 
 
 def _levels(needs: dict[str, int] | str, path: Path) -> Iterator[Remark]:
@@ -205,6 +222,9 @@ def _rung(form: Form) -> Iterator[Remark]:
             yield Remark((*path, "number"), f"{agent.number!r} is not allowed", "name it under dial_plan.numbers")
         if (agent.nailed_up or agent.confirm) and not agent.number:
             yield Remark(path, "nailed_up and confirm are for agents with a number", "give it, or leave them out")
+        if agent.browser_phone and agent.number:
+            what = "an agent with a number has no phone in the browser"
+            yield Remark((*path, "browser_phone"), what, "leave one of them out")
         after = agent.auto_answer
         for seconds in after.values() if isinstance(after, dict) else [after or 0.0]:
             if not 0 <= seconds <= LONGEST_AUTO_ANSWER:
@@ -239,7 +259,7 @@ def _lines(form: Form, flows: Collection[str]) -> Iterator[Remark]:
 
 def _dial_plan(form: Form) -> Iterator[Remark]:
     """What is not written as it should be could allow other calls than the admin meant."""
-    for field, (pattern, what, way_out) in _PATTERNS.items():
+    for field, (pattern, what, way_out) in PATTERNS.items():
         value = getattr(form.dial_plan, field)
         for number, one in enumerate((value,) if isinstance(value, str) else value):
             if not pattern.fullmatch(one):
@@ -256,7 +276,65 @@ def _chats(form: Form) -> Iterator[Remark]:
             yield Remark(("chats", field), f"must be {SHORTEST_SILENCE:g} to {LONGEST_SILENCE:g} seconds", "")
 
 
+def _canned_answers(form: Form) -> Iterator[Remark]:
+    for name, canned in form.canned_answers.items():
+        path: Path = ("canned_answers", name)
+        if not SHORTCUT.fullmatch(name):
+            way_out = "1 to 40 characters without a space or a slash"
+            yield Remark(path, f"{name!r} can't be typed after a slash", way_out)
+        if not canned.text:
+            yield Remark((*path, "text"), "says nothing", "write it for each language: {en: ..., zh-CN: ...}")
+        for language, text in canned.text.items():
+            for placeholder in re.findall(r"\{([^{}]*)\}", text):
+                if placeholder not in PLACEHOLDERS:
+                    what = f"{{{placeholder}}} stands for nothing"
+                    yield Remark((*path, "text", language), what, suggestion(placeholder, PLACEHOLDERS))
+
+
+def _canned_queues(form: Form, queues: Collection[str]) -> Iterator[Remark]:
+    for name, canned in form.canned_answers.items():
+        for number, queue in enumerate(canned.queues):
+            if queue not in queues:
+                path: Path = ("canned_answers", name, "queues", number)
+                yield Remark(path, f"there is no queue {queue!r}", suggestion(queue, queues))
+
+
 def _services(form: Form) -> Iterator[Remark]:
     for name, service in form.services.items():
         for within, what, way_out in mistakes(name, service):
             yield Remark(("services", name, *within), what, way_out)
+
+
+# --- the operator's board ----------------------------------------------------------------------------------------
+
+LOW_IS_BAD = frozenset({"service_level"})
+SHARES = frozenset({"service_level", "abandonment"})
+
+
+def _board(form: Form) -> Iterator[Remark]:
+    board = form.board
+    for name, thresholds in board.queues.items():
+        if name not in form.queues:
+            yield Remark(("board", "queues", name), "there is no such queue", suggestion(name, form.queues))
+        yield from _thresholds(thresholds, ("board", "queues", name))
+    yield from _thresholds(board.every_queue, ("board", "every_queue"))
+    for state, seconds in board.state_overstayed.items():
+        path: Path = ("board", "state_overstayed", state)
+        if state not in AGENT_STATES:
+            yield Remark(path, "is no state of an agent", suggestion(state, AGENT_STATES))
+        if not 1 <= seconds <= DAY:
+            yield Remark(path, f"is {seconds:g}", f"write 1 to {DAY:g} seconds")
+
+
+def _thresholds(thresholds: QueueThresholds, path: Path) -> Iterator[Remark]:
+    for figure in thresholds.__struct_fields__:
+        threshold, most = getattr(thresholds, figure), 1.0 if figure in SHARES else DAY
+        for level in ("warn", "bad"):
+            value = getattr(threshold, level)
+            if value is not None and not 0 <= value <= most:
+                yield Remark((*path, figure, level), f"is {value:g}", f"write 0 to {most:g}")
+        if threshold.warn is None or threshold.bad is None:
+            continue
+        if (threshold.bad > threshold.warn) if figure in LOW_IS_BAD else (threshold.bad < threshold.warn):
+            way_out = "write the higher value under warn" if figure in LOW_IS_BAD else "write the lower one under warn"
+            yield Remark((*path, figure), "is bad before it warns", way_out)

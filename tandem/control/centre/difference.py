@@ -18,6 +18,7 @@ ONE_OF = {
     "pause_reasons": "pause reason",
     "customers": "customer",
     "services": "service",
+    "canned_answers": "canned answer",
 }
 AS_WRITTEN = ("certified_until", "device", "auto_answer")
 """What an admin writes of an agent otherwise than the plane has it."""
@@ -119,6 +120,11 @@ def _in_words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_in_words, value))
     return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def shown(content: Content) -> Content:
+    """The settings as anybody may see them."""
+    return {section: _shown(value, (section,)) for section, value in content.items()}
 
 
 def _shown(value: Any, path: Path) -> Any:

@@ -15,11 +15,15 @@ from tandem.acd.settings import (
     known_channel,
 )
 from tandem.acd.settings import Settings as AcdSettings
+from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.settings import (
+    CannedAnswer,
     ChatSettings,
     Customer,
+    DialOutSettings,
     DialPlan,
+    Disposition,
     OfferSettings,
     PauseReason,
     RemoteAgents,
@@ -32,10 +36,13 @@ Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back, and offered other ways than to wait."""
+    """A queue, with how its customers are called back, dialled, and offered other ways than to wait, and with what its
+    contacts may have been about."""
 
     callback: CallbackSettings = CallbackSettings()
     offers: OfferSettings = OfferSettings()
+    dispositions: dict[str, Disposition] = msgspec.field(default_factory=dict)
+    dial_out: DialOutSettings | None = None
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +63,10 @@ class ServiceForm(Service, frozen=True, forbid_unknown_fields=True):
 
 class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
     """How long a chat waits."""
+
+
+class CannedAnswerForm(CannedAnswer, frozen=True, forbid_unknown_fields=True):
+    """A text that agents have at hand."""
 
 
 class ChannelForm(ChannelSettings, frozen=True, forbid_unknown_fields=True):
@@ -87,14 +98,17 @@ class Form(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
     pause_reasons: dict[str, PauseReasonForm] = {}
     remote_agents: RemoteAgentsForm = msgspec.field(default_factory=RemoteAgentsForm)
+    show_monitoring: bool = True
     customers: dict[str, CustomerForm] = {}
     caller_phones: tuple[str, ...] = ()
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
     chats: ChatsForm = ChatsForm()
+    canned_answers: dict[str, CannedAnswerForm] = {}
     last_agent_days: Days = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False
+    board: BoardSettings = BoardSettings()
 
     def settings(self) -> Settings:
         """The same for the plane."""
@@ -110,12 +124,18 @@ class Form(msgspec.Struct, frozen=True):
             services=_plain(self.services, Service),
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
+            dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
+            dial_out={name: queue.dial_out for name, queue in self.queues.items() if queue.dial_out},
             last_agent_days=self.last_agent_days,
             mask_numbers=self.mask_numbers,
             agents_find_customers=self.agents_find_customers,
             chats=_one(self.chats, ChatSettings),
+            canned_answers=_plain(self.canned_answers, CannedAnswer),
             pause_reasons=_plain(self.pause_reasons, PauseReason),
             remote_agents=_one(self.remote_agents, RemoteAgents),
+            show_monitoring=self.show_monitoring,
+            time_zone=self.time_zone,
+            board=self.board,
         )
 
     def all_channels(self) -> dict[str, ChannelSettings]:
@@ -131,6 +151,7 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
     "services": ServiceForm,
+    "canned_answers": CannedAnswerForm,
 }
 """The sections that are names with their settings, and what one entry is."""
 

@@ -11,7 +11,7 @@ import msgspec
 from tandem.control.centre import checks
 from tandem.control.centre.findings import Finding, Path, Remark, dotted
 from tandem.control.centre.form import ENTRIES, SECTIONS, Form, given
-from tandem.control.settings import Settings
+from tandem.control.settings import Settings, browser_phone
 from tandem.ivr.problems import suggestion
 from tandem.ivr.yaml_tree import Tree, read_tree
 
@@ -159,15 +159,19 @@ class _Reader:
         return agent | {"certified_until": {skill: end or 0.0 for skill, end in ends.items()}}
 
     def _with_phones(self, agent: Content, name: str, path: Path) -> Content:
-        """Phones are written as their accounts; without any, the agent's name is one."""
+        """Phones are written as their accounts; without any, the agent's name is one. One in the browser goes first."""
         phones = agent.get("device", name)
         listed = phones if isinstance(phones, list) else [phones]
         if not listed or not all(ACCOUNT.fullmatch(str(phone)) for phone in listed):
             self._wrong(
                 (*path, "device"), f"{phones!r} is no SIP account, such as 1001, nor a list of some", AS_IN_DOCS
             )
-        devices = [f"PJSIP/{phone}" for phone in listed]
-        read = agent | {"device": devices if isinstance(phones, list) else devices[0]}
+        in_browser = agent.get("browser_phone") is True
+        if in_browser and not ACCOUNT.fullmatch(name):
+            what = f"the name {name!r} can't be part of a SIP account"
+            self._wrong((*path, "browser_phone"), what, "an agent with a phone in the browser has a name such as 1001")
+        devices = [*([browser_phone(name)] if in_browser else []), *(f"PJSIP/{phone}" for phone in listed)]
+        read = agent | {"device": devices if len(devices) > 1 or isinstance(phones, list) else devices[0]}
         if isinstance(after := agent.get("auto_answer"), dict):
             read["auto_answer"] = {f"PJSIP/{phone}": seconds for phone, seconds in after.items()}
         return read

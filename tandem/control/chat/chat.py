@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tandem.acd.machine import Table, allows, step
+from tandem.control.chat.talk import File, Talk
 from tandem.control.page.page import Reader
 from tandem.control.story import Step
 from tandem.ivr.shown import Choice, Field
@@ -26,7 +27,7 @@ class Message(msgspec.Struct, frozen=True):
     """One message; `number` counts all of a chat's from 1, `at` is epoch seconds.
 
     `choices` are the answers that `text` numbers; `field` is that of a form whose value is asked for; a `notice` says
-    it all without a text. `agent` is who wrote it.
+    it all without a text. `agent` is who wrote it; a `file` may come without a text.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Message(msgspec.Struct, frozen=True):
     field: Field | None = None
     notice: Notice | None = None
     agent: str = ""
+    file: File | None = None
 
 
 class Chat(Reader, kw_only=True):
@@ -67,7 +69,9 @@ class Chat(Reader, kw_only=True):
     offer: int = 0
     """The offer that is out, 0 for none; `agent` is whom it is made to, or who is in talk."""
     agent: str = ""
-    connected_at: float = 0.0
+    talk: Talk | None = None
+    """The talk under way."""
+    talks: int = 0
     talk_seconds: float = 0.0
     served: bool = False
     flow_ended: bool = False

@@ -8,7 +8,7 @@ from tandem.control.context import Context
 
 class ChatShown(msgspec.Struct, frozen=True):
     """A chat as its customer sees it. `heard`: the number of the last message that was taken from them; `position`:
-    their place in a queue, from 1; `outcome` is empty until it has ended."""
+    their place in a queue, from 1; `outcome` is empty until it has ended; `agent` is in talk with them."""
 
     chat: str
     state: str
@@ -17,6 +17,7 @@ class ChatShown(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
     position: int | None
     outcome: str
+    agent: str = ""
 
 
 class DeskShown(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ def look(context: Context, chat: Chat, now: float) -> ChatShown:
         messages=tuple(chat.messages),
         position=place.position if place else None,
         outcome=chat.outcome,
+        agent=chat.talk.agent if chat.talk else "",
     )
 
 

@@ -8,6 +8,7 @@ from tandem.acd import events as acd
 from tandem.control import commands, customers, events, records, ways
 from tandem.control.callback import callbacks
 from tandem.control.chat.chat import Chat, Message, Notice, Sender
+from tandem.control.chat.talk import File
 from tandem.control.context import Context
 from tandem.control.page import reading
 from tandem.control.publishing import publishing
@@ -79,8 +80,11 @@ def said(context: Context, event: events.ChatSaid, now: float) -> None:
     if chat.state != "ended" and event.number == chat.heard + 1:
         chat.heard = event.number
         text = readable(event.text)
-        say(context, chat, now, "customer", text)
-        tell(context, chat, _meant(context, chat, text, now), now)
+        say(context, chat, now, "customer", text, file=event.file)
+        if chat.talk:
+            chat.talk.customer_wrote(now)
+        if event.file is None:  # a file answers nothing that a flow asks
+            tell(context, chat, _meant(context, chat, text, now), now)
         await_customer(context, chat, now)
     _show(context, chat)
 
@@ -125,13 +129,15 @@ def say(
     choices: tuple[Choice, ...] = (),
     field: Field | None = None,
     notice: Notice | None = None,
+    file: File | None = None,
 ) -> None:
     """Add a message, and record it."""
     chat.said += 1
     agent = chat.agent if sender == "agent" else ""
-    message = Message(chat.said, now, sender, text, choices, field, notice, agent)
+    message = Message(chat.said, now, sender, text, choices, field, notice, agent, file)
     chat.messages = [*chat.messages, message][-MOST_KEPT:]
-    context.tell(commands.RecordMessage(chat.id, message.number, now, sender, text, notice or "", agent))
+    stored = (file.file, file.name, file.kind, file.size) if file else ()
+    context.tell(commands.RecordMessage(chat.id, message.number, now, sender, text, notice or "", agent, *stored))
 
 
 def _speak(context: Context, chat: Chat, event: ivr_events.Event, now: float) -> None:
@@ -307,7 +313,10 @@ def end(context: Context, chat: Chat, now: float, notice: Notice | None = None) 
 def finish_talk(context: Context, chat: Chat, now: float) -> None:
     """The talk with the agent is over."""
     chat.served = True
-    chat.talk_seconds += now - chat.connected_at
+    if chat.talk:
+        chat.talk_seconds += now - chat.talk.connected_at
+        context.tell(records.talk(chat.id, chat.talk, now))
+        chat.talk = None
     context.note(chat, now, "talk ended", chat.agent)
     _show(context, chat)
     chat.agent = ""

@@ -9,6 +9,7 @@ from tandem.control import commands, events, ways
 from tandem.control.chat import chats
 from tandem.control.chat.channels import CHANNELS, Channel
 from tandem.control.chat.chat import Chat
+from tandem.control.chat.talk import Talk
 from tandem.control.context import Context
 from tandem.control.voice.offers import route
 from tandem.ivr import events as ivr_events
@@ -40,7 +41,8 @@ def accepted(context: Context, event: events.AgentAccepted, now: float) -> None:
         return
     agent, offer = chat.agent, chat.offer
     _take_back(context, chat)
-    chat.agent, chat.agent_heard, chat.connected_at = agent, 0, now
+    chat.agent, chat.agent_heard = agent, 0
+    _begin_talk(context, chat, now)
     chat.move("connect")
     ways.wait_over(context, chat, now)
     context.note(chat, now, "connected", agent)
@@ -49,6 +51,12 @@ def accepted(context: Context, event: events.AgentAccepted, now: float) -> None:
     route(context, acd_events.ContactConnected(offer), now)
     chats.await_customer(context, chat, now)
     context.tell(commands.ShowChat(chat.id, agent))
+
+
+def _begin_talk(context: Context, chat: Chat, now: float) -> None:
+    routed = context.router.snapshot().contacts[chat.id]
+    chat.talks += 1
+    chat.talk = Talk(chat.talks, routed.queue, chat.agent, routed.enqueued_at, now)
 
 
 def declined(context: Context, event: events.AgentDeclined, now: float) -> None:
@@ -69,7 +77,9 @@ def said(context: Context, event: events.AgentSaid, now: float) -> None:
         return
     if event.number == chat.agent_heard + 1:
         chat.agent_heard = event.number
-        chats.say(context, chat, now, "agent", chats.readable(event.text))
+        chats.say(context, chat, now, "agent", chats.readable(event.text), file=event.file)
+        if chat.talk:
+            chat.talk.agent_wrote(now)
         chats.await_customer(context, chat, now)
     context.tell(commands.ShowChat(chat.id, chat.agent))
 

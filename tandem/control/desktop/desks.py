@@ -6,19 +6,28 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tandem.acd.agent import WRAP_UP, Agent
+from tandem.acd.agent import WRAP_UP, Agent, Wrapping
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
 from tandem.control import commands, events
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
-from tandem.control.desktop import told
-from tandem.control.desktop.shown import AgentShown, ContactShown, Desk, OnDesk
+from tandem.control.desktop import dispositions, told
+from tandem.control.desktop.shown import (
+    AgentShown,
+    ConsultationShown,
+    ContactShown,
+    Desk,
+    MonitorShown,
+    OnDesk,
+    WrappingShown,
+)
 from tandem.control.events import Event, SettingsLoaded
 from tandem.control.mail.mail import Mail
 from tandem.control.story import Step
 from tandem.control.voice.call import Call
+from tandem.control.voice.permits import KIND
 from tandem.control.work import Work
 
 Contacts = dict[str, ContactShown]
@@ -31,7 +40,7 @@ class Desks:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._agents = {name: _agent(agent) for name, agent in self._routed_agents().items()}
+        self._agents = {name: _agent(context, agent) for name, agent in self._routed_agents().items()}
         self._contacts = {name: _contacts(context, agent) for name, agent in self._routed_agents().items()}
         self._desk_of = {contact: name for name, contacts in self._contacts.items() for contact in contacts}
 
@@ -42,7 +51,7 @@ class Desks:
             return None
         contacts = _contacts(self._context, routed).values()
         desk = tuple(_with_story(self._context, contact) for contact in contacts)
-        return Desk(self._context.state.told.get(agent, 0), _agent(routed), desk)
+        return Desk(self._context.state.told.get(agent, 0), _agent(self._context, routed), desk)
 
     def news(self, event: Event, done: list[commands.Command]) -> list[commands.Command]:
         """What desktops are to be told, after an event and the commands it gave."""
@@ -56,7 +65,7 @@ class Desks:
     def _meet_new_agents(self) -> None:
         """Nobody can have a desktop of theirs yet: there is nobody to be told."""
         for name, agent in self._routed_agents().items():
-            self._agents.setdefault(name, _agent(agent))
+            self._agents.setdefault(name, _agent(self._context, agent))
 
     def _routed_agents(self) -> dict[str, Agent]:
         return self._context.router.snapshot().agents
@@ -75,6 +84,9 @@ class Desks:
             yield routed.agent
         if before := self._desk_of.get(contact):
             yield before
+        call = self._context.state.calls.get(contact)
+        if call is not None and call.consultation is not None:
+            yield from self._agents_with(call.consultation.id)
 
     def _numbered(self, agent: str, news: told.Told) -> commands.TellDesktop:
         numbers = self._context.state.told
@@ -94,7 +106,7 @@ class Desks:
         for contact in sorted(before.keys() - now.keys()):
             self._is_off(contact, agent)
             yield told.ContactEnded(contact, _outcome(contact, agent, done))
-        shown = _agent(routed)
+        shown = _agent(self._context, routed)
         if shown != self._agents.get(agent):
             self._agents[agent] = shown
             yield told.AgentChanged(shown)
@@ -118,7 +130,7 @@ class Desks:
         yield from _steps(self._context, now.contact, done)
 
 
-_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer
+_ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer | commands.RecordMonitoring
 _BY_AGENTS = (
     events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
 )
@@ -136,11 +148,13 @@ def _change(before: ContactShown, now: ContactShown) -> told.Told:
 
 
 def _steps(context: Context, contact: str, done: Iterable[commands.Command]) -> Iterator[told.Told]:
-    holder = _holder(context, contact)
+    holder = _about(context, _holder(context, contact))
     for command in done:
-        if isinstance(command, commands.RecordStep) and command.call == contact and isinstance(holder, Call | Chat):
+        if not isinstance(holder, Call | Chat) or getattr(command, "call", "") != holder.id:
+            continue
+        if isinstance(command, commands.RecordStep):
             yield from (told.ContactStepped(contact, step) for step in _newest(holder.story, command.number))
-        elif isinstance(command, commands.RecordMessage) and command.call == contact and isinstance(holder, Chat):
+        elif isinstance(command, commands.RecordMessage) and isinstance(holder, Chat):
             yield from (told.ContactSaid(contact, message) for message in _newest(holder.messages, command.number))
 
 
@@ -155,7 +169,7 @@ def _outcome(contact: str, agent: str, done: Iterable[commands.Command]) -> str:
     return ended.get((contact, agent), "ended")
 
 
-def _agent(agent: Agent) -> AgentShown:
+def _agent(context: Context, agent: Agent) -> AgentShown:
     return AgentShown(
         agent=agent.name,
         state=agent.state,
@@ -167,7 +181,21 @@ def _agent(agent: Agent) -> AgentShown:
         until=agent.deadline if agent.state == WRAP_UP else None,
         extension_left=agent.extension_left if agent.state == WRAP_UP else 0.0,
         units=agent.units + agent.interruptible_units,
+        monitored=_monitored(context, agent.name),
+        wrapping=tuple(_wrapping(context, agent.name, one) for one in agent.wrapping),
     )
+
+
+def _wrapping(context: Context, agent: str, wrapping: Wrapping) -> WrappingShown:
+    set_so = dispositions.of(context, agent, wrapping.contact)
+    return WrappingShown(wrapping.contact, wrapping.queue, wrapping.owed, set_so.code, set_so.note)
+
+
+def _monitored(context: Context, agent: str) -> tuple[MonitorShown, ...]:
+    if not context.state.settings.show_monitoring:
+        return ()
+    on_talk = (m for m in context.state.monitors.values() if m.agent == agent and m.state == "joined")
+    return tuple(MonitorShown(monitor.by, monitor.mode) for monitor in on_talk)
 
 
 def _contacts(context: Context, agent: Agent) -> Contacts:
@@ -193,12 +221,14 @@ def _contact(context: Context, routed: Routed) -> ContactShown:
         connected_at=routed.connected_at or None,
         customer=context.state.customers.get(routed.id),
     )
+    set_so = dispositions.of(context, routed.agent, routed.id)
+    shown = msgspec.structs.replace(shown, disposition=set_so.code, note=set_so.note)
     holder = _holder(context, routed.id)
     return msgspec.structs.replace(shown, **_details(context, holder)) if holder else shown
 
 
 def _with_story(context: Context, contact: ContactShown) -> OnDesk:
-    holder = _holder(context, contact.contact)
+    holder = _about(context, _holder(context, contact.contact))
     story = tuple(holder.story) if isinstance(holder, Call | Chat) else ()
     return OnDesk(contact, story, tuple(holder.messages) if isinstance(holder, Chat) else ())
 
@@ -209,6 +239,9 @@ def _holder(context: Context, contact: str) -> Holder | None:
 
 def _details(context: Context, holder: Holder) -> dict[str, Any]:
     """What is known of a contact beside how it is routed."""
+    if isinstance(holder, Work) and holder.kind == KIND:
+        call = context.state.calls[holder.call]
+        return _details(context, call) | {"channel": KIND, "muted": _is_muted(context, holder.leg)}
     if isinstance(holder, Work):
         return {"channel": holder.kind, **_customer(context, holder)}
     if isinstance(holder, Mail):
@@ -228,11 +261,41 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
         "variables": dict(holder.session.variables),
         "forms": dict(holder.forms),
         "links": {link.number: (link.purpose, link.status) for link in sent},
+        "muted": isinstance(holder, Call) and _is_muted(context, holder.leg),
+        "consultation": _consultation(context, holder) if isinstance(holder, Call) else None,
     }
+
+
+def _about(context: Context, holder: Holder | None) -> Holder | None:
+    """Whose story it is: a consultation has that of its call."""
+    consults = isinstance(holder, Work) and holder.kind == KIND
+    return context.state.calls[holder.call] if consults and isinstance(holder, Work) else holder
+
+
+def _is_muted(context: Context, leg: str | None) -> bool:
+    found = context.state.legs.get(leg or "")
+    return bool(found and found.muted)
+
+
+def _consultation(context: Context, call: Call) -> ConsultationShown | None:
+    consultation = call.consultation
+    if consultation is None:
+        return None
+    leg = context.state.legs.get(consultation.leg or "")
+    return ConsultationShown(
+        consultation.number,
+        consultation.state,
+        consultation.agent,
+        consultation.to.name,
+        leg.agent or consultation.to.number if leg and leg.bridged_at is not None else "",
+        consultation.note,
+    )
 
 
 def _customer(context: Context, work: Work) -> dict[str, Any]:
     """Who a piece of work is about."""
+    if (dial := context.state.dials.get(work.id)) is not None:
+        return {"number": dial.number, "dialled": dial.caller_id}
     if (callback := at_hand(context, work.id)) is not None:
         names = ("number", "tier", "language", "dialled", "flow")
         return {name: getattr(callback, name) for name in names} | {"name": callback.caller_name}

@@ -9,10 +9,28 @@ from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.story import Step
 
 
+class MonitorShown(msgspec.Struct, frozen=True):
+    """The supervisor `by` is on the agent's talk, in this mode."""
+
+    by: str
+    mode: str
+
+
+class WrappingShown(msgspec.Struct, frozen=True):
+    """A contact in wrap-up; `owed`: its disposition is required and not set. `code` and `note` are what was set."""
+
+    contact: str
+    queue: str
+    owed: bool
+    code: str = ""
+    note: str = ""
+
+
 class AgentShown(msgspec.Struct, frozen=True):
     """An agent. `since`: in this state, `paused_since`: in this pause (epoch seconds); `wants` is what comes next, with
     the reason where that is a pause. A wrap-up lasts `until` then, and may be extended by `extension_left` seconds.
-    `units` of attention (100 in all) are in use."""
+    `units` of attention (100 in all) are in use. `monitored`: supervisors on their talk, where agents may see that;
+    `wrapping`: what their wrap-up is of."""
 
     agent: str
     state: str
@@ -24,6 +42,29 @@ class AgentShown(msgspec.Struct, frozen=True):
     until: float | None
     extension_left: float
     units: int
+    monitored: tuple[MonitorShown, ...] = ()
+    wrapping: tuple[WrappingShown, ...] = ()
+
+
+class ConsultationShown(msgspec.Struct, frozen=True):
+    """A consultation about a contact: who asks whom (an agent, a queue or a number), and who answered. `state`:
+    `asking`, `talking`, `swapped` (the agent talks with the caller meanwhile) or `conference`. `number`: which of the
+    contact's it is."""
+
+    number: int
+    state: str
+    agent: str
+    asked: str
+    colleague: str
+    note: str
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """An agent, as others see them who look for advice; in `state` since then (epoch seconds)."""
+
+    agent: str
+    state: str
+    since: float
 
 
 class ContactShown(msgspec.Struct, frozen=True):
@@ -31,8 +72,10 @@ class ContactShown(msgspec.Struct, frozen=True):
 
     `channel` is `voice`, `chat` or the kind of other work. `offer` is the number of the offer that is out, 0 for none.
     `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
-    the number of the agent's last message that was taken in a chat. `variables` is what the flow knows, `forms` what
-    was filled in, `links` the purpose and status of those sent. `customer` is who the store knows them to be.
+    the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk.
+    `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
+    `customer` is who the store knows them to be. `muted`: nobody hears the agent. A `consultation` about a call stands
+    with it; on the colleague's desk it is a contact of its own, of that channel.
     """
 
     contact: str
@@ -51,10 +94,14 @@ class ContactShown(msgspec.Struct, frozen=True):
     offered_at: float | None = None
     connected_at: float | None = None
     heard: int = 0
+    disposition: str = ""
+    note: str = ""
     variables: dict[str, Any] = {}
     forms: dict[str, dict[str, str]] = {}
     links: dict[int, tuple[str, str]] = {}
     customer: KnownCustomer | None = None
+    muted: bool = False
+    consultation: ConsultationShown | None = None
 
 
 class OnDesk(msgspec.Struct, frozen=True):

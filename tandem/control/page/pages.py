@@ -12,7 +12,7 @@ from tandem.control.page import reading
 from tandem.control.page.page import Page, Reader, subject
 from tandem.control.publishing.versions import flow_of, forget_unused_version
 from tandem.control.voice import calls
-from tandem.control.voice.call import Call
+from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
@@ -42,7 +42,7 @@ def look(context: Context, page: Page, now: float) -> PageShown | None:
     """What `page` shows at `now` (epoch seconds); None before it is opened."""
     call = context.state.calls.get(page.call)
     place = context.place(call, now) if call else None
-    talking = call is not None and call.state == "connected"
+    talking = call is not None and call.state in TALKING
     flow = flow_of(context, page)
     if page.running:
         if page.reader is None:
@@ -119,6 +119,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
         return
     reading.forget(context, reader)
     reading.note(context, reader, now, reader.outcome, page.purpose)
+    context.state.today.page_ended(reader.outcome)
     call = context.state.calls.get(page.call)
     if call is None or not _listens(call):
         return

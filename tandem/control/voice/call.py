@@ -3,19 +3,50 @@
 import msgspec
 
 from tandem.acd.machine import Table, allows, step
+from tandem.control.events import Target
 from tandem.control.story import Step
+from tandem.control.voice.consultation import Consultation
 from tandem.ivr.session import Session
 
 # state: {trigger: next state}; docs/architecture.md draws its pictures from these tables.
 CALL: Table = {
     "flow": {"queue": "queued", "transfer": "transferring", "record": "recording", "end": "ended"},
     "queued": {"connect": "connected", "leave": "flow", "end": "ended"},
-    "connected": {"agent_left": "returning", "return": "flow", "end": "ended"},
+    "connected": {
+        "hold": "held",
+        "consult": "consulting",
+        "send_on": "sent_on",
+        "agent_left": "returning",
+        "cut": "rejoining",
+        "return": "flow",
+        "end": "ended",
+    },
+    "held": {
+        "retrieve": "connected",
+        "consult": "consulting",
+        "send_on": "sent_on",
+        "agent_left": "returning",
+        "cut": "rejoining",
+        "return": "flow",
+        "end": "ended",
+    },
+    "consulting": {
+        "talk": "connected",
+        "hold": "held",
+        "hand_over": "transferring",
+        "send_on": "sent_on",
+        "end": "ended",
+    },
+    "sent_on": {"return": "flow", "end": "ended"},
+    "rejoining": {"connect": "connected", "return": "flow", "end": "ended"},
     "returning": {"return": "flow", "end": "ended"},
     "recording": {"recorded": "flow", "end": "ended"},
     "transferring": {"transfer_ended": "flow", "end": "ended"},
     "ended": {},
 }
+
+TALKING = frozenset({"connected", "held", "consulting"})
+"""States of a call that an agent has."""
 
 LEG: Table = {
     "asked": {"ring": "ringing", "pick_up": "confirming", "answer": "answered", "end": "ended"},
@@ -32,8 +63,8 @@ class Leg(msgspec.Struct):
     """An agent's channel for one offer, or their kept line while it is lent to it. Times are epoch seconds, None until
     they happen.
 
-    `call` is the contact it is for: a call, or other work. `ring_until` bounds the ring on all of the agent's phones,
-    `untried` are those that are left to be rung.
+    `call` is the contact it is for: a call, or other work. `offer` is 0 where the router has no part in it.
+    `ring_until` bounds the ring on all of the agent's phones, `untried` are those that are left to be rung.
     """
 
     id: str
@@ -61,6 +92,11 @@ class Leg(msgspec.Struct):
     """Not asked of the switch yet: the customer is called first."""
     alone: bool = False
     """Rung while its customer was still to be called; JoinLeg brings them together."""
+    party: str = ""
+    """The call that its agent, or somebody outside (`agent` is empty then), is consulted about."""
+    muted: bool | None = None
+    """None: it never was."""
+    held_by_phone: bool = False
     gone: bool = False
     """Not in the switch any more; whether it ever joined its call, the call will tell when it comes back."""
 
@@ -71,6 +107,11 @@ class Leg(msgspec.Struct):
     def can(self, trigger: str) -> bool:
         """Whether the table allows `trigger` now."""
         return allows(LEG, self.state, trigger)
+
+    @property
+    def channel(self) -> str:
+        """Its channel in the switch."""
+        return self.line or self.id
 
 
 class Link(msgspec.Struct):
@@ -85,13 +126,35 @@ class Link(msgspec.Struct):
 
 
 class Transfer(msgspec.Struct):
-    """A talk with somebody outside, from the order on. `to` is what the switch dials; times are epoch seconds."""
+    """A talk with somebody outside, from the order on. `to` is what the switch dials; times are epoch seconds.
+
+    `agent` is who sent the caller there, empty: the flow. `leg` is the channel of who was consulted before: nobody is
+    dialled.
+    """
 
     number: int
     to: str
     ring_seconds: float
     asked_at: float
     answered_at: float | None = None
+    agent: str = ""
+    leg: str = ""
+
+
+class Onward(msgspec.Struct, frozen=True):
+    """Where an agent sent the caller, who goes there as soon as they are back from the talk. `queue`: where to wait."""
+
+    to: Target
+    agent: str
+    queue: str
+
+
+class Rejoin(msgspec.Struct):
+    """Whose phone a caller waits for, whose talk was cut off, and how often it was rung since."""
+
+    agent: str
+    device: str
+    rings: int = 0
 
 
 class Call(msgspec.Struct):
@@ -124,6 +187,15 @@ class Call(msgspec.Struct):
     """Callbacks that its flow booked."""
     booked: bool = False
     """Whether its caller will be called back."""
+    waited: float = 0.0
+    """Seconds in queues, before the talks with agents."""
+    joining: str = ""
+    """The leg that a caller who hears music is to be joined with."""
+    arranged_at: float = 0.0
+    """When it was last said who is to talk with whom (epoch seconds)."""
+    consultation: Consultation | None = None
+    consultations: int = 0
+    onward: Onward | None = None
     served: bool = False
     transferred: bool = False
     transfer: Transfer | None = None
@@ -143,6 +215,11 @@ class Call(msgspec.Struct):
     """What stands in the forms that the flow asked for."""
     talk_seconds: float = 0.0
     hold_seconds: float = 0.0
+    direction: str = "inbound"
+    """`outbound`: its agent dialled."""
+    rejoin: Rejoin | None = None
+    rejoins: int = 0
+    """How often its talk was cut off."""
     ways: list[str] = []
     """Other ways than to wait that its queue's plan offered, and that it has not taken."""
 

@@ -11,7 +11,8 @@ from tandem.control.context import Context
 from tandem.control.page.page import Page
 from tandem.control.publishing import publishing
 from tandem.control.publishing.versions import flow_of, forget_unused_version
-from tandem.control.voice.call import Call, Link
+from tandem.control.voice import dialled
+from tandem.control.voice.call import TALKING, Call, Link
 from tandem.control.voice.caller import recognise
 from tandem.control.voice.errands import ERRANDS
 from tandem.control.voice.listening import HEARS_THE_FLOW, hush, listen
@@ -30,20 +31,22 @@ def entered(context: Context, event: events.CallEntered, now: float) -> None:
     """Every entry is a resume: a new call begins its flow, a known one goes on where it was."""
     call = context.state.calls.get(event.call)
     if call is None:
-        if not dialling.entered(context, event, now):
+        if not dialled.entered(context, event, now) and not dialling.entered(context, event, now):
             _begin(context, event, now)
         return
     call.away = False
     call.out = 0
     learn_from_entry(context, call, event.last_leg, now)
-    if call.flow_ended:
-        context.tell(commands.HangUpCall(call.id, call.channel))
-    elif call.state in ("connected", "returning"):
-        _come_back(context, call, now)
-    elif call.state == "queued" and call.callback:
-        dialling.entered_again(context, call, now)
+    if _waits_without_a_flow(call):
+        dialled.entered_again(context, call, now)
     elif errand := ERRANDS.get(call.state):
         errand.entered(context, call, event, now)
+    elif call.flow_ended:
+        context.tell(commands.HangUpCall(call.id, call.channel))
+    elif call.state in ("connected", "returning"):
+        come_back(context, call, now)
+    elif call.state == "queued" and call.callback:
+        dialling.entered_again(context, call, now)
     else:
         context.tell(commands.Answer(call.id))  # the first may have been lost with the process
         walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
@@ -88,15 +91,33 @@ def flow_for(context: Context, dialled: str, caller: str) -> Flow | None:
     return publishing.flow_for(context, settings.fallback, caller)
 
 
-def _come_back(context: Context, call: Call, now: float) -> None:
+def come_back(context: Context, call: Call, now: float) -> None:
     """The agent is gone and the switch gave the caller back: the flow goes on after its queue node."""
     if call.leg is not None:
         finish_talk(context, call, now)
     call.move("return")
+    go_on(context, call, ivr_events.QueueEnded("served"), now)
+
+
+def go_on(context: Context, call: Call, event: ivr_events.Event, now: float) -> None:
+    """The flow goes on with what came of a talk or a transfer; a call that has none any more is over."""
     if call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     else:
-        walk(context, call, ivr_events.QueueEnded("served"), now)
+        walk(context, call, event, now)
+
+
+def wait(context: Context, call: Call, now: float) -> None:
+    """A call that waits in a queue again hears what its flow has for that; without a flow, music."""
+    if call.flow_ended:
+        listen(context, call, dialling.COMPANY, now)
+    else:
+        walk(context, call, ivr_events.Resumed(context.place(call, now)), now)
+
+
+def _waits_without_a_flow(call: Call) -> bool:
+    """Whether it waits for an agent with no flow to say something: it was dialled, or sent on after its callback."""
+    return call.state == "queued" and call.flow_ended and not call.callback
 
 
 def listened(context: Context, event: events.Listened, now: float) -> None:
@@ -109,9 +130,16 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
         return
     call.out = 0
     if call.state == "returning":
-        _come_back(context, call, now)
-    elif call.state not in HEARS_THE_FLOW:
-        return
+        come_back(context, call, now)
+    elif errand := ERRANDS.get(call.state):
+        errand.listened(context, call, now)
+    elif call.state in HEARS_THE_FLOW:
+        _heard(context, call, event, now)
+
+
+def _heard(context: Context, call: Call, event: events.Listened, now: float) -> None:
+    if _waits_without_a_flow(call):
+        dialled.entered_again(context, call, now)
     elif call.flow_ended:
         context.tell(commands.HangUpCall(call.id, call.channel))
     elif call.state == "queued" and call.callback:
@@ -123,7 +151,7 @@ def listened(context: Context, event: events.Listened, now: float) -> None:
 
 
 def ended(context: Context, event: events.CallEnded, now: float) -> None:
-    dialling.hung_up(context, event, now)
+    dialled.hung_up(context, event, now)
     end(context, event.call, event.cause, now)
 
 
@@ -133,14 +161,16 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     if call is None:
         return
     outcome = "lost" if lost else _outcome(call)
-    offered = abandoned.prepare(context, call, now) if outcome == "abandoned" else None
+    offered = None
+    if outcome == "abandoned" and call.direction == "inbound":
+        offered = abandoned.prepare(context, call, now)
     if call.state == "queued":
         ways.wait_over(context, call, now)
         route(context, acd_events.ContactLeft(call.id, outcome), now)
     elif call.state == "connected":
         finish_talk(context, call, now, outcome)
     elif errand := ERRANDS.get(call.state):
-        errand.ended(context, call, now)
+        errand.ended(context, call, now, outcome)
     call.move("end")
     context.note(call, now, "ended", outcome.replace("_", " "))
     context.tell(records.contact(context, call, ended_at=now, outcome=outcome, cause=cause))
@@ -150,6 +180,7 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
     context.show_pages(call)
     outside.forget(context, call.id)
     dialling.call_ended(context, call, outcome, now)
+    dialled.call_ended(context, call, outcome, now)
     if offered is not None:
         abandoned.offer(context, call, offered, now)
     forget_unused_version(context, call.flow, call.version)
@@ -164,7 +195,7 @@ def _outcome(call: Call) -> str:
     """
     if call.state == "queued":
         return "abandoned"
-    if call.served or call.state == "connected":
+    if call.served or call.state in TALKING:
         return "served"
     if call.transferred or (call.transfer and call.transfer.answered_at):
         return "transferred"

@@ -35,9 +35,14 @@ def lend(context: Context, leg: Leg, command: commands.RingAgent | commands.Play
 
 def join(context: Context, leg: Leg, call: str, channel: str, now: float) -> None:
     """Bring an agent who is there together with the caller's channel."""
-    if leg.line:
-        _move(context.state.lines[leg.agent], leg, now)
+    use(context, leg, now)
     context.tell(commands.JoinLeg(leg.id, call, channel, leg.line))
+
+
+def use(context: Context, leg: Leg, now: float) -> None:
+    """The leg's line, where it has one, is about to leave its place, unless it did before."""
+    if leg.line and context.state.lines[leg.agent].state == "kept":
+        _move(context.state.lines[leg.agent], leg, now)
 
 
 def take_back(context: Context, leg: Leg) -> None:

@@ -11,6 +11,7 @@ from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
 from tandem.control.voice import devices, lending
 from tandem.control.voice.call import Call, Leg
+from tandem.control.voice.errands import ERRANDS
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
@@ -30,6 +31,12 @@ def route(context: Context, event: acd_events.Event, now: float) -> None:
 
 def finish_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
     """The conversation with `call`'s agent is over; `outcome` is `served` or `lost`."""
+    leave_talk(context, call, now, outcome)
+    route(context, acd_events.ContactFinished(call.id, outcome), now)
+
+
+def leave_talk(context: Context, call: Call, now: float, outcome: str = "served") -> None:
+    """The agent's part in the conversation is over, whoever has the contact from now on."""
     leg = context.state.legs[str(call.leg)]
     _count_hold(leg, now)
     call.served = True
@@ -37,7 +44,11 @@ def finish_talk(context: Context, call: Call, now: float, outcome: str = "served
     call.hold_seconds += leg.hold_seconds
     context.note(call, now, "talk ended", leg.agent)
     drop(context, leg, now, outcome)
-    route(context, acd_events.ContactFinished(call.id, outcome), now)
+
+
+def send_off(context: Context, leg: Leg) -> None:
+    """The agent's channel is needed no more: end it, or take a kept line back to its place."""
+    context.tell(commands.KeepLine(leg.line) if leg.line else commands.HangUpLeg(leg.id))
 
 
 # --- from the router ---------------------------------------------------------------------------------------------
@@ -131,6 +142,8 @@ def _record_offer(context: Context, command: acd.RecordOffer, now: float) -> Non
     if holder := context.holder(name) or state.chats.get(name) or state.mails.get(name):
         context.note(holder, now, "offer ended", f"{command.agent}: {command.outcome.replace('_', ' ')}")
     context.tell(records.offer(command, now))
+    for follow in OFFER_OVER:
+        follow(context, command, now)
 
 
 def _offer_way(context: Context, command: acd.OfferToContact, now: float) -> None:
@@ -186,8 +199,14 @@ FROM_ROUTER: dict[type[acd.Command], Callable[[Context, Any, float], None]] = {
 """What is done about the router's commands; mail puts there what is done when it is interrupted."""
 
 
+CUT_SHORT: list[Callable[[Context, Call, Leg, events.LegEnded, float], bool]] = []
+"""Who takes a talk for cut off, and not for over, and goes on with it; each module puts itself there."""
 AGENT_MOVED: list[Callable[[Context, str, float], None]] = []
 """Who follows an agent's states; each module puts itself there."""
+OFFER_OVER: list[Callable[[Context, acd.RecordOffer, float], None]] = []
+"""Who follows an offer's end; each module puts itself there."""
+LEG_OVER: list[Callable[[Context, Leg, float], None]] = []
+"""Who follows a leg's end; each module puts itself there."""
 
 
 # --- from the agents' legs ---------------------------------------------------------------------------------------
@@ -198,7 +217,7 @@ def leg_ringing(context: Context, event: events.LegRinging, now: float) -> None:
     if leg is not None and leg.can("ring"):
         leg.move("ring")
         leg.ringing_at = now
-        if not leg.rung_before:
+        if not leg.rung_before and leg.offer:
             route(context, acd_events.OfferRinging(leg.offer), now)
 
 
@@ -228,7 +247,8 @@ def leg_answered(context: Context, event: events.LegAnswered, now: float) -> Non
         leg.move("answer")
         leg.answered_at = now
         context.timers.clear(f"{CONFIRM} {leg.id}")
-        route(context, acd_events.OfferAnswered(leg.offer), now)
+        if leg.offer:
+            route(context, acd_events.OfferAnswered(leg.offer), now)
         work = context.state.work.get(leg.call)
         if work is not None and work.leg == leg.id:
             KINDS[work.kind].answered(context, work, leg, now)
@@ -246,7 +266,10 @@ def leg_failed(context: Context, event: events.LegFailed, now: float) -> None:
         if not leg.withdrawn:
             _let_go(context, leg)
         drop(context, leg, now, event.reason)
-        route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+        if leg.offer:
+            route(context, acd_events.OfferFailed(leg.offer, event.reason), now)
+        elif (call := context.state.calls.get(leg.call)) and (errand := ERRANDS.get(call.state)):
+            errand.ring_failed(context, call, event.reason, now)
 
 
 def _rings_on(context: Context, leg: Leg, reason: str, now: float) -> bool:
@@ -278,13 +301,19 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     leg, call = _leg(context, event.leg), context.state.calls.get(event.call)
     if leg is None and lending.line_of(context, event.leg):
         context.tell(commands.KeepLine(event.leg))  # lent to who is gone, and joined too late
-    if leg is None or call is None or call.leg != leg.id or call.state != "queued":
+    if leg is None or call is None:
+        return
+    if errand := ERRANDS.get(call.state):
+        errand.joined(context, call, leg, now)
+        return
+    if call.leg != leg.id or call.state != "queued":
         return
     leg.alone = False
     leg_answered(context, events.LegAnswered(leg.id), now)
     leg.move("bridge")
     leg.bridged_at = now
     call.move("connect")
+    call.waited = _waited(context, call, now)
     last_agents.remember(context, call, leg.agent, now)
     ways.wait_over(context, call, now)
     context.note(call, now, "connected", leg.agent)
@@ -292,18 +321,42 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     reached(context, call, leg, now)
 
 
+def _waited(context: Context, call: Call, now: float) -> float:
+    """How long a caller who is put through has waited, by their age."""
+    standing = context.router.standing(call.id)
+    return max(0.0, now - standing[2]) if standing else 0.0
+
+
 def held(context: Context, event: events.Held, now: float) -> None:
+    """The agent's phone holds; the desk may too, by itself."""
+    if (leg := _leg(context, event.leg)) is not None:
+        leg.held_by_phone = True
+        hold(context, leg, now)
+
+
+def retrieved(context: Context, event: events.Retrieved, now: float) -> None:
+    """The phone holds no more; who is on hold by the desk stays so."""
     leg = _leg(context, event.leg)
-    if leg is not None and leg.can("hold"):
+    if leg is None:
+        return
+    leg.held_by_phone = False
+    call = context.state.calls.get(leg.call)
+    if call is None or call.state == "connected":
+        retrieve(context, leg, now)
+
+
+def hold(context: Context, leg: Leg, now: float) -> None:
+    """From now on the contact is on hold, if it was not."""
+    if leg.can("hold"):
         leg.move("hold")
         leg.held_at = now
         _note(context, leg, now, "held")
         route(context, acd_events.ContactHeld(leg.call), now)
 
 
-def retrieved(context: Context, event: events.Retrieved, now: float) -> None:
-    leg = _leg(context, event.leg)
-    if leg is not None and leg.can("retrieve"):
+def retrieve(context: Context, leg: Leg, now: float) -> None:
+    """The contact is on hold no more, unless the agent's phone still holds it."""
+    if leg.can("retrieve") and not leg.held_by_phone:
         leg.move("retrieve")
         _count_hold(leg, now)
         _note(context, leg, now, "retrieved")
@@ -331,6 +384,11 @@ def leg_ended(context: Context, event: events.LegEnded, now: float, lost: bool =
         KINDS[work.kind].ended(context, work, leg, now, lost)
     else:
         call = context.state.calls[leg.call]
+        if not lost and any(goes_on(context, call, leg, event, now) for goes_on in CUT_SHORT):
+            return
+        if errand := ERRANDS.get(call.state):
+            errand.agent_left(context, call, leg, now)
+            return
         finish_talk(context, call, now)
         call.move("agent_left")
 
@@ -353,11 +411,15 @@ def drop(context: Context, leg: Leg, now: float, outcome: str) -> None:
     del context.state.legs[leg.id]
     context.timers.clear(f"{CONFIRM} {leg.id}")
     lending.forget(context, leg)
+    if leg.line and leg.muted:
+        context.tell(commands.MuteLeg(leg.line, muted=False))
     context.timers.clear(f"{GONE} {leg.id}")
     holder = context.holder(leg.call)
     if holder is not None and holder.leg == leg.id:
         holder.leg = None
     context.tell(records.leg(leg, now, "withdrawn" if leg.withdrawn else outcome))
+    for follow in LEG_OVER:
+        follow(context, leg, now)
 
 
 def _count_hold(leg: Leg, now: float) -> None:

@@ -13,10 +13,23 @@ from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
 from tandem.control.context import Context
-from tandem.control.voice import calls, nailed, offers, transfers, voicemails
+from tandem.control.voice import (
+    calls,
+    colleagues,
+    dialled,
+    mending,
+    monitoring,
+    nailed,
+    offers,
+    rejoining,
+    transfers,
+    voicemails,
+)
 from tandem.control.voice.call import Leg
+from tandem.control.voice.dial import DIAL_PREFIX
 from tandem.control.voice.lending import line_of
 from tandem.control.voice.listening import HEARS_THE_FLOW
+from tandem.control.voice.monitor import MONITOR_PREFIX
 
 YOUNG = 1.0
 """Seconds before a listing was asked for in which a channel may be ours without having been listed, while the link is
@@ -36,8 +49,15 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_calls(context, event, seen, now, rebooted)
     _mend_lines(context, event, seen, now)
     _mend_legs(context, event, seen, now, rebooted)
+    mending.mend_talks(context, seen, _settled(context, event), now)
+    if not context.state.switch_up:
+        mending.mute_again(context)
     _mend_dials(context, event, seen, now)
+    for mend in (dialled.mend, colleagues.mend):
+        mend(context, seen, _settled(context, event), now)
+    monitoring.mend(context, seen, _settled(context, event), now)
     _end_strays(context, seen)
+    _end_stray_supervisors(context, seen)
     _mend_devices(context, event, now)
     _interrupt_again(context)
     voicemails.ask_again(context)
@@ -144,7 +164,7 @@ def _mend_dials(context: Context, event: events.SwitchFound, seen: dict[str, eve
 
 def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
     for channel in seen.values():
-        if channel.id.startswith(CALLBACK_PREFIX) and not _is_call_back(context, channel.id):
+        if channel.id.startswith((CALLBACK_PREFIX, DIAL_PREFIX)) and not _is_call_back(context, channel.id):
             context.repaired("stray customer")
             context.tell(commands.HangUpStray(channel.id))
         if channel.id.startswith(offers.LEG_PREFIX) and not _is_an_agents(context, channel.id):
@@ -152,13 +172,23 @@ def _end_strays(context: Context, seen: dict[str, events.SeenChannel]) -> None:
             context.tell(commands.HangUpStray(channel.id))
 
 
+def _end_stray_supervisors(context: Context, seen: dict[str, events.SeenChannel]) -> None:
+    for channel in seen:
+        if channel.startswith(MONITOR_PREFIX) and channel not in context.state.monitors:
+            context.repaired("stray supervisor")
+            context.tell(commands.HangUpStray(channel))
+
+
 def _is_an_agents(context: Context, channel: str) -> bool:
-    return channel in context.state.legs or line_of(context, channel) is not None
+    known = channel in context.state.legs or line_of(context, channel) is not None
+    return known or colleagues.is_known(context, channel)
 
 
 def _is_call_back(context: Context, channel: str) -> bool:
     callback = at_hand(context, channel)
-    return channel in context.state.calls or (callback is not None and callback.state == "dialling")
+    if channel in context.state.calls or dialled.is_known(context, channel):
+        return True
+    return callback is not None and callback.state == "dialling"
 
 
 def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> None:
@@ -166,6 +196,8 @@ def _mend_devices(context: Context, event: events.SwitchFound, now: float) -> No
         return
     context.state.devices = {device: context.state.devices.get(device, now) for device in event.reachable}
     nailed.refresh_all(context, now)
+    for device in event.reachable:
+        rejoining.device_found(context, device, now)
 
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {

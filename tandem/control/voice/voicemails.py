@@ -56,7 +56,7 @@ def entered(context: Context, call: Call, _event: events.CallEntered, _now: floa
     context.tell(context.state.voicemails[call.voicemail].order)
 
 
-def ended(context: Context, call: Call, _now: float) -> None:
+def ended(context: Context, call: Call, _now: float, _outcome: str) -> None:
     """The caller hung up while speaking: what was said, counts."""
     context.tell(commands.MeasureVoicemail(call.voicemail))
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control.desktop.customer import KnownCustomer
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers import erasing, history, importing
 from tandem.store.customers.joins import Joins
 from tandem.store.customers.people import People
@@ -13,12 +14,12 @@ from tandem.store.customers.people import People
 class Book:
     """`people` and `joins` change it. All raise CustomerStoreError when the database can't be used.
 
-    `remove` deletes a voicemail's recording; OSError when it can't be.
+    `remove` deletes a voicemail's recording; OSError when it can't be. `archive` has the files of chats.
     """
 
-    def __init__(self, engine: AsyncEngine, remove: Callable[[str], None]) -> None:
+    def __init__(self, engine: AsyncEngine, remove: Callable[[str], None], archive: ChatArchive) -> None:
         self.people, self.joins = People(engine), Joins(engine)
-        self._engine, self._remove = engine, remove
+        self._engine, self._remove, self._archive = engine, remove, archive
 
     async def find(self, identity: str) -> KnownCustomer | None:
         """Who is known by it, with their last contacts."""
@@ -39,5 +40,5 @@ class Book:
         return importing.export_csv(self._engine)
 
     async def erase(self, customer: str) -> erasing.Erased:
-        """Erase a customer; NotDone, or OSError for a recording."""
-        return await erasing.erase(self._engine, customer, self._remove)
+        """Erase a customer; NotDone, OSError for a recording, ChatArchiveError for a file."""
+        return await erasing.erase(self._engine, customer, self._remove, self._archive)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tandem.store import models
+from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.history import all_of
 from tandem.store.customers.joins import JOINS
 from tandem.store.customers.people import CONTACTS, IDENTITIES, PEOPLE, existing, reading, writing
@@ -32,7 +33,11 @@ class Erased(msgspec.Struct):
     contacts: int = 0
     steps: int = 0
     messages: int = 0
+    files: int = 0
     forms: int = 0
+    dispositions: int = 0
+    transfers: int = 0
+    dials: int = 0
     voicemails: int = 0
     callbacks: int = 0
     links: int = 0
@@ -40,10 +45,11 @@ class Erased(msgspec.Struct):
     unfinished: int = 0
 
 
-async def erase(engine: AsyncEngine, customer: str, remove: Callable[[str], None]) -> Erased:
-    """Erase a customer. `remove` deletes a voicemail's recording; OSError when it can't be, and nobody is erased.
+async def erase(engine: AsyncEngine, customer: str, remove: Callable[[str], None], archive: ChatArchive) -> Erased:
+    """Erase a customer, with the files of their chats in `archive`. `remove` deletes a voicemail's recording; OSError
+    when it can't be, and nobody is erased.
 
-    Raises NotDone and CustomerStoreError. Done again after a failure, it goes on where it ended.
+    Raises NotDone, ChatArchiveError and CustomerStoreError. Done again after a failure, it goes on where it ended.
     """
     done = Erased()
     async with reading(engine) as connection:
@@ -54,6 +60,8 @@ async def erase(engine: AsyncEngine, customer: str, remove: Callable[[str], None
         callbacks = await _names(connection, CALLBACKS.c.callback, CALLBACKS.c.call, calls)
     for name in voicemails:
         await asyncio.to_thread(remove, name)
+    for call in calls:
+        done.files += await archive.forget(call)
     async with writing(engine) as connection:
         for first in range(0, len(calls), AT_ONCE):
             await _empty_contacts(connection, calls[first : first + AT_ONCE], done)
@@ -80,11 +88,15 @@ async def _names(connection: AsyncConnection, name: Any, call: Any, calls: Seque
 
 async def _empty_contacts(connection: AsyncConnection, calls: Sequence[str], done: Erased) -> None:
     """What is kept by the contact's very name."""
-    messages, forms = table_of(models.Message), table_of(models.Form)
+    messages, forms, dials = table_of(models.Message), table_of(models.Form), table_of(models.Dial)
+    dispositions, transfers = table_of(models.Disposition), table_of(models.AgentTransfer)
     blank: list[tuple[str, Any, Any, dict[str, str]]] = [
         ("contacts", CONTACTS, CONTACTS.c.call, {"caller": "", "identity": "", "customer": ""}),
         ("messages", messages, messages.c.call, {"text": ""}),
         ("forms", forms, forms.c.call, {"content": "{}"}),
+        ("dispositions", dispositions, dispositions.c.call, {"note": ""}),
+        ("transfers", transfers, transfers.c.call, {"note": ""}),
+        ("dials", dials, dials.c.call, {"number": ""}),
         ("voicemails", VOICEMAILS, VOICEMAILS.c.call, {"caller": "", "file": ""}),
         ("callbacks", CALLBACKS, CALLBACKS.c.call, {"number": ""}),
     ]

@@ -5,10 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tandem.control.commands import DialCustomer, JoinLeg, KeepLine, Manner, NailUp, PlayToAgent, RingAgent, Transfer
+from tandem.control.commands import (
+    ChangeMonitoring,
+    DialCustomer,
+    HoldCall,
+    JoinLeg,
+    JoinRoom,
+    KeepLine,
+    Manner,
+    NailUp,
+    PlayToAgent,
+    RingAgent,
+    RingColleague,
+    RingSupervisor,
+    Transfer,
+)
 from tandem.control.events import CallEntered, Transferred
 from tandem.telephony.asterisk.wire import printable
 
+ROOM, WAITS, CALL = "tandem-room", "tandem-agent-waits", "tandem-call"
+"""Contexts of the dialplan."""
 _FROM = re.compile(r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^<"]*))\s*<?sips?:(?P<user>[^@;>]*)(?:;[^@>]*)?@')
 LONGEST_NUMBER = 40
 Fields = dict[str, Any]
@@ -72,9 +88,14 @@ def _known(value: str) -> str:
 def originate(command: RingAgent) -> Fields:
     """The fields of an Originate. Raises ValueError when the caller's channel is none.
 
-    An agent who is rung before the customer is called waits for them.
+    An agent who is rung before the customer is called waits for them, one who is consulted is led into the room.
     """
-    context = "tandem-agent" if command.channel else "tandem-agent-waits"
+    if command.room:
+        fields = _originate(command, ROOM, f"TANDEM_ROOM={joinable(command.room)}")
+        if command.longest:
+            fields["Variable"].append(f"TIMEOUT(absolute)={round(command.longest)}")
+        return fields
+    context = "tandem-agent" if command.channel else WAITS
     return _originate(command, context, f"TANDEM_CALLER={joinable(command.channel)}")
 
 
@@ -98,6 +119,27 @@ def nail_up(command: NailUp) -> Fields:
     }
 
 
+def ring_colleague(command: RingColleague) -> Fields:
+    """The fields of an Originate that rings an agent whom another one calls."""
+    return _originate(command, "tandem-colleague", f"TANDEM_CALLER={joinable(command.channel)}")
+
+
+def ring_supervisor(command: RingSupervisor) -> Fields:
+    """The fields of an Originate that rings a supervisor who is to be on an agent's talk. Raises ValueError for what is
+    not one phone, or not one channel."""
+    return {
+        "Channel": dialable(command.device),
+        "ChannelId": command.monitor,
+        "Context": "tandem-monitor",
+        "Exten": command.mode,
+        "Priority": 1,
+        "Async": "true",
+        "Timeout": round(command.ring_seconds * 1000),
+        "CallerID": f"<{_bare(command.agent)}>",
+        "Variable": [f"TANDEM_TALK={joinable(command.channel)}"],
+    }
+
+
 class Way(NamedTuple):
     """Where an agent's channel is led in the dialplan, and with which variables."""
 
@@ -107,20 +149,46 @@ class Way(NamedTuple):
     variables: dict[str, str]
 
 
-Led = JoinLeg | KeepLine | PlayToAgent
+Led = JoinLeg | KeepLine | PlayToAgent | ChangeMonitoring
 
 
 def way_of(command: Led, message: str = "") -> Way:
     """Where an agent's channel goes by this command; a kept line is told for which leg. `message` is to be played."""
     if isinstance(command, KeepLine):
         return Way(command.line, "tandem-nailed", "kept", {})
+    if isinstance(command, ChangeMonitoring):
+        return Way(command.monitor, "tandem-monitor", command.mode, {})
     lent = {"TANDEM_LEG": command.leg} if command.line else {}
     if isinstance(command, PlayToAgent):
         return Way(command.line, "tandem-voicemail", "s", {"TANDEM_MESSAGE": message, **lent})
     return Way(command.line or command.leg, "tandem-agent", "s", {"TANDEM_CALLER": command.channel, **lent})
 
 
-def manner(command: NailUp | RingAgent | PlayToAgent, prompts: Sequence[str]) -> list[str]:
+def hold(command: HoldCall) -> Fields:
+    """The fields of the Redirect that takes caller and agent apart."""
+    return {
+        "Channel": exact(command.channel),
+        "Context": CALL,
+        "Exten": "s",
+        "Priority": 1,
+        "ExtraChannel": exact(command.leg),
+        "ExtraContext": WAITS,
+        "ExtraExten": "rings" if command.rings else "silent",
+        "ExtraPriority": 1,
+    }
+
+
+def into_room(command: JoinRoom) -> list[Way]:
+    """Where everybody goes by this command, the agents first: the caller stays while one of them is there."""
+    room = {"TANDEM_ROOM": command.call}
+    ways = [
+        Way(channel, ROOM, "s", room | ({"TANDEM_LEG": leg} if leg != channel else {}))
+        for channel, leg in command.legs.items()
+    ]
+    return [*ways, Way(command.channel, ROOM, "caller", room)] if command.channel else ways
+
+
+def manner(command: NailUp | RingAgent | RingColleague | PlayToAgent, prompts: Sequence[str]) -> list[str]:
     """The variables of an Originate that say how the agent's phone takes it; `prompts` as Asterisk sees them.
 
     Headers that make a phone pick up by itself: Call-Info with answer-after (Polycom, Snom, Linphone), Alert-Info
@@ -140,7 +208,7 @@ def manner(command: NailUp | RingAgent | PlayToAgent, prompts: Sequence[str]) ->
     return variables
 
 
-def _originate(command: RingAgent | PlayToAgent, context: str, variable: str) -> Fields:
+def _originate(command: RingAgent | RingColleague | PlayToAgent, context: str, variable: str) -> Fields:
     return {
         "Channel": dialable(command.device),
         "ChannelId": command.leg,

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,21 +12,28 @@ import structlog
 
 from tandem.control.commands import (
     Answer,
+    ChangeMonitoring,
     Command,
     DialCustomer,
     GiveUp,
     HangUpCall,
     HangUpLeg,
     HangUpStray,
+    HoldCall,
     Interrupt,
     JoinLeg,
+    JoinRoom,
     KeepLine,
     Listen,
     Manner,
     MeasureVoicemail,
+    MuteLeg,
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
+    RingSupervisor,
+    SendDigits,
     TakeVoicemail,
     Transfer,
 )
@@ -38,6 +45,8 @@ from tandem.control.events import (
     Event,
     LegFailed,
     LegRinging,
+    MonitorBegan,
+    MonitorEnded,
     SwitchFound,
     SwitchLost,
     VoicemailRecorded,
@@ -67,11 +76,15 @@ from tandem.telephony.asterisk.phrases import (
     call_back,
     call_entered,
     exact,
+    hold,
+    into_room,
     joinable,
     manner,
     nail_up,
     originate,
     play_to,
+    ring_colleague,
+    ring_supervisor,
     way_of,
 )
 from tandem.telephony.asterisk.spool import Spool
@@ -82,6 +95,8 @@ log = structlog.get_logger()
 C = TypeVar("C", bound=Command)
 
 MOST_TASKS = 5000
+DIGIT_PAUSE = 0.1
+"""Seconds between two keys that are sent."""
 MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
 _NORMAL_CLEARING = 16
 
@@ -160,9 +175,10 @@ class Switch:
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
 
-        What fails comes back: LegFailed for RingAgent, PlayToAgent and NailUp, DialFailed for DialCustomer,
-        CommandFailed for the others. Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are
-        dropped and counted: the call enters again, or AMI tells its end.
+        What fails comes back: LegFailed for RingAgent, RingColleague, PlayToAgent and NailUp, DialFailed for
+        DialCustomer, MonitorEnded for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and
+        Transfer for a call that has no session now are dropped and counted: the call enters again, or AMI tells its
+        end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -188,10 +204,31 @@ class Switch:
                 self._originate(command, command.call, call_back)
             case PlayToAgent():
                 self._lead(command, self._settings.spool.path(command.voicemail))
-            case JoinLeg() | KeepLine():
+            case RingColleague() | RingSupervisor():
+                self._ring_inside(command)
+            case JoinLeg() | KeepLine() | ChangeMonitoring():
                 self._lead(command)
             case _:
+                self._do_in_talk(command)
+
+    def _do_in_talk(self, command: Command) -> None:
+        match command:
+            case HoldCall():
+                self._act(self._hold(command), command, command.call)
+            case JoinRoom():
+                self._act(self._into_room(command), command, command.call)
+            case MuteLeg():
+                self._act(self._mute(command), command, command.leg)
+            case SendDigits():
+                self._act(self._send_digits(command), command, command.call)
+            case _:
                 self._end_channel(command)
+
+    def _ring_inside(self, command: RingColleague | RingSupervisor) -> None:
+        if isinstance(command, RingColleague):
+            self._originate(command, command.leg, ring_colleague)
+        else:
+            self._originate(command, command.monitor, ring_supervisor)
 
     def _end_channel(self, command: Command) -> None:
         match command:
@@ -277,7 +314,7 @@ class Switch:
     async def _ask_for(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
         try:
             asked = fields(command)
-            if isinstance(command, NailUp | RingAgent | PlayToAgent):
+            if isinstance(command, NailUp | RingAgent | RingColleague | PlayToAgent):
                 asked["Variable"] = [*asked["Variable"], *manner(command, await self._prompts(command.manner))]
             await self.ami.act("Originate", **asked)
         except AmiLostError:
@@ -302,16 +339,49 @@ class Switch:
         self._act(self._redirect(command, way_of(command, message)), command, _subject(command))
 
     async def _redirect(self, command: Led, way: Way) -> None:
-        """An agent who is gone meanwhile is told by their channel's end."""
+        with self._bearing(command, _subject(command)):
+            await self._go(way)
+
+    async def _go(self, way: Way) -> None:
+        for name, value in way.variables.items():
+            await self.ami.act("Setvar", Channel=exact(way.channel), Variable=name, Value=joinable(value))
+        channel = exact(way.channel)
+        await self.ami.act("Redirect", Channel=channel, Context=way.context, Exten=way.extension, Priority=1)
+
+    async def _hold(self, command: HoldCall) -> None:
+        """Both at once; where one of them is gone, the other's way is told by that end."""
+        with self._bearing(command, command.call):
+            await self.ami.act("Redirect", **hold(command))
+
+    async def _into_room(self, command: JoinRoom) -> None:
+        for way in into_room(command):
+            await self._lead_into(command, way)
+
+    async def _lead_into(self, command: JoinRoom, way: Way) -> None:
+        with self._bearing(command, command.call):
+            await self._go(way)
+
+    async def _mute(self, command: MuteLeg) -> None:
+        with self._bearing(command, command.leg):
+            value = "on" if command.muted else "off"
+            await self.ami.act("Setvar", Channel=exact(command.leg), Variable="MUTEAUDIO(in)", Value=value)
+
+    async def _send_digits(self, command: SendDigits) -> None:
+        """One after another, each with a pause: two that touch are heard as one."""
+        with self._bearing(command, command.call):
+            for digit in command.digits:
+                await self.ami.act("PlayDTMF", Channel=exact(command.channel), Digit=digit)
+                await asyncio.sleep(DIGIT_PAUSE)
+
+    @contextlib.contextmanager
+    def _bearing(self, command: Command, subject: str) -> Iterator[None]:
+        """Tell of what fails; that a channel is gone is told by its end."""
         try:
-            for name, value in way.variables.items():
-                await self.ami.act("Setvar", Channel=exact(way.channel), Variable=name, Value=joinable(value))
-            channel = exact(way.channel)
-            await self.ami.act("Redirect", Channel=channel, Context=way.context, Exten=way.extension, Priority=1)
+            yield
         except AmiRejectedError as error:
-            log.info("agent's leg is gone", leg=way.channel, reason=str(error))
+            log.info("channel is gone", command=type(command).__name__, subject=subject, reason=str(error))
         except (AmiError, ValueError) as error:
-            self._failed(command, _subject(command), str(error))
+            self._failed(command, subject, str(error))
 
     def _withdraw(self, command: HangUpLeg | HangUpStray, channel: str) -> None:
         """Asterisk makes a channel some moments after it was asked to: one not yet there is hung up when it comes."""
@@ -331,12 +401,15 @@ class Switch:
     def _failed(self, command: Command, subject: str, reason: str) -> None:
         self.counters.commands_failed += 1
         log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent | PlayToAgent | NailUp):
+        if isinstance(command, RingAgent | RingColleague | PlayToAgent | NailUp):
             self._book.asked.discard(subject)
             self._emit_if_taken(LegFailed(subject, "failed"))
         elif isinstance(command, DialCustomer):
             self._book.asked.discard(subject)
             self._emit_if_taken(DialFailed(subject, "failed"))
+        elif isinstance(command, RingSupervisor):
+            self._book.asked.discard(subject)
+            self._emit_if_taken(MonitorEnded(subject))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
@@ -390,6 +463,9 @@ class Switch:
             if isinstance(event, DialBegun) and event.call in self._withdrawn:
                 self._withdrawn.discard(event.call)
                 self.do(HangUpStray(event.call))
+            if isinstance(event, MonitorBegan) and event.monitor in self._withdrawn:
+                self._withdrawn.discard(event.monitor)
+                self.do(HangUpStray(event.monitor))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
             self._emit(event)
@@ -464,4 +540,6 @@ class Switch:
 
 
 def _subject(command: Led) -> str:
+    if isinstance(command, ChangeMonitoring):
+        return command.monitor
     return command.line if isinstance(command, KeepLine) else command.leg

@@ -24,6 +24,9 @@ from tandem.control.events import (
     LegFailed,
     LegRinging,
     LineKept,
+    MonitorBegan,
+    MonitorEnded,
+    MonitorJoined,
     Retrieved,
     SeenChannel,
     TransferAnswered,
@@ -31,8 +34,9 @@ from tandem.control.events import (
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
-CUSTOMER_MARK = "tandem-callback-"
-OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside")
+CUSTOMER_MARKS = ("tandem-callback-", "tandem-dialled-")
+MONITOR_MARK = "tandem-monitor-"
+OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside", "tandem-room")
 KEPT_CONTEXT = "tandem-nailed"
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
@@ -65,8 +69,13 @@ def is_leg(channel: str) -> bool:
 
 
 def is_customer(channel: str) -> bool:
-    """True for the unique id of a channel by which the plane calls a customer back."""
-    return channel.startswith(CUSTOMER_MARK)
+    """True for the unique id of a channel by which the plane calls a customer."""
+    return channel.startswith(CUSTOMER_MARKS)
+
+
+def is_monitor(channel: str) -> bool:
+    """True for the unique id of a supervisor's channel that the plane asked for."""
+    return channel.startswith(MONITOR_MARK)
 
 
 def translate(book: Book, message: Message) -> list[Event]:
@@ -79,6 +88,8 @@ def _newchannel(book: Book, message: Message) -> list[Event]:
     book.asked.discard(channel)
     if is_customer(channel):
         return [DialBegun(channel)]
+    if is_monitor(channel):
+        return [MonitorBegan(channel)]
     return [LegRinging(channel)] if is_leg(channel) else []
 
 
@@ -95,8 +106,12 @@ def _dial_end(book: Book, message: Message) -> list[Event]:
 
 
 def _newstate(_book: Book, message: Message) -> list[Event]:
-    answered = is_leg(message["Uniqueid"]) and message["ChannelStateDesc"] == "Up"
-    return [LegAnswered(message["Uniqueid"])] if answered else []
+    channel = message["Uniqueid"]
+    if message["ChannelStateDesc"] != "Up":
+        return []
+    if is_monitor(channel):
+        return [MonitorJoined(channel)]
+    return [LegAnswered(channel)] if is_leg(channel) else []
 
 
 def _user_event(_book: Book, message: Message) -> list[Event]:
@@ -114,6 +129,8 @@ def _originate_response(book: Book, message: Message) -> list[Event]:
     if message["Response"] != "Failure" or channel not in book.asked:
         return []
     book.asked.discard(channel)
+    if is_monitor(channel):
+        return [MonitorEnded(channel)]
     return [DialFailed(channel, "unreachable") if is_customer(channel) else LegFailed(channel, "unreachable")]
 
 
@@ -161,6 +178,8 @@ def _hangup(book: Book, message: Message) -> list[Event]:
     alerted = channel in book.alerted
     book.alerted.discard(channel)
     up = message["ChannelStateDesc"] == "Up"
+    if is_monitor(channel):
+        return [MonitorEnded(channel)]
     if is_leg(channel):
         return [LegEnded(channel, cause) if up else LegFailed(channel, _failure(cause, alerted))]
     if is_customer(channel) and channel not in book.calls:

@@ -5,16 +5,30 @@ import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from string import Template
 from typing import Literal
 
+from tandem.telephony.provision.addresses import own_addresses
 from tandem.telephony.provision.install import AsteriskInstall
 from tandem.telephony.provision.music import write_tone
 
 TEMPLATES = Path(__file__).parents[3] / "asterisk-conf"
 
-EMPTY = ("acl", "amd", "ccss", "cel", "features", "geolocation", "pjproject", "queuerules", "stasis", "udptl")
+EMPTY = (
+    "acl",
+    "amd",
+    "ccss",
+    "cel",
+    "confbridge",
+    "features",
+    "geolocation",
+    "pjproject",
+    "queuerules",
+    "stasis",
+    "udptl",
+)
 """Files Asterisk asks for and complains about when they are missing, though there is nothing to say in them."""
 
 VOICEMAIL = "spool/voicemail"
@@ -39,11 +53,12 @@ class _ConfTemplate(Template):
 
 @dataclass(frozen=True)
 class Phone:
-    """A SIP account. `kind`: `agent` (may dial the hotlines) or `customer` (a phone that calls in, for the demo)."""
+    """A SIP account. `kind`: `agent` (may dial the hotlines), `browser` (such a phone in an agent's browser) or
+    `customer` (a phone that calls in, for the demo)."""
 
     name: str
     password: str = field(repr=False)
-    kind: Literal["agent", "customer"] = "agent"
+    kind: Literal["agent", "browser", "customer"] = "agent"
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,11 @@ class Instance:
     def conf(self) -> str:
         """asterisk.conf, as Asterisk sees it."""
         return self.install.inside(self.folder / "etc/asterisk.conf")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether phones and browsers are on this machine too."""
+        return ip_address(self.host).is_loopback
 
     @property
     def log(self) -> Path:
@@ -143,8 +163,16 @@ def _values(instance: Instance) -> dict[str, object]:
         "lines": _part("line", [{"number": number} for number in instance.lines]),
         "trunk_addresses": "\n".join(f"match = {address}" for address in instance.trunks),
         "trunk_contact": f"contact = {instance.trunk_contact}" if instance.trunk_contact else "",
+        "browser_media": _part("browser_media", [{"host": instance.host}] if instance.on_loopback else []),
+        "ice_candidates": _part("ice_candidate", _candidates(instance)),
         "witness": _part("witness", [{"witness_secret": instance.witness_secret}] if instance.witness_secret else []),
     }
+
+
+def _candidates(instance: Instance) -> list[dict[str, object]]:
+    """What a browser on this machine is told instead of each address that the voice does not go by."""
+    addresses = own_addresses() if instance.on_loopback else []
+    return [{"address": address, "host": instance.host} for address in addresses]
 
 
 def _part(name: str, rows: Iterable[dict[str, object]]) -> str:

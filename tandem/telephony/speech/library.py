@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import count
@@ -12,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from tandem.control.commands import Utterance
 from tandem.telephony.speech.programs import run
+from tandem.telephony.speech.recordings import Recordings
 from tandem.telephony.speech.synthesiser import SpeechFailedError, Synthesiser
 
 RATES = {".wav16": 16000, ".wav": 8000}
@@ -24,15 +24,12 @@ SHAPE = (*_TRIM, *_TRIM, "pad", "0.05", "0.05", "gain", "-n", "-1")
 SLOW = ("tempo", "-s", "0.7")
 """Sox effect for what is read slowly, recordings too: the same voice, stretched."""
 
+HEADER_BYTES = 44
 SILENT_BYTES = 2000
-"""A file of this size is nothing but the silence at its ends (and 44 bytes of header)."""
+"""A file of this size is nothing but the silence at its ends (and its header)."""
 
 AT_ONCE = 2
 """How many prompts are made at the same time."""
-
-_LANGUAGE = re.compile(r"[\w-]+")
-_KEY = re.compile(r"[\w-]+(/[\w-]+)?(\.\d+)?")
-"""`<flow>/<text>`, with `.<n>` for a part of a text; nothing that leads to another folder."""
 
 
 class PromptLibrary:
@@ -45,7 +42,7 @@ class PromptLibrary:
     def __init__(
         self, recorded: Path, cache: Path, synthesiser: Synthesiser, seen_as: Callable[[Path], str] = str
     ) -> None:
-        self._recorded = recorded
+        self.recordings = Recordings(recorded)
         self._cache = cache
         self._synthesiser = synthesiser
         self._seen_as = seen_as
@@ -54,12 +51,33 @@ class PromptLibrary:
 
     async def path(self, utterance: Utterance) -> str:
         """The prompt's path as Asterisk plays it: without an ending. SpeechFailedError when it can't be made."""
+        return self._seen_as(await self._made(utterance))
+
+    async def sound(self, utterance: Utterance) -> bytes:
+        """The prompt as a WAV of 16 kHz. SpeechFailedError when it can't be made."""
+        file = await self._made(utterance)
+        return await asyncio.to_thread(_with_ending(file, ".wav16").read_bytes)
+
+    def seconds(self, utterance: Utterance) -> float | None:
+        """How long the prompt is; None while it is not made."""
+        with suppress(SpeechFailedError, FileNotFoundError):
+            size = _with_ending(self._place(utterance)[0], ".wav").stat().st_size
+            return (size - HEADER_BYTES) / (2 * RATES[".wav"])
+        return None
+
+    async def make_again(self, utterance: Utterance) -> None:
+        """Make the prompt anew, as after the synthesiser got better; callers hear the old one until it is there."""
+        file, recording = self._place(utterance)
+        async with self._locks.setdefault(file, asyncio.Lock()), self._makers:
+            await self._make(file, utterance, recording)
+
+    async def _made(self, utterance: Utterance) -> Path:
         file, recording = self._place(utterance)
         if not _is_there(file):
             async with self._locks.setdefault(file, asyncio.Lock()), self._makers:
                 if not _is_there(file):
                     await self._make(file, utterance, recording)
-        return self._seen_as(file)
+        return file
 
     async def render_all(self, utterances: Iterable[Utterance], say: Callable[[int, int], None] | None = None) -> int:
         """Make every prompt that is missing, and return how many were; `say` is told (done, of how many).
@@ -103,7 +121,7 @@ class PromptLibrary:
 
     def _place(self, utterance: Utterance) -> tuple[Path, Path | None]:
         """Where the prompt is or will be in the cache, and the recording to make it from, if there is one."""
-        recording = self._recording(utterance)
+        recording = self.recordings.find(utterance)
         name = _recording_id(recording) if recording else self._speech_id(utterance)
         return self._cache / (f"{name}-slow" if utterance.slow else name), recording
 
@@ -112,12 +130,6 @@ class PromptLibrary:
         with suppress(SpeechFailedError):
             return _is_there(self._place(utterance)[0])
         return False
-
-    def _recording(self, utterance: Utterance) -> Path | None:
-        if not (_KEY.fullmatch(utterance.key) and _LANGUAGE.fullmatch(utterance.language)):
-            return None
-        file = self._recorded / utterance.language / f"{utterance.key}.wav"
-        return file if file.exists() else None
 
     def _speech_id(self, utterance: Utterance) -> str:
         return _hash(self._synthesiser.voice(utterance.language), *SHAPE, utterance.language, utterance.text)

@@ -7,8 +7,13 @@ from tandem.telephony.speech.synthesiser import SpeechFailedError
 LONGEST_SECONDS = 20.0
 
 
+class ProgramFailedError(SpeechFailedError):
+    """A program could not do what it was to do with what it was given."""
+
+
 async def run(*command: str, stdin: str = "") -> None:
-    """Run `command` without a shell, with `stdin` as its input; SpeechFailedError when it fails or takes too long."""
+    """Run `command` without a shell, with `stdin` as its input. SpeechFailedError when it is missing or takes too long,
+    ProgramFailedError when it fails."""
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -27,4 +32,4 @@ async def run(*command: str, stdin: str = "") -> None:
         if process.returncode is None:
             process.kill()
     if process.returncode != 0:
-        raise SpeechFailedError(f"{command[0]} failed: {complaint.decode(errors='replace').strip()}")
+        raise ProgramFailedError(f"{command[0]} failed: {complaint.decode(errors='replace').strip()}")

@@ -25,6 +25,7 @@ agents:
   "2": {skills: {tv: 1}, vendor: acme}
 customers: {"139": {tier: gold}}
 caller_phones: ["139"]
+canned_answers: {hello: {text: {en: "Hello {customer}, I am {agent}.", zh-CN: 您好}, queues: [hifi]}}
 """
 
 
@@ -50,7 +51,22 @@ def test_what_is_right_is_right() -> None:
         ('["139"]', '["139", "2"]', "caller_phones[1]", "2 is an agent's account"),
         ("head_starts", "ring_secs: 1\n    head_starts", "queues.tv.ring_secs", "Perhaps ring_seconds is meant"),
         ("head_starts", "ring_seconds: 0\n    head_starts", "queues.tv.ring_seconds", "write 1 to 300"),
+        (
+            "head_starts",
+            "disposition_required: true\n    head_starts",
+            "queues.tv.disposition_required",
+            "name some under dispositions",
+        ),
+        ("head_starts", "disposition_seconds: 0\n    head_starts", "queues.tv.disposition_seconds", "write 1 to 86400"),
         ("{tv: 3}\n", "{tv: 7}\n", "queues.tv.needs.tv", "it runs from 1 to 5"),
+        ("hello:", "he llo:", "canned_answers.he llo", "without a space or a slash"),
+        ("{customer}", "{custmer}", "canned_answers.hello.text.en", "Perhaps customer is meant"),
+        ("zh-CN: 您好", "zh-CN: ''", "canned_answers.hello.text", "length >= 1"),
+        ("queues: [hifi]", "queues: [hifo]", "canned_answers.hello.queues[0]", "Perhaps hifi is meant"),
+        ("queues: [hifi]", "queue: hifi", "canned_answers.hello.queue", "Perhaps queues is meant"),
+        ("caller_phones", "chats: {files: {types: [exe]}}\ncaller_phones", "chats.files.types[0]", "exe"),
+        ("caller_phones", "chats: {files: {most_bytes: 0}}\ncaller_phones", "chats.files.most_bytes", ">= 1"),
+        ("caller_phones", "chats: {history_days: -1}\ncaller_phones", "chats.history_days", ">= 0"),
         ("needs: {tv: 1}", "needs: {tv: 0}", "queues.tv.plan[0].needs.tv", "it runs from 1 to 5"),
         ("after: 20", "after: -1", "queues.tv.plan[0].after", "write 0 to 86400 seconds"),
         ("after: 20", "after: soon", "queues.tv.plan[0].after", "Expected `float`, got `str`"),
@@ -76,6 +92,7 @@ def test_errors_with_their_place_and_a_way_out(old: str, new: str, path: str, to
         ("hifi or", "hify or", "queues.hifi.needs", "nobody has the skill 'hify'"),
         ("hifi or tv >= 2", "tv > 3", "queues.hifi.needs", "no agent can ever serve this queue"),
         ("needs: {tv: 1}", "needs: {vt: 1}", "queues.tv.plan[0].needs", "Known: hifi, tv"),
+        ("head_starts", "dial_out: {}\n    head_starts", "queues.tv.dial_out", "the dial plan allows no number"),
         ("gold: 90", "golden: 9", "queues.tv.head_starts.golden", "Perhaps gold is meant"),
         ("{tv: 2030-01-01}", "{vt: 2030-01-01}", "agents.1.certified_until.vt", "Known: hifi, tv"),
         (", vendor: acme}\n", "}\n", "queues.tv.plan[1]", "this step does nothing"),

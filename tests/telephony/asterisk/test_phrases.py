@@ -3,9 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.control.commands import DialCustomer, Transfer
+from tandem.control.commands import ChangeMonitoring, DialCustomer, RingColleague, RingSupervisor, Transfer
 from tandem.control.events import Transferred
-from tandem.telephony.asterisk.phrases import call_back, call_entered, caller_from, dial
+from tandem.telephony.asterisk.phrases import (
+    call_back,
+    call_entered,
+    caller_from,
+    dial,
+    ring_colleague,
+    ring_supervisor,
+    way_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +108,35 @@ def test_what_would_dial_more_is_refused(bad: str) -> None:
         dial(msgspec.structs.replace(OUT, destination=bad))
     with pytest.raises(ValueError, match="can't be dialled"):
         dial(msgspec.structs.replace(OUT, caller_id=f"{bad})"))
+
+
+EAR = RingSupervisor("tandem-monitor-1", "PJSIP/1002", "tandem-leg-c1-1", "whisper", "1001", 30.0)
+
+
+def test_a_supervisor_is_rung_into_their_mode_and_led_to_another() -> None:
+    asked = ring_supervisor(EAR)
+    assert (asked["Channel"], asked["ChannelId"], asked["Timeout"]) == ("PJSIP/1002", "tandem-monitor-1", 30000)
+    assert (asked["Context"], asked["Exten"], asked["Variable"]) == (
+        "tandem-monitor", "whisper", ["TANDEM_TALK=tandem-leg-c1-1"],
+    )  # fmt: skip
+    way = way_of(ChangeMonitoring("tandem-monitor-1", "barge"))
+    assert (way.channel, way.context, way.extension, way.variables) == (
+        "tandem-monitor-1",
+        "tandem-monitor",
+        "barge",
+        {},
+    )
+
+
+@pytest.mark.parametrize("bad", ["", "PJSIP/1&PJSIP/2", "Local/1@x"])
+def test_no_other_supervisor_is_rung(bad: str) -> None:
+    with pytest.raises(ValueError, match="can't be dialled"):
+        ring_supervisor(msgspec.structs.replace(EAR, device=bad))
+    with pytest.raises(ValueError, match="no channel name"):
+        ring_supervisor(msgspec.structs.replace(EAR, channel="a,b"))
+
+
+def test_a_colleague_is_rung_to_be_bridged_with_who_calls() -> None:
+    asked = ring_colleague(RingColleague("tandem-leg-internal-1-2", "PJSIP/1002", "tandem-leg-1", "1001", "Li", 30.0))
+    assert (asked["Context"], asked["Variable"]) == ("tandem-colleague", ["TANDEM_CALLER=tandem-leg-1"])
+    assert asked["CallerID"] == '"Li" <1001>'

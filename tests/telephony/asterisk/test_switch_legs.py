@@ -4,15 +4,23 @@ import msgspec
 import pytest
 
 from tandem.control.commands import (
+    ChangeMonitoring,
+    Command,
     DialCustomer,
     HangUpLeg,
     HangUpStray,
+    HoldCall,
     JoinLeg,
+    JoinRoom,
     KeepLine,
     Manner,
+    MuteLeg,
     NailUp,
     PlayToAgent,
     RingAgent,
+    RingColleague,
+    RingSupervisor,
+    SendDigits,
     Utterance,
 )
 from tandem.control.events import (
@@ -22,10 +30,12 @@ from tandem.control.events import (
     DialFailed,
     LegFailed,
     LegRinging,
+    MonitorBegan,
+    MonitorEnded,
     SwitchFound,
     SwitchLost,
 )
-from tandem.telephony.asterisk.phrases import manner
+from tandem.telephony.asterisk.phrases import manner, originate
 from tandem.telephony.asterisk.spool import Spool
 from tests.telephony.asterisk.plane import RING, Plane, plane
 from tests.telephony.asterisk.scripted import (
@@ -265,3 +275,116 @@ async def test_a_voicemail_is_played_on_a_kept_line_and_its_failure_is_the_legs(
         it.asterisk.answers["Redirect"] = silence
         it.switch.do(PlayToAgent("tandem-leg-2", "", "voicemail-2", "100", "", 15.0, line=LINE))
         assert await it.next(LegFailed) == LegFailed("tandem-leg-2", "failed")
+
+
+EAR = RingSupervisor("tandem-monitor-1", "PJSIP/1002", "tandem-leg-1", "listen", "1001", 30.0)
+
+
+async def test_a_supervisor_is_rung_led_and_hung_up_even_before_there_is_a_channel() -> None:
+    async with plane() as it:
+        it.switch.do(EAR)
+        assert (await it.asterisk.asked("Originate"))["ChannelId"] == EAR.monitor
+        it.switch.do(ChangeMonitoring(EAR.monitor, "barge"))
+        redirect = await it.asterisk.asked("Redirect")
+        assert (redirect["Channel"], redirect["Exten"]) == (EAR.monitor, "barge")
+        it.switch.do(HangUpStray(EAR.monitor))
+        await it.asterisk.asked("Hangup")
+        it.asterisk.say({"Event": "Newchannel", "Uniqueid": EAR.monitor, "Channel": "PJSIP/1002-1"})
+        await it.next(MonitorBegan)
+        assert (await it.asterisk.asked("Hangup"))["Channel"] == EAR.monitor
+
+
+async def test_a_supervisor_or_a_colleague_who_can_not_be_rung_is_told() -> None:
+    async with plane() as it:
+        it.asterisk.answers["Originate"] = refusal("Permission denied")
+        it.switch.do(EAR)
+        assert await it.next(MonitorEnded) == MonitorEnded(EAR.monitor)
+        it.switch.do(RingColleague("tandem-leg-internal-1-2", "PJSIP/1002", "tandem-leg-1", "1001", "", 30.0))
+        assert await it.next(LegFailed) == LegFailed("tandem-leg-internal-1-2", "failed")
+
+
+HOLD = HoldCall("1.1", "PJSIP/trunk-1", "tandem-leg-1")
+
+
+async def test_caller_and_agent_are_taken_apart_in_one_action() -> None:
+    async with plane() as it:
+        for rings, place in ((False, "silent"), (True, "rings")):
+            it.switch.do(msgspec.structs.replace(HOLD, rings=rings))
+            redirect = await it.asterisk.asked("Redirect")
+            assert (redirect["Channel"], redirect["Context"], redirect["Exten"]) == (
+                "PJSIP/trunk-1",
+                "tandem-call",
+                "s",
+            )
+            extra = [redirect[f"Extra{name}"] for name in ("Channel", "Context", "Exten", "Priority")]
+            assert extra == ["tandem-leg-1", "tandem-agent-waits", place, "1"]
+
+
+async def test_agents_go_into_the_room_before_the_caller() -> None:
+    async with plane() as it:
+        it.switch.do(JoinRoom("1.1", {"tandem-leg-1": "tandem-leg-1", LINE: "tandem-leg-2"}, "PJSIP/trunk-1"))
+        seen = []
+        for _ in range(3):
+            redirect = await it.asterisk.asked("Redirect")
+            seen.append((redirect["Channel"], redirect["Context"], redirect["Exten"]))
+        assert seen == [
+            ("tandem-leg-1", "tandem-room", "s"),
+            (LINE, "tandem-room", "s"),
+            ("PJSIP/trunk-1", "tandem-room", "caller"),
+        ]
+        set_on = [(one.get("Channel"), one["Variable"], one["Value"]) for one in it.asterisk.actions if "Value" in one]
+        assert [one for one in set_on if one[0] == LINE] == [
+            (LINE, "TANDEM_ROOM", "1.1"),
+            (LINE, "TANDEM_LEG", "tandem-leg-2"),
+        ]
+        assert ("tandem-leg-1", "TANDEM_LEG", "tandem-leg-1") not in set_on
+
+
+async def test_a_colleague_is_rung_into_the_room() -> None:
+    async with plane() as it:
+        ring = msgspec.structs.replace(RING, channel="", room="1.1")
+        it.switch.do(ring)
+        asked = await it.asterisk.asked("Originate")
+        assert (asked["Context"], asked["Variable"]) == ("tandem-room", "TANDEM_ROOM=1.1")
+        assert originate(msgspec.structs.replace(ring, longest=7200.0))["Variable"][1:] == ["TIMEOUT(absolute)=7200"]
+
+
+async def set_on_channel(it: Plane) -> dict[str, str]:
+    """The next Setvar that is no global's."""
+    while "Channel" not in (setvar := await it.asterisk.asked("Setvar")):
+        pass
+    return setvar
+
+
+async def test_an_agent_is_muted_by_a_variable_of_their_channel() -> None:
+    async with plane() as it:
+        for muted, value in ((True, "on"), (False, "off")):
+            it.switch.do(MuteLeg("tandem-leg-1", muted))
+            setvar = await set_on_channel(it)
+            assert (setvar["Channel"], setvar["Variable"], setvar["Value"]) == ("tandem-leg-1", "MUTEAUDIO(in)", value)
+
+
+async def test_keys_are_sent_one_after_another() -> None:
+    async with plane() as it:
+        it.switch.do(SendDigits("1.1", "PJSIP/trunk-1", "1#"))
+        keys = [await it.asterisk.asked("PlayDTMF") for _ in range(2)]
+        assert [(key["Channel"], key["Digit"], "Receive" in key) for key in keys] == [
+            ("PJSIP/trunk-1", "1", False),
+            ("PJSIP/trunk-1", "#", False),
+        ]
+
+
+@pytest.mark.parametrize(
+    "command", [HOLD, JoinRoom("1.1", {"tandem-leg-1": "tandem-leg-1"}), MuteLeg("1.1", muted=True)]
+)
+async def test_who_is_gone_is_told_by_their_end_and_else_it_failed(command: Command) -> None:
+    async with plane() as it:
+        for action in ("Redirect", "Setvar"):
+            it.asterisk.answers[action] = refusal("Channel does not exist")
+        it.switch.do(command)
+        await (it.asterisk.asked("Redirect") if isinstance(command, HoldCall) else set_on_channel(it))
+        it.asterisk.answers |= {"Redirect": silence, "Setvar": silence}
+        it.switch.do(command)
+        failed = await it.next(CommandFailed)
+        assert (failed.command, failed.subject) == (type(command).__name__, "1.1")
+        assert it.switch.counters.commands_failed == 1

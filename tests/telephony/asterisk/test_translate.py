@@ -134,3 +134,28 @@ def test_a_listing_shows_which_lines_wait_in_their_place() -> None:
     contexts = ("tandem-nailed", "tandem-confirm", "tandem-agent")
     seen = seen_channels(Book(), [line | {"Context": context} for context in contexts])
     assert [channel.kept for channel in seen] == [True, False, False]
+
+
+EAR = "tandem-monitor-1"
+
+
+@pytest.mark.parametrize(
+    ("message", "told_of_it"),
+    [
+        ({"Event": "Newchannel"}, [events.MonitorBegan(EAR)]),
+        ({"Event": "Newstate", "ChannelStateDesc": "Ringing"}, []),
+        ({"Event": "Newstate", "ChannelStateDesc": "Up"}, [events.MonitorJoined(EAR)]),
+        ({"Event": "Hangup", "ChannelStateDesc": "Up", "Cause": "16"}, [events.MonitorEnded(EAR)]),
+        ({"Event": "Hangup", "ChannelStateDesc": "Ringing", "Cause": "17"}, [events.MonitorEnded(EAR)]),
+        ({"Event": "OriginateResponse", "Response": "Failure"}, [events.MonitorEnded(EAR)]),
+        ({"Event": "OriginateResponse", "Response": "Success"}, []),
+        ({"Event": "Hold"}, []),
+    ],
+)
+def test_a_supervisors_channel(message: wire.Message, told_of_it: list[Event]) -> None:
+    assert translate(Book(asked={EAR}), {"Uniqueid": EAR, **message}) == told_of_it
+
+
+def test_a_customer_whom_an_agent_dials_is_a_customer() -> None:
+    message = {"Event": "Hangup", "Uniqueid": "tandem-dialled-1", "ChannelStateDesc": "Ringing", "Cause": "17"}
+    assert translate(Book(), message) == [events.DialFailed("tandem-dialled-1", "busy")]

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tandem.telephony.provision.addresses import own_addresses
 from tandem.telephony.provision.install import AsteriskInstall
 from tandem.telephony.provision.render import Instance, Phone, render
+
+ICE = "ice_host_candidates"
 
 
 @pytest.fixture
@@ -54,6 +57,33 @@ def test_an_agent_may_dial_the_hotlines_and_a_customer_calls_in(instance: Instan
     assert "[13800000001](customer)\n" in conf(instance, "pjsip.conf")
     phones = conf(instance, "extensions.conf").split("[tandem-phones]")[1].split("\n; ")[0]
     assert [line.split(",")[0] for line in phones.split("\n") if line] == ["exten => 95500", "exten => 95501"]
+
+
+def section(text: str, name: str) -> list[str]:
+    """The lines of the first section of this name."""
+    return text.split(f"[{name}]", 1)[1].partition("\n[")[0].splitlines()
+
+
+def test_a_browser_phone_is_an_agents_whose_voice_is_encrypted_and_who_comes_from_this_machine(
+    instance: Instance,
+) -> None:
+    render(replace(instance, phones=(Phone("1001-web", "pass-web", "browser"),)))
+    pjsip = conf(instance, "pjsip.conf")
+    assert "[browser](!,agent)\nwebrtc = yes\n" in pjsip
+    assert "[1001-web](browser)\nauth = 1001-web\n" in pjsip
+    browser = section(pjsip, "browser")
+    assert {"deny = 0.0.0.0/0.0.0.0", "permit = 127.0.0.1/255.255.255.255", "allow = opus,ulaw"} <= set(browser)
+    assert {"max_contacts = 1", "remove_existing = yes"} <= set(section(pjsip, "registration"))
+    assert "bindaddr = 127.0.0.1" in conf(instance, "http.conf")
+
+
+def test_the_voice_of_browsers_goes_by_loopback_only_where_they_are_on_this_machine(instance: Instance) -> None:
+    render(instance)
+    assert "media_address = 127.0.0.1" in section(conf(instance, "pjsip.conf"), "browser")
+    assert [f"{one} => 127.0.0.1" for one in own_addresses()] == section(conf(instance, "rtp.conf"), ICE)[1:]
+    render(replace(instance, host="192.0.2.7"))
+    assert "media_address" not in conf(instance, "pjsip.conf")
+    assert section(conf(instance, "rtp.conf"), ICE)[1:] == []
 
 
 def test_calls_to_numbers_go_where_the_trunk_leads(instance: Instance) -> None:

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import { type Around, Connection, type Heard, SILENT_AFTER } from "./connection";
-import { AGENT, CONTACT, SNAPSHOT } from "./examples";
+import { Connection } from "./connection";
+import { AGENT, CONTACT, message, SNAPSHOT } from "./examples";
+import { type Around, type Heard, SILENT_AFTER } from "./following";
 import type { Received, Sent } from "./messages";
 
 /** A line to the centre, seen from there. */
@@ -171,4 +172,24 @@ test("a restart of the centre is a break like others", () => {
   world.line.heard.closed();
   world.pass(1);
   expect([desk.view.health, world.lines.length]).toEqual(["stale", 2]);
+});
+
+test("that a customer writes is shown for a while, or until their message comes; that the agent does is said now and then", () => {
+  desk.start();
+  world.line.heard.opened();
+  world.line.says({ ...SNAPSHOT, contacts: [{ contact: { ...CONTACT, channel: "chat" }, story: [], messages: [] }] });
+  world.line.says({ type: "typing", contact: "c1" });
+  world.line.says({ type: "typing", contact: "c2" });
+  expect(desk.view.typists).toEqual(["c1", "c2"]);
+  world.line.says({ type: "event", number: 42, told: { event: "ContactSaid", contact: "c1", message: message(1) } });
+  expect(desk.view.typists).toEqual(["c2"]);
+  world.pass(6);
+  expect(desk.view.typists).toEqual([]);
+  world.line.sent = [];
+  desk.types("c1");
+  desk.types("c1");
+  desk.types("c2");
+  world.pass(3);
+  desk.types("c1");
+  expect(world.line.sent).toEqual(["c1", "c2", "c1"].map((contact) => ({ type: "typing", contact })));
 });

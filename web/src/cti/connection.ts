@@ -2,7 +2,8 @@
 // and comes back by itself. It holds no state of the page; whoever shows it subscribes.
 
 import { after, type Desk, deskOf } from "./desk";
-import type { Hello, Position, Received, Sent } from "./messages";
+import { type Around, Following, same } from "./following";
+import type { Hello, Received } from "./messages";
 
 /** `stale`: connected or not, what is shown may be old; `at_work`: another session works here, choose; `over`: it
  *  can't go on, `trouble` says why. */
@@ -18,6 +19,8 @@ export interface View {
   trouble: { code: string; message: string } | null;
   /** The server's clock minus ours, seconds. */
   ahead: number;
+  /** The chats whose customers write something right now. */
+  typists: string[];
 }
 
 export interface Refusal {
@@ -25,96 +28,40 @@ export interface Refusal {
   message: string;
 }
 
-/** What the connection needs of a browser's WebSocket. */
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-}
-
-export interface Heard {
-  opened(): void;
-  message(text: string): void;
-  closed(): void;
-}
-
-export interface Around {
-  open(heard: Heard): Socket;
-  /** Seconds since the epoch, by this machine's clock. */
-  now(): number;
-  later(seconds: number, what: () => void): () => void;
-  random(): number;
-  /** Ask whether the session is still good, after a connection that could not be opened. */
-  failed(): void;
-}
-
-export const SILENT_AFTER = 12;
-const LONGEST_PAUSE = 5;
+/** Seconds between two signs that the agent writes, and after which a customer who gave no new sign writes no more. */
+const TYPING_EVERY = 3;
+const TYPING_FOR = 6;
 const LOST: Refusal = { code: "lost", message: "" };
 
-export class Connection {
-  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0 };
+export class Connection extends Following<View, Received> {
+  view: View = { health: "connecting", desk: null, works: false, takenBy: "", trouble: null, ahead: 0, typists: [] };
 
-  private socket: Socket | null = null;
-  private listeners = new Set<() => void>();
   private waiting = new Map<string, (refusal: Refusal | null) => void>();
-  private stopSilence = () => {};
-  private stopPause = () => {};
-  private tries = 0;
+  private stopTyping = new Map<string, () => void>();
+  private saidTyping = new Map<string, number>();
   private verbs = 0;
   private mode: Hello["mode"] = "work";
+  private taking = false;
 
   /** `name` is any text that no other desktop has. */
   constructor(
-    private readonly around: Around,
+    around: Around,
     private readonly name: string,
     private readonly agent = "",
-  ) {}
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly current = (): View => this.view;
-
-  start(take = false): void {
-    this.stopPause();
-    this.drop();
-    let opened = false;
-    const here =
-      <T extends unknown[]>(what: (...given: T) => void) =>
-      (...given: T) => {
-        if (this.socket === socket) what(...given);
-      };
-    const socket: Socket = this.around.open({
-      opened: here(() => {
-        opened = true;
-        this.send(this.hello(take));
-      }),
-      message: here((text: string) => this.take(JSON.parse(text) as Received)),
-      closed: here(() => {
-        if (!opened) this.around.failed();
-        this.comeBack();
-      }),
-    });
-    this.socket = socket;
-    this.listen();
+  ) {
+    super(around);
   }
 
   /** Work here although another session does. */
   takeOver(): void {
     this.mode = "work";
-    this.start(true);
+    this.taking = true;
+    this.start();
   }
 
   watch(): void {
     this.mode = "watch";
     this.start();
-  }
-
-  end(): void {
-    this.stopPause();
-    this.drop();
   }
 
   /** The network is back, or the page is looked at again: do not wait for the next try. */
@@ -133,30 +80,60 @@ export class Connection {
     });
   }
 
-  private hello(take: boolean): Hello {
+  /** The agent writes something in a chat: tell the customer, now and then. */
+  types(contact: string): void {
+    const now = this.around.now();
+    const said = this.saidTyping.get(contact) ?? Number.NEGATIVE_INFINITY;
+    if (this.view.health !== "live" || !this.view.works || now - said < TYPING_EVERY) return;
+    this.saidTyping.set(contact, now);
+    this.send({ type: "typing", contact });
+  }
+
+  private customerTypes(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.set(
+      contact,
+      this.around.later(TYPING_FOR, () => this.typesNoMore(contact)),
+    );
+    if (!this.view.typists.includes(contact)) this.show({ typists: [...this.view.typists, contact] });
+  }
+
+  private typesNoMore(contact: string): void {
+    this.stopTyping.get(contact)?.();
+    this.stopTyping.delete(contact);
+    if (this.view.typists.includes(contact)) this.show({ typists: this.view.typists.filter((one) => one !== contact) });
+  }
+
+  protected hello(): Hello {
+    const take = this.taking;
+    this.taking = false;
     const hello: Hello = { type: "hello", agent: this.agent, mode: this.mode, take, desktop: this.name };
     const position = this.view.desk?.position;
     return position ? { ...hello, after: position } : hello;
   }
 
-  private take(message: Received): void {
-    this.listen();
+  protected take(message: Received): void {
     switch (message.type) {
       case "snapshot":
-        this.there(message.now, message.works, deskOf(message));
+        this.has(message.now, message.works, deskOf(message));
         break;
       case "resumed":
-        this.there(message.now, message.works, this.view.desk);
+        this.has(message.now, message.works, this.view.desk);
         break;
       case "event": {
         const desk = this.view.desk && after(this.view.desk, message.number, message.told);
         if (desk) this.show({ desk });
         else this.resume();
+        const { told } = message;
+        if (told.event === "ContactSaid" && told.message.sender === "customer") this.typesNoMore(told.contact);
         break;
       }
       case "beat":
         this.send({ type: "beat" });
         if (!same(message.position, this.view.desk?.position)) this.resume();
+        break;
+      case "typing":
+        this.customerTypes(message.contact);
         break;
       case "taken_over":
         this.mode = "watch";
@@ -173,8 +150,8 @@ export class Connection {
     }
   }
 
-  private there(now: number, works: boolean, desk: Desk | null): void {
-    this.tries = 0;
+  private has(now: number, works: boolean, desk: Desk | null): void {
+    this.there();
     const ahead = now - this.around.now();
     const takenBy = works ? "" : this.view.takenBy;
     this.show({ health: "live", works, desk, ahead, takenBy, trouble: null });
@@ -191,50 +168,13 @@ export class Connection {
     this.waiting.delete(id);
   }
 
-  /** Nothing was heard for too long. */
-  private listen(): void {
-    this.stopSilence();
-    this.stopSilence = this.around.later(SILENT_AFTER, () => this.resume());
-  }
-
-  /** What is shown is not what is: connect again at once. */
-  private resume(): void {
-    this.stale();
-    this.start();
-  }
-
-  /** The connection ended: come back in a moment, later each time. */
-  private comeBack(): void {
-    this.stale();
-    this.drop();
-    const pause = Math.min(LONGEST_PAUSE, 0.25 * 2 ** this.tries) * (0.5 + this.around.random());
-    this.tries += 1;
-    this.stopPause = this.around.later(pause, () => this.start());
-  }
-
-  private stale(): void {
+  protected stale(): void {
     if (this.view.health === "live") this.show({ health: "stale" });
   }
 
-  private drop(): void {
-    this.stopSilence();
+  protected drop(): void {
     for (const answer of this.waiting.values()) answer(LOST);
     this.waiting.clear();
-    const socket = this.socket;
-    this.socket = null;
-    socket?.close();
+    super.drop();
   }
-
-  private send(message: Sent): void {
-    this.socket?.send(JSON.stringify(message));
-  }
-
-  private show(change: Partial<View>): void {
-    this.view = { ...this.view, ...change };
-    for (const listener of this.listeners) listener();
-  }
-}
-
-function same(one: Position, other: Position | undefined): boolean {
-  return one.stream === other?.stream && one.number === other.number;
 }

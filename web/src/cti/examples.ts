@@ -13,6 +13,8 @@ export const AGENT: Agent = {
   until: null,
   extension_left: 0,
   units: 0,
+  monitored: [],
+  wrapping: [],
 };
 
 export const CONTACT: Contact = {
@@ -32,10 +34,14 @@ export const CONTACT: Contact = {
   offered_at: 1000,
   connected_at: null,
   heard: 0,
+  disposition: "",
+  note: "",
   variables: {},
   forms: {},
   links: {},
   customer: null,
+  muted: false,
+  consultation: null,
 };
 
 export const SNAPSHOT: Snapshot = {
@@ -57,4 +63,5 @@ export const message = (number: number): Message => ({
   choices: [],
   notice: null,
   agent: "",
+  file: null,
 });

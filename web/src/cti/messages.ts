@@ -28,6 +28,17 @@ export interface Agent {
   until: number | null;
   extension_left: number;
   units: number;
+  monitored: { by: string; mode: "listen" | "whisper" | "barge" }[];
+  wrapping: Wrapping[];
+}
+
+/** A contact in wrap-up; `owed`: its disposition is required and not set. */
+export interface Wrapping {
+  contact: string;
+  queue: string;
+  owed: boolean;
+  code: string;
+  note: string;
 }
 
 export type ContactState = "offered" | "connecting" | "connected" | "held" | "interrupted";
@@ -68,10 +79,23 @@ export interface Contact {
   offered_at: number | null;
   connected_at: number | null;
   heard: number;
+  disposition: string;
+  note: string;
   variables: Record<string, unknown>;
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;
   customer: KnownCustomer | null;
+  muted: boolean;
+  consultation: Consultation | null;
+}
+
+export interface Consultation {
+  number: number;
+  state: "asking" | "talking" | "swapped" | "conference";
+  agent: string;
+  asked: string;
+  colleague: string;
+  note: string;
 }
 
 export interface Step {
@@ -89,6 +113,14 @@ export interface Message {
   choices: { key: string; label: string }[];
   notice: "joined" | "left" | "remind" | "idle" | null;
   agent: string;
+  file: File | null;
+}
+
+export interface File {
+  file: string;
+  name: string;
+  kind: string;
+  size: number;
 }
 
 export interface OnDesk {
@@ -121,6 +153,7 @@ export type Received =
   | { type: "done"; id: string }
   | { type: "refused"; id: string; code: string; message: string }
   | { type: "beat"; position: Position; now: number }
+  | { type: "typing"; contact: string }
   | { type: "taken_over"; by: string }
   | { type: "error"; code: string; message: string };
 
@@ -133,4 +166,8 @@ export interface Hello {
   after?: Position;
 }
 
-export type Sent = Hello | { type: "do"; id: string; verb: string; given: Record<string, unknown> } | { type: "beat" };
+export type Sent =
+  | Hello
+  | { type: "do"; id: string; verb: string; given: Record<string, unknown> }
+  | { type: "typing"; contact: string }
+  | { type: "beat" };

@@ -24,7 +24,10 @@ export function AgentBar({ person, agent, now, able, act }: AgentBarProps) {
   const [pausing, setPausing] = useState(false);
   const away = agent.state === "signed_out";
   const canBeReady =
-    able && !away && (agent.wants !== "ready" || agent.state === "wrap_up" || agent.state === "not_ready");
+    able &&
+    !away &&
+    !agent.wrapping.some(({ owed }) => owed) &&
+    (agent.wants !== "ready" || agent.state === "wrap_up" || agent.state === "not_ready");
   const canExtend = able && agent.state === "wrap_up" && agent.extension_left > 0;
   const ready = () => void act("ready");
   const extend = () => void act("extend", { seconds: Math.min(EXTENSION, agent.extension_left) });
@@ -92,6 +95,11 @@ function State({ agent, now }: { agent: Agent; now: number }) {
           {left} {words.wrapUpLeft}
         </span>
       )}
+      {agent.monitored.map(({ by, mode }) => (
+        <span key={by} className="monitored">
+          {words.monitored[mode](by)}
+        </span>
+      ))}
       {following && (
         <span className="next">
           {words.next.title}: {following}

@@ -1,66 +1,41 @@
 // The talk in a chat. What is being written survives a reload; what was sent into a broken connection is sent again.
 
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import type { Message, OnDesk } from "../cti/messages";
-import { cutOff, EMPTY, next, type Outbox, seen, written } from "../cti/outbox";
-import { useKept } from "../shared/settings";
+import { useEffect, useRef, useState } from "react";
+import type { File as ChatFile, Message, OnDesk } from "../cti/messages";
+import { cutOff, EMPTY, next, type Outbox, refused, seen, type Written, written } from "../cti/outbox";
+import { sizeOf } from "../shared/sizes";
 import { timeOfDay } from "../shared/time";
-import type { Do } from "./DeskView";
+import { Answer } from "./Answer";
+import type { At, Do } from "./DeskView";
 import { useWords } from "./words/words";
-
-const MOST_CHARACTERS = 2000;
 
 interface ChatProps {
   one: OnDesk;
   live: boolean;
   able: boolean;
+  at: At;
   act: Do;
 }
 
-export function Chat({ one, live, able, act }: ChatProps) {
+export function Chat({ one, live, able, at, act }: ChatProps) {
   const { contact, messages } = one;
   const words = useWords();
-  const [draft, setDraft] = useKept<string>(`draft.${contact.contact}`, "", sessionStorage);
   const outbox = useOutbox(one, live, act);
-  const talks = contact.state === "connected";
-  const send = () => {
-    if (!draft.trim()) return;
-    outbox.write(draft.trim());
-    setDraft("");
-  };
-  const pressed = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
   return (
     <div className="talk">
-      <Messages messages={messages} pending={outbox.texts} />
-      {talks && (
-        <div className="answer">
-          <textarea
-            aria-label={words.yourAnswer}
-            placeholder={words.yourAnswer}
-            rows={2}
-            maxLength={MOST_CHARACTERS}
-            value={draft}
-            disabled={!able}
-            onChange={(event) => setDraft(event.target.value)}
-            onKeyDown={pressed}
-          />
-          <div className="buttons">
-            <button type="button" className="main" disabled={!able || !draft.trim()} onClick={send}>
-              {words.verbs.send} <kbd>↵</kbd>
-            </button>
-            <button type="button" disabled={!able} onClick={() => void act("close", { contact: contact.contact })}>
-              {words.verbs.close}
-            </button>
-          </div>
-        </div>
+      <Messages chat={contact.contact} messages={messages} pending={outbox.pending} />
+      <p className="typing" aria-live="polite">
+        {at.typists.includes(contact.contact) && words.typing}
+      </p>
+      {contact.state === "connected" && (
+        <Answer contact={contact} able={able} at={at} act={act} onWritten={outbox.write} />
       )}
     </div>
   );
 }
+
+/** Refused for now only: it is sent again. */
+const FOR_NOW = new Set(["lost", "busy"]);
 
 function useOutbox({ contact }: OnDesk, live: boolean, act: Do) {
   const [outbox, setOutbox] = useState<Outbox>(EMPTY);
@@ -69,12 +44,16 @@ function useOutbox({ contact }: OnDesk, live: boolean, act: Do) {
     const sending = live ? next(outbox, contact) : null;
     if (!sending) return;
     setOutbox(sending.outbox);
-    void act("say", { contact: contact.contact, number: sending.number, text: sending.text });
+    const { text, file } = sending.one;
+    const given = { contact: contact.contact, number: sending.number, text, ...(file && { file: file.file }) };
+    void act("say", given).then((refusal) => {
+      if (refusal && !FOR_NOW.has(refusal.code)) setOutbox(refused);
+    });
   }, [outbox, contact, live, act]);
-  return { texts: outbox.texts, write: (text: string) => setOutbox((now) => written(now, text)) };
+  return { pending: outbox.all, write: (one: Written) => setOutbox((now) => written(now, one)) };
 }
 
-function Messages({ messages, pending }: { messages: Message[]; pending: string[] }) {
+function Messages({ chat, messages, pending }: { chat: string; messages: Message[]; pending: Written[] }) {
   const words = useWords();
   const list = useRef<HTMLDivElement>(null);
   const count = messages.length + pending.length;
@@ -93,18 +72,27 @@ function Messages({ messages, pending }: { messages: Message[]; pending: string[
             </p>
           )}
           <p className="text">{message.notice ? words.notice[message.notice] : message.text}</p>
+          {message.file && <FileLink chat={chat} file={message.file} />}
           {message.choices.length > 0 && (
             <p className="choices">{message.choices.map(({ key, label }) => `${key} ${label}`).join(" · ")}</p>
           )}
         </div>
       ))}
-      {pending.map((text, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: texts leave in their order
+      {pending.map(({ text, file }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: what is written leaves in its order
         <div key={`pending ${index}`} className="agent pending">
           <p className="by">{words.onItsWay}</p>
-          <p className="text">{text}</p>
+          <p className="text">{text || file?.name}</p>
         </div>
       ))}
     </div>
+  );
+}
+
+function FileLink({ chat, file }: { chat: string; file: ChatFile }) {
+  return (
+    <a href={`/chats/${chat}/files/${file.file}`} download={file.name}>
+      {file.name} ({sizeOf(file.size)})
+    </a>
   );
 }

@@ -2,8 +2,8 @@
 
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Connection } from "../cti/connection";
+import { browserAround } from "../shared/browser";
 import type { PageProps } from "../shared/Gate";
-import { browserAround } from "./browser";
 import { DeskView } from "./DeskView";
 import { useWords } from "./words/words";
 
@@ -51,7 +51,10 @@ export function DeskPage({ person, looks, onFailed, onLeave }: PageProps) {
 /** The connection of this page; `?agent=` opens another's desk, for supervisors. */
 function useConnection(onFailed: () => void): Connection {
   const [agent] = useState(() => new URLSearchParams(location.search).get("agent") ?? "");
-  const connection = useMemo(() => new Connection(browserAround(onFailed), nameOfOwn(), agent), [onFailed, agent]);
+  const connection = useMemo(
+    () => new Connection(browserAround("/desktop", onFailed), nameOfOwn(), agent),
+    [onFailed, agent],
+  );
   useEffect(() => {
     connection.start();
     const hidden = () => connection.end();

@@ -1,17 +1,31 @@
 // The desk itself: the agent above, the contacts beside each other below.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Connection, Refusal, View } from "../cti/connection";
 import type { Desk } from "../cti/desk";
 import { type Looks, SettingsBar } from "../shared/SettingsBar";
 import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
+import { allowSound, ring } from "../shared/sound";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
+import { DialDialog } from "./DialDialog";
+import { useDispositions, WrapUp } from "./Disposition";
 import { KeysDialog } from "./KeysDialog";
+import { PhoneBar, PhoneNotice } from "./PhoneBar";
+import { PhoneProvider, usePhone } from "./phoneHere";
 import { useShortcuts } from "./shortcuts";
-import { allowSound, ring } from "./sound";
 import { useWords, type Words } from "./words/words";
+
+/** Who is at the desk, and what they and the customers write. */
+export interface At {
+  agent: string;
+  /** As customers may know them. */
+  name: string;
+  csrf: string;
+  typists: string[];
+  types: (contact: string) => void;
+}
 
 export type Do = (verb: string, given?: Record<string, unknown>) => Promise<Refusal | null>;
 
@@ -29,6 +43,9 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const now = useNow(view.ahead);
   const [problem, setProblem] = useState("");
   const [keys, setKeys] = useState(false);
+  const [dials, setDials] = useState(false);
+  const queues = [...desk.agent.wrapping, ...desk.contacts.map(({ contact }) => contact)].map(({ queue }) => queue);
+  const known = useDispositions([...new Set(queues)].sort().join(" "));
   const [sound, setSound] = useKept<"on" | "off">("sound", "on");
   const offered = desk.contacts.find(({ contact }) => contact.state === "offered");
   useOfferSound(offered?.contact.contact ?? "", sound === "on");
@@ -44,46 +61,68 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const next = () => focusNext();
   useShortcuts({ next, help: () => setKeys(true) });
 
-  const able = view.works && view.health === "live";
+  const live = view.health === "live";
+  const able = view.works && live;
+  const phone = usePhone(person, desk, view.works, live, act);
+  const at: At = {
+    agent: desk.agent.agent,
+    name: person.display_name,
+    csrf: person.csrf,
+    typists: view.typists,
+    types: (contact) => connection.types(contact),
+  };
   return (
-    <div className="desk">
-      <title>{titleOf(desk, words)}</title>
-      <header>
-        <p className="brand">{words.product}</p>
-        <AgentBar person={person} agent={desk.agent} now={now} able={able} act={act} />
-        <div className="settings">
-          <Health view={view} />
-          <button type="button" aria-pressed={sound === "on"} onClick={() => setSound(sound === "on" ? "off" : "on")}>
-            {sound === "on" ? words.settings.soundOn : words.settings.soundOff}
-          </button>
-          <button type="button" aria-haspopup="dialog" onClick={() => setKeys(true)}>
-            {words.shortcuts.title}
-          </button>
-          <SettingsBar looks={looks} />
-          <button type="button" onClick={onLeave}>
-            {words.settings.out}
-          </button>
-        </div>
-      </header>
-      <Notices view={view} problem={problem} onTake={() => connection.takeOver()} />
-      <main aria-label={words.contacts} className="contacts" data-stale={view.health !== "live"}>
-        {desk.contacts.length === 0 && <p className="nothing">{nothingOf(desk, words)}</p>}
-        {desk.contacts.map((one) => (
-          <ContactCard
-            key={one.contact.contact}
-            one={one}
-            now={now}
-            able={able}
-            live={view.health === "live"}
-            act={act}
-          />
-        ))}
-      </main>
-      <p className="hidden" aria-live="assertive">
-        {offered ? words.offerTitle(offered.contact.name || offered.contact.number || words.withheld) : ""}
-      </p>
-      {keys && <KeysDialog onClose={() => setKeys(false)} />}
-    </div>
+    <PhoneProvider value={phone}>
+      <div className="desk">
+        <title>{titleOf(desk, words)}</title>
+        <header>
+          <p className="brand">{words.product}</p>
+          <AgentBar person={person} agent={desk.agent} now={now} able={able} act={act} />
+          <div className="settings">
+            <button type="button" disabled={!able} aria-haspopup="dialog" onClick={() => setDials(true)}>
+              {words.dial.title}
+            </button>
+            <Health view={view} />
+            <PhoneBar works={view.works} />
+            <button type="button" aria-pressed={sound === "on"} onClick={() => setSound(sound === "on" ? "off" : "on")}>
+              {sound === "on" ? words.settings.soundOn : words.settings.soundOff}
+            </button>
+            <button type="button" aria-haspopup="dialog" onClick={() => setKeys(true)}>
+              {words.shortcuts.title}
+            </button>
+            <SettingsBar looks={looks} />
+            <button type="button" onClick={onLeave}>
+              {words.settings.out}
+            </button>
+          </div>
+        </header>
+        <Notices view={view} problem={problem} onTake={() => connection.takeOver()}>
+          <PhoneNotice works={view.works} />
+        </Notices>
+        <main aria-label={words.contacts} className="contacts" data-stale={view.health !== "live"}>
+          <WrapUp wrapping={desk.agent.wrapping} known={known} able={able} act={act} />
+          {desk.contacts.length === 0 && <p className="nothing">{nothingOf(desk, words)}</p>}
+          {desk.contacts.map((one) => (
+            <ContactCard
+              key={one.contact.contact}
+              one={one}
+              agent={desk.agent.agent}
+              now={now}
+              able={able}
+              live={live}
+              at={at}
+              act={act}
+              known={known}
+            />
+          ))}
+        </main>
+        <p className="hidden" aria-live="assertive">
+          {offered ? words.offerTitle(offered.contact.name || offered.contact.number || words.withheld) : ""}
+        </p>
+        {dials && <DialDialog act={act} onClose={() => setDials(false)} />}
+        {keys && <KeysDialog onClose={() => setKeys(false)} />}
+      </div>
+    </PhoneProvider>
   );
 }
 
@@ -92,7 +131,14 @@ function Health({ view }: { view: View }) {
   return <output className={`health ${view.health}`}>{words.health[view.health]}</output>;
 }
 
-function Notices({ view, problem, onTake }: { view: View; problem: string; onTake: () => void }) {
+interface NoticesProps {
+  view: View;
+  problem: string;
+  onTake: () => void;
+  children: ReactNode;
+}
+
+function Notices({ view, problem, onTake, children }: NoticesProps) {
   const words = useWords();
   return (
     <div className="notices">
@@ -109,6 +155,7 @@ function Notices({ view, problem, onTake }: { view: View; problem: string; onTak
           </button>
         </p>
       )}
+      {children}
       <p className={problem ? "notice bad" : "hidden"} role="alert">
         {problem}
       </p>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { KEYS, type Shortcut } from "./shortcuts";
+import { useTalkWords } from "./talk/words";
 import { useWords } from "./words/words";
 
 /** The keys that work everywhere. */
@@ -7,9 +8,11 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const { ready, pause, extend, accept, decline } = words.verbs;
-  const { next, help } = words.shortcuts;
-  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, next, help };
+  const { ready, pause, extend, decline } = words.verbs;
+  const { accept, next, help } = words.shortcuts;
+  const { hold, transfer, swap, mute, hangUp } = useTalkWords().verbs;
+  const talk = { hold, transfer, swap, mute, hangUp };
+  const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, ...talk, next, help };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">
       <h2 id="keys">{words.shortcuts.title}</h2>

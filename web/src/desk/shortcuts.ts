@@ -8,6 +8,11 @@ export const KEYS = {
   extend: "M",
   accept: "A",
   decline: "X",
+  hold: "L",
+  transfer: "T",
+  swap: "S",
+  mute: "U",
+  hangUp: "H",
   next: "J",
   help: "K",
 } as const;

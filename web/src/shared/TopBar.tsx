@@ -6,9 +6,12 @@ import { SettingsBar } from "./SettingsBar";
 import type { Person } from "./session";
 import { useWords } from "./words/words";
 
-type Place = "desk";
+type Place = "desk" | "board" | "admin" | "editor";
 const PLACES: Record<Place, (person: Person) => boolean> = {
   desk: (person) => person.agent !== "",
+  board: (person) => person.role !== "agent",
+  admin: (person) => person.role !== "agent",
+  editor: (person) => person.role === "admin",
 };
 
 interface TopBarProps extends Pick<PageProps, "person" | "looks" | "onLeave"> {

@@ -19,3 +19,9 @@ export const signOut = (csrf: string) => ask<null>("DELETE", "/session", undefin
 export const changePassword = (old: string, password: string, csrf: string) =>
   ask<{ changed: true }>("PUT", "/session/password", { old, new: password }, csrf);
 export const pauseReasons = () => ask<string[]>("GET", "/pause-reasons");
+
+/** What contacts may have been about, by queue and code. */
+export type Dispositions = Record<string, Record<string, { words: Record<string, string>; needs_note: boolean }>>;
+export const dispositions = () => ask<Dispositions>("GET", "/dispositions");
+/** The queues that agents may dial for. */
+export const dialOut = () => ask<string[]>("GET", "/dial-out");

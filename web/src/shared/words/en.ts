@@ -27,7 +27,7 @@ export const en = {
     wrong: "The password in use is another.",
     button: "Change it",
   },
-  places: { title: "Pages", desk: "Desk" },
+  places: { title: "Pages", desk: "Desk", board: "Board", admin: "Settings", editor: "Flows" },
   settings: {
     language: "Language",
     theme: "Light or dark",

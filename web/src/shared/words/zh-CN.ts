@@ -29,7 +29,7 @@ export const zhCN: Words = {
     wrong: "当前密码不正确。",
     button: "修改密码",
   },
-  places: { title: "页面", desk: "工作台" },
+  places: { title: "页面", desk: "工作台", board: "看板", admin: "设置", editor: "流程" },
   settings: {
     language: "语言",
     theme: "明暗",

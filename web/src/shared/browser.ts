@@ -1,12 +1,12 @@
 // The browser's own parts that a connection needs.
 
-import type { Around } from "../cti/connection";
+import type { Around } from "../cti/following";
 
-/** `failed` is told when the WebSocket can't be opened. */
-export function browserAround(failed: () => void): Around {
+/** The WebSocket is at `path`; `failed` is told when the WebSocket can't be opened. */
+export function browserAround(path: string, failed: () => void): Around {
   return {
     open: (heard) => {
-      const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/desktop`);
+      const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
       socket.onopen = heard.opened;
       socket.onmessage = (event: MessageEvent<string>) => heard.message(event.data);
       socket.onclose = heard.closed;

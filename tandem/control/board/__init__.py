@@ -1,0 +1,1 @@
+"""What an operator's board shows, and what it is told of when that changes."""

@@ -1,0 +1,207 @@
+"""The handlers for operators who look back: figures of quarter-hours and days, and the contacts behind each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tandem.cti.answers import Refused, answer
+from tandem.cti.contract import asks, gives
+from tandem.cti.identity import needs
+from tandem.store import behind, history
+from tandem.store.behind import MOST_ROWS, Behind, Page, StillWaiting
+from tandem.store.report import rows_as_csv
+
+CSV = "text/csv"
+LONGEST = 32 * 86400.0
+"""Seconds of a range: a month of quarter-hours."""
+Moment = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Range(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From `since` to, not with, `until` (epoch seconds), as JSON or CSV."""
+
+    since: Moment
+    until: Moment
+    format: Literal["json", "csv"] = "json"
+
+
+class OfQueue(Range, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of one queue, or of all."""
+
+    queue: Text = ""
+
+
+class List(Range, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Part of those behind the `figure` of `name`; of a flow on `channel`."""
+
+    name: Text = ""
+    figure: Text
+    channel: Text = "voice"
+    offset: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)] = 100
+
+
+class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In which language."""
+
+    language: Literal["en", "zh-CN"] = "en"
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was decided, and why, at a moment."""
+
+    at: float
+    text: str
+
+
+Why = Callable[[str, Literal["en", "zh-CN"]], list[Told]]
+"""The life of a contact in words; may take a while, and so is called in a thread. LookupError: nothing is known."""
+
+
+class HistoryApi:
+    """One method a route. `waiting` gives those who wait now."""
+
+    def __init__(self, database: AsyncEngine, waiting: Callable[[], list[StillWaiting]], why: Why) -> None:
+        self._database = database
+        self._waiting = waiting
+        self._why = why
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes and their handlers."""
+        return [
+            web.get("/history/queues", self.queues),
+            web.get("/history/agents", self.agents),
+            web.get("/history/flows", self.flows),
+            web.get("/history/links", self.links),
+            web.get("/history/queues/contacts", self.behind_queue),
+            web.get("/history/agents/contacts", self.behind_agent),
+            web.get("/history/flows/contacts", self.behind_flow),
+            web.get("/history/links/contacts", self.behind_link),
+            web.get("/history/contacts/{call}", self.contact),
+            web.get("/history/contacts/{call}/why", self.why),
+        ]
+
+    @needs("supervisor")
+    @asks(OfQueue)
+    @gives(list[history.QueueQuarter])
+    @gives(str, media=CSV)
+    async def queues(self, _: web.Request, asked: OfQueue) -> web.Response:
+        """The figures of queues by quarter-hour."""
+        _check(asked)
+        rows = await history.queues(self._database, asked.since, asked.until, asked.queue)
+        return _table(asked, history.QueueQuarter, rows)
+
+    @needs("supervisor")
+    @asks(Range)
+    @gives(list[history.AgentDay])
+    @gives(str, media=CSV)
+    async def agents(self, _: web.Request, asked: Range) -> web.Response:
+        """The figures of agents."""
+        _check(asked)
+        return _table(asked, history.AgentDay, await history.agents(self._database, asked.since, asked.until))
+
+    @needs("supervisor")
+    @asks(Range)
+    @gives(list[history.FlowFigures])
+    @gives(str, media=CSV)
+    async def flows(self, _: web.Request, asked: Range) -> web.Response:
+        """What flows did themselves."""
+        _check(asked)
+        return _table(asked, history.FlowFigures, await history.flows(self._database, asked.since, asked.until))
+
+    @needs("supervisor")
+    @asks(Range)
+    @gives(list[history.LinkFigures])
+    @gives(str, media=CSV)
+    async def links(self, _: web.Request, asked: Range) -> web.Response:
+        """What became of links."""
+        _check(asked)
+        return _table(asked, history.LinkFigures, await history.links(self._database, asked.since, asked.until))
+
+    @needs("supervisor")
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_queue(self, _: web.Request, asked: List) -> web.Response:
+        """The contacts behind a figure of a queue."""
+        _check_figure(asked, history.QUEUE_FIGURES)
+        return await self._behind(asked, behind.of_queue, waiting=self._waiting())
+
+    @needs("supervisor")
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_agent(self, _: web.Request, asked: List) -> web.Response:
+        """The offers behind a figure of an agent."""
+        _check_figure(asked, history.AGENT_FIGURES)
+        return await self._behind(asked, behind.of_agent)
+
+    @needs("supervisor")
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_flow(self, _: web.Request, asked: List) -> web.Response:
+        """The contacts behind a figure of a flow."""
+        _check_figure(asked, history.FLOW_FIGURES)
+        return await self._behind(asked, behind.of_flow, channel=asked.channel)
+
+    @needs("supervisor")
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_link(self, _: web.Request, asked: List) -> web.Response:
+        """The contacts behind a figure of links."""
+        _check_figure(asked, history.LINK_FIGURES)
+        return await self._behind(asked, behind.of_link)
+
+    @needs("supervisor")
+    @gives(behind.Whole)
+    async def contact(self, request: web.Request) -> web.Response:
+        """One contact: its path, waits, offers and talks."""
+        found = await behind.whole(self._database, request.match_info["call"])
+        if found is None:
+            raise Refused(404, "unknown_contact", "There is no such contact in the records.")
+        return answer(found)
+
+    @needs("supervisor")
+    @asks(Language)
+    @gives(list[Told])
+    async def why(self, request: web.Request, asked: Language) -> web.Response:
+        """Each decision of its life in words, with the reasons."""
+        try:
+            return answer(await asyncio.to_thread(self._why, request.match_info["call"], asked.language))
+        except LookupError as error:
+            raise Refused(404, "unknown_contact", str(error)) from None
+
+    async def _behind(self, asked: List, of: Callable[..., Awaitable[Behind]], **more: Any) -> web.Response:
+        page = Page(asked.offset, asked.limit)
+        found = await of(self._database, asked.since, asked.until, asked.name, asked.figure, page, **more)
+        if asked.format == "csv":
+            return _table(asked, behind.BehindRow, found.rows)
+        return answer(found)
+
+
+def _check(asked: Range) -> None:
+    """Refused: that is no range, or too long a one."""
+    if not 0 < asked.until - asked.since <= LONGEST:
+        raise Refused(400, "bad_range", f"until must be after since, by {LONGEST / 86400:g} days at most.")
+
+
+def _check_figure(asked: List, figures: Iterable[str]) -> None:
+    _check(asked)
+    if asked.figure not in figures:
+        raise Refused(400, "unknown_figure", f"There is no figure {asked.figure!r}; there are {', '.join(figures)}.")
+
+
+def _table(asked: Range, kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> web.Response:
+    if asked.format == "json":
+        return answer(rows)
+    name = f"{kind.__name__.lower()}-{asked.since:.0f}-{asked.until:.0f}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    text = rows_as_csv(kind.__struct_fields__, rows)
+    return web.Response(text=text, content_type=CSV, charset="utf-8", headers=headers)

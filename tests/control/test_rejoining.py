@@ -1,0 +1,235 @@
+"""A talk whose agent's browser lost its voice: the caller is kept, and the same agent is rung again."""
+
+import msgspec
+import pytest
+
+from tandem.acd.settings import AgentSettings
+from tandem.control import commands, events
+from tandem.control.settings import browser_phone
+from tandem.control.voice.rejoining import GRACE, MOST, NO_VOICE, WAITS
+from tests.control.playbook import SETTINGS, Playbook, one, said, these
+
+DEVICE = browser_phone("1001")
+IN_BROWSER = AgentSettings("1001", {"tv": 3}, (DEVICE, "PJSIP/1001"), browser_phone=True)
+ACD = msgspec.structs.replace(SETTINGS.acd, agents=SETTINGS.acd.agents | {"1001": IN_BROWSER})
+
+
+@pytest.fixture
+def book() -> Playbook:
+    """A centre whose agent 1001 phones in the browser, and has another phone."""
+    return Playbook(msgspec.structs.replace(SETTINGS, acd=ACD))
+
+
+def talk(book: Playbook) -> str:
+    """The agent talks in the browser; the leg."""
+    book.tell(events.PhoneConnected("1001"))
+    book.tell(events.DeviceFound(DEVICE))
+    return book.talk()
+
+
+def answers(book: Playbook, ring: commands.RingAgent) -> None:
+    """The page picks up by itself, and they hear each other."""
+    book.tell(events.LegRinging(ring.leg))
+    book.tell(events.LegAnswered(ring.leg), 0.3)
+    book.tell(events.Bridged("c1", ring.leg))
+
+
+def lost(book: Playbook, after: float = 10.0) -> list[commands.Command]:
+    """The page was loaded again, and asks for its talk."""
+    return book.tell(events.VoiceLost("1001", "c1"), after)
+
+
+def goes_on(book: Playbook) -> None:
+    """Caller and agent are in talk, for the plane and for the router; the caller is in the flow again afterwards."""
+    call = book.plane.state.calls["c1"]
+    assert (call.state, book.router.contacts["c1"].state) == ("connected", "connected")
+    assert book.agent_state("1001")[0] == "connected"
+    leg = str(call.leg)
+    book.tell(events.LegEnded(leg, 16), 5.0)
+    assert said(book.reenter(last_leg=leg)).startswith("Please rate us")
+    assert book.agent_state("1001")[0] == "wrap_up"
+
+
+def test_a_page_that_was_loaded_again_is_rung_at_once_and_answers_by_itself(book: Playbook) -> None:
+    leg = talk(book)
+    out = lost(book)
+    assert one(commands.HangUpLeg, out).leg == leg
+    ring = one(commands.RingAgent, out)
+    assert (ring.device, ring.channel, ring.manner.auto_answer) == (DEVICE, "PJSIP/trunk-c1", 0.0)
+    assert ring.leg != leg
+    assert one(commands.RecordLeg, out).outcome == "cut off"
+    book.tell(events.LegEnded(leg))
+    assert one(commands.Listen, book.reenter(last_leg=leg)).music == "default"
+    assert book.agent_state("1001")[0] == "connected"
+    answers(book, ring)
+    goes_on(book)
+    record = one(commands.RecordContact, book.tell(events.CallEnded("c1")))
+    assert (record.outcome, round(record.talk_seconds, 1)) == ("served", 15.0)
+
+
+def test_the_reload_is_no_second_answer_in_the_figures(book: Playbook) -> None:
+    leg = talk(book)
+    out = lost(book)
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    answers(book, one(commands.RingAgent, out))
+    offers = [command for _, _, done in book.history for command in these(commands.RecordOffer, done)]
+    assert [offer.outcome for offer in offers] == ["answered"]
+
+
+def test_one_that_stays_away_is_waited_for_with_music_and_rung_when_it_is_back(book: Playbook) -> None:
+    leg = talk(book)
+    book.tell(events.PhoneDisconnected("1001"), 10.0)
+    assert one(commands.HangUpLeg, book.pass_time(GRACE)).leg == leg
+    book.tell(events.LegEnded(leg))
+    book.tell(events.DeviceLost(DEVICE))
+    assert one(commands.Listen, book.reenter(last_leg=leg)).music == "default"
+    book.tell(events.PhoneConnected("1001"), 5.0)
+    ring = one(commands.RingAgent, book.tell(events.DeviceFound(DEVICE)))
+    assert these(commands.RingAgent, lost(book, 0.0)) == []
+    answers(book, ring)
+    goes_on(book)
+
+
+def test_a_connection_that_comes_back_in_time_keeps_its_talk(book: Playbook) -> None:
+    talk(book)
+    book.tell(events.PhoneDisconnected("1001"), 10.0)
+    book.tell(events.PhoneConnected("1001"), GRACE - 0.1)
+    assert book.pass_time(60.0) == []
+    goes_on(book)
+
+
+def test_a_page_that_vanished_is_noticed_by_the_switch(book: Playbook) -> None:
+    leg = talk(book)
+    out = book.tell(events.LegEnded(leg, NO_VOICE), 30.0)
+    ring = one(commands.RingAgent, out)
+    book.reenter(last_leg=leg)
+    answers(book, ring)
+    goes_on(book)
+
+
+def test_whoever_hangs_up_has_ended_the_talk(book: Playbook) -> None:
+    leg = talk(book)
+    out = book.tell(events.LegEnded(leg, 16), 30.0)
+    assert these(commands.RingAgent, out) == []
+    assert said(book.reenter(last_leg=leg)).startswith("Please rate us")
+
+
+def test_a_caller_who_waited_in_vain_goes_to_another_agent_with_their_age(book: Playbook) -> None:
+    book.agent_ready("1002")
+    book.tell(events.AgentPaused("1002", "lunch"))
+    leg = talk(book)
+    came_at = book.router.contacts["c1"].enqueued_at
+    book.tell(events.PhoneDisconnected("1001"), 10.0)
+    book.pass_time(GRACE)
+    book.tell(events.DeviceLost(DEVICE))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    book.tell(events.AgentWentReady("1002"))
+    ring = one(commands.RingAgent, book.pass_time(WAITS))
+    assert ring.device == "PJSIP/1002"
+    assert book.router.contacts["c1"].enqueued_at == came_at
+    assert book.agent_state("1001")[0] == "wrap_up"
+    answers(book, ring)
+    assert book.plane.state.calls["c1"].state == "connected"
+
+
+def test_an_agent_who_declines_is_not_waited_for(book: Playbook) -> None:
+    leg = talk(book)
+    ring = one(commands.RingAgent, lost(book))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    book.tell(events.LegFailed(ring.leg, "declined"))
+    assert book.plane.state.calls["c1"].state == "queued"
+    assert book.router.contacts["c1"].state == "waiting"
+
+
+def test_a_ring_that_was_lost_is_made_again(book: Playbook) -> None:
+    leg = talk(book)
+    first = one(commands.RingAgent, lost(book))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    book.tell(events.LegFailed(first.leg, "unreachable"))
+    second = one(commands.RingAgent, book.tell(events.DeviceFound(DEVICE), 1.0))
+    assert second.leg != first.leg
+    answers(book, second)
+    goes_on(book)
+
+
+def test_a_caller_who_hangs_up_meanwhile_was_served(book: Playbook) -> None:
+    leg = talk(book)
+    ring = one(commands.RingAgent, lost(book))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    out = book.tell(events.CallEnded("c1"))
+    assert one(commands.HangUpLeg, out).leg == ring.leg
+    assert one(commands.RecordContact, out).outcome == "served"
+    assert book.agent_state("1001")[0] == "wrap_up"
+    assert [name for name in book.plane.state.timers if name.endswith("c1")] == []
+
+
+def test_where_no_voice_gets_through_it_ends_after_some_times(book: Playbook) -> None:
+    leg = talk(book)
+    for _ in range(MOST):
+        ring = one(commands.RingAgent, book.tell(events.LegEnded(leg, NO_VOICE), 20.0))
+        book.reenter(last_leg=leg)
+        answers(book, ring)
+        leg = ring.leg
+    book.tell(events.LegEnded(leg, NO_VOICE), 20.0)
+    assert said(book.reenter(last_leg=leg)).startswith("Please rate us")
+
+
+def test_a_talk_on_another_phone_has_lost_nothing(book: Playbook) -> None:
+    leg = book.talk()
+    assert book.plane.state.legs[leg].device == "PJSIP/1001"
+    assert lost(book) == []
+    book.tell(events.PhoneDisconnected("1001"))
+    assert book.pass_time(60.0) == []
+    goes_on(book)
+
+
+def test_nobody_else_can_have_it_rung(book: Playbook) -> None:
+    talk(book)
+    assert book.tell(events.VoiceLost("1002", "c1")) == []
+    assert book.tell(events.VoiceLost("1001", "c9")) == []
+
+
+def test_one_on_hold_is_off_hold_when_it_is_back(book: Playbook) -> None:
+    leg = talk(book)
+    book.tell(events.Held(leg), 5.0)
+    ring = one(commands.RingAgent, lost(book, 5.0))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    answers(book, ring)
+    goes_on(book)
+
+
+def test_a_controller_that_comes_back_finds_the_caller_waiting(book: Playbook) -> None:
+    leg = talk(book)
+    book.tell(events.PhoneDisconnected("1001"), 10.0)
+    book.pass_time(GRACE)
+    book.tell(events.LegEnded(leg))
+    book.tell(events.DeviceLost(DEVICE))
+    book.reenter(last_leg=leg)
+    book.tell(events.Restarted())
+    assert one(commands.Listen, book.reenter(last_leg=leg)).music == "default"
+    channel = events.SeenChannel("c1", "PJSIP/trunk-c1", True)
+    out = book.tell(events.SwitchFound("boot-1", book.now, (channel,), (DEVICE,)), 1.0)
+    answers(book, one(commands.RingAgent, out))
+    goes_on(book)
+
+
+def test_a_caller_on_hold_is_kept_too(book: Playbook) -> None:
+    leg = talk(book)
+    book.tell(events.AgentHeld("1001", "c1"), 5.0)
+    book.reenter(last_leg=leg)
+    assert book.router.contacts["c1"].state == "held"
+    out = lost(book)
+    assert one(commands.HangUpLeg, out).leg == leg
+    ring = one(commands.RingAgent, out)
+    book.tell(events.LegEnded(leg))
+    assert (book.plane.state.calls["c1"].state, book.router.contacts["c1"].state) == ("rejoining", "connected")
+    listening = book.plane.state.calls["c1"].listen
+    assert one(commands.Listen, book.tell(events.Listened("c1", listening, None), 1.0)).music == "default"
+    answers(book, ring)
+    goes_on(book)

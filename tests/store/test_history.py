@@ -1,0 +1,141 @@
+"""Figures of the past, and that the list behind every number has just as many."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tandem.control import commands
+from tandem.store import behind, history
+from tandem.store.behind import Behind, Page, StillWaiting
+from tandem.store.database import open_database, upgrade
+from tests.control.playbook import Playbook
+from tests.property.test_plane import Step, lives
+from tests.store.examples import ALL, contact, interval, wait
+from tests.store.test_queries import write
+
+DAY = (0.0, 1e7)
+
+
+async def test_every_service_level_follows_its_formula(engine: AsyncEngine) -> None:
+    counts: dict[str, Any] = {"offered": 20, "answered": 10, "abandoned": 6, "called_back": 4}
+    row = interval(900.0, **counts, answered_in_target=8, abandoned_in_target=2, wait_answered=150.0)
+    await write(engine, [row])
+    (quarter,) = await history.queues(engine, 900.0, 1800.0)
+    assert quarter.service_level_answered == 8 / 10
+    assert quarter.service_level_offered == 8 / 20
+    assert quarter.service_level_patient == 8 / (10 + 6 - 2)
+    assert quarter.service_level_kept == (8 + 2) / 16
+    assert (quarter.abandonment, quarter.mean_wait, quarter.mean_talk) == (6 / 20, 15.0, None)
+
+
+async def test_handling_is_the_talk_and_the_wrap_up_that_followed(engine: AsyncEngine) -> None:
+    leg = commands.RecordLeg("l1", "c1", "1001", "PJSIP/1001", 1010.0, 1012.0, 1012.0, 1060.0, 5.0, "answered")
+    later = commands.RecordActivity("1001", "wrap_up", "", 5000.0, 5100.0)
+    wrapped = commands.RecordActivity("1001", "wrap_up", "", 1060.0, 1072.0)
+    answered = interval(900.0, offered=1, answered=1)
+    await write(engine, [contact(), answered, wait("c1", 1005.0, 1012.0, "answered"), leg, wrapped, later])
+    (quarter,) = await history.queues(engine, 900.0, 1800.0, "help")
+    assert (quarter.handled, quarter.mean_talk, quarter.mean_handling) == (1, 48.0, 60.0)
+    assert await history.queues(engine, 900.0, 1800.0, "other") == []
+
+
+async def test_an_agents_day_is_cut_at_its_edges(engine: AsyncEngine) -> None:
+    stretches = [("ready", 0, 200), ("ringing", 200, 210), ("connected", 210, 270), ("hold", 270, 280)]
+    stretches += [("wrap_up", 280, 310), ("paused", 310, 400), ("signed_out", 400, 900)]
+    rows: list[commands.Command] = [
+        commands.RecordActivity("1001", state, "", float(since), float(until)) for state, since, until in stretches
+    ]
+    offers = ["answered", "answered", "no_answer", "withdrawn"]
+    rows += [commands.RecordOffer(n, f"c{n}", "1001", "help", 150.0, 160.0, how) for n, how in enumerate(offers)]
+    await write(engine, rows)
+    (day,) = await history.agents(engine, 100.0, 500.0)
+    assert (day.ready, day.ringing, day.talk, day.hold, day.wrap_up, day.paused) == (100, 10, 60, 10, 30, 90)
+    assert (day.signed_in, day.occupancy) == (300, 100 / 200)
+    assert (day.offers, day.answered, day.not_answered) == (4, 2, 1)
+
+
+async def test_flows_and_links(engine: AsyncEngine) -> None:
+    ends = ["contained", "contained", "served", "", "left_menu"]
+    rows: list[commands.Command] = [contact(f"c{n}", 100.0 + n, outcome=how) for n, how in enumerate(ends)]
+    rows += [
+        commands.RecordLink("c0", 1, "pay", "sms", "opened", 120.0),
+        commands.RecordLink("c1", 1, "pay", "", "failed", 1.0),
+    ]
+    await write(engine, rows)
+    (flow,) = await history.flows(engine, *DAY)
+    assert (flow.contacts, flow.contained, flow.open, flow.containment) == (5, 2, 1, 2 / 4)
+    (link,) = await history.links(engine, *DAY)
+    assert (link.purpose, link.links, link.opened, link.failed, link.delivered) == ("pay", 2, 1, 1, 0)
+
+
+async def test_a_list_comes_in_parts_those_who_wait_first(engine: AsyncEngine) -> None:
+    rows = [wait(f"c{n}", 1000.0 + n, 1010.0, "answered") for n in range(5)]
+    await write(engine, [interval(900.0, offered=7, answered=5, waiting=2), *rows])
+    waits = [StillWaiting(name, "help", 1200.0, 1200.0) for name in ("w1", "w2")]
+    waits += [StillWaiting("w3", "help", 5000.0, 1200.0), StillWaiting("w4", "other", 1200.0, 1200.0)]
+    seen = []
+    for offset in range(0, 9, 3):
+        part = await behind.of_queue(engine, 900.0, 1800.0, "help", "offered", Page(offset, 3), waits)
+        assert part.total == 7
+        seen.append([row.call for row in part.rows])
+    assert seen == [["w1", "w2", "c0"], ["c1", "c2", "c3"], ["c4"]]
+    waiting = await behind.of_queue(engine, 900.0, 1800.0, "help", "waiting", Page(1, 1), waits)
+    assert (waiting.total, [row.call for row in waiting.rows]) == (2, ["w2"])
+
+
+async def test_all_of_one_contact(engine: AsyncEngine) -> None:
+    await write(engine, ALL)
+    found = await behind.whole(engine, "c1")
+    assert found
+    assert [step["what"] for step in found.steps] == ["node"]
+    parts = (found.waits, found.offers, found.legs, found.forms, found.links)
+    assert [len(part) for part in parts] == [1, 1, 1, 1, 1]
+    assert await behind.whole(engine, "c9") is None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lives)
+def test_the_list_behind_every_number_has_just_as_many(tmp_path_factory: Any, life: list[tuple[Step, int]]) -> None:
+    book = Playbook()
+    for step, pick in life:
+        step(book, pick)
+    asyncio.run(check(tmp_path_factory.mktemp("records"), book))
+
+
+async def check(folder: Any, book: Playbook) -> None:
+    engine = open_database(folder / "records.sqlite3")
+    await upgrade(engine)
+    await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
+    span = (book.history[0][0] - 86400.0, book.now + 86400.0)
+    contacts = book.router.contacts.values()
+    unanswered = [one for one in contacts if one.state in ("waiting", "offered", "connecting") and one.on_line]
+    waits = [StillWaiting(one.id, one.queue, one.arrived_at, one.enqueued_at) for one in unanswered]
+    for quarter in await history.queues(engine, *span):
+        at = (quarter.start, quarter.start + 900.0)
+        await counts(engine, at, quarter, quarter.queue, history.QUEUE_FIGURES, behind.of_queue, waits)
+    for agent in await history.agents(engine, *span):
+        await counts(engine, span, agent, agent.agent, history.AGENT_FIGURES, behind.of_agent)
+    for flow in await history.flows(engine, *span):
+        await counts(engine, span, flow, flow.flow, history.FLOW_FIGURES, behind.of_flow, flow.channel)
+    for link in await history.links(engine, *span):
+        await counts(engine, span, link, link.purpose, history.LINK_FIGURES, behind.of_link)
+    await engine.dispose()
+
+
+async def counts(
+    engine: AsyncEngine, span: tuple[float, float], row: object, name: str, figures: Iterable[str],
+    of: Callable[..., Awaitable[Behind]], *more: object,
+) -> None:  # fmt: skip
+    """Each figure of the row has as many behind it."""
+    for figure in figures:
+        found = await of(engine, *span, name, figure, Page(0, 500), *more)
+        assert found.total == len(found.rows) == getattr(row, figure), figure
+
+
+RECORDS = (
+    commands.RecordContact, commands.RecordLeg, commands.RecordWait, commands.RecordOffer, commands.RecordActivity,
+    commands.RecordLink, commands.RecordInterval, commands.RecordStep,
+)  # fmt: skip

@@ -1,0 +1,113 @@
+// The past: figures by quarter-hour and day, and who is behind each.
+
+import { useEffect, useMemo, useState } from "react";
+import { type Answer, ask } from "../shared/api";
+import type { Language } from "../shared/language";
+import { BehindDialog } from "./BehindDialog";
+import { Plot } from "./Plot";
+import { behindOf, dayOf, type Kind, pathOf, type Row, series, TABLES, written } from "./past";
+import { type Column, Table } from "./Table";
+import { useWords } from "./words/words";
+
+interface Looked {
+  title: string;
+  path: string;
+}
+
+export function History({ queues, language }: { queues: string[]; language: Language }) {
+  const words = useWords();
+  const [kind, setKind] = useState<Kind>("queues");
+  const [day, setDay] = useState(() => dayOf(Date.now() / 1000));
+  const [queue, setQueue] = useState("");
+  const [looked, setLooked] = useState<Looked | null>(null);
+  const answer = useAnswer<Row[]>(pathOf(kind, day, queue));
+  const rows = answer?.ok ? answer.content : [];
+  const data = useMemo(() => series(rows), [rows]);
+  const names: Record<string, string> = words.names;
+  const hints: Record<string, string> = words.history.service;
+  const { columns, figures, name } = TABLES[kind];
+  const look = (row: Row, figure: string) =>
+    setLooked({ title: `${names[figure]}, ${row[name]}`, path: behindOf(kind, day, row, figure) });
+  const shown: Column<Row>[] = columns.map((column) => ({
+    name: column,
+    title: names[column] ?? column,
+    ...(hints[column] && { hint: hints[column] }),
+    key: (row) => row[column] ?? null,
+    cell: (row) =>
+      figures.includes(column) && row[column] ? (
+        <button type="button" className="figure" onClick={() => look(row, column)}>
+          {written(column, row[column])}
+        </button>
+      ) : (
+        written(column, row[column])
+      ),
+  }));
+  return (
+    <div className="history">
+      <div className="filters">
+        {(Object.keys(TABLES) as Kind[]).map((one) => (
+          <button key={one} type="button" aria-pressed={kind === one} onClick={() => setKind(one)}>
+            {words.history.show[one]}
+          </button>
+        ))}
+        <label>
+          {words.history.day}
+          <input
+            type="date"
+            value={day}
+            required
+            onChange={(event) => event.target.value && setDay(event.target.value)}
+          />
+        </label>
+        {kind === "queues" && (
+          <label>
+            {words.history.queue}
+            <select value={queue} onChange={(event) => setQueue(event.target.value)}>
+              <option value="">{words.all}</option>
+              {queues.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        <a href={pathOf(kind, day, queue, "csv")} download>
+          {words.history.csv}
+        </a>
+      </div>
+      {answer && !answer.ok && <p role="alert">{words.history.failed(answer.failure.message)}</p>}
+      {answer?.ok && rows.length === 0 && <p>{words.history.none}</p>}
+      {kind === "queues" && rows.length > 0 && <Plot data={data} />}
+      {rows.length > 0 && (
+        <Table
+          key={kind}
+          caption={words.history.show[kind]}
+          columns={shown}
+          rows={rows}
+          name={(row) => `${row.start ?? ""} ${row[name]} ${row.channel ?? ""}`}
+          first={columns[0] ?? name}
+        />
+      )}
+      {kind === "queues" && (
+        <ul className="note">
+          {Object.entries(words.history.service).map(([figure, formula]) => (
+            <li key={figure}>{`${names[figure]}: ${formula}`}</li>
+          ))}
+        </ul>
+      )}
+      {looked && <BehindDialog {...looked} language={language} onClose={() => setLooked(null)} />}
+    </div>
+  );
+}
+
+/** What the centre answers there; null until it has. */
+export function useAnswer<T>(path: string): Answer<T> | null {
+  const [answer, setAnswer] = useState<{ path: string; answer: Answer<T> } | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void ask<T>("GET", path).then((answer) => wanted && setAnswer({ path, answer }));
+    return () => {
+      wanted = false;
+    };
+  }, [path]);
+  return answer?.path === path ? answer.answer : null;
+}

@@ -1,0 +1,8 @@
+// The words of the flow editor.
+
+import { wordsIn } from "../../shared/language";
+import { en } from "./en";
+import { zhCN } from "./zh-CN";
+
+export type { Words } from "./en";
+export const useWords = wordsIn({ "zh-CN": zhCN, en });
