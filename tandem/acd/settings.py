@@ -110,7 +110,8 @@ class AgentSettings(msgspec.Struct, frozen=True):
     `auto_answer`: seconds after which the phone is to pick up by itself, 0 for at once, None for not; or such seconds
     by device. `tone`: whether the agent hears a short tone before the contact. `number`: where to call an agent who has
     no phone of ours; `nailed_up`: once, at sign-in, and that line is kept. `confirm`: whoever picks up there has to
-    press a key first, so that no answering machine takes a contact.
+    press a key first, so that no answering machine takes a contact. `held_back`: skills that are only worked with while
+    the dispatch lends the agent.
     """
 
     name: str
@@ -127,6 +128,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     number: str = ""
     nailed_up: bool = False
     confirm: bool = False
+    held_back: dict[str, int] = {}
 
     def __post_init__(self) -> None:
         for channel, cost in self.costs.items():

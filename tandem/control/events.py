@@ -6,6 +6,7 @@ A `leg` is the channel id of an agent's phone that the plane gave it when it ask
 
 import msgspec
 
+from tandem.control.dispatch.loan import Proposal
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
 from tandem.ivr.everywhere import Meaning
@@ -507,6 +508,20 @@ class CanaryStopped(Event, frozen=True):
 
     flow: str
     author: str
+
+
+class ProposalApplied(Event, frozen=True):
+    """`by` lends agents as the dispatch proposed; a second time changes nothing."""
+
+    proposal: Proposal
+    by: str
+
+
+class LoanTakenBack(Event, frozen=True):
+    """`by` ended a loan of that number before its time."""
+
+    number: int
+    by: str
 
 
 class Restarted(Event, frozen=True):

@@ -12,6 +12,7 @@ from tandem.control.commands import Command
 from tandem.control.context import Context
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
+from tandem.control.dispatch import loans
 from tandem.control.events import Event
 from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
@@ -37,6 +38,7 @@ _HANDLERS = {
     **agents.HANDLERS,
     **switch.HANDLERS,
     **publishing.HANDLERS,
+    **loans.HANDLERS,
     **admin.HANDLERS,
 }
 

@@ -14,6 +14,8 @@ from tandem.control import commands, events, wire
 from tandem.control.chat import chats, desk
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
+from tandem.control.dispatch import loans
+from tandem.control.dispatch.loan import under
 from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
@@ -21,6 +23,7 @@ from tandem.control.publishing.versions import Walker, flow_key
 from tandem.control.settings import DialPlan, PauseReason, Settings
 from tandem.control.voice.call import Call
 from tandem.ivr.reader import read_flow
+from tests.control.dispatch import proposal
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
@@ -155,6 +158,14 @@ def settings_of(pick: int) -> Settings:
     return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
 
 
+def lend(book: Playbook, pick: int) -> object:
+    """A proposal is applied, now and then too late; its agents lose a skill, or get one."""
+    gives, takes = (({"hifi": 2}, ()), ({}, ("tv",)), ({"tv": 1}, ("hifi",)))[pick % 3]
+    until = book.now + (pick // 3 % 20 - 1) * 10.0
+    different = {"gives": gives, "takes": takes, "agents": 1 + pick % 2}
+    return book.tell(events.ProposalApplied(proposal(pick % 4, until, **different), "Mei"))
+
+
 STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008")),
     write,
@@ -200,6 +211,8 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
+    lend,
+    lambda book, pick: book.tell(events.LoanTakenBack(pick % 4, "Mei")),
     lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick % len(CHANGED)], pick)),
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
@@ -234,6 +247,7 @@ def check(book: Playbook) -> None:
         assert (chat.offer, chat.agent) == ((known.offer, known.agent) if known else (0, ""))
         assert [message.number for message in chat.messages] == list(range(1, chat.said + 1))
     check_lines(book)
+    check_loans(book)
     check_leaks(book)
 
 
@@ -251,6 +265,18 @@ def check_lines(book: Playbook) -> None:
         assert (pause.began_at if pause else None) == (agent.paused_since if agent.wants == "paused" else None)
         wanted = settings[name].nailed_up and agent.state != "signed_out"
         assert not wanted or name in state.lines
+
+
+def check_loans(book: Playbook) -> None:
+    """The router works by the settings and the loans that run over them, and nobody is lent twice."""
+    state = book.plane.state
+    running = [loan for loan in state.loans.values() if loan.ended is None]
+    lent = [name for loan in running for name in loan.agents]
+    assert len(lent) == len(set(lent))
+    assert book.router.settings == under(state.settings.acd, running)
+    assert {f"loan {loan.proposal.number}" for loan in running} == {
+        name for name in state.timers if name.startswith("loan ")
+    }
 
 
 def check_leaks(book: Playbook) -> None:
@@ -272,6 +298,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
+    owned |= {kind: set(state.loans) for kind in (loans.ENDS, loans.SHOWS)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
     for kind, _, subject in (name.partition(" ") for name in state.timers):
