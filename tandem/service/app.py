@@ -21,6 +21,7 @@ from tandem.cti.backend import Backend, Health
 from tandem.cti.boards import Boards
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
+from tandem.cti.dispatch_api import DispatchApi
 from tandem.cti.flows_api import FlowsApi
 from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
@@ -37,6 +38,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
+from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.service.figures import figures, people, process
 from tandem.service.flow_cli import centre_check
@@ -118,9 +120,10 @@ class Controller:
         )
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
-        how_it_is = partial(process, writer, self.notifier, self.notifications)
+        self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
+        how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)
-        people(self.backend.metrics, self.accounts, self.desktops, self.boards)
+        people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.dispatch)
         flows = FlowStore(database)
         self.settings = SettingsShelf(
             SettingsStore(database),
@@ -253,7 +256,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifier.run(), "notifier")
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.notifications.run(), "notifications")
-        operators = [*running.boards.routes(), *running.look_back().routes()]
+        _background(stack, running.dispatch.run(), "dispatch")
+        dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
+        operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
         admins = [*FlowsApi(running.shelf).routes(), *SettingsApi(running.settings).routes()]
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops

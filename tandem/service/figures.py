@@ -14,6 +14,7 @@ from tandem.cti.lookups import Lookups
 from tandem.cti.metrics import Metrics
 from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
+from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
@@ -42,22 +43,25 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards) -> None:
+def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards, dispatch: Dispatch) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
     metrics.counter("tandem_desktops_ended", "Desktops that ended, by how", lambda: desktops.ended, "how")
     metrics.gauge("tandem_boards", "Operators' boards that are open", lambda: boards.connected)
     metrics.counter("tandem_boards_ended", "Boards that ended, by how", lambda: boards.ended, "how")
+    metrics.counter("tandem_dispatch", "Outlooks of the dispatch, by outcome", lambda: dispatch.counts, "outcome")
 
 
-def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications) -> Process:
+def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications, dispatch: Dispatch) -> Process:
     """How the process is, for boards."""
     return Process(
         records_behind=writer.lag if writer.lag > MANY_RECORDS else 0,
         records_failures=writer.failures + writer.refused,
         links_failed=notifier.counts["failed"],
         notifications_failed=sum(times for (_, outcome), times in notifications.counts.items() if outcome == "failed"),
+        outlook_made_at=dispatch.outlook.made_at if dispatch.outlook else 0.0,
+        outlook_failed=dispatch.failed,
     )
 
 
