@@ -53,7 +53,7 @@ class Dispatch:
         self._longest = longest
         self._asked = asyncio.Event()
         self.outlook: Outlook | None = None
-        self.working = False
+        self._making = False
         self.failed = ""
         self.counts: Counter[str] = Counter()
         """How often one was `made`, or `failed`."""
@@ -66,9 +66,14 @@ class Dispatch:
                     await self._asked.wait()
             await self.make()
 
+    @property
+    def working(self) -> bool:
+        """Whether an outlook is being made, or is about to be."""
+        return self._making or self._asked.is_set()
+
     def ask(self) -> None:
         """Have a new outlook made; while one is being made, that one will do."""
-        if not self.working:
+        if not self._making:
             self._asked.set()
 
     def proposal(self, number: int) -> Proposal | None:
@@ -82,7 +87,7 @@ class Dispatch:
 
     async def make(self) -> None:
         """Make an outlook now; a failure leaves the one before."""
-        self.working = True
+        self._making = True
         self._asked.clear()
         try:
             self.outlook, self.failed = await self._worked_out(situation(self._state(), self._clock())), ""
@@ -92,7 +97,7 @@ class Dispatch:
             self.counts["failed"] += 1
             log.error("the dispatch failed", reason=self.failed)
         finally:
-            self.working = False
+            self._making = False
 
     def _until_next(self) -> float:
         return QUARTER_SECONDS - (self._clock() - AFTER_QUARTER) % QUARTER_SECONDS
