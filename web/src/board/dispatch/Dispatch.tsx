@@ -29,6 +29,7 @@ export function Dispatch({ board, now, language, csrf }: DispatchProps) {
     setRefused(told.ok ? "" : told.failure.message);
     look();
   };
+  const about = { loans: board.centre.loans, now, language, onTell: tell };
   const looked = answer?.ok ? answer.content : null;
   const working = looked?.working ?? true;
   const trouble = refused || (answer && !answer.ok ? answer.failure.message : "");
@@ -44,11 +45,13 @@ export function Dispatch({ board, now, language, csrf }: DispatchProps) {
       </div>
       {trouble && <p role="alert">{words.refused(trouble)}</p>}
       {looked?.failed && <p role="alert">{words.failed(looked.failed)}</p>}
-      {looked?.outlook && (
-        <Proposals outlook={looked.outlook} loans={board.centre.loans} now={now} language={language} onTell={tell} />
-      )}
-      <Loans loans={board.centre.loans} now={now} language={language} onTell={tell} />
-      {looked?.outlook && <Shown outlook={looked.outlook} />}
+      <div className="side-by-side">
+        <div className="below">
+          {looked?.outlook && <Proposals outlook={looked.outlook} {...about} />}
+          <Loans {...about} />
+        </div>
+        <div className="below">{looked?.outlook && <Shown outlook={looked.outlook} />}</div>
+      </div>
     </div>
   );
 }

@@ -35,12 +35,12 @@ export function Forecast({ queue, outlook }: { queue: QueueOutlook; outlook: Out
       <Plot
         data={came}
         label={words.forecast}
-        band={[3, 4]}
+        band={[1, 2]}
         series={[
-          { label: words.came, colour: "--text", dash: [] },
-          { label: words.expected, colour: "--accent", dash: [6, 3] },
           { label: words.high, colour: "--quiet", dash: [2, 4] },
           { label: words.low, colour: "--quiet", dash: [2, 4] },
+          { label: words.came, colour: "--text", dash: [] },
+          { label: words.expected, colour: "--accent", dash: [6, 3] },
         ]}
       />
       <Plot

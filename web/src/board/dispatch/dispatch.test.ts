@@ -47,10 +47,10 @@ test("a day is shown from its first contact to its last", () => {
 test("what came and what is expected are lines of their own, with the range", () => {
   expect(dispatch.arrivals(dispatch.opening(QUARTERS))).toEqual([
     [900, 1800, 2700],
-    [7, 0, null],
-    [null, null, 8.4],
     [null, null, 12],
     [null, null, 5],
+    [7, 0, null],
+    [null, null, 8.4],
   ]);
   expect(dispatch.staff(QUEUE)).toEqual([[2700], [3], [6]]);
 });

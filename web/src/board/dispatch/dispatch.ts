@@ -92,10 +92,11 @@ export function opening(quarters: Quarter[]): Quarter[] {
   return first < 0 ? [] : quarters.slice(first, busy.lastIndexOf(true) + 1);
 }
 
-/** For the plots: the moments; then what came, what is expected, and the range; or the staff needed and there. */
+/** For the plots: the moments; then the range, over whose ground the lines are drawn, what came and what is expected; or
+ * the staff needed and there. */
 export function arrivals(quarters: Quarter[]): (number | null)[][] {
   const of = (figure: keyof Quarter) => quarters.map((quarter) => quarter[figure]);
-  return [of("start"), of("came"), of("expected"), of("high"), of("low")];
+  return [of("start"), of("high"), of("low"), of("came"), of("expected")];
 }
 
 export function staff({ quarters, there }: QueueOutlook): (number | null)[][] {
