@@ -25,6 +25,8 @@ SEEDS = 4
 MOST_TRIED = 12
 """Moves that are simulated at most: each costs `SEEDS` hours of the centre."""
 
+LEAST_SHARE = 20
+"""Of a group, a lot is at least one part of so many: fewer agents would hardly be noticed."""
 LOTS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 _TEXTS: dict[Language, dict[str, str]] = {
@@ -85,17 +87,20 @@ def proposals(
     until: Clock,
     seeds: int = SEEDS,
     groups: Collection[str] | None = None,
+    most: int = MOST_TRIED,
 ) -> list[Proposal]:
     """The moves that surely help (by the 95 % interval over the seeds, two at least), the best first.
 
-    At most `MOST_TRIED` are tried. `hour` begins before `now`, and is measured from then on. `targets`: by queue, one
-    with contacts, the share to be answered in time. `held_back`: by group, skills that its agents have but do not work
-    with now. `groups`: those of whom agents can be moved; None for all.
+    At most `most` are tried, for the queue that is furthest below its target first. `hour` begins before `now`, and is
+    measured from then on. `targets`: by queue, one with contacts, the share to be answered in time. `held_back`: by
+    group, skills that its agents have but do not work with now. `groups`: those of whom agents can be moved; None for
+    all.
     """
     before = _Tried(hour, targets, seeds)
-    short = [queue for queue, target in targets.items() if before.effects[queue].level < target]
+    gaps = {queue: target - before.effects[queue].level for queue, target in targets.items()}
+    short = sorted((queue for queue, gap in gaps.items() if gap > 0), key=lambda queue: -gaps[queue])
     found = []
-    for move in _some(hour, short, held_back, until, hour.groups if groups is None else groups):
+    for move in _some(hour, short, held_back, until, hour.groups if groups is None else groups)[:most]:
         after = _Tried(moved(hour, move, now), targets, seeds)
         gain = estimate([old - new for old, new in zip(before.missing, after.missing, strict=True)], CONFIDENCE)
         if gain.mean > gain.half_width:
@@ -148,8 +153,13 @@ def _some(
 ) -> list[Move]:
     """Every kind of move to a queue that is short in turn, with ever larger lots, until they are enough."""
     kinds = [kind for queue in short for kind in _kinds(hour, queue, held_back, until) if kind.group in groups]
-    sized = [move._replace(agents=lot) for lot in LOTS for move in kinds if lot <= hour.groups[move.group].count]
-    return sized[:MOST_TRIED]
+    counts = {move.group: hour.groups[move.group].count for move in kinds}
+    return [
+        move._replace(agents=lot)
+        for lot in LOTS
+        for move in kinds
+        if counts[move.group] <= lot * LEAST_SHARE and lot <= counts[move.group]
+    ]
 
 
 def _kinds(hour: Scenario, queue: str, held_back: Mapping[str, Mapping[str, int]], until: Clock) -> Iterator[Move]:

@@ -13,8 +13,10 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.statistics import Estimate
 
 MOST_CONTACTS = 200_000
-"""Simulated for one outlook, about; it bounds the seeds, of which there are FEWEST to MOST."""
+"""Simulated for one outlook, about; it bounds the seeds, of which there are FEWEST to MOST, and then the moves that are
+tried, FEWEST_TRIED at least."""
 FEWEST, MOST = 2, 10
+FEWEST_TRIED = 2
 MOST_PROPOSED = 5
 NUMBERS = 100
 """Proposals of one second have numbers of their own."""
@@ -24,14 +26,12 @@ def proposed(situation: Situation, hour: Scenario, floor: Floor, day: Day, until
     """The best moves until then (epoch seconds), each with a number that no other proposal ever has."""
     targets = {queue: situation.targets.get(queue, TARGET) for queue in hour.contacts}
     now, clock = day.clock(situation.now), day.clock(until)[:5]
-    found = proposals(hour, targets, floor.held_back, now, clock, _seeds(hour), tuple(floor.members))
+    comes = max(sum(sum(contacts.by_quarter_hour) for contacts in hour.contacts.values()), 1.0)
+    seeds = max(FEWEST, min(MOST, int(MOST_CONTACTS / ((MOST_TRIED + 1) * comes))))
+    most = max(FEWEST_TRIED, min(MOST_TRIED, int(MOST_CONTACTS / (seeds * comes)) - 1))
+    found = proposals(hour, targets, floor.held_back, now, clock, seeds, tuple(floor.members), most)
     first = int(situation.now) * NUMBERS
     return tuple(_proposal(one, first + at, until, floor, hour) for at, one in enumerate(found[:MOST_PROPOSED]))
-
-
-def _seeds(hour: Scenario) -> int:
-    comes = sum(sum(contacts.by_quarter_hour) for contacts in hour.contacts.values())
-    return max(FEWEST, min(MOST, int(MOST_CONTACTS / ((MOST_TRIED + 1) * max(comes, 1.0)))))
 
 
 def _proposal(found: Found, number: int, until: float, floor: Floor, hour: Scenario) -> Proposal:
