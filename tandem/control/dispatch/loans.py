@@ -36,7 +36,7 @@ def applied(context: Context, event: events.ProposalApplied, now: float) -> None
     counts = {change.queue: replace(_counts(context, change.queue)) for change in proposal.changes}
     context.state.loans[number] = Loan(proposal, agents, event.by, now, counts)
     context.timers.set(f"{ENDS} {number}", proposal.until)
-    context.timers.set(f"{SHOWS} {number}", min(now + MEASURED_AFTER, proposal.until))
+    context.timers.set(f"{SHOWS} {number}", now + MEASURED_AFTER)
     context.count("loans")
     in_force(context, now)
 
@@ -53,7 +53,7 @@ def taken_back(context: Context, event: events.LoanTakenBack, now: float) -> Non
 def over(context: Context, number: str, now: float) -> None:
     """A loan's time is over."""
     loan = context.state.loans[number]
-    if context.timers.due.get(f"{SHOWS} {number}") is not None:  # both are due at once
+    if context.timers.due.get(f"{SHOWS} {number}") is not None:  # it was shorter than that
         context.timers.clear(f"{SHOWS} {number}")
         loan = _measured(context, loan, now)
     _end(context, number, loan, now)
