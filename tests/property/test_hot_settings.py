@@ -121,11 +121,10 @@ class HotLife(Life):
     def serve_all(self) -> None:
         """Everybody comes to work, every phone is answered, every talk ends; until nothing happens any more."""
         self.tell(events.SwitchFound())
-        for contact in list(self.router.snapshot().contacts.values()):
-            if contact.state in TALKING:
-                self.tell(events.ContactFinished(contact.id))
-        for name in list(self.router.snapshot().agents):
-            self.tell(events.AgentDisengaged(name))
+        talks = [contact.id for contact in self.router.snapshot().contacts.values() if contact.state in TALKING]
+        ends = [events.AgentDisengaged(name) for name in self.router.snapshot().agents]
+        for event in [*map(events.ContactFinished, talks), *ends]:
+            self.tell(event)
         for name in list(self.router.snapshot().settings.agents):
             for event in (events.DeviceFound(name), events.AgentSignedIn(name), events.AgentWentReady(name)):
                 self.tell(event)

@@ -102,6 +102,7 @@ const fields: Record<string, [string, string?]> = {
   history_days: ["Customers read back (days)", "What they wrote before, on the same device."],
   canned_answers: ["Answers at hand", "What agents type after a slash."],
   text: ["Text", "By language. {customer} and {agent} are filled in."],
+  held_back: ["Skills held back", "Worked with only while the dispatch lends the agent."],
   browser_phone: ["Phones in the browser", "Known to the switch after a restart of Tandem."],
   dispositions: ["Dispositions", "What a contact may have been about, by code."],
   disposition_required: ["A disposition is required"],

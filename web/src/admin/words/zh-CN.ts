@@ -101,6 +101,7 @@ const fields: Record<string, [string, string?]> = {
   history_days: ["客户可回看（天）", "同一设备上之前的会话。"],
   canned_answers: ["常用回复", "坐席输入斜杠后选择。"],
   text: ["内容", "按语言填写；{customer} 和 {agent} 会自动填入。"],
+  held_back: ["后备技能", "仅在调度借调期间使用。"],
   browser_phone: ["浏览器话机", "重启 Tandem 后交换机才认识。"],
   dispositions: ["联系结果", "按代码填写。"],
   disposition_required: ["必须填写结果"],
