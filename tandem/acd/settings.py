@@ -114,7 +114,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     by device. `tone`: whether the agent hears a short tone before the contact. `number`: where to call an agent who has
     no phone of ours; `nailed_up`: once, at sign-in, and that line is kept. `confirm`: whoever picks up there has to
     press a key first, so that no answering machine takes a contact. `browser_phone`: one of the devices is a phone in
-    the agent's browser.
+    the agent's browser. `held_back`: skills that are only worked with while the dispatch lends the agent.
     """
 
     name: str
@@ -132,6 +132,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     nailed_up: bool = False
     confirm: bool = False
     browser_phone: bool = False
+    held_back: dict[str, int] = {}
 
     def __post_init__(self) -> None:
         for channel, cost in self.costs.items():

@@ -8,6 +8,7 @@ from tandem.control import customers, events, journeys, last_agents, outside, pa
 from tandem.control.callback import abandoned, callbacks
 from tandem.control.chat import chats, desk
 from tandem.control.context import Context
+from tandem.control.dispatch import loans
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
 from tandem.control.voice import calls, consultations, nailed, offers, rejoining, transfers, voicemails
@@ -21,7 +22,7 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
     context.state.settings_version = event.version
     if event.settings.time_zone != before.time_zone:
         context.state.today.change_zone(event.settings.time_zone, now)
-    route(context, acd.SettingsChanged(event.settings.acd), now)
+    loans.in_force(context, now)
     pauses.settings_changed(context, before, now)
     for name in context.state.settings.acd.agents:
         nailed.follow(context, name, now)
@@ -87,6 +88,8 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     nailed.TIMER: nailed.call,
     **rejoining.TIMERS,
     pauses.TIMER: pauses.too_long,
+    loans.ENDS: loans.over,
+    loans.SHOWS: loans.shows,
     mails.OFFER: mails.not_accepted,
     mails.OVER: mails.over,
 }

@@ -8,6 +8,7 @@ import msgspec
 
 from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
+from tandem.control.dispatch.loan import Proposal
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
 from tandem.control.voice.monitor import Mode
@@ -744,6 +745,20 @@ class CanaryStopped(Event, frozen=True):
 
     flow: str
     author: str
+
+
+class ProposalApplied(Event, frozen=True):
+    """`by` lends agents as the dispatch proposed; a second time changes nothing."""
+
+    proposal: Proposal
+    by: str
+
+
+class LoanTakenBack(Event, frozen=True):
+    """`by` ended a loan of that number before its time."""
+
+    number: int
+    by: str
 
 
 class Restarted(Event, frozen=True):

@@ -13,6 +13,7 @@ from tandem.control.context import Context
 from tandem.control.desktop import dispositions
 from tandem.control.desktop.desks import Desks
 from tandem.control.desktop.shown import Desk
+from tandem.control.dispatch import loans
 from tandem.control.events import Event
 from tandem.control.mail import mails
 from tandem.control.page import guides, links, pages
@@ -62,6 +63,7 @@ _HANDLERS = {
     **switch.HANDLERS,
     **monitoring.HANDLERS,
     **publishing.HANDLERS,
+    **loans.HANDLERS,
     **admin.HANDLERS,
 }
 

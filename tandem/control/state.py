@@ -8,6 +8,7 @@ from tandem.control.callback.callback import Callback
 from tandem.control.chat.chat import Chat
 from tandem.control.commands import LookUp, Notify, SendLink
 from tandem.control.desktop.customer import KnownCustomer
+from tandem.control.dispatch.loan import Loan
 from tandem.control.mail.mail import Mail
 from tandem.control.page.page import Page, Reader
 from tandem.control.publishing.canary import Canary
@@ -143,3 +144,5 @@ class PlaneState(msgspec.Struct):
     counters: dict[str, int] = {}
     """Alarms, faults and repairs by kind, since the journal began."""
     today: Today = msgspec.field(default_factory=Today)
+    loans: dict[str, Loan] = {}
+    """Those of the dispatch that run, and the newest that are over, by number."""

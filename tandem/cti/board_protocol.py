@@ -23,12 +23,15 @@ class Beat(FromBoard, frozen=True):
 
 class Process(msgspec.Struct, frozen=True):
     """How the process is, beside the plane: events whose records are not written yet, where there are many; links and
-    notifications that could not be delivered since it started, and record transactions that had to be tried again."""
+    notifications that could not be delivered since it started, and record transactions that had to be tried again; when
+    the dispatch's newest outlook was made (0: none yet), and why the last try failed, else empty."""
 
     records_behind: int = 0
     records_failures: int = 0
     links_failed: int = 0
     notifications_failed: int = 0
+    outlook_made_at: float = 0.0
+    outlook_failed: str = ""
 
 
 Sent = Hello | Beat

@@ -32,6 +32,7 @@ from tandem.cti.boards import Boards
 from tandem.cti.customers import Customers
 from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
+from tandem.cti.dispatch_api import DispatchApi
 from tandem.cti.finder import Finder
 from tandem.cti.flow_editing_api import FlowEditingApi
 from tandem.cti.flows_api import FlowsApi
@@ -57,6 +58,7 @@ from tandem.ivr.speech import prompts
 from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
+from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.service.figures import callers, chats, figures, people, process
 from tandem.service.flow_bench import Bench
@@ -151,9 +153,10 @@ class Controller:
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
-        how_it_is = partial(process, writer, self.notifier, self.notifications)
+        self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
+        how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)
-        people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones)
+        people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
         callers(self.backend.metrics, self.finder)
         self.customers = Customers(book, self.backend, self._settled)
         talks = ChatTotals()
@@ -304,7 +307,9 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
-        operators = [*running.boards.routes(), *running.look_back().routes()]
+        _background(stack, running.dispatch.run(), "dispatch")
+        dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
+        operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
         admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
         admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
         admins += OutsideApi(running.outside.told).routes()

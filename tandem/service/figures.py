@@ -19,6 +19,7 @@ from tandem.cti.notifier import Notifier
 from tandem.cti.phones import Phones
 from tandem.cti.scan import Scan
 from tandem.service.chat_totals import ChatTotals
+from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
 from tandem.telephony.asterisk.switch import Switch
@@ -54,7 +55,9 @@ def figures(
     return metrics
 
 
-def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards, phones: Phones) -> None:
+def people(
+    metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boards, phones: Phones, dispatch: Dispatch
+) -> None:
     """Those about who signs in and works, into `metrics`."""
     metrics.counter("tandem_sign_ins", "Tries to sign in, by outcome", lambda: accounts.counts, "outcome")
     metrics.gauge("tandem_desktops", "Desktops that are open", lambda: desktops.connected)
@@ -67,6 +70,7 @@ def people(metrics: Metrics, accounts: Accounts, desktops: Desktops, boards: Boa
         name: metrics.histogram(f"tandem_browser_talk_{name}", what, bounds)
         for name, (what, bounds) in BROWSER_TALKS.items()
     }
+    metrics.counter("tandem_dispatch", "Outlooks of the dispatch, by outcome", lambda: dispatch.counts, "outcome")
 
 
 def callers(metrics: Metrics, finder: Finder) -> None:
@@ -77,13 +81,15 @@ def callers(metrics: Metrics, finder: Finder) -> None:
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
 
 
-def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications) -> Process:
+def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications, dispatch: Dispatch) -> Process:
     """How the process is, for boards."""
     return Process(
         records_behind=writer.lag if writer.lag > MANY_RECORDS else 0,
         records_failures=writer.failures + writer.refused,
         links_failed=notifier.counts["failed"],
         notifications_failed=sum(times for (_, outcome), times in notifications.counts.items() if outcome == "failed"),
+        outlook_made_at=dispatch.outlook.made_at if dispatch.outlook else 0.0,
+        outlook_failed=dispatch.failed,
     )
 
 

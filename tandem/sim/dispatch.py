@@ -4,7 +4,7 @@ The hour is a scenario: the queues as they are set, the groups with the skills t
 that the forecast expects. It begins some time before the moves, so that the queues are as they would be.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -20,10 +20,13 @@ from tandem.sim.statistics import estimate
 from tandem.sim.trial import trial
 
 Language = Literal["en", "zh-CN"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh-CN")
 SEEDS = 4
 MOST_TRIED = 12
 """Moves that are simulated at most: each costs `SEEDS` hours of the centre."""
 
+LEAST_SHARE = 20
+"""Of a group, a lot is at least one part of so many: fewer agents would hardly be noticed."""
 LOTS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 _TEXTS: dict[Language, dict[str, str]] = {
@@ -56,19 +59,24 @@ class Move(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a queue shows: `LEVEL`, and the mean wait of the answered in seconds (None where nobody was)."""
+    """What a queue shows: `LEVEL`, and the mean wait of the answered in seconds (None where nobody was); each with half
+    of its 95 % interval."""
 
     level: float
     wait: float | None
+    level_within: float = 0.0
+    wait_within: float = 0.0
 
 
 class Proposal(NamedTuple):
-    """A move, and by queue what it changes. `gain` is how many contacts more are answered up to the targets."""
+    """A move, and by queue what it changes. `gain` is how many contacts more are answered up to the targets, give or
+    take `gain_within`."""
 
     move: Move
     gain: float
     before: dict[str, Effect]
     after: dict[str, Effect]
+    gain_within: float = 0.0
 
 
 def proposals(
@@ -78,21 +86,25 @@ def proposals(
     now: Clock,
     until: Clock,
     seeds: int = SEEDS,
+    groups: Collection[str] | None = None,
+    most: int = MOST_TRIED,
 ) -> list[Proposal]:
     """The moves that surely help (by the 95 % interval over the seeds, two at least), the best first.
 
-    At most `MOST_TRIED` are tried. `hour` begins before `now`, and is measured from then on. `targets`: by queue, one
-    with contacts, the share to be answered in time. `held_back`: by group, skills that its agents have but do not work
-    with now.
+    At most `most` are tried, for the queue that is furthest below its target first. `hour` begins before `now`, and is
+    measured from then on. `targets`: by queue, one with contacts, the share to be answered in time. `held_back`: by
+    group, skills that its agents have but do not work with now. `groups`: those of whom agents can be moved; None for
+    all.
     """
     before = _Tried(hour, targets, seeds)
-    short = [queue for queue, target in targets.items() if before.effects[queue].level < target]
+    gaps = {queue: target - before.effects[queue].level for queue, target in targets.items()}
+    short = sorted((queue for queue, gap in gaps.items() if gap > 0), key=lambda queue: -gaps[queue])
     found = []
-    for move in _some(hour, short, held_back, until):
+    for move in _some(hour, short, held_back, until, hour.groups if groups is None else groups)[:most]:
         after = _Tried(moved(hour, move, now), targets, seeds)
         gain = estimate([old - new for old, new in zip(before.missing, after.missing, strict=True)], CONFIDENCE)
         if gain.mean > gain.half_width:
-            found.append(Proposal(move, gain.mean, before.effects, after.effects))
+            found.append(Proposal(move, gain.mean, before.effects, after.effects, gain.half_width))
     return sorted(found, key=lambda proposal: (-proposal.gain, proposal.move.agents))
 
 
@@ -132,11 +144,22 @@ def in_words(proposal: Proposal, language: Language = "en") -> str:
 # --- which moves there are ---------------------------------------------------------------------------------------
 
 
-def _some(hour: Scenario, short: Iterable[str], held_back: Mapping[str, Mapping[str, int]], until: Clock) -> list[Move]:
+def _some(
+    hour: Scenario,
+    short: Iterable[str],
+    held_back: Mapping[str, Mapping[str, int]],
+    until: Clock,
+    groups: Collection[str],
+) -> list[Move]:
     """Every kind of move to a queue that is short in turn, with ever larger lots, until they are enough."""
-    kinds = [kind for queue in short for kind in _kinds(hour, queue, held_back, until)]
-    sized = [move._replace(agents=lot) for lot in LOTS for move in kinds if lot <= hour.groups[move.group].count]
-    return sized[:MOST_TRIED]
+    kinds = [kind for queue in short for kind in _kinds(hour, queue, held_back, until) if kind.group in groups]
+    counts = {move.group: hour.groups[move.group].count for move in kinds}
+    return [
+        move._replace(agents=lot)
+        for lot in LOTS
+        for move in kinds
+        if counts[move.group] <= lot * LEAST_SHARE and lot <= counts[move.group]
+    ]
 
 
 def _kinds(hour: Scenario, queue: str, held_back: Mapping[str, Mapping[str, int]], until: Clock) -> Iterator[Move]:
@@ -192,4 +215,14 @@ def _effect(days: list[Figures]) -> Effect:
     offered, answered = sum(day["offered"] for day in days), sum(day["answered"] for day in days)
     in_time = sum(day.get(LEVEL, 0.0) * day["offered"] for day in days)
     waited = sum(day.get(MEAN_WAIT, 0.0) * day["answered"] for day in days)
-    return Effect(in_time / offered if offered else 1.0, waited / answered if answered else None)
+    return Effect(
+        in_time / offered if offered else 1.0,
+        waited / answered if answered else None,
+        _within([day[LEVEL] for day in days if LEVEL in day]),
+        _within([day[MEAN_WAIT] for day in days if MEAN_WAIT in day]),
+    )
+
+
+def _within(means: list[float]) -> float:
+    """Half the interval for the mean of these."""
+    return estimate(means, CONFIDENCE).half_width if len(means) > 1 else 0.0

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import msgspec
 import typer
 
+from tandem.control.dispatch.outlook import Situation
 from tandem.sim import as_recorded, bank, bank_day, bank_wait, erlang, oracle, prediction
 from tandem.sim.oracle import FAILED, PASSED, SKIPPED, Case, Verdict
 from tandem.sim.reading import ScenarioError, read_change, read_scenario
@@ -21,6 +22,7 @@ from tandem.sim.report import Report, compare, lines_of, recorded, rehearse
 from tandem.sim.scenario import Scenario
 from tandem.sim.staffing import OutOfReachError, least_staff
 from tandem.simulate.days import DayError, recorded_day, written
+from tandem.simulate.dispatch import foreseen, keep_small
 from tandem.store.journal_reader import JournalError
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
@@ -149,6 +151,22 @@ def whatif(
     known = as_recorded.figures_of(base)
     changed = _understood(lambda: read_change(change.read_text(encoding="utf-8"), str(change), base))
     _print(json, *([recorded(known)] if known else []), *compare(base, changed, seeds), agents=agents)
+
+
+@simulator.command(name="dispatch")
+def foresee(
+    home: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The centre's home folder")],
+) -> None:
+    """The rest of the day for the controller, which starts this: how the floor is as JSON on the input, forecast, staff
+    and proposals as JSON on the output."""
+    _calm_collector()
+    keep_small()
+    try:
+        situation = msgspec.json.decode(sys.stdin.buffer.read(), type=Situation)
+        typer.echo(msgspec.json.encode(foreseen(home, situation)))
+    except (DayError, msgspec.DecodeError, ZoneInfoNotFoundError) as error:
+        typer.echo(f"tandem: {error}", err=True)
+        raise typer.Exit(2) from error
 
 
 @simulator.command()

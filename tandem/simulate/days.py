@@ -1,8 +1,10 @@
 """Brings a day from a centre's home folder, its records and its journal, to the simulator; and writes it down."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,9 +16,11 @@ from tandem.control.plane import Plane
 from tandem.control.settings import Settings
 from tandem.sim.centre_day import Day, scenario_of
 from tandem.sim.scenario import Scenario
-from tandem.store.database import RECORDS, open_database
-from tandem.store.days import DayRows, rows_of_day
+from tandem.store.database import RECORDS, AsyncEngine, open_database
+from tandem.store.days import rows_of_day
 from tandem.store.journal_reader import JOURNAL, JournalReader
+
+T = TypeVar("T")
 
 
 class DayError(Exception):
@@ -29,9 +33,7 @@ def recorded_day(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
     `names`: agents are called as in the settings, not by numbers. DayError, JournalError.
     """
     since, until = _bounds(day, zone)
-    if not (home / RECORDS).exists():
-        raise DayError(f"there are no records in {home}: say the centre's home folder, and that something has run")
-    rows = asyncio.run(_rows(home / RECORDS, since, until))
+    rows = of_records(home, lambda database: rows_of_day(database, since, until))
     settings = settings_before(home / JOURNAL, until)
     try:
         recorded = msgspec.convert(rows._asdict(), Day, from_attributes=True)
@@ -88,10 +90,17 @@ def _bounds(day: str, zone: str) -> tuple[float, float]:
     return begins.timestamp(), ends.timestamp()
 
 
-async def _rows(path: Path, since: float, until: float) -> DayRows:
+def of_records(home: Path, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    """What the records in `home` answer; DayError when there are none, or they can't be read."""
+    if not (home / RECORDS).exists():
+        raise DayError(f"there are no records in {home}: say the centre's home folder, and that something has run")
+    return asyncio.run(_asked(home / RECORDS, ask))
+
+
+async def _asked(path: Path, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
     database = open_database(path)
     try:
-        return await rows_of_day(database, since, until)
+        return await ask(database)
     except DatabaseError as error:
         raise DayError(
             f"{path} can't be read: {error.orig}. Start this version's controller once, it brings the "

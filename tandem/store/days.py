@@ -1,12 +1,12 @@
-"""All that the records know of the work of one day, for trying it again."""
+"""What the records know of days: all the work of one, for trying it again, and what came on those before."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from tandem.store.models import Activity, Callback, CallbackAttempt, Contact, Leg, Offer, Wait
+from tandem.store.models import Activity, Callback, CallbackAttempt, Contact, Interval, Leg, Offer, Wait
 
 DAY = 86400.0
 
@@ -49,3 +49,30 @@ async def rows_of_day(engine: AsyncEngine, since: float, until: float) -> DayRow
 
 def _between(model: Any, column: Any, since: float, until: float) -> Select[Any]:
     return select(model).where(column >= since, column < until).order_by(column)
+
+
+class Patience(NamedTuple):
+    """How long those who came to a queue waited, all together (seconds), and how many of them gave up."""
+
+    waited: float
+    gave_up: int
+
+
+async def arrivals(engine: AsyncEngine, since: float, until: float) -> dict[str, dict[float, int]]:
+    """By queue and begin of a quarter-hour of the range (epoch seconds), how many contacts came."""
+    columns = Interval.queue, Interval.start, Interval.offered
+    statement = select(*columns).where(Interval.start >= since, Interval.start < until)
+    found: dict[str, dict[float, int]] = {}
+    async with AsyncSession(engine) as session:
+        for queue, start, offered in await session.execute(statement):
+            found.setdefault(queue, {})[start] = offered
+    return found
+
+
+async def patience(engine: AsyncEngine, since: float, until: float) -> dict[str, Patience]:
+    """By queue, of those who came to it in the range and do not wait any more."""
+    gave_up = func.sum(case((Wait.outcome == "abandoned", 1), else_=0))
+    statement = select(Wait.queue, func.sum(Wait.left_at - Wait.enqueued_at), gave_up).group_by(Wait.queue)
+    async with AsyncSession(engine) as session:
+        rows = await session.execute(statement.where(Wait.enqueued_at >= since, Wait.enqueued_at < until))
+        return {queue: Patience(waited, count) for queue, waited, count in rows}

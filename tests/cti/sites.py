@@ -20,6 +20,7 @@ from tandem.cti.backend import Backend, Health
 from tandem.cti.board_protocol import Process
 from tandem.cti.boards import Boards
 from tandem.cti.desktops import Desktops
+from tandem.cti.dispatch_api import DispatchApi
 from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
@@ -30,6 +31,7 @@ from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
+from tandem.service.dispatch import Dispatch
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
@@ -95,6 +97,7 @@ class Site:
         self.phones: Phones
         self.database = database
         self.process = Process()
+        self.dispatch = Dispatch(Path("nowhere"), lambda: self.plane.state, lambda: self.now)
         self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     def state(self) -> object:
@@ -119,7 +122,8 @@ class Site:
         records: Any = self.database
         waiting = self.backend.readers.waiting
         history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
-        return [*self.boards.routes(), *history.routes()]
+        dispatch = DispatchApi(self.dispatch, self._emit, lambda: self.now)
+        return [*self.boards.routes(), *history.routes(), *dispatch.routes()]
 
     def _why(self, call: str, language: str) -> list[Told]:
         if call == "c9":

@@ -307,7 +307,7 @@ async def test_an_open_desktop_keeps_its_session(
 
 async def test_the_figures_tell_of_people(plane: Site, users: UserStore) -> None:
     metrics = Metrics()
-    people(metrics, plane.accounts, plane.desktops, plane.boards, plane.phones)
+    people(metrics, plane.accounts, plane.desktops, plane.boards, plane.phones, plane.dispatch)
     await Browser(plane).sign_in("nobody")
     async with desktop(plane) as client:
         await client.hello()

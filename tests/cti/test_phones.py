@@ -209,7 +209,7 @@ async def test_a_page_that_lost_its_voice_asks_for_it(site: Site, li: Browser) -
 
 async def test_how_a_talk_was_heard_is_in_the_figures(site: Site, li: Browser) -> None:
     metrics = Metrics()
-    people(metrics, site.accounts, site.desktops, site.boards, site.phones)
+    people(metrics, site.accounts, site.desktops, site.boards, site.phones, site.dispatch)
     heard = '{"score": 4.1, "loss": 0.02, "jitter": 0.004, "round_trip": 0.05}'
     assert (await li.json("POST", "/agents/1001/phone/talks", heard))[0] == 204
     figures = metrics.render().decode()

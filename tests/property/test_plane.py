@@ -16,6 +16,8 @@ from tandem.control.chat.chat import Chat
 from tandem.control.chat.chats import AWAY_SECONDS, KEPT_SECONDS
 from tandem.control.chat.talk import File
 from tandem.control.desktop.customer import KnownCustomer
+from tandem.control.dispatch import loans
+from tandem.control.dispatch.loan import under
 from tandem.control.mail import mails
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
@@ -25,6 +27,7 @@ from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
 from tandem.control.voice.rejoining import NO_VOICE
 from tandem.ivr.reader import read_flow
+from tests.control.dispatch import proposal
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
 CHATS = ("chat-1", "chat-2")
@@ -189,6 +192,14 @@ def settings_of(pick: int) -> Settings:
     costs = {"voice": (100, 60, 10)[pick % 3], "mail": (20, 50)[pick % 2]}
     people = {name: replace(agent, costs=costs) for name, agent in SETTINGS.acd.agents.items()}
     return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
+
+
+def lend(book: Playbook, pick: int) -> object:
+    """A proposal is applied, now and then too late; its agents lose a skill, or get one."""
+    gives, takes = (({"hifi": 2}, ()), ({}, ("tv",)), ({"tv": 1}, ("hifi",)))[pick % 3]
+    until = book.now + (pick // 3 % 20 - 1) * 10.0
+    different = {"gives": gives, "takes": takes, "agents": 1 + pick % 2}
+    return book.tell(events.ProposalApplied(proposal(pick % 4, until, **different), "Mei"))
 
 
 def by_a_supervisor(book: Playbook, pick: int) -> object:
@@ -378,6 +389,8 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound(f"boot-{pick % 2}", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
+    lend,
+    lambda book, pick: book.tell(events.LoanTakenBack(pick % 4, "Mei")),
     lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick % len(CHANGED)], pick)),
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
@@ -436,6 +449,7 @@ def check(book: Playbook) -> None:
         assert chat.talk is None or (chat.talk.agent, chat.talk.number) == (chat.agent, chat.talks)
     check_lines(book)
     check_verbs(book)
+    check_loans(book)
     check_leaks(book)
 
 
@@ -483,6 +497,18 @@ def check_verbs(book: Playbook) -> None:
     assert {call.id for call in state.calls.values() if call.direction == "outbound"} <= set(state.dials)
 
 
+def check_loans(book: Playbook) -> None:
+    """The router works by the settings and the loans that run over them, and nobody is lent twice."""
+    state = book.plane.state
+    running = [loan for loan in state.loans.values() if loan.ended is None]
+    lent = [name for loan in running for name in loan.agents]
+    assert len(lent) == len(set(lent))
+    assert book.router.settings == under(state.settings.acd, running)
+    assert {f"loan {loan.proposal.number}" for loan in running} == {
+        name for name in state.timers if name.startswith("loan ")
+    }
+
+
 def check_leaks(book: Playbook) -> None:
     """Nothing is kept for who is gone, and nothing is gone that somebody needs."""
     state = book.plane.state
@@ -507,6 +533,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
     owned |= {"consultation": set(state.work)}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
+    owned |= {kind: set(state.loans) for kind in (loans.ENDS, loans.SHOWS)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
     for kind, _, subject in (name.partition(" ") for name in state.timers):

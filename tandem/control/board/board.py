@@ -227,6 +227,7 @@ def _centre(context: Context) -> CentreShown:
         counted=dict(_counted(state.counters, today.counted_before)),
         alarms=tuple(today.alarms),
         thresholds=state.settings.board,
+        loans=tuple(state.loans.values()),
     )
 
 

@@ -5,6 +5,7 @@ import msgspec
 from tandem.acd.board import ContactFigures
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.board.today import Alarm, Counts
+from tandem.control.dispatch.loan import Loan
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -72,7 +73,9 @@ class AgentShown(msgspec.Struct, frozen=True):
 
 
 class CentreShown(msgspec.Struct, frozen=True):
-    """What concerns no single queue. `counted`: alarms, faults and repairs of today, by kind. See Today."""
+    """What concerns no single queue. `counted`: alarms, faults and repairs of today, by kind. See Today.
+
+    `loans` of the dispatch: those that run and the newest that are over."""
 
     switch_up: bool
     began: float
@@ -82,6 +85,7 @@ class CentreShown(msgspec.Struct, frozen=True):
     counted: dict[str, int]
     alarms: tuple[Alarm, ...]
     thresholds: BoardSettings
+    loans: tuple[Loan, ...] = ()
 
 
 class Changes(msgspec.Struct, frozen=True):

@@ -192,9 +192,10 @@ def _channels(form: Form) -> Iterator[Remark]:
 def _agents(form: Form) -> Iterator[Remark]:
     for agent in form.agents.values():
         path: Path = ("agents", agent.name)
-        for skill, level in agent.skills.items():
-            if not 1 <= level <= 5:
-                yield Remark((*path, "skills", skill), f"{level} is not a proficiency", "it runs from 1 to 5")
+        for field, skills in (("skills", agent.skills), ("held_back", agent.held_back)):
+            for skill, level in skills.items():
+                if not 1 <= level <= 5:
+                    yield Remark((*path, field, skill), f"{level} is not a proficiency", "it runs from 1 to 5")
         for skill in agent.certified_until.keys() - agent.skills.keys():
             what = f"{agent.name} does not have the skill {skill!r}"
             yield _warning((*path, "certified_until", skill), what, suggestion(skill, agent.skills))

@@ -48,6 +48,7 @@ def test_what_is_right_is_right() -> None:
         ("move: hifi", "move: tv", "queues.tv.plan[2].move", "moves to the queue that it is in"),
         ('"2": {', '"2": {device: [3, 1], ', "agents.2.device", "1 is the phone of 1 too"),
         ('"2": {', '"2": {name: bob, ', "agents.2.name", "leave name out"),
+        ('"2": {', '"2": {held_back: {hifi: 9}, ', "agents.2.held_back.hifi", "it runs from 1 to 5"),
         ('["139"]', '["139", "2"]', "caller_phones[1]", "2 is an agent's account"),
         ("head_starts", "ring_secs: 1\n    head_starts", "queues.tv.ring_secs", "Perhaps ring_seconds is meant"),
         ("head_starts", "ring_seconds: 0\n    head_starts", "queues.tv.ring_seconds", "write 1 to 300"),

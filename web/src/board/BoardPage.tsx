@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { browserAround } from "../shared/browser";
 import type { PageProps } from "../shared/Gate";
 import { TopBar } from "../shared/TopBar";
+import { Dispatch } from "./dispatch/Dispatch";
 import { BoardFollowing } from "./following";
 import { History } from "./History";
 import { Live } from "./Live";
@@ -15,7 +16,7 @@ export function BoardPage({ person, looks, onFailed, onLeave }: PageProps) {
   const view = useSyncExternalStore(following.subscribe, following.current);
   const now = useClock(view.ahead);
   const words = useWords();
-  const [place, setPlace] = useState<"live" | "history">("live");
+  const [place, setPlace] = useState<"live" | "dispatch" | "history">("live");
   const isWall = new URLSearchParams(location.search).has("wall");
   const health = <p className={`health ${view.health}`}>{words.health[view.health]}</p>;
   if (person.role === "agent") return <main className="form-page">{words.notAllowed}</main>;
@@ -34,7 +35,7 @@ export function BoardPage({ person, looks, onFailed, onLeave }: PageProps) {
       <main className="board" data-health={view.health}>
         <h1 className="hidden">{words.title}</h1>
         <div className="tabs">
-          {(["live", "history"] as const).map((one) => (
+          {(["live", "dispatch", "history"] as const).map((one) => (
             <button key={one} type="button" aria-pressed={place === one} onClick={() => setPlace(one)}>
               {words.tabs[one]}
             </button>
@@ -44,6 +45,8 @@ export function BoardPage({ person, looks, onFailed, onLeave }: PageProps) {
         {view.health === "over" && <p role="alert">{view.trouble}</p>}
         {place === "history" ? (
           <History queues={[...(view.board?.queues.keys() ?? [])]} language={looks.language} />
+        ) : view.board && place === "dispatch" ? (
+          <Dispatch board={view.board} now={now} language={looks.language} csrf={person.csrf} />
         ) : view.board ? (
           <Live board={view.board} now={now} />
         ) : (

@@ -4,10 +4,10 @@ import { useEffect, useMemo, useState } from "react";
 import { type Answer, ask } from "../shared/api";
 import type { Language } from "../shared/language";
 import { BehindDialog } from "./BehindDialog";
-import { Plot } from "./Plot";
+import { Plot, type Series } from "./Plot";
 import { behindOf, dayOf, type Kind, pathOf, type Row, series, TABLES, written } from "./past";
 import { type Column, Table } from "./Table";
-import { useWords } from "./words/words";
+import { useWords, type Words } from "./words/words";
 
 interface Looked {
   title: string;
@@ -76,7 +76,7 @@ export function History({ queues, language }: { queues: string[]; language: Lang
       </div>
       {answer && !answer.ok && <p role="alert">{words.history.failed(answer.failure.message)}</p>}
       {answer?.ok && rows.length === 0 && <p>{words.history.none}</p>}
-      {kind === "queues" && rows.length > 0 && <Plot data={data} />}
+      {kind === "queues" && rows.length > 0 && <Plot data={data} series={plotted(words)} label={words.history.plot} />}
       {rows.length > 0 && (
         <Table
           key={kind}
@@ -97,6 +97,14 @@ export function History({ queues, language }: { queues: string[]; language: Lang
       {looked && <BehindDialog {...looked} language={language} onClose={() => setLooked(null)} />}
     </div>
   );
+}
+
+function plotted({ names }: Words): Series[] {
+  return [
+    { label: names.offered, colour: "--text", dash: [] },
+    { label: names.answered, colour: "--good", dash: [6, 3] },
+    { label: names.abandoned, colour: "--bad", dash: [2, 3] },
+  ];
 }
 
 /** What the centre answers there; null until it has. */

@@ -1,30 +1,43 @@
-// A day by quarter-hours. The table beside it has the same figures.
+// Figures by quarter-hour. What is plotted stands in a table beside it, or can be asked for.
 
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useWords } from "./words/words";
 
-const COLOURS = ["--text", "--good", "--bad"];
-const DASHES = [[], [6, 3], [2, 3]];
 const HEIGHT = 220;
 
-export function Plot({ data }: { data: [number[], number[], number[], number[]] }) {
-  const words = useWords();
+/** `colour`: a variable of the theme. */
+export interface Series {
+  label: string;
+  colour: string;
+  dash: number[];
+}
+
+export interface PlotProps {
+  /** The moments (epoch seconds), and a list of values for each of the series. */
+  data: UPlot.AlignedData;
+  series: Series[];
+  label: string;
+  /** The two series, counted from 1, between which the ground is coloured: the upper one first. */
+  band?: [number, number];
+}
+
+export function Plot({ data, series, label, band }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
-  const labels = [words.names.offered, words.names.answered, words.names.abandoned].join("|");
+  const look = JSON.stringify({ series, band });
   useEffect(() => {
     const parent = place.current;
     if (!parent) return;
+    const { series, band } = JSON.parse(look) as Pick<PlotProps, "series" | "band">;
     const colour = (name: string) => colourOf(parent, name);
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line") } };
-    const series = labels.split("|").map((label, index) => ({
-      label,
-      stroke: colour(COLOURS[index] ?? "--text"),
-      dash: DASHES[index],
-      width: 2,
-    }));
-    const options = { width: parent.clientWidth, height: HEIGHT, axes: [axis, axis], series: [{}, ...series] };
+    const options: UPlot.Options = {
+      width: parent.clientWidth,
+      height: HEIGHT,
+      axes: [axis, axis],
+      series: [{}, ...series.map(({ label, colour: name, dash }) => ({ label, stroke: colour(name), dash, width: 2 }))],
+      ...(band && { bands: [{ series: band, fill: colour("--busy-ground") }] }),
+    };
     const plot = new UPlot(options, data, parent);
     const fit = new ResizeObserver(() => plot.setSize({ width: parent.clientWidth, height: HEIGHT }));
     fit.observe(parent);
@@ -32,8 +45,8 @@ export function Plot({ data }: { data: [number[], number[], number[], number[]] 
       fit.disconnect();
       plot.destroy();
     };
-  }, [data, labels]);
-  return <div ref={place} className="plot" role="img" aria-label={words.history.plot} />;
+  }, [data, look]);
+  return <div ref={place} className="plot" role="img" aria-label={label} />;
 }
 
 /** A colour of the theme, light or dark as it is, as a canvas takes it. */

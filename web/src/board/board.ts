@@ -1,6 +1,7 @@
 // What a board makes of what it is told: the snapshot, and all changes after it. Pure.
 
 import type { Position } from "../cti/messages";
+import type { Loan } from "./dispatch/dispatch";
 
 export interface Recent {
   start: number;
@@ -68,6 +69,7 @@ export interface Centre {
   outcomes: Record<string, Record<string, number>>;
   links: Record<string, number>;
   counted: Record<string, number>;
+  loans: Loan[];
   alarms: { at: number; kind: string; subject: string; detail: string }[];
   thresholds: {
     every_queue: Thresholds;
@@ -81,6 +83,8 @@ export interface Process {
   records_failures: number;
   links_failed: number;
   notifications_failed: number;
+  outlook_made_at: number;
+  outlook_failed: string;
 }
 
 interface Rows {

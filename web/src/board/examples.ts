@@ -50,7 +50,14 @@ export const SNAPSHOT: Snapshot = {
   now: 2000,
   queues: [QUEUE],
   agents: [AGENT],
-  process: { records_behind: 0, records_failures: 0, links_failed: 0, notifications_failed: 0 },
+  process: {
+    records_behind: 0,
+    records_failures: 0,
+    links_failed: 0,
+    notifications_failed: 0,
+    outlook_made_at: 0,
+    outlook_failed: "",
+  },
   centre: {
     switch_up: true,
     began: 0,
@@ -59,6 +66,7 @@ export const SNAPSHOT: Snapshot = {
     links: {},
     counted: {},
     alarms: [],
+    loans: [],
     thresholds: {
       every_queue: { waiting: NEVER, longest_wait: NEVER, service_level: NEVER, abandonment: NEVER },
       queues: {},

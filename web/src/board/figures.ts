@@ -57,7 +57,7 @@ export function overstays(board: Board, agent: Agent, now: number): boolean {
 
 export type Alarm =
   | {
-      kind: "switch_lost" | "records_behind" | "links_failed" | "notifications_failed";
+      kind: "switch_lost" | "records_behind" | "links_failed" | "notifications_failed" | "outlook_failed";
       level: "warn" | "bad";
       what: string;
     }
@@ -73,6 +73,7 @@ export function alarmsOf(board: Board, now: number): Alarm[] {
   if (process.links_failed) alarms.push({ kind: "links_failed", level: "warn", what: `${process.links_failed}` });
   if (process.notifications_failed)
     alarms.push({ kind: "notifications_failed", level: "warn", what: `${process.notifications_failed}` });
+  if (process.outlook_failed) alarms.push({ kind: "outlook_failed", level: "warn", what: process.outlook_failed });
   for (const queue of board.queues.values()) {
     if (!queue.served) alarms.push({ kind: "nobody_ever", level: "bad", what: queue.queue });
     else if (queue.waiting && !queue.at_work) alarms.push({ kind: "nobody_at_work", level: "bad", what: queue.queue });
