@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import aiohttp
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import Browser, Page, expect
@@ -23,7 +22,7 @@ from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
 from tests.store.examples import contact, interval, wait
 from tests.store.test_queries import write
-from tests.web.desks import LIVE, PASSWORD, Served, axe, picture, window
+from tests.web.desks import LIVE, Served, add_supervisor, axe, picture, sign_in_at, window
 
 pytestmark = pytest.mark.live
 DAY = 86400.0
@@ -73,25 +72,11 @@ def calls(site: Site, *names: str) -> None:
         site.happens(events.Listened(name, site.plane.state.calls[name].listen, "2"))
 
 
-async def supervisor(
-    site: Site, browser: Browser, name: str = "mei", language: str = "en", theme: str = "light"
-) -> Page:
+async def supervisor(site: Site, browser: Browser, language: str = "en", theme: str = "light") -> Page:
     """A supervisor's page: the board, once it is live."""
     served: Served = SimpleNamespace(url=site.url, token={"Authorization": f"Bearer {TOKEN}"})
-    async with (
-        aiohttp.ClientSession(served.url, headers=served.token) as http,
-        http.post("/users", json={"name": name, "role": "supervisor", "display_name": "Mei"}) as answer,
-    ):
-        one_time = (await answer.json())["one_time_password"]
     page = await (await window(browser, language, theme)).new_page()
-    await page.goto(f"{site.url}/board")
-    await page.fill("[name=name]", name)
-    await page.fill("[name=password]", one_time)
-    await page.click("button[type=submit]")
-    await page.fill("[name=old]", one_time)
-    await page.fill("[name=password]", PASSWORD)
-    await page.fill("[name=again]", PASSWORD)
-    await page.click("button[type=submit]")
+    await sign_in_at(f"{site.url}/board", page, *await add_supervisor(served))
     await expect(page.locator(".health")).to_have_class("health live", timeout=LIVE)
     return page
 
