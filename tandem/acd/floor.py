@@ -328,6 +328,7 @@ class Floor:
         agent.offered = offered
         agent.contacts.append(contact.id)
         contact.connected_at = now
+        contact.disposed = False
 
     def extend(self, agent: Agent, seconds: float, now: float) -> None:
         """Make a wrap-up longer, by what is left of the queue's limit at most."""
