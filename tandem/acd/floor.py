@@ -327,7 +327,7 @@ class Floor:
         reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
         agent.offered = offered
         agent.contacts.append(contact.id)
-        contact.connected_at = now
+        contact.connected_at, contact.disposed = now, False
 
     def extend(self, agent: Agent, seconds: float, now: float) -> None:
         """Make a wrap-up longer, by what is left of the queue's limit at most."""

@@ -21,9 +21,9 @@ from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
 from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings, browser_phone
+from tandem.control.voice import rejoining
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
-from tandem.control.voice.rejoining import NO_VOICE
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 
@@ -360,7 +360,7 @@ STEPS: tuple[Step, ...] = (
     bridge,
     bridge,
     lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
-    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, NO_VOICE)[pick // 8 % 2])),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, rejoining.NO_VOICE)[pick // 8 % 2])),
     lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
@@ -505,7 +505,8 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
-    owned |= {"consultation": set(state.work)}
+    owned |= {"consultation": set(state.work), rejoining.SILENT: set(state.legs)}
+    owned |= {rejoining.REJOINING: {call.id for call in state.calls.values() if call.rejoin}}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}

@@ -223,7 +223,7 @@ def _hand_over(context: Context, call: Call, now: float, *, hangs_up: bool = Tru
         send_off(context, first)
     consultation.move("end")
     call.consultation = None
-    del context.state.work[consultation.id]
+    context.note(context.state.work.pop(consultation.id), now, "handed over", first.agent)
     colleague.party = ""
     if colleague.offer:
         _to_colleague(context, call, colleague, consultation, now, together)

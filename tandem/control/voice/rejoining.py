@@ -103,7 +103,6 @@ def _cut(context: Context, call: Call, leg: Leg, now: float) -> None:
         offers.route(context, acd.ContactRetrieved(call.id), now)
     context.note(call, now, "cut off", leg.agent)
     context.count("talks cut off")
-    context.timers.clear(f"{SILENT} {leg.id}")
     offers.leave_talk(context, call, now, "cut off")
     call.move("cut")
     call.joining = ""
@@ -197,7 +196,14 @@ def _settle(context: Context, call: Call) -> None:
 
 
 ERRANDS[REJOINING] = Errand(entered, ended, listened, joined=joined, ring_failed=ring_failed)
+
+
+def _leg_over(context: Context, leg: Leg, _now: float) -> None:
+    context.timers.clear(f"{SILENT} {leg.id}")
+
+
 offers.CUT_SHORT.append(cut_short)
+offers.LEG_OVER.append(_leg_over)
 
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {REJOINING: given_up, SILENT: silent}
 
