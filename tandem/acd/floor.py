@@ -98,8 +98,9 @@ class Floor:
         return agent is not None
 
     def _sticky_agent(self, contact: Contact, line: Line) -> Agent | None:
-        number = self.matching.numbers[contact.sticky]
-        return self._state.agents[contact.sticky] if self._has_room(number, line) else None
+        number = self.matching.numbers.get(contact.sticky)  # None: who is wanted alone is in the settings no more
+        free = number is not None and self._has_room(number, line)
+        return self._state.agents[contact.sticky] if free else None
 
     def is_free(self, name: str, queue: str) -> bool:
         """Whether an agent has room for a contact of the queue now."""

@@ -27,6 +27,8 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
         nailed.follow(context, name, now)
     nailed.refresh_all(context, now)
     last_agents.forget(context, "", now)
+    callbacks.settings_changed(context, now)
+    voicemails.settings_changed(context, now)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:
