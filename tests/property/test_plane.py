@@ -41,15 +41,15 @@ BROWSERS = SETTINGS.acd.agents | {
     for name in ("1001", "1002")
 }
 SEVERAL = PHONES | {"1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1003"))}
+VERBS = replace(
+    SETTINGS,
+    dial_plan=DialPlan(numbers=("139", "13900000001")),
+    dial_out={"tech": DialOutSettings(per_minute=60)},
+    dispositions={"tech": {"solved": Disposition()}},
+)
+"""The usual settings, in which agents may do all that they can."""
 CENTRES = tuple(
-    replace(
-        SETTINGS,
-        acd=replace(SETTINGS.acd, agents=agents),
-        dial_plan=DialPlan(numbers=("139",)),
-        pause_reasons={"lunch": PauseReason(longest)},
-        dial_out={"tech": DialOutSettings(per_minute=60)},
-        dispositions={"tech": {"solved": Disposition()}},
-    )
+    replace(VERBS, acd=replace(SETTINGS.acd, agents=agents), pause_reasons={"lunch": PauseReason(longest)})
     for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2), (BROWSERS, 0.0))
 )
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
@@ -62,13 +62,18 @@ def changed(settings: Settings, **acd: object) -> Settings:
 
 QUEUE = SETTINGS.acd.queues["tech"]
 MOVING = {"tech": replace(QUEUE, plan=(PlanStep(after=3, move="more"),)), "more": replace(QUEUE, name="more")}
+OWING = {
+    "tech": replace(QUEUE, disposition_required=True, disposition_seconds=20.0, plan=(PlanStep(offer="callback"),))
+}
 CHANGED = (
     SETTINGS,
-    changed(SETTINGS, queues={}),
-    changed(SETTINGS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
-    changed(SETTINGS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
-    changed(SETTINGS, queues=MOVING),
-    changed(SETTINGS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
+    VERBS,
+    changed(VERBS, queues={}),
+    changed(VERBS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
+    changed(VERBS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
+    changed(VERBS, queues=MOVING),
+    changed(VERBS, queues=OWING),
+    changed(VERBS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
 )
 Step = Callable[[Playbook, int], object]
 
@@ -118,8 +123,9 @@ def browser_phone_of(book: Playbook, pick: int) -> object:
         events.PhoneConnected(agent),
         events.PhoneDisconnected(agent),
         events.VoiceLost(agent, CALLS[pick // 2 % 4]),
+        *(events.VoiceLost(agent, contact) for contact in book.plane.context.on_desk(agent)[:1]),
     ]
-    return book.tell(told[pick // 8 % 5])
+    return book.tell(told[pick // 8 % len(told)])
 
 
 def press(book: Playbook, pick: int) -> object:
@@ -188,7 +194,7 @@ def settings_of(pick: int) -> Settings:
     mails_queue = QueueSettings("mails", channel="mail", ring_seconds=10.0, wrap_up_seconds=pick % 3 * 2.0)
     costs = {"voice": (100, 60, 10)[pick % 3], "mail": (20, 50)[pick % 2]}
     people = {name: replace(agent, costs=costs) for name, agent in SETTINGS.acd.agents.items()}
-    return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
+    return replace(VERBS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
 
 
 def by_a_supervisor(book: Playbook, pick: int) -> object:
@@ -286,7 +292,8 @@ def verb(book: Playbook, pick: int) -> object:
 
 
 def reenter(book: Playbook, pick: int) -> object:
-    call = book.plane.state.calls.get(CALLS[pick % 4])
+    calls = list(book.plane.state.calls.values())
+    call = calls[pick % len(calls)] if calls else None
     return call and book.reenter(call.id, call.joining if pick % 3 else "")
 
 
@@ -297,7 +304,8 @@ def join(book: Playbook, _pick: int) -> object:
 
 
 def any_bridge(book: Playbook, pick: int) -> object:
-    return book.tell(events.Bridged(CALLS[pick % 4], leg_of(book, pick // 4)))
+    calls = [*CALLS, *book.plane.state.calls]
+    return book.tell(events.Bridged(calls[pick % len(calls)], leg_of(book, pick // 4)))
 
 
 def all_answer(book: Playbook, _pick: int) -> object:
@@ -305,6 +313,7 @@ def all_answer(book: Playbook, _pick: int) -> object:
     for leg in list(book.plane.state.legs.values()):
         if leg.state in ("asked", "ringing"):
             book.tell(events.LegAnswered(leg.id))
+        if leg.id in book.plane.state.legs:
             book.tell(events.Bridged(leg.call, leg.line or leg.id))
     return None
 
@@ -397,7 +406,15 @@ TALKS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound("boot-1", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
-    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[2])) if pick % 8 == 0 else None,
+    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick // 4 % len(CHANGED)])) if pick % 4 == 0 else None,
+    browser_phone_of,
+    browser_phone_of,
+    dials,
+    dials,
+    dials,
+    internal,
+    disposes,
+    monitors,
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
@@ -489,7 +506,8 @@ def check_leaks(book: Playbook) -> None:
     resting = [callback for callback in state.callbacks.values() if callback.session]
     open_chats = [chat for chat in state.chats.values() if chat.state != "ended"]
     readers: tuple[Walker, ...] = (*state.pages.values(), *state.guides.values(), *open_chats)
-    walkers: tuple[Walker, ...] = (*state.calls.values(), *readers, *resting)
+    with_flow = [call for call in state.calls.values() if call.flow]  # who was dialled has none
+    walkers: tuple[Walker, ...] = (*with_flow, *readers, *resting)
     given = {flow_key(flow, version) for flow, version in state.published.items()}
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
@@ -531,6 +549,7 @@ def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], ce
     """Three agents are there from the beginning, and one is in talk."""
     book = Playbook(centre)
     for agent in AGENTS:
+        book.tell(events.DeviceFound(browser_phone(agent)))
         book.agent_ready(agent)
     book.queue()
     all_answer(book, 0)
