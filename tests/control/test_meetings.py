@@ -151,3 +151,90 @@ def test_a_dialled_customer_whose_agent_is_gone_is_hung_up_though_the_order_was_
     assert one(commands.HangUpCall, book.tell(events.Listened(DIALLED, listen, None), 30.0)).call == DIALLED
     out = book.tell(events.CallEnded(DIALLED))
     assert one(commands.RecordContact, out).outcome == "abandoned"
+
+
+def dialled_talk() -> tuple[Playbook, str]:
+    """1001 talks with a customer whom they dialled; 1002 is ready."""
+    book = dialled()
+    (leg,) = book.plane.state.legs
+    book.tell(events.Bridged(DIALLED, leg))
+    book.agent_ready("1002")
+    return book, leg
+
+
+def again(book: Playbook, last_leg: str = "") -> list[commands.Command]:
+    """The switch gives the customer back."""
+    return book.tell(events.CallEntered(DIALLED, "PJSIP/out", "", "", "", last_leg))
+
+
+def test_a_dialled_customer_is_on_hold_and_hung_up_when_their_agent_is_gone() -> None:
+    book, leg = dialled_talk()
+    book.tell(events.AgentHeld("1001", DIALLED))
+    assert one(commands.Listen, again(book, leg)).music == "default"
+    assert one(commands.HangUpCall, book.tell(events.LegEnded(leg))).call == DIALLED
+    assert one(commands.RecordContact, book.tell(events.CallEnded(DIALLED))).outcome == "served"
+
+
+def test_a_dialled_customer_is_left_to_the_colleague_who_was_consulted() -> None:
+    book, leg = dialled_talk()
+    book.tell(events.AgentConsulted("1001", DIALLED, Target(agent="1002")))
+    again(book, leg)
+    colleague = join(book, "1002")
+    book.tell(events.ConsultationCompleted("1001", DIALLED))
+    book.tell(events.Bridged(DIALLED, colleague))
+    assert book.agent_state("1002") == ("connected", "")
+    book.tell(events.LegEnded(colleague), 5.0)
+    assert one(commands.HangUpCall, again(book, colleague)).call == DIALLED
+    row = one(commands.RecordDial, book.tell(events.CallEnded(DIALLED)))
+    assert (row.outcome, book.plane.state.dials) == ("answered", {})
+
+
+# --- supervisors -------------------------------------------------------------------------------------------------
+
+
+def test_a_supervisor_stays_with_the_agent_who_consults_and_goes_with_them() -> None:
+    book = in_talk()
+    book.tell(events.DeviceFound("PJSIP/1003"))
+    monitor = one(
+        commands.RingSupervisor, book.tell(events.MonitoringAsked("1001", "whisper", "ann", own="1003"))
+    ).monitor
+    book.tell(events.MonitorJoined(monitor))
+    book.tell(events.AgentConsulted("1001", "c1", Target(agent="1002")))
+    book.reenter()
+    join(book, "1002")
+    assert set(book.plane.state.monitors) == {monitor}
+    out = book.tell(events.ConsultationCompleted("1001", "c1"))
+    assert one(commands.HangUpStray, out).channel == monitor
+    assert book.plane.state.monitors == {}
+
+
+# --- calls between agents ----------------------------------------------------------------------------------------
+
+
+def test_who_is_taken_out_of_the_settings_in_a_call_with_a_colleague_ends_it_and_is_gone() -> None:
+    book = Playbook(CENTRE)
+    book.agent_ready("1001")
+    book.agent_ready("1002")
+    ring = one(commands.RingAgent, book.tell(events.AgentCalled("1001", "1002")))
+    second = one(commands.RingColleague, book.tell(events.LegAnswered(ring.leg)))
+    book.tell(events.LegAnswered(second.leg))
+    agents = {name: agent for name, agent in CENTRE.acd.agents.items() if name != "1002"}
+    book.tell(events.SettingsLoaded(replace(CENTRE, acd=replace(CENTRE.acd, agents=agents))))
+    assert book.agent_state("1002") == ("connected", "internal call")
+    book.tell(events.LegEnded(second.leg), 5.0)
+    assert "1002" not in book.router.agents
+    assert (book.agent_state("1001"), book.plane.state.internal) == (("ready", ""), {})
+
+
+def test_who_pauses_in_a_call_with_a_colleague_pauses_after_it() -> None:
+    book = Playbook(CENTRE)
+    book.agent_ready("1001")
+    book.agent_ready("1002")
+    ring = one(commands.RingAgent, book.tell(events.AgentCalled("1001", "1002")))
+    book.tell(events.LegAnswered(ring.leg))
+    book.tell(events.AgentPaused("1002", "lunch"))
+    book.tell(events.AgentSignedOut("1001"))
+    book.tell(events.DeviceLost("PJSIP/1001"))
+    assert {book.agent_state(agent)[0] for agent in ("1001", "1002")} == {"connected"}
+    book.tell(events.LegEnded(ring.leg))
+    assert (book.agent_state("1001")[0], book.agent_state("1002")) == ("signed_out", ("paused", "lunch"))
