@@ -1,5 +1,6 @@
 """Where verbs meet: hand-overs with dispositions, dialled customers who are sent on, wrap-ups of who is elsewhere."""
 
+import pytest
 from msgspec.structs import replace
 
 from tandem.acd.plan import Step
@@ -238,3 +239,25 @@ def test_who_pauses_in_a_call_with_a_colleague_pauses_after_it() -> None:
     assert {book.agent_state(agent)[0] for agent in ("1001", "1002")} == {"connected"}
     book.tell(events.LegEnded(ring.leg))
     assert (book.agent_state("1001")[0], book.agent_state("1002")) == ("signed_out", ("paused", "lunch"))
+
+
+# --- queues that keep agents free --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_colleague_of_a_queue_that_keeps_agents_free_is_consulted_all_the_same(waits: bool) -> None:
+    tech = replace(TECH, keep_free=2)
+    book = in_talk()
+    book.tell(events.SettingsLoaded(replace(CENTRE, acd=replace(CENTRE.acd, queues={"tech": tech, "more": MORE}))))
+    if waits:
+        book.tell(events.SwitchLost())
+    out = book.tell(events.AgentConsulted("1001", "c1", Target(agent="1002")))
+    if waits:
+        out = book.tell(
+            events.SwitchFound("boot-1", book.now, seen(*book.plane.state.calls, *book.plane.state.legs), None)
+        )
+    assert one(commands.RingAgent, out).device == "PJSIP/1002"
+
+
+def seen(*names: str) -> tuple[events.SeenChannel, ...]:
+    return tuple(events.SeenChannel(name, name, True) for name in names)
