@@ -16,7 +16,8 @@ from tandem.cti.answers import refusal
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, Typing, chat_of, decode, encode, shown
 from tandem.cti.file_kinds import KINDS
-from tandem.cti.page import Counts, client_of
+from tandem.cti.page import Counts
+from tandem.cti.proxied import client_of
 from tandem.cti.watch import changed_within, told
 from tandem.store.chat_archive import ChatArchiveError
 

@@ -21,7 +21,7 @@ _REQUEST = re.compile(r"([A-Z]+) \S+ SIP/2\.0")
 _RESPONSE = re.compile(r"SIP/2\.0 [1-6]\d\d [^\r\n]*")
 _ADDRESS = re.compile(r'(?:"[^"\\]*" ?)?<sip:([^@;>:]+)@[^<>"]+>(?:;[^<>"]*)?')
 _CONTACT = re.compile(r"<sip:[^@<>;:,\"]+@[A-Za-z0-9.-]+\.invalid(?:;transport=ws)?(?:;ob)?>(?:;[^,]*)?")
-"""Of a browser, which has no address of its own (RFC 7118, section 5): nobody can be reached by it but over its line."""
+"""Of a browser, which has no address of its own (RFC 7118, section 5): it leads nowhere but back over its line."""
 _USER = re.compile(r'Digest (?:.*[ ,])?username="([^"\\]*)"(?:,.*)?')
 
 
