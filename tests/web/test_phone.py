@@ -251,14 +251,18 @@ async def test_without_the_microphone_the_agent_is_told_the_way_out_and_is_not_r
 
 async def test_the_microphone_is_heard_before_the_work_begins(centre: LiveCentre, browser: Browser) -> None:
     page = await phoning(browser, centre)
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("button", name="Check the microphone").click()
     await expect(page.locator(".microphone output")).to_have_attribute("data-heard", "true")
     assert await page.locator(".microphone option").count() > 1
     assert await axe(page) == []
     await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="More", exact=True).click()
+    assert await axe(page) == []
     await page.get_by_role("button", name="Turn the phone off").click()
     await is_in(page, "not_ready")
     await page.reload()
     await _phone_is(page, "off")
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("button", name="Turn the phone on").click()
     await is_in(page, "ready", REGISTERED)
