@@ -142,11 +142,12 @@ async def _noted(request: web.Request, handler: Handler, people: People | None) 
 
 
 async def _note(request: web.Request, response: web.StreamResponse | None, people: People | None) -> None:
-    """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records."""
+    """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records, but for what
+    they do about their session and password."""
     who = request.get(IDENTITY)
     is_done = response is None or response.status < 400
     changed = request.method not in SAFE and is_done and not reads_only(request.match_info.handler)
-    if people and who and who.role != "agent" and changed:
+    if people and who and (who.role != "agent" or request.path.startswith(SESSION)) and changed:
         detail = request.get(DETAIL, "")
         await people.note(who.name, f"{request.method} {request.path}", detail, client_of(request))
 

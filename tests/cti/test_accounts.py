@@ -298,6 +298,17 @@ async def test_what_was_changed_is_in_the_audit_log(users: UserStore, browser: B
     assert all(entry["address"] == "127.0.0.1" for entry in told)
 
 
+async def test_what_an_agent_does_about_their_password_is_in_the_audit_log(users: UserStore, browser: Browser) -> None:
+    await user(users, "wang", "agent", agent="1001")
+    await browser.sign_in("wang")
+    await browser.json("POST", "/agents/1001/ready")  # in the records
+    change = f'{{"old": "{PASSWORD}", "new": "another horse battery"}}'
+    assert (await browser.json("PUT", "/session/password", change))[0] == 200
+    await browser.json("DELETE", "/session")
+    done = [(entry.what, entry.detail) for entry in await users.audit(9)]
+    assert done == [("DELETE /session", ""), ("PUT /session/password", ""), ("signed in", "")]
+
+
 async def test_what_a_proxy_on_this_machine_says_of_a_browser_is_believed(
     site: Site, users: UserStore, browser: Browser
 ) -> None:
