@@ -137,12 +137,14 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(
 
 async def _looks(page: Page, keep: bool) -> None:
     """The phone in talk, in both languages, light and dark."""
+    await page.locator(".more > button").click()
     for language, theme in (("zh-CN", "dark"), ("en", "light")):
         await page.select_option("select >> nth=0", language)
         await page.select_option("select >> nth=1", theme)
         assert await axe(page) == []
         if keep:
             await picture(page, f"phone.{language}.{theme}")
+    await page.keyboard.press("Escape")
 
 
 async def test_a_reload_in_the_middle_of_a_call_brings_the_same_caller_back(
