@@ -23,6 +23,7 @@ from tandem.cti.accounts import Accounts
 from tandem.cti.answers import answer
 from tandem.cti.guard import OIDC, OIDC_BACK, PAGES, WAYS
 from tandem.cti.oidc_settings import OidcSettings, is_safe
+from tandem.cti.proxied import is_encrypted
 from tandem.cti.service_call import AskingError, Request, fetch, open_session, parse
 
 log = structlog.get_logger()
@@ -195,8 +196,9 @@ class Oidc:
         response = _see_other(str(URL(known.authorization_endpoint).update_query(query)))
         # Lax: the provider's page, another site, leads back here.
         response.set_cookie(
-            COOKIE, state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax", secure=request.secure
-        )
+            COOKIE, state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax",
+            secure=is_encrypted(request),
+        )  # fmt: skip
         return response
 
     async def back(self, request: web.Request) -> web.Response:

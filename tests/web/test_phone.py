@@ -89,12 +89,14 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(
 
 async def _looks(page: Page, keep: bool) -> None:
     """The phone in talk, in both languages, light and dark."""
+    await page.locator(".more > button").click()
     for language, theme in (("zh-CN", "dark"), ("en", "light")):
         await page.select_option("select >> nth=0", language)
         await page.select_option("select >> nth=1", theme)
         assert await axe(page) == []
         if keep:
             await picture(page, f"phone.{language}.{theme}")
+    await page.keyboard.press("Escape")
 
 
 async def test_a_reload_in_the_middle_of_a_call_brings_the_same_caller_back(
@@ -203,14 +205,18 @@ async def test_without_the_microphone_the_agent_is_told_the_way_out_and_is_not_r
 
 async def test_the_microphone_is_heard_before_the_work_begins(centre: LiveCentre, browser: Browser) -> None:
     page = await phoning(browser, centre)
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("button", name="Check the microphone").click()
     await expect(page.locator(".microphone output")).to_have_attribute("data-heard", "true")
     assert await page.locator(".microphone option").count() > 1
     assert await axe(page) == []
     await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="More", exact=True).click()
+    assert await axe(page) == []
     await page.get_by_role("button", name="Turn the phone off").click()
     await is_in(page, "not_ready")
     await page.reload()
     await phone_is(page, "off")
+    await page.get_by_role("button", name="More", exact=True).click()
     await page.get_by_role("button", name="Turn the phone on").click()
     await is_in(page, "ready", REGISTERED)
