@@ -90,7 +90,7 @@ class Floor:
 
     def _find_agent(self, contact: Contact, now: float) -> bool:
         line = self.lines.line_of(contact)
-        if not self._state.switch_up or self._kept_back(line):
+        if not self._state.switch_up or self._is_kept_back(contact, line):
             return False
         agent = self._sticky_agent(contact, line) if contact.sticky else self.roster.best(line, contact.tried, now)
         if agent:
@@ -98,8 +98,9 @@ class Floor:
         return agent is not None
 
     def _sticky_agent(self, contact: Contact, line: Line) -> Agent | None:
-        number = self.matching.numbers[contact.sticky]
-        return self._state.agents[contact.sticky] if self._has_room(number, line) else None
+        number = self.matching.numbers.get(contact.sticky)  # None: who is wanted alone is in the settings no more
+        free = number is not None and self._has_room(number, line)
+        return self._state.agents[contact.sticky] if free else None
 
     def is_free(self, name: str, queue: str) -> bool:
         """Whether an agent has room for a contact of the queue now."""
@@ -128,11 +129,15 @@ class Floor:
         # Where agents are kept free, this one more may set those free who wait for another one.
         for contact in self.lines.sticky() if self.lines.keeping else self.lines.sticky_to(agent.name):
             line = self.lines.line_of(contact)
-            if self._sticky_agent(contact, line) and not self._kept_back(line):
+            if self._sticky_agent(contact, line) and not self._is_kept_back(contact, line):
                 first.append(contact)
         if len(first) < 2:  # nearly always; spares the comparison
             return first[0] if first else None
         return min(first, key=lambda contact: self.lines.urgency(contact, now))
+
+    def _is_kept_back(self, contact: Contact, line: Line) -> bool:
+        """Who is wanted alone, for somebody who is served already, need not be kept free for newcomers."""
+        return self._kept_back(line) and not contact.sticky_only
 
     def _kept_back(self, line: Line) -> bool:
         """True while too few agents have room for what this line wants to keep free."""
@@ -327,7 +332,7 @@ class Floor:
         reserve(agent, contact, self._attention.kinds[channel], self._attention.cost(agent.name, channel))
         agent.offered = offered
         agent.contacts.append(contact.id)
-        contact.connected_at = now
+        contact.connected_at, contact.disposed = now, False
 
     def extend(self, agent: Agent, seconds: float, now: float) -> None:
         """Make a wrap-up longer, by what is left of the queue's limit at most."""

@@ -117,7 +117,8 @@ class Line:
 
 def put_in_stage(contact: Contact, moments: Sequence[float], now: float) -> None:
     """Note how many of its queue's moments have come for the contact, and when it has to be looked at again."""
-    contact.stage, contact.deadline = 0, contact.sticky_until if contact.sticky else None
+    until = contact.sticky_until if contact.sticky and not contact.sticky_only else None
+    contact.stage, contact.deadline = 0, until
     for seconds in moments:
         moment = contact.enqueued_at + seconds
         if moment > now and seconds > contact.ahead:

@@ -84,7 +84,7 @@ class Lines:
         waits = contact.state == WAITING
         if waits:
             self._unindex(contact)
-        if contact.sticky_until <= now:
+        if contact.sticky_until <= now and not contact.sticky_only:
             contact.sticky = ""
         if waited is not None:
             contact.ahead = max(contact.ahead, waited)

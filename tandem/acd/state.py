@@ -79,7 +79,7 @@ class State(msgspec.Struct):
         for name in settings.agents:
             self.agents.setdefault(name, Agent(name, since=now))
         for contact in self.contacts.values():
-            if contact.sticky not in settings.agents:
+            if contact.sticky not in settings.agents and not contact.sticky_only:
                 contact.sticky = ""
             if contact.state in UNANSWERED:
                 put_in_stage(contact, moments_of(self.queue(contact.queue)), now)

@@ -24,10 +24,12 @@ def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) 
         context.state.today.change_zone(event.settings.time_zone, now)
     loans.in_force(context, now)
     pauses.settings_changed(context, before, now)
-    for name in context.state.settings.acd.agents:
+    for name in dict.fromkeys((*context.state.settings.acd.agents, *context.state.lines)):
         nailed.follow(context, name, now)
     nailed.refresh_all(context, now)
     last_agents.forget(context, "", now)
+    callbacks.settings_changed(context, now)
+    voicemails.settings_changed(context, now)
 
 
 def restarted(context: Context, _event: events.Restarted, now: float) -> None:

@@ -19,7 +19,7 @@ def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
     """Tell the session that `subject` walks; nobody is told once it is over, or while it rests."""
     state = context.state
     call = state.calls.get(subject)
-    if call is not None and call.state in HEARS_THE_FLOW:
+    if call is not None and call.state in HEARS_THE_FLOW and not call.flow_ended:
         calls.walk(context, call, event, now)
     elif (page := state.pages.get(subject)) is not None:
         pages.tell(context, page, event, now)

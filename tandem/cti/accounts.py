@@ -14,6 +14,7 @@ from tandem.cti.contract import asks, gives, takes
 from tandem.cti.guard import COOKIE, csrf_of
 from tandem.cti.identity import DETAIL, Identity, identity_of, needs
 from tandem.cti.passwords import LONGEST, Passwords, fault_of, one_time
+from tandem.cti.proxied import client_of, is_encrypted
 from tandem.cti.shapes import Added, Changed, Reset, SessionShown, SignedIn, UserShown
 from tandem.cti.sign_in_limit import SignInLimit
 from tandem.store.users import AuditEntry, Role, Session, User, UserStore
@@ -136,7 +137,7 @@ class Accounts:
 
         Send JSON: a page elsewhere could sign a browser in as somebody else, but only by what a form can send.
         """
-        address = request.remote or ""
+        address = client_of(request)
         subjects = f"user {wish.name}", f"address {address}"
         if pause := self._limit.pause(*subjects):
             self.counts["too_often"] += 1
@@ -161,7 +162,7 @@ class Accounts:
         """
         user = await self._store.user(name)
         if user is None or user.disabled:
-            await self.note(name[:64], "sign-in refused", "by the provider", request.remote or "")
+            await self.note(name[:64], "sign-in refused", "by the provider", client_of(request))
             return False
         if user.must_change:
             await self._store.change(name, self._clock(), password="", must_change=False)
@@ -171,7 +172,7 @@ class Accounts:
 
     async def _begin(self, request: web.Request, user: User) -> tuple[Session, str]:
         self.counts["signed_in"] += 1
-        await self.note(user.name, "signed in", "", request.remote or "")
+        await self.note(user.name, "signed in", "", client_of(request))
         token, now = secrets.token_urlsafe(32), self._clock()
         session = Session(_key(token), user.name, now, now, now + SESSION_SECONDS)
         await self._store.begin_session(session)
@@ -334,7 +335,7 @@ def _shown(user: User) -> dict[str, Any]:
 
 def _give(response: web.Response, token: str, request: web.Request) -> None:
     response.set_cookie(
-        COOKIE, token, max_age=int(SESSION_SECONDS), httponly=True, samesite="Strict", secure=request.secure
+        COOKIE, token, max_age=int(SESSION_SECONDS), httponly=True, samesite="Strict", secure=is_encrypted(request)
     )
 
 

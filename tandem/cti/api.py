@@ -1,6 +1,5 @@
 """The handlers for operators, monitoring and desktops."""
 
-import msgspec
 from aiohttp import web
 
 from tandem.control.events import Event, PageRevoked
@@ -14,7 +13,7 @@ from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.metrics import CONTENT_TYPE
 from tandem.cti.shapes import Accepted, Colleagues, LinkShown, State
 from tandem.cti.talking import TALKS
-from tandem.cti.verbs import By, around_of, verb_of
+from tandem.cti.verbs import By, around_of, detail_of, verb_of
 from tandem.store.outbox import OutboxItem
 
 OUTBOX_LENGTH = 100
@@ -105,7 +104,7 @@ class Api:
             raise Refused(404, "unknown_agent", "There is no agent of this name.")
         given: dict[str, object] = await body_as(request, dict)
         who = identity_of(request)
-        request[DETAIL] = msgspec.json.encode(given).decode() if given else ""
+        request[DETAIL] = detail_of(given)
         by = str(given.pop("by", "")).strip() if who is PROGRAM else who.by_for(agent)
         return self._emit(verb_of(name, given, AGENTS).event(around_of(self._backend.readers, agent, by, who)))
 
@@ -125,6 +124,7 @@ class Api:
         if agent not in self._backend.agents():
             raise Refused(404, "unknown_agent", "There is no agent of this name.")
         given: dict[str, object] = await body_as(request, dict)
+        request[DETAIL] = detail_of(given)
         verb = verb_of(name, given | {"contact": request.match_info["call"]}, TALKS)
         return self._emit(verb.event(around_of(self._backend.readers, agent)))
 

@@ -17,7 +17,8 @@ from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, Typing, chat_of, decode, encode, shown
 from tandem.cti.contract import gives
 from tandem.cti.file_kinds import KINDS
-from tandem.cti.page import Counts, client_of
+from tandem.cti.page import Counts
+from tandem.cti.proxied import client_of
 from tandem.cti.watch import changed_within, told
 from tandem.store.chat_archive import ChatArchiveError
 
@@ -28,6 +29,8 @@ MESSAGES_A_MINUTE = 60
 BEGINS_A_MINUTE = MISSES_A_MINUTE = 20
 """From one client; many customers may share an address."""
 MOST_CONNECTIONS = 2000
+MOST_SILENT = 30
+"""Connections of one client that have not said hello: nobody keeps all others out by saying nothing."""
 HEARTBEAT = 20.0
 HELLO_SECONDS = 10.0
 SEND_SECONDS = 10.0
@@ -109,7 +112,7 @@ class Chats:
         origin = request.headers.get("Origin")
         if origin is not None and origin not in self._origins:
             return refusal(403, "unknown_origin", "Chats are not open to pages of this site.")
-        if len(self._all) >= MOST_CONNECTIONS or self._misses.too_many(connection.client, self._clock()):
+        if self._is_full(connection.client):
             return refusal(503, "busy", "Try again in a minute.")
         await connection.open()
         self._all.add(connection)
@@ -123,6 +126,11 @@ class Chats:
             self._all.discard(connection)
             self._gone(connection)
         return connection.socket
+
+    def _is_full(self, client: str) -> bool:
+        silent = sum(one.client == client and not one.chat for one in self._all)
+        misses = self._misses.too_many(client, self._clock())
+        return misses or silent >= MOST_SILENT or len(self._all) >= MOST_CONNECTIONS
 
     def tell_typing(self, chat: str) -> None:
         """The agent writes something: tell the customer with whatever else is new."""

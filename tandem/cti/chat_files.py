@@ -2,6 +2,7 @@
 site that may open chats; for its agents and supervisors, as whoever signed in."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from urllib.parse import quote
@@ -17,7 +18,8 @@ from tandem.cti.contract import gives, heeds, reads, takes
 from tandem.cti.file_kinds import kind_of, name_for
 from tandem.cti.guard import CHAT_FILE, CHAT_FILES, CHAT_HISTORY
 from tandem.cti.identity import identity_of, needs
-from tandem.cti.page import Counts, client_of
+from tandem.cti.page import Counts
+from tandem.cti.proxied import client_of
 from tandem.cti.scan import ScanError
 from tandem.cti.shapes import ChatHistory, Forgotten
 from tandem.store.chat_archive import ChatArchiveError
@@ -51,7 +53,7 @@ class ChatFiles:
         self._backend = backend
         self._archive = backend.archive
         self._misses, self._asked = Counts(MISSES_A_MINUTE), Counts(ASKED_A_MINUTE)
-        self._on_their_way = 0
+        self._on_their_way: Counter[str] = Counter()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; that of an agent's upload has to come before those of verbs."""
@@ -171,16 +173,17 @@ class ChatFiles:
 
     async def _keep(self, request: web.Request, chat: str) -> File:
         limits = self._backend.readers.chat_settings().files
-        if not limits.types or await self._archive.count(chat) >= limits.most_files:
-            raise Refused(409, "too_many_files", f"A chat may have {limits.most_files if limits.types else 0} files.")
-        if self._on_their_way >= AT_ONCE:
+        if self._on_their_way.total() >= AT_ONCE:
             raise Refused(503, "busy", "Try again in a moment.")
-        self._on_their_way += 1
+        self._on_their_way[chat] += 1
+        most, coming = limits.most_files if limits.types else 0, self._on_their_way[chat]
         try:
+            if await self._archive.count(chat) + coming > most:
+                raise Refused(409, "too_many_files", f"A chat may have {most} files.")
             content = await _content(request, limits.most_bytes)
             return await self._keep_content(request.headers.get(NAME, ""), content, chat, limits)
         finally:
-            self._on_their_way -= 1
+            self._on_their_way -= Counter((chat,))  # who has none is not remembered
 
     async def _keep_content(self, name: str, content: bytes, chat: str, limits: FileSettings) -> File:
         kind = kind_of(content, limits.types)
@@ -191,6 +194,8 @@ class ChatFiles:
                 raise Refused(422, "infected", "Something harmful was found in this file.")
         except ScanError as error:
             raise Refused(503, "unavailable", "Files can't be checked just now. Try again later.") from error
+        if not await self._archive.has_room():
+            raise Refused(503, "unavailable", "Files can't be kept just now. Try again later.")
         return await self._archive.add(chat, name_for(name, kind), kind.media, content, self._backend.clock())
 
     async def _file(self, chat: str, name: str) -> web.Response:

@@ -8,7 +8,6 @@ it was, and nobody waits for it.
 import asyncio
 from collections import Counter, defaultdict
 
-import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
@@ -21,8 +20,9 @@ from tandem.cti.contract import gives
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import needs
+from tandem.cti.proxied import client_of
 from tandem.cti.stream import Log, Position, SnapshotNeeded
-from tandem.cti.verbs import around_of, file_in, verb_of
+from tandem.cti.verbs import around_of, detail_of, file_in, verb_of
 from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.users import UserStoreError
 
@@ -190,9 +190,9 @@ class Desktops:
         """Into the audit log, as for REST: what is done for an agent by somebody else."""
         if desktop.who.role != "agent":
             try:
-                name, address = desktop.who.name, desktop.request.remote or ""
-                given = msgspec.json.encode(did.given).decode() if did.given else ""
-                await self._people.note(name, f"{did.verb} at the desk of {desktop.agent}", given, address)
+                name, address = desktop.who.name, client_of(desktop.request)
+                what = f"{did.verb} at the desk of {desktop.agent}"
+                await self._people.note(name, what, detail_of(did.given), address)
             except UserStoreError as error:
                 log.error("a verb is not in the audit log", verb=did.verb, error=str(error))
 

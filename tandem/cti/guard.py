@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, reads_only
+from tandem.cti.proxied import client_of
 from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.customers.people import CustomerStoreError
 from tandem.store.outbox import OutboxError
@@ -81,9 +82,7 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
         try:
             if not is_open(path, request.method) and (refused := await _identify(request, token, people)):
                 return refused
-            response = await handler(request)
-            await _note(request, response, people)
-            return response
+            return await _noted(request, handler, people)
         except Refused as error:
             return error.answer()
         except web.HTTPException as error:
@@ -132,13 +131,26 @@ def _from_our_page(request: web.Request) -> bool:
     return hmac.compare_digest(request.headers.get(CSRF, "").encode(errors="surrogateescape"), wanted.encode())
 
 
-async def _note(request: web.Request, response: web.StreamResponse, people: People | None) -> None:
-    """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records."""
+async def _noted(request: web.Request, handler: Handler, people: People | None) -> web.StreamResponse:
+    """What the handler answers, once the audit log has it. Whoever leaves in the middle has had some of it too."""
+    try:
+        response = await handler(request)
+    except ConnectionError:
+        await _note(request, None, people)
+        raise
+    await _note(request, response, people)
+    return response
+
+
+async def _note(request: web.Request, response: web.StreamResponse | None, people: People | None) -> None:
+    """Whatever was changed by somebody is in the audit log; the agents' own doings are in their records, but for what
+    they do about their session and password."""
     who = request.get(IDENTITY)
-    changed = request.method not in SAFE and response.status < 400 and not reads_only(request.match_info.handler)
-    if people and who and who.role != "agent" and changed:
+    is_done = response is None or response.status < 400
+    changed = request.method not in SAFE and is_done and not reads_only(request.match_info.handler)
+    if people and who and (who.role != "agent" or request.path.startswith(SESSION)) and changed:
         detail = request.get(DETAIL, "")
-        await people.note(who.name, f"{request.method} {request.path}", detail, request.remote or "")
+        await people.note(who.name, f"{request.method} {request.path}", detail, client_of(request))
 
 
 def csrf_of(token: str) -> str:

@@ -24,6 +24,7 @@ from tandem.cti.answers import answer
 from tandem.cti.contract import asks, gives
 from tandem.cti.guard import OIDC, OIDC_BACK, PAGES, WAYS
 from tandem.cti.oidc_settings import OidcSettings, is_safe
+from tandem.cti.proxied import is_encrypted
 from tandem.cti.service_call import AskingError, Request, fetch, open_session, parse
 from tandem.cti.shapes import Ways
 
@@ -213,8 +214,9 @@ class Oidc:
         response = _see_other(str(URL(known.authorization_endpoint).update_query(query)))
         # Lax: the provider's page, another site, leads back here.
         response.set_cookie(
-            COOKIE, state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax", secure=request.secure
-        )
+            COOKIE, state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax",
+            secure=is_encrypted(request),
+        )  # fmt: skip
         return response
 
     @asks(Back)

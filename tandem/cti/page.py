@@ -1,7 +1,6 @@
 """The caller's self-service page: who may see it, on which device, and what is answered there."""
 
 import hashlib
-import ipaddress
 import secrets
 from collections import Counter
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from tandem.control.page.pages import PageShown
 from tandem.cti import page_html
 from tandem.cti.backend import Backend
 from tandem.cti.contract import gives, reads
+from tandem.cti.proxied import client_of, is_encrypted
 from tandem.cti.watch import changed_within, told
 from tandem.store.outbox import OutboxItem
 
@@ -232,16 +232,6 @@ def answers_in(given: Mapping[str, object]) -> list[Answer]:
     return [*answers, Answer(text=texts["text"].strip())] if texts.get("text", "").strip() else answers
 
 
-def client_of(request: web.Request) -> str:
-    """The client's address; behind a proxy on this machine, the one that the proxy saw."""
-    peer = request.remote or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(forwarded)) if ipaddress.ip_address(peer).is_loopback else peer
-    except ValueError:
-        return peer
-
-
 def _from_the_page(request: web.Request) -> bool:
     """Whether a browser sent the form of our own page. (Its cookie goes along with no other.)"""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -259,7 +249,7 @@ def _remember(request: web.Request, response: web.Response, visit: Visit) -> Non
     """Know the device again: by a cookie for this page alone, that no script reads and no other site sends."""
     response.set_cookie(
         COOKIE, visit.device, path=request.path, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax",
-        secure=request.headers.get("X-Forwarded-Proto") == "https" or request.secure,
+        secure=is_encrypted(request),
     )  # fmt: skip
 
 

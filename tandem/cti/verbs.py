@@ -32,6 +32,8 @@ from tandem.cti.refusals import check
 from tandem.store.chat_archive import ChatArchive
 
 REASON_LENGTH = 64
+SAID = ("digits", "text", "note")
+"""What is given with verbs in the customer's talk."""
 LONGEST_EXTENSION = 3600.0
 """Seconds that may be asked for at once."""
 
@@ -266,6 +268,12 @@ def verb_of(name: str, given: object, among: Mapping[str, type[Verb]]) -> Verb:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
         raise Refused(400, "bad_json", str(error)) from None
+
+
+def detail_of(given: Mapping[str, object]) -> str:
+    """What the audit log keeps of what was given with a verb: not what is said or keyed, which may be a secret."""
+    kept = {name: value for name, value in given.items() if name not in SAID}
+    return msgspec.json.encode(kept).decode() if kept else ""
 
 
 async def file_in(archive: ChatArchive, given: Mapping[str, object]) -> File | None:

@@ -7,6 +7,7 @@ What no row names is deleted with the last row.
 import asyncio
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from tandem.control.chat.talk import File
 from tandem.control.commands import RecordMessage
 from tandem.store.database import insert_into, table_of
 from tandem.store.models import ChatFile, ChatTalk, Contact, Message
+
+KEPT_FREE = 2**30
+"""Bytes of the disk that files leave to others: strangers send them, and the journal that calls need is there too."""
 
 
 class ChatArchiveError(Exception):
@@ -45,6 +49,14 @@ class ChatArchive:
             except (OSError, SQLAlchemyError) as error:
                 raise ChatArchiveError(str(error)) from error
         return await self.find(call, file.file) or file
+
+    async def has_room(self) -> bool:
+        """Whether the disk has more room than others need."""
+        try:
+            await asyncio.to_thread(self._make_folder)
+            return (await asyncio.to_thread(shutil.disk_usage, self._folder)).free > KEPT_FREE
+        except OSError as error:
+            raise ChatArchiveError(str(error)) from error
 
     async def find(self, call: str, file: str) -> File | None:
         """The file as the chat `call` has it; None when it has none such."""
@@ -124,13 +136,17 @@ class ChatArchive:
     def _path(self, file: str) -> Path:
         return self._folder / file[:2] / file
 
+    def _make_folder(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+
     def _write(self, file: str, content: bytes) -> None:
         """Whole or not at all, and for nobody else to read."""
         path = self._path(file)
         if path.exists():
             return
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
+        self._make_folder()
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         beside = path.with_suffix(".new")
         beside.touch(mode=0o600)
         with beside.open("wb") as out:

@@ -1,6 +1,7 @@
 """Customers are called back: once for a number and queue, in their turn, in the right hours, or not at all."""
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.control import commands, events
 from tandem.control.callback.callback_settings import CallbackSettings, Retry
@@ -292,3 +293,26 @@ def test_every_outcome_has_its_rule() -> None:
     rules = CallbackSettings(busy=Retry(1.0, 1), no_answer=Retry(2.0, 1), machine=Retry(3.0, 1), failed=Retry(4.0, 1))
     outcomes = ("busy", "declined", "no_answer", "machine", "unreachable", "failed", "lost", "hung_up")
     assert [rules.retry(rules.rule(outcome)).minutes for outcome in outcomes] == [1, 1, 2, 3, 4, 4, 4, 4]
+
+
+def test_one_whose_queue_is_gone_from_the_settings_sleeps_until_it_is_back() -> None:
+    desk = Desk()
+    desk.books()
+    desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 600.0))
+    without = replace(settings(), acd=replace(settings().acd, queues={}))
+    desk.tell(events.SettingsLoaded(without))
+    alarm = one(commands.RaiseAlarm, desk.pass_time(600.0))
+    assert (alarm.kind, desk.callback.state, desk.plane.state.work) == ("callback's queue is gone", "asleep", {})
+    desk.tell(events.SettingsLoaded(settings()), 60.0)
+    assert desk.callback.state == "waiting"
+    desk.answers(desk.dials().call)
+    desk.tell(events.Bridged(desk.plane.state.legs[desk.leg()].call, desk.leg()))
+    assert desk.plane.state.callbacks == {}
+
+
+def test_one_whose_queue_stays_gone_expires() -> None:
+    desk = Desk(expire_hours=1.0)
+    desk.books()
+    desk.tell(events.CallbackSnoozed(desk.callback.id, desk.now + 600.0))
+    desk.tell(events.SettingsLoaded(replace(settings(), acd=replace(settings().acd, queues={}))))
+    assert these(commands.RecordCallback, desk.pass_time(3700.0))[-1].outcome == "expired"

@@ -1,6 +1,7 @@
 """An agent consults somebody while the caller hears music, and what becomes of all three."""
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.control import commands, events
 from tandem.control.events import Target
@@ -316,3 +317,31 @@ def test_a_caller_whom_both_left_goes_on_in_the_flow(book: Playbook) -> None:
     out = book.tell(events.LegEnded(colleague))
     assert one(commands.Interrupt, out).call == "c1"
     assert said(book.tell(events.Listened("c1", book.plane.state.calls["c1"].out, None))).startswith("Please rate")
+
+
+def test_a_colleague_who_does_not_pick_up_in_time_is_not_replaced_by_anybody(book: Playbook) -> None:
+    book.agent_ready("1003")
+    book.tell(events.AgentConsulted("1001", "c1", COLLEAGUE))
+    book.reenter()
+    book.tell(events.LegFailed(second(book), "no_answer"))
+    assert {ring.device for ring in these(commands.RingAgent, book.pass_time(60.0))} <= {"PJSIP/1002"}
+    assert book.plane.state.calls["c1"].consultation is None
+
+
+def test_a_colleague_who_is_taken_out_of_the_settings_is_not_replaced_by_anybody(book: Playbook) -> None:
+    book.tell(events.AgentConsulted("1001", "c1", COLLEAGUE))
+    book.reenter()
+    book.tell(events.SwitchLost())
+    book.tell(events.LegFailed(second(book), "unreachable"))
+    book.tell(events.AgentSignedOut("1002"))
+    book.agent_ready("1003")
+    agents = {name: agent for name, agent in CENTRE.acd.agents.items() if name != "1002"}
+    out = book.tell(events.SettingsLoaded(replace(CENTRE, acd=replace(CENTRE.acd, agents=agents))))
+    out += book.tell(events.SwitchFound("boot-1", book.now, seen("c1", first(book)), None))
+    out += book.pass_time(60.0)
+    assert these(commands.RingAgent, out) == []
+    assert book.plane.state.calls["c1"].consultation is None
+
+
+def seen(*names: str) -> tuple[events.SeenChannel, ...]:
+    return tuple(events.SeenChannel(name, name, True) for name in names)

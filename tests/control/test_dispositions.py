@@ -7,6 +7,7 @@ from tandem.control import commands, events
 from tandem.control.desktop import dispositions
 from tandem.control.settings import Disposition, Settings
 from tests.control.playbook import SETTINGS, Playbook, one, these
+from tests.control.test_talks import CENTRE
 
 CODES = {"solved": Disposition({"en": "Solved"}), "other": Disposition({"en": "Other"}, needs_note=True)}
 SOLVED = events.ContactDisposed("1001", "c1", "solved")
@@ -112,3 +113,49 @@ def test_a_contact_that_is_only_offered_has_none() -> None:
     book.agent_ready("1001")
     book.queue()
     assert dispositions.why_not(book.plane.context, SOLVED) == "not_on_desk"
+
+
+def asking(settings: Settings) -> Settings:
+    """Each queue wants to know what its contacts were about."""
+    queues = {
+        name: replace(queue, disposition_required=True, disposition_seconds=60.0)
+        for name, queue in settings.acd.queues.items()
+    }
+    return replace(settings, acd=replace(settings.acd, queues=queues), dispositions=dict.fromkeys(queues, CODES))
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_who_left_the_caller_to_a_colleague_says_what_it_was_about_and_so_does_the_colleague(early: bool) -> None:
+    book = Playbook(asking(CENTRE))
+    leg = book.talk()
+    book.agent_ready("1002")
+    book.tell(events.AgentConsulted("1001", "c1", events.Target(agent="1002")))
+    book.reenter()
+    consultation = book.plane.state.calls["c1"].consultation
+    assert consultation
+    colleague = str(consultation.leg)
+    book.tell(events.LegAnswered(colleague), 3.0)
+    if early:
+        book.tell(SOLVED)
+    book.tell(events.LegEnded(leg), 5.0)
+    book.tell(events.Bridged("c1", colleague))
+    assert shown(book) == [("c1", not early, "solved" if early else "", "")]
+    row = one(commands.RecordDisposition, book.tell(replace(SOLVED, code="other", note="for a lawyer"), 10.0))
+    assert (row.agent, row.code, row.note) == ("1001", "other", "for a lawyer")
+    assert book.agent_state("1001") == ("ready", "")
+    book.tell(events.LegEnded(colleague), 5.0)
+    assert [wrapping.owed for wrapping in book.desks["1002"].agent.wrapping] == [True]
+    book.tell(replace(SOLVED, agent="1002"), 10.0)
+    assert book.agent_state("1002") == ("ready", "")
+
+
+def test_who_sent_the_caller_on_says_what_it_was_about() -> None:
+    book = Playbook(asking(CENTRE))
+    book.talk()
+    book.tell(events.AgentTransferred("1001", "c1", events.Target(queue="more")))
+    book.reenter()
+    assert book.router.contacts["c1"].queue == "more"
+    assert shown(book) == [("c1", True, "", "")]
+    row = one(commands.RecordDisposition, book.tell(SOLVED, 10.0))
+    assert (row.agent, row.queue) == ("1001", "tech")
+    assert book.agent_state("1001") == ("reserved", "")  # free again, and the only one for the caller

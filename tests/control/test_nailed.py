@@ -301,3 +301,14 @@ def test_a_colleague_on_a_line_is_led_into_the_room_and_to_the_caller() -> None:
     book.tell(events.LineKept(line, leg))
     assert said(book.reenter(last_leg=leg)).startswith("Please rate")
     assert book.agent_state("1001")[0] == "wrap_up"
+
+
+def test_who_is_taken_out_of_the_settings_in_a_wrap_up_has_no_line_any_more() -> None:
+    book, line, leg = in_talk()
+    book.tell(events.LineKept(line, leg), 10.0)
+    assert book.agent_state("1001")[0] == "wrap_up"
+    out = book.tell(events.SettingsLoaded(replace(NAILED, acd=replace(NAILED.acd, agents={}))))
+    assert one(commands.HangUpLeg, out).leg == line
+    book.tell(events.LegEnded(line))
+    book.pass_time(60.0)
+    assert (book.plane.state.lines, book.router.agents.keys() & {"1001"}) == ({}, set())

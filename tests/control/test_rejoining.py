@@ -1,7 +1,7 @@
 """A talk whose agent's browser lost its voice: the caller is kept, and the same agent is rung again."""
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tandem.acd.settings import AgentSettings
 from tandem.control import commands, events
@@ -11,13 +11,13 @@ from tests.control.playbook import SETTINGS, Playbook, one, said, these
 
 DEVICE = browser_phone("1001")
 IN_BROWSER = AgentSettings("1001", {"tv": 3}, (DEVICE, "PJSIP/1001"), browser_phone=True)
-ACD = msgspec.structs.replace(SETTINGS.acd, agents=SETTINGS.acd.agents | {"1001": IN_BROWSER})
+ACD = replace(SETTINGS.acd, agents=SETTINGS.acd.agents | {"1001": IN_BROWSER})
 
 
 @pytest.fixture
 def book() -> Playbook:
     """A centre whose agent 1001 phones in the browser, and has another phone."""
-    return Playbook(msgspec.structs.replace(SETTINGS, acd=ACD))
+    return Playbook(replace(SETTINGS, acd=ACD))
 
 
 def talk(book: Playbook) -> str:
@@ -233,3 +233,75 @@ def test_a_caller_on_hold_is_kept_too(book: Playbook) -> None:
     assert one(commands.Listen, book.tell(events.Listened("c1", listening, None), 1.0)).music == "default"
     answers(book, ring)
     goes_on(book)
+
+
+# --- in a consultation -------------------------------------------------------------------------------------------
+
+
+BOTH = replace(ACD, agents=ACD.agents | {"1002": AgentSettings("1002", {"tv": 3}, (browser_phone("1002"),))})
+
+
+def consulting(state: str) -> tuple[Playbook, str, str]:
+    """1001 consults 1002 about c1, both in the browser; their legs."""
+    book = Playbook(replace(SETTINGS, acd=BOTH))
+    leg = talk(book)
+    book.tell(events.DeviceFound(browser_phone("1002")))
+    book.tell(events.AgentSignedIn("1002"))
+    ring = one(commands.RingAgent, book.tell(events.AgentConsulted("1001", "c1", events.Target(agent="1002"))))
+    book.reenter(last_leg=leg)
+    if state != "asking":
+        book.tell(events.LegAnswered(ring.leg))
+    if state == "swapped":
+        book.tell(events.ConsultationSwapped("1001", "c1"))
+        book.tell(events.Bridged("c1", leg))
+    if state == "conference":
+        book.tell(events.ConferenceBegan("1001", "c1"))
+    return book, leg, ring.leg
+
+
+@pytest.mark.parametrize("state", ["asking", "talking", "swapped"])
+def test_an_agent_who_consults_somebody_has_the_caller_again(state: str) -> None:
+    book, leg, colleague = consulting(state)
+    out = lost(book)
+    assert {hang_up.leg for hang_up in these(commands.HangUpLeg, out)} == {leg, colleague}
+    ring = one(commands.RingAgent, out)
+    book.tell(events.LegEnded(leg))
+    book.tell(events.LegEnded(colleague))
+    if state == "swapped":
+        book.reenter(last_leg=leg)
+    answers(book, ring)
+    assert book.agent_state("1002")[0] in ("ready", "wrap_up")
+    goes_on(book)
+
+
+@pytest.mark.parametrize("state", ["asking", "talking", "swapped"])
+def test_one_who_consults_and_stays_away_is_noticed(state: str) -> None:
+    book, leg, colleague = consulting(state)
+    book.tell(events.PhoneDisconnected("1001"))
+    hung_up = {hang_up.leg for hang_up in these(commands.HangUpLeg, book.pass_time(GRACE))}
+    assert hung_up == {leg, colleague}
+    assert book.plane.state.calls["c1"].state == "rejoining"
+
+
+def test_who_is_lost_to_a_conference_leaves_the_caller_to_the_colleague() -> None:
+    book, leg, colleague = consulting("conference")
+    assert one(commands.HangUpLeg, lost(book)).leg == leg
+    book.tell(events.LegEnded(leg))
+    assert (book.plane.state.calls["c1"].leg, book.router.contacts["c1"].agent) == (colleague, "1002")
+
+
+@pytest.mark.parametrize("state", ["talking", "swapped", "conference"])
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_colleague_whose_voice_is_lost_leaves_the_caller_to_the_agent(state: str, comes_back: bool) -> None:
+    book, leg, colleague = consulting(state)
+    if comes_back:
+        out = book.tell(events.VoiceLost("1002", "consultation-c1-1"))
+    else:
+        book.tell(events.PhoneDisconnected("1002"))
+        out = book.pass_time(GRACE)
+    assert one(commands.HangUpLeg, out).leg == colleague
+    book.tell(events.LegEnded(colleague))
+    call = book.plane.state.calls["c1"]
+    assert call.consultation is None
+    assert leg in (call.leg, call.joining)
+    assert book.agent_state("1002")[0] == "wrap_up"

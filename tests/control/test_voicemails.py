@@ -1,6 +1,7 @@
 """A caller leaves a message, and an agent hears it as work of a queue."""
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.control import commands, events
 from tandem.ivr import commands as ivr
@@ -8,7 +9,7 @@ from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
 from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session
-from tests.control.playbook import BEGIN, Playbook, one, said, these
+from tests.control.playbook import BEGIN, SETTINGS, Playbook, one, said, these
 from tests.control.test_nailed import NAILED
 
 ID = "voicemail-c1-1"
@@ -207,3 +208,12 @@ def test_a_switch_that_can_not_record_fails_the_voicemail(book: Playbook) -> Non
     assert one(commands.RaiseAlarm, out).kind == "TakeVoicemail failed"
     assert not book.plane.state.voicemails
     assert book.tell(events.CommandFailed("TakeVoicemail", "c1", "disk full"))[0].__class__ is commands.RaiseAlarm
+
+
+def test_one_whose_queue_is_gone_when_it_was_left_waits_in_it_when_it_is_back(book: Playbook) -> None:
+    book.call()
+    book.tell(events.SettingsLoaded(replace(SETTINGS, acd=replace(SETTINGS.acd, queues={}))))
+    book.tell(events.VoicemailRecorded(ID, 5.0), 5.0)
+    assert ID not in book.router.contacts
+    book.tell(events.SettingsLoaded(SETTINGS))
+    assert one(commands.PlayToAgent, book.agent_ready("1001")).voicemail == ID

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from tandem.control.events import AgentWentReady
 from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
+from tandem.cti.http import make_app, serve
 from tandem.cti.passwords import NOBODY, Passwords, fault_of
 from tandem.cti.sign_in_limit import FREE as FREE_TRIES
 from tandem.cti.sign_in_limit import LONGEST_PAUSE, SignInLimit
+from tandem.service.config import LOOPBACK
 from tandem.store.users import Role, User, UserStore
-from tests.cti.sites import Site
+from tests.cti.sites import TOKEN, Site
 
 PASSWORD = "correct horse battery"
 FREE = FREE_TRIES["user"]
@@ -292,6 +296,44 @@ async def test_what_was_changed_is_in_the_audit_log(users: UserStore, browser: B
     _, older = await browser.json("GET", f"/audit?before={told[1]['number']}&name=root")
     assert [entry["what"] for entry in older] == ["signed in"]
     assert all(entry["address"] == "127.0.0.1" for entry in told)
+
+
+async def test_what_an_agent_does_about_their_password_is_in_the_audit_log(users: UserStore, browser: Browser) -> None:
+    await user(users, "wang", "agent", agent="1001")
+    await browser.sign_in("wang")
+    await browser.json("POST", "/agents/1001/ready")  # in the records
+    change = f'{{"old": "{PASSWORD}", "new": "another horse battery"}}'
+    assert (await browser.json("PUT", "/session/password", change))[0] == 200
+    await browser.json("DELETE", "/session")
+    done = [(entry.what, entry.detail) for entry in await users.audit(9)]
+    assert done == [("DELETE /session", ""), ("PUT /session/password", ""), ("signed in", "")]
+
+
+async def test_what_a_proxy_on_this_machine_says_of_a_browser_is_believed(
+    site: Site, users: UserStore, browser: Browser
+) -> None:
+    await user(users, "root", "admin")
+    who = f'{{"name": "root", "password": "{PASSWORD}"}}'.encode()
+    seen = {"X-Forwarded-For": "192.0.2.9, 203.0.113.7", "X-Forwarded-Proto": "https"}
+    response, _ = await site.ask("POST", "/session", token=None, headers=seen, body=who)
+    assert response.cookies["tandem_session"]["secure"], "no browser sends it by http"
+    await browser.sign_in("root")
+    await browser.json("POST", "/agents/1001/ready", **seen)
+    assert [entry.address for entry in await users.audit(9)] == ["203.0.113.7", "127.0.0.1", "203.0.113.7"]
+    response, _ = await site.ask("POST", "/session", token=None, body=who)
+    assert not response.cookies["tandem_session"]["secure"]
+
+
+async def test_who_leaves_in_the_middle_is_in_the_audit_log(site: Site, users: UserStore) -> None:
+    async def cut_off(_: web.Request) -> web.StreamResponse:
+        raise ConnectionResetError("Cannot write to closing transport")
+
+    app = make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, [web.post("/everything", cut_off)])
+    runner = await serve(app, "127.0.0.1", 0)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        await http.post(f"http://127.0.0.1:{runner.addresses[0][1]}/everything")
+    await runner.cleanup()
+    assert [entry.what for entry in await users.audit(9)] == ["POST /everything"]
 
 
 async def test_what_a_program_changes_is_in_the_audit_log_too(site: Site, users: UserStore) -> None:

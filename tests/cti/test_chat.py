@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -13,7 +13,7 @@ import pytest
 from tandem.control import events
 from tandem.control.chat.chats import AWAY_SECONDS
 from tandem.cti import chat
-from tandem.cti.chat import BEGINS_A_MINUTE, MESSAGES_A_MINUTE, MISSES_A_MINUTE, MOST_BYTES
+from tandem.cti.chat import BEGINS_A_MINUTE, MESSAGES_A_MINUTE, MISSES_A_MINUTE, MOST_BYTES, MOST_SILENT
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import SETTINGS
 from tests.control.test_chats import BOOKING, FLOW, MENU
@@ -316,3 +316,14 @@ async def test_who_leaves_has_left_and_who_is_gone_leaves_later(line: Site) -> N
     line.now += AWAY_SECONDS
     line.happens(events.TimePassed())
     assert chat_in(line).state == "ended"
+
+
+async def test_one_client_who_says_nothing_keeps_nobody_out(line: Site) -> None:
+    async with AsyncExitStack() as stack, chatting(line):
+        for _ in range(MOST_SILENT):
+            await stack.enter_async_context(connection(line.url, X_Forwarded_For="203.0.113.7"))
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await stack.enter_async_context(connection(line.url, X_Forwarded_For="203.0.113.7"))
+        async with connection(line.url, X_Forwarded_For="203.0.113.8") as other:
+            await other.send("hello", line="web", name="Bob")
+            await other.until("welcome")

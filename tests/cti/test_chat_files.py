@@ -1,5 +1,6 @@
 """Files in chats, typing, and history, over real HTTP and WebSockets before a real plane."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from tandem.cti.chat_protocol import chat_of
 from tandem.cti.scan import Scan, ScanError
 from tandem.cti.typists import EVERY, MOST, Typists
 from tandem.ivr.reader import read_flow
+from tandem.store import chat_archive
 from tandem.store.records import Batch, RecordWriter
 from tests.control.playbook import SETTINGS
 from tests.control.test_chats import BOOKING, FLOW
@@ -95,6 +97,21 @@ async def test_an_agents_file_comes_to_the_customer_of_that_chat_alone(line: Sit
         assert (status, told["error"]["code"]) == (404, "unknown_file")
         unknown = json.dumps({"number": 2, "file": "5e" * 32}).encode()
         assert (await line.json("POST", f"{path}/say", body=unknown))[0] == 404
+
+
+async def test_no_file_more_comes_in_at_the_side_of_another(line: Site) -> None:
+    async with in_talk(line) as customer:
+        files = (upload(line, customer.token, PNG + b"%d" % number) for number in range(6))
+        done = [status for status, _ in await asyncio.gather(*files)]
+        assert sorted(done) == [200, 200, 409, 409, 409, 409]
+
+
+async def test_files_leave_room_on_the_disk(line: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_archive, "KEPT_FREE", 2**62)
+    async with in_talk(line) as customer:
+        status, told = await upload(line, customer.token)
+        assert (status, told["error"]["code"]) == (503, "unavailable")
+        assert await line.archive.count(chat_in(line).id) == 0
 
 
 async def test_what_may_not_be_sent_is_refused_with_its_reason(line: Site) -> None:

@@ -15,6 +15,7 @@ def frame(first: str = "REGISTER sip:tandem.invalid SIP/2.0", body: str = "", **
     return "\r\n".join([first, *lines, "", body])
 
 
+CONTACT = "<sip:1001-web@0a1b-2c.invalid;transport=ws>"
 DIGEST = 'Digest algorithm=MD5, username="{}", realm="asterisk", nonce="1", uri="sip:x", response="2"'
 
 
@@ -27,6 +28,8 @@ DIGEST = 'Digest algorithm=MD5, username="{}", realm="asterisk", nonce="1", uri=
         frame("BYE sip:asterisk@127.0.0.1 SIP/2.0", To="<sip:4008@127.0.0.1>;tag=9"),
         frame("SIP/2.0 200 OK", From='"Wang" <sip:13800000001@127.0.0.1>;tag=9'),
         frame().replace("From:", "f:").replace("To:", "t:").replace("Content-Length:", "l:"),
+        frame(Contact=f'{CONTACT};+sip.ice;reg-id=1;+sip.instance="<urn:uuid:0a1b>";expires=120'),
+        frame("SIP/2.0 200 OK", Contact=CONTACT.replace("ws>", "ws;ob>")),
         "\r\n\r\n",
     ],
 )
@@ -61,6 +64,19 @@ def test_a_phone_speaks_as_itself(said: str) -> None:
         frame().replace("\r\nFrom:", "\nFrom:"),
         frame().replace("Via:", "Via: x\nFrom: <sip:1002-web@x>\r\nVia:"),
         frame().replace("\r\n\r\n", ""),
+        frame(User_Agent="Tandem\0desk"),
+        frame(Contact="<sip:1001-web@192.0.2.1:5060>"),
+        frame(Contact="<sip:1001-web@0a1b.invalid;transport=ws;maddr=192.0.2.1>"),
+        frame(Contact="<sip:1001-web@0a1b.invalid:5060>"),
+        frame(Contact=f"{CONTACT}, <sip:1001-web@192.0.2.1>"),
+        frame(Contact=f"{CONTACT};expires=0, <sip:1001-web@192.0.2.1>"),
+        frame(Contact=CONTACT).replace("Contact:", "m: <sip:x@192.0.2.1>\r\nContact:"),
+        frame(Contact=f"{CONTACT};expires=0", m=CONTACT),
+        frame("SIP/2.0 200 OK", Contact="<sip:1001-web@192.0.2.1:5060>"),
+        frame("INVITE sip:4008@x SIP/2.0", To="<sip:4008@x>", Record_Route="<sip:192.0.2.1;lr>"),
+        frame(Path="<sip:192.0.2.1;lr>"),
+        frame(Route="<sip:192.0.2.1;lr>"),
+        frame("INVITE sip:4008@x SIP/2.0", To="<sip:4008@x>", Replaces="1@x;to-tag=2;from-tag=3"),
         "",
         "GET /ws HTTP/1.1\r\n\r\n",
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from tandem.control import events
 from tandem.ivr.reader import read_flow
+from tandem.store.users import UserStore
 from tests.control.playbook import FLOW
 from tests.control.test_talks import CENTRE
 from tests.cti.sites import Site
@@ -57,6 +58,15 @@ async def do(site: Site, verb: str, at: str = TALK, **given: Any) -> tuple[int, 
 async def test_a_verb_is_told(talk: Site, verb: str, given: dict[str, str], event: events.Event) -> None:
     assert await do(talk, verb, **given) == (202, {"accepted": True})
     assert talk.told == [event]
+
+
+async def test_what_is_said_and_keyed_is_not_in_the_audit_log(talk: Site, users: UserStore) -> None:
+    await do(talk, "dtmf", digits="4711")
+    await do(talk, "transfer", number="2001", note="her PIN is 4711")
+    assert [(entry.what, entry.detail) for entry in await users.audit(9)] == [
+        (f"POST {TALK}/transfer", '{"number":"2001"}'),
+        (f"POST {TALK}/dtmf", ""),
+    ]
 
 
 async def test_a_consultation_goes_its_way_over_the_websocket(talk: Site) -> None:

@@ -23,9 +23,9 @@ from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
 from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings, browser_phone
+from tandem.control.voice import rejoining
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
-from tandem.control.voice.rejoining import NO_VOICE
 from tandem.ivr.reader import read_flow
 from tests.control.dispatch import proposal
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
@@ -44,15 +44,15 @@ BROWSERS = SETTINGS.acd.agents | {
     for name in ("1001", "1002")
 }
 SEVERAL = PHONES | {"1002": AgentSettings("1002", {"tv": 3}, ("PJSIP/1002", "PJSIP/1003"))}
+VERBS = replace(
+    SETTINGS,
+    dial_plan=DialPlan(numbers=("139", "13900000001")),
+    dial_out={"tech": DialOutSettings(per_minute=60)},
+    dispositions={"tech": {"solved": Disposition()}},
+)
+"""The usual settings, in which agents may do all that they can."""
 CENTRES = tuple(
-    replace(
-        SETTINGS,
-        acd=replace(SETTINGS.acd, agents=agents),
-        dial_plan=DialPlan(numbers=("139",)),
-        pause_reasons={"lunch": PauseReason(longest)},
-        dial_out={"tech": DialOutSettings(per_minute=60)},
-        dispositions={"tech": {"solved": Disposition()}},
-    )
+    replace(VERBS, acd=replace(SETTINGS.acd, agents=agents), pause_reasons={"lunch": PauseReason(longest)})
     for agents, longest in ((SETTINGS.acd.agents, 0.0), (PHONES, 0.1), (SEVERAL, 0.2), (BROWSERS, 0.0))
 )
 VERSIONS = tuple(read_flow(FLOW.replace("Press one", words), "line.yaml") for words in ("Press one", "Press the one"))
@@ -65,13 +65,18 @@ def changed(settings: Settings, **acd: object) -> Settings:
 
 QUEUE = SETTINGS.acd.queues["tech"]
 MOVING = {"tech": replace(QUEUE, plan=(PlanStep(after=3, move="more"),)), "more": replace(QUEUE, name="more")}
+OWING = {
+    "tech": replace(QUEUE, disposition_required=True, disposition_seconds=20.0, plan=(PlanStep(offer="callback"),))
+}
 CHANGED = (
     SETTINGS,
-    changed(SETTINGS, queues={}),
-    changed(SETTINGS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
-    changed(SETTINGS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
-    changed(SETTINGS, queues=MOVING),
-    changed(SETTINGS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
+    VERBS,
+    changed(VERBS, queues={}),
+    changed(VERBS, agents={name: SETTINGS.acd.agents[name] for name in AGENTS[:1]}),
+    changed(VERBS, queues={"tech": replace(QUEUE, needs={}, priority=1, wrap_up_seconds=0.0, keep_free=1)}),
+    changed(VERBS, queues=MOVING),
+    changed(VERBS, queues=OWING),
+    changed(VERBS, agents={}, queues={"tech": replace(QUEUE, needs={"hifi": 1})}),
 )
 Step = Callable[[Playbook, int], object]
 
@@ -121,8 +126,9 @@ def browser_phone_of(book: Playbook, pick: int) -> object:
         events.PhoneConnected(agent),
         events.PhoneDisconnected(agent),
         events.VoiceLost(agent, CALLS[pick // 2 % 4]),
+        *(events.VoiceLost(agent, contact) for contact in book.plane.context.on_desk(agent)[:1]),
     ]
-    return book.tell(told[pick // 8 % 5])
+    return book.tell(told[pick // 8 % len(told)])
 
 
 def press(book: Playbook, pick: int) -> object:
@@ -191,7 +197,7 @@ def settings_of(pick: int) -> Settings:
     mails_queue = QueueSettings("mails", channel="mail", ring_seconds=10.0, wrap_up_seconds=pick % 3 * 2.0)
     costs = {"voice": (100, 60, 10)[pick % 3], "mail": (20, 50)[pick % 2]}
     people = {name: replace(agent, costs=costs) for name, agent in SETTINGS.acd.agents.items()}
-    return replace(SETTINGS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
+    return replace(VERBS, acd=AcdSettings({"tech": tech, "mails": mails_queue}, people))
 
 
 def lend(book: Playbook, pick: int) -> object:
@@ -297,7 +303,8 @@ def verb(book: Playbook, pick: int) -> object:
 
 
 def reenter(book: Playbook, pick: int) -> object:
-    call = book.plane.state.calls.get(CALLS[pick % 4])
+    calls = list(book.plane.state.calls.values())
+    call = calls[pick % len(calls)] if calls else None
     return call and book.reenter(call.id, call.joining if pick % 3 else "")
 
 
@@ -308,7 +315,8 @@ def join(book: Playbook, _pick: int) -> object:
 
 
 def any_bridge(book: Playbook, pick: int) -> object:
-    return book.tell(events.Bridged(CALLS[pick % 4], leg_of(book, pick // 4)))
+    calls = [*CALLS, *book.plane.state.calls]
+    return book.tell(events.Bridged(calls[pick % len(calls)], leg_of(book, pick // 4)))
 
 
 def all_answer(book: Playbook, _pick: int) -> object:
@@ -316,6 +324,7 @@ def all_answer(book: Playbook, _pick: int) -> object:
     for leg in list(book.plane.state.legs.values()):
         if leg.state in ("asked", "ringing"):
             book.tell(events.LegAnswered(leg.id))
+        if leg.id in book.plane.state.legs:
             book.tell(events.Bridged(leg.call, leg.line or leg.id))
     return None
 
@@ -371,7 +380,7 @@ STEPS: tuple[Step, ...] = (
     bridge,
     bridge,
     lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
-    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, NO_VOICE)[pick // 8 % 2])),
+    lambda book, pick: book.tell(events.LegEnded(leg_of(book, pick), (16, rejoining.NO_VOICE)[pick // 8 % 2])),
     lambda book, pick: book.tell(events.Held(leg_of(book, pick))),
     lambda book, pick: book.tell(events.Retrieved(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LinkDelivered(CALLS[pick % 4], 1, "webhook")),
@@ -410,7 +419,15 @@ TALKS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.SwitchLost()),
     lambda book, pick: book.tell(events.SwitchFound("boot-1", book.now, seen_channels(book, pick), None)),
     lambda book, pick: book.tell(events.Restarted()),
-    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[2])) if pick % 8 == 0 else None,
+    lambda book, pick: book.tell(events.SettingsLoaded(CHANGED[pick // 4 % len(CHANGED)])) if pick % 4 == 0 else None,
+    browser_phone_of,
+    browser_phone_of,
+    dials,
+    dials,
+    dials,
+    internal,
+    disposes,
+    monitors,
     lambda book, pick: book.pass_time(float(pick % 30)),
 )
 
@@ -515,7 +532,8 @@ def check_leaks(book: Playbook) -> None:
     resting = [callback for callback in state.callbacks.values() if callback.session]
     open_chats = [chat for chat in state.chats.values() if chat.state != "ended"]
     readers: tuple[Walker, ...] = (*state.pages.values(), *state.guides.values(), *open_chats)
-    walkers: tuple[Walker, ...] = (*state.calls.values(), *readers, *resting)
+    with_flow = [call for call in state.calls.values() if call.flow]  # who was dialled has none
+    walkers: tuple[Walker, ...] = (*with_flow, *readers, *resting)
     given = {flow_key(flow, version) for flow, version in state.published.items()}
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
@@ -531,7 +549,8 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.chats) for kind in (chats.IDLE, chats.AWAY, chats.OVER, desk.TIMER)}
     owned |= {"line": set(state.lines), "pause": set(state.pauses), "confirm": set(state.legs)}
     owned |= {kind: set(state.mails) for kind in (mails.OFFER, mails.OVER)}
-    owned |= {"consultation": set(state.work)}
+    owned |= {"consultation": set(state.work), rejoining.SILENT: set(state.legs)}
+    owned |= {rejoining.REJOINING: {call.id for call in state.calls.values() if call.rejoin}}
     owned |= {"abandoned": set(state.abandoned), "offered-back": set(state.offered_back), "leg": set(state.legs)}
     owned |= {kind: set(state.loans) for kind in (loans.ENDS, loans.SHOWS)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
@@ -557,6 +576,7 @@ def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], ce
     """Three agents are there from the beginning, and one is in talk."""
     book = Playbook(centre)
     for agent in AGENTS:
+        book.tell(events.DeviceFound(browser_phone(agent)))
         book.agent_ready(agent)
     book.queue()
     all_answer(book, 0)
@@ -634,6 +654,8 @@ def test_after_the_last_event_every_offer_comes_to_an_end_by_itself(life: list[t
         step(book, pick)
     for agent in AGENTS:
         book.tell(events.AgentSignedOut(agent))
+    if not book.plane.state.switch_up:  # nobody overstays, and no wrap-up ends, while nothing is heard of the phones
+        book.tell(events.SwitchFound(book.plane.state.boot, book.now, seen_channels(book, 253), None))
     book.pass_time(120.0)
     for agent in book.router.agents:  # who was taken out of the settings is forgotten
         assert book.agent_state(agent)[0] in ("signed_out", "connected", "hold"), book.agent_state(agent)

@@ -22,7 +22,18 @@ from tandem.store.retention import DAY, Retention
 from tests.store import examples
 
 NUMBER, PHONE = "13812345678", "phone:+8613812345678"
-SECRETS = (NUMBER, "Ann", "tea", "王", "没有图像", "Main Street", "wants the blue one", "moved house", "living room")
+SECRETS = (
+    NUMBER,
+    "Ann",
+    "tea",
+    "王",
+    "没有图像",
+    "Main Street",
+    "wants the blue one",
+    "moved house",
+    "living room",
+    "her bill",
+)
 
 
 @pytest.fixture
@@ -61,7 +72,9 @@ async def a_life(engine: AsyncEngine, customer: str, folder: Path) -> None:
         commands.RecordStep("c1", 1, 1000.0, "entered", f"{NUMBER} dialled 4008"),
         commands.RecordStep("c1/1", 1, 1050.0, "page form", "Main Street"),
         examples.contact("chat-1", 2000.0, channel="chat", outcome="contained", **theirs),
-        commands.RecordMessage("chat-1", 1, 2000.5, "customer", "我的电视没有图像", "", ""),
+        commands.RecordMessage(
+            "chat-1", 1, 2000.5, "customer", "我的电视没有图像", "", "", "f1", "her bill.png", "image/png", 9
+        ),
         commands.RecordDisposition("c1", "1001", "help", "sold", "wants the blue one", 1085.0),
         commands.RecordTransfer("c1", 1, 1020.0, "blind", "1002", "1001", "", "moved house"),
         commands.RecordDial("c1", "outbound", "1001", "help", NUMBER, 999.0, 999.5, 1000.0, 1090.0, "answered", 48.0),

@@ -42,10 +42,19 @@ class Served(Protocol):
 
 async def add_user(centre: Served, agent: str) -> tuple[str, str]:
     """Somebody who works as an agent: their name and one-time password."""
+    return await _add(centre, {"role": "agent", "agent": agent, "display_name": "Li Na"})
+
+
+async def add_supervisor(centre: Served) -> tuple[str, str]:
+    """Somebody who sees to the floor: their name and one-time password."""
+    return await _add(centre, {"role": "supervisor", "display_name": "Mei"})
+
+
+async def _add(centre: Served, person: dict[str, str]) -> tuple[str, str]:
     name = next(_names)
     async with (
         aiohttp.ClientSession(centre.url, headers=centre.token) as http,
-        http.post("/users", json={"name": name, "role": "agent", "agent": agent, "display_name": "Li Na"}) as answer,
+        http.post("/users", json={"name": name, **person}) as answer,
     ):
         assert answer.status == 201, await answer.text()
         return name, (await answer.json())["one_time_password"]
@@ -60,7 +69,13 @@ async def window(browser: Browser, language: str = "en", theme: Any = "light") -
 
 async def sign_in(page: Page, centre: Served, name: str, password: str) -> None:
     """Sign in for the first time, as far as the desk."""
-    await page.goto(f"{centre.url}/desk")
+    await sign_in_at(f"{centre.url}/desk", page, name, password)
+    await expect(state(page)).to_be_visible()
+
+
+async def sign_in_at(address: str, page: Page, name: str, password: str) -> None:
+    """Sign in for the first time, at a page that asks for it."""
+    await page.goto(address)
     await page.fill("[name=name]", name)
     await page.fill("[name=password]", password)
     await page.click("button[type=submit]")
@@ -68,7 +83,6 @@ async def sign_in(page: Page, centre: Served, name: str, password: str) -> None:
     await page.fill("[name=password]", PASSWORD)
     await page.fill("[name=again]", PASSWORD)
     await page.click("button[type=submit]")
-    await expect(state(page)).to_be_visible()
 
 
 async def at_work(browser: Browser, centre: Served, agent: str = "1001", **looks: Any) -> Page:

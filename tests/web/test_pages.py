@@ -75,6 +75,12 @@ async def test_the_pages_are_for_everybody(
         await page.keyboard.press("Alt+k")
         await expect(page.locator("dialog")).to_be_visible()
         await look.at(page, "keys")
+        await page.keyboard.press("Escape")
+        await page.locator(".more > button").click()
+        await look.at(page, "more")
+        await page.keyboard.press("Escape")
+        await expect(page.locator(".more .menu")).to_have_count(0)
+        await expect(page.locator(".more > button")).to_be_focused()
     assert asked == {site.url.split("/")[2]}
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Download, Page, expect
+from playwright.async_api import Browser, Download, Page, Route, expect
 
 from demo.shop_page import shop_page
 from tandem.acd.settings import QueueSettings
@@ -139,7 +139,12 @@ async def test_from_the_bot_to_an_agent_a_file_each_way_and_the_survey_over_a_re
         await desk.keyboard.press("Alt+a")
         await expect(shop.status).to_contain_text(words["in talk"])
         answer = contact.locator("textarea")
+        came = asyncio.Event()
+        await desk.route("**/canned-answers", lambda route: late(route, came))
         await answer.fill("/he")
+        await answer.press("Enter")
+        await expect(answer).to_have_value("/he")
+        came.set()
         await expect(contact.get_by_role("option")).to_have_count(1)
         await look.at(desk, "desk-canned")
         await answer.press("Enter")
@@ -241,6 +246,12 @@ async def test_on_a_phone_the_dialog_fills_the_screen(
         await expect(shop.log).to_contain_text("欢迎光临云岭")
         assert await shop.dialog.bounding_box() == {"x": 0, "y": 0, **PHONE}
         await look.at(shop.page, "widget-bot")
+
+
+async def late(route: Route, came: asyncio.Event) -> None:
+    """An answer of the centre that takes its time."""
+    await came.wait()
+    await route.continue_()
 
 
 async def saved(download: Download) -> bytes:

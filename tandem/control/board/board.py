@@ -48,6 +48,7 @@ class Board:
     def changes(self, now: float) -> Changes:
         """What is different from what was told last, at `now` (epoch seconds); from then on it was told."""
         self._look_again()
+        self._touched_agents.update(name for name, agent in self._agents.items() if agent.until and agent.until <= now)
         self._estimate(now)
         state = self._context.router.snapshot()
         queues = {name: self._queue(name) for name in sorted(state.queues())}

@@ -226,6 +226,13 @@ def fell_due(context: Context, name: str, now: float) -> None:
         _schedule(context, callback, now)
 
 
+def settings_changed(context: Context, now: float) -> None:
+    """Those who could not be called any more by the settings of before may be by the new ones."""
+    for callback in list(context.state.callbacks.values()):
+        if callback.state == "asleep" and f"{WAKES} {callback.id}" not in context.timers.due:
+            _schedule(context, callback, now)
+
+
 def expired(context: Context, name: str, now: float) -> None:
     """Nobody was reached in time. An attempt under way is let come to its end."""
     callback = context.state.callbacks[name]
@@ -258,9 +265,13 @@ def try_again(context: Context, callback: Callback, outcome: str, agent: str, no
 def _schedule(context: Context, callback: Callback, now: float) -> None:
     """Put a sleeping callback into the router if it may be dialled now, else see to it that it wakes.
 
-    One that may not be called before it expires sleeps until then.
+    One that may not be called before it expires sleeps until then, as does one whose queue is not in the settings,
+    unless these change.
     """
     begin = allowed_from(_windows(context, callback), max(now, callback.not_before))
+    if begin is not None and begin <= now and not context.router.has_queue(callback.queue):
+        context.alarm("callback's queue is gone", callback.id, f"{callback.queue} is not in the settings")
+        begin = None
     if begin is None or begin > now:
         if begin is not None:
             context.timers.set(f"{WAKES} {callback.id}", begin)

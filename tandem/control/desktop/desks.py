@@ -9,7 +9,7 @@ import msgspec
 from tandem.acd.agent import WRAP_UP, Agent, Wrapping
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
-from tandem.control import commands, events
+from tandem.control import commands
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
@@ -43,6 +43,7 @@ class Desks:
         self._agents = {name: _agent(context, agent) for name, agent in self._routed_agents().items()}
         self._contacts = {name: _contacts(context, agent) for name, agent in self._routed_agents().items()}
         self._desk_of = {contact: name for name, contacts in self._contacts.items() for contact in contacts}
+        self._wrapping = {name for name, agent in self._agents.items() if agent.wrapping}
 
     def look(self, agent: str) -> Desk | None:
         """The whole desk of an agent; None when there is no such agent."""
@@ -59,8 +60,13 @@ class Desks:
         if isinstance(event, SettingsLoaded):
             self._meet_new_agents()
             asks = set(self._agents)  # who is in the settings no more wants nothing else than to leave
-        touched = sorted(asks.union(self._touched(done)))
+        touched = sorted(asks.union(self._touched(done), self._through_with_wrap_up()))
         return [self._numbered(agent, news) for agent in touched for news in self._news_of(agent, done)]
+
+    def _through_with_wrap_up(self) -> set[str]:
+        """Whose wrap-up is over, perhaps in a state that lasts: they talk, or their phone is gone."""
+        routed = self._routed_agents()
+        return {name for name in self._wrapping if name not in routed or not routed[name].wrapping}
 
     def _meet_new_agents(self) -> None:
         """Nobody can have a desktop of theirs yet: there is nobody to be told."""
@@ -97,6 +103,7 @@ class Desks:
         routed = self._routed_agents().get(agent)
         if routed is None:
             self._agents.pop(agent, None)
+            self._wrapping.discard(agent)
             for contact in self._contacts.pop(agent, {}):
                 self._is_off(contact, agent)
             return
@@ -109,6 +116,7 @@ class Desks:
         shown = _agent(self._context, routed)
         if shown != self._agents.get(agent):
             self._agents[agent] = shown
+            (self._wrapping.add if shown.wrapping else self._wrapping.discard)(agent)
             yield told.AgentChanged(shown)
         for contact in now:
             yield from self._news_of_contact(before.get(contact), now[contact], done)
@@ -131,10 +139,6 @@ class Desks:
 
 
 _ABOUT_AGENTS = commands.RecordActivity | commands.RecordOffer | commands.RecordMonitoring
-_BY_AGENTS = (
-    events.AgentSignedIn | events.AgentSignedOut | events.AgentWentReady | events.AgentPaused | events.WrapUpExtended
-)
-"""What is wanted next may change without a record."""
 
 
 def _change(before: ContactShown, now: ContactShown) -> told.Told:

@@ -51,11 +51,12 @@ def disposed(context: Context, event: events.ContactDisposed, now: float) -> Non
 
 
 def _queue(context: Context, agent: str, contact: str) -> str:
-    """The queue of a contact that the agent is in talk with or wraps up; empty: they don't."""
+    """The queue of a contact that the agent is in talk with or wraps up; empty: they don't. Whom they have handed over
+    or sent on is somebody else's by now, and is wrapped up all the same."""
     router = context.router.snapshot()
     routed, known = router.contacts.get(contact), router.agents.get(agent)
-    if routed is not None:
-        return routed.queue if routed.agent == agent and routed.state not in UNANSWERED else ""
+    if routed is not None and routed.agent == agent and routed.state not in UNANSWERED:
+        return routed.queue
     return next((w.queue for w in known.wrapping if w.contact == contact), "") if known else ""
 
 

@@ -189,11 +189,11 @@ def end(context: Context, call_id: str, cause: int, now: float, lost: bool = Fal
 def _outcome(call: Call) -> str:
     """What the contact came to, as reports count it.
 
-    `served` by an agent, `abandoned` in the queue, `transferred` to somebody outside who answered, `called_back` (it
-    booked a callback), `voicemail` (left a message), `contained` (the flow did it: it ended by itself, or a link was
-    delivered), else `left_menu`.
+    `served` by an agent, `abandoned` in the queue (or dialled by an agent who was gone), `transferred` to somebody
+    outside who answered, `called_back` (it booked a callback), `voicemail` (left a message), `contained` (the flow did
+    it: it ended by itself, or a link was delivered), else `left_menu`.
     """
-    if call.state == "queued":
+    if call.state == "queued" or (call.direction == "outbound" and not call.served):
         return "abandoned"
     if call.served or call.state in TALKING:
         return "served"

@@ -157,11 +157,16 @@ def _cancel(context: Context, talk: Talk, _event: events.ConsultationCancelled, 
 
 def _back(context: Context, call: Call, now: float, *, hangs_up: bool = True) -> None:
     """The consultation is over, and the agent has the caller again: who hears music is joined with them."""
+    if not give_up(context, call, now, hangs_up=hangs_up):
+        music.join(context, call, context.state.legs[str(call.leg)], now)
+
+
+def give_up(context: Context, call: Call, now: float, *, hangs_up: bool = True) -> bool:
+    """End the consultation. True: its agent talks with the caller; False: the caller hears music, or is about to."""
     together = _of(call).state in ("swapped", "conference") and not call.joining and not call.out
     _end(context, call, now, hangs_up=hangs_up)
     call.move("talk" if together else "hold")
-    if not together:
-        music.join(context, call, context.state.legs[str(call.leg)], now)
+    return together
 
 
 def _end(context: Context, call: Call, now: float, *, hangs_up: bool = True) -> None:
@@ -223,7 +228,7 @@ def _hand_over(context: Context, call: Call, now: float, *, hangs_up: bool = Tru
         send_off(context, first)
     consultation.move("end")
     call.consultation = None
-    del context.state.work[consultation.id]
+    context.note(context.state.work.pop(consultation.id), now, "handed over", first.agent)
     colleague.party = ""
     if colleague.offer:
         _to_colleague(context, call, colleague, consultation, now, together)

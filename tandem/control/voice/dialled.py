@@ -97,14 +97,19 @@ KINDS["dialled"] = Kind(_ring, _picked_up, _never)
 
 
 def offer_over(context: Context, command: acd_commands.RecordOffer, now: float) -> None:
-    """The agent is gone before the talk: the customer's phone stops ringing."""
-    dial = context.state.dials.get(command.contact)
-    if dial is None or command.outcome == "answered":
+    """The agent is gone before the talk: the customer's phone stops ringing.
+
+    Who was served, and waits for somebody else now, goes on waiting.
+    """
+    dial, call = context.state.dials.get(command.contact), context.state.calls.get(command.contact)
+    if dial is None or command.outcome == "answered" or (call is not None and call.served):
         return
     if dial.state != "asked":
         context.tell(commands.HangUpStray(dial.id))
     if dial.id in context.state.work:
         _over(context, dial, "agent_gone" if dial.dialled_at else command.outcome, now)
+    elif call is not None and call.state == "queued":
+        call.move("leave")  # whenever they are heard of again, they are hung up
 
 
 # --- the customer ------------------------------------------------------------------------------------------------

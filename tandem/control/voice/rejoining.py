@@ -14,8 +14,8 @@ from tandem.acd import events as acd
 from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.settings import browser_phone
-from tandem.control.voice import calls, offers
-from tandem.control.voice.call import Call, Leg, Rejoin
+from tandem.control.voice import calls, consultations, offers
+from tandem.control.voice.call import TALKING, Call, Leg, Rejoin
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.ivr import events as ivr_events
 
@@ -41,11 +41,9 @@ def voice_lost(context: Context, event: events.VoiceLost, now: float) -> None:
     """The agent's page is there again, without the voice."""
     call = context.state.calls.get(event.contact)
     leg = _talk_of(context, event.agent)
-    if call is not None and leg is not None and leg.call == call.id:
-        _cut(context, call, leg, now)
-        context.tell(commands.HangUpLeg(leg.id))
-        _ring(context, call, now)
-    elif call is not None and call.rejoin is not None and call.rejoin.agent == event.agent:
+    if leg is not None and leg.call == event.contact:
+        _lose(context, leg, now)
+    if call is not None and call.rejoin is not None and call.rejoin.agent == event.agent:
         _ring(context, call, now)
 
 
@@ -61,11 +59,17 @@ def phone_connected(context: Context, event: events.PhoneConnected, _now: float)
 
 def silent(context: Context, name: str, now: float) -> None:
     """The phone did not come back: the caller is not to hear nothing until it does."""
-    leg = context.state.legs.get(name)
-    call = context.state.calls.get(leg.call) if leg else None
-    if leg is not None and call is not None and _may_go_on(call, leg):
+    if leg := context.state.legs.get(name):
+        _lose(context, leg, now)
+
+
+def _lose(context: Context, leg: Leg, now: float) -> None:
+    """The voice of a leg is gone. Who is consulted leaves, and so does who is in a conference: the other has the caller
+    then."""
+    call = context.state.calls.get(leg.call)
+    if call is not None and _may_go_on(call, leg):
         _cut(context, call, leg, now)
-        context.tell(commands.HangUpLeg(name))
+    context.tell(commands.HangUpLeg(leg.id))
 
 
 def cut_short(context: Context, call: Call, leg: Leg, event: events.LegEnded, now: float) -> bool:
@@ -87,23 +91,25 @@ def device_found(context: Context, device: str, now: float) -> None:
 
 
 def _talk_of(context: Context, agent: str) -> Leg | None:
-    """The leg of an agent who talks in the browser."""
-    legs = (leg for leg in context.state.legs.values() if leg.agent == agent)
-    talks = (leg for leg in legs if (call := context.state.calls.get(leg.call)) and _may_go_on(call, leg))
-    return next(talks, None)
+    """The leg of an agent who talks in the browser, with a caller or as a colleague who is consulted."""
+    legs = (leg for leg in context.state.legs.values() if leg.agent == agent and leg.bridged_at is not None)
+    talks = (leg for leg in legs if leg.device == browser_phone(agent))
+    return next((leg for leg in talks if leg.party or leg.call in context.state.calls), None)
 
 
 def _may_go_on(call: Call, leg: Leg) -> bool:
     in_browser = leg.device == browser_phone(leg.agent)
-    return in_browser and call.state in ("connected", "held") and call.leg == leg.id and call.rejoins < MOST
+    with_others = call.consultation is not None and call.consultation.state == "conference"
+    return in_browser and call.state in TALKING and not with_others and call.leg == leg.id and call.rejoins < MOST
 
 
 def _cut(context: Context, call: Call, leg: Leg, now: float) -> None:
+    if call.consultation is not None:
+        consultations.give_up(context, call, now)
     if leg.state == "held":
         offers.route(context, acd.ContactRetrieved(call.id), now)
     context.note(call, now, "cut off", leg.agent)
     context.count("talks cut off")
-    context.timers.clear(f"{SILENT} {leg.id}")
     offers.leave_talk(context, call, now, "cut off")
     call.move("cut")
     call.joining = ""
@@ -197,7 +203,14 @@ def _settle(context: Context, call: Call) -> None:
 
 
 ERRANDS[REJOINING] = Errand(entered, ended, listened, joined=joined, ring_failed=ring_failed)
+
+
+def _leg_over(context: Context, leg: Leg, _now: float) -> None:
+    context.timers.clear(f"{SILENT} {leg.id}")
+
+
 offers.CUT_SHORT.append(cut_short)
+offers.LEG_OVER.append(_leg_over)
 
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {REJOINING: given_up, SILENT: silent}
 

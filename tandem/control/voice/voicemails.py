@@ -84,6 +84,13 @@ def recorded(context: Context, event: events.VoicemailRecorded, now: float) -> N
         _back(context, call, voicemail.seconds, now)
 
 
+def settings_changed(context: Context, now: float) -> None:
+    """Messages that were left for a queue which was gone by then wait in it when it is back."""
+    routed = context.router.snapshot().contacts
+    for name in [name for name in context.state.voicemails if name in context.state.work and name not in routed]:
+        workload.put(context, context.state.work[name], now)
+
+
 def failed(context: Context, call: Call, now: float) -> None:
     """The switch can't record."""
     if call.state != "recording":

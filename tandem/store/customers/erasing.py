@@ -92,7 +92,7 @@ async def _empty_contacts(connection: AsyncConnection, calls: Sequence[str], don
     dispositions, transfers = table_of(models.Disposition), table_of(models.AgentTransfer)
     blank: list[tuple[str, Any, Any, dict[str, str]]] = [
         ("contacts", CONTACTS, CONTACTS.c.call, {"caller": "", "identity": "", "customer": ""}),
-        ("messages", messages, messages.c.call, {"text": ""}),
+        ("messages", messages, messages.c.call, {"text": "", "file": "", "file_name": ""}),
         ("forms", forms, forms.c.call, {"content": "{}"}),
         ("dispositions", dispositions, dispositions.c.call, {"note": ""}),
         ("transfers", transfers, transfers.c.call, {"note": ""}),

@@ -13,15 +13,16 @@ async def rows_of(data: AsyncIterable[bytes]) -> AsyncIterator[tuple[int, list[s
 
     A row goes on over the end of a line within quotes.
     """
-    begun, number, first = "", 0, 1
+    begun, quotes, number, first = "", 0, 0, 1
     async for line in _lines(data):
         number += 1
         begun += line
-        if begun.count('"') % 2 and len(begun) < LONGEST_LINE:
+        quotes += line.count('"')
+        if quotes % 2 and len(begun) < LONGEST_LINE:
             continue
         if begun.strip():
             yield first, _cells_in(begun)
-        begun, first = "", number + 1
+        begun, quotes, first = "", 0, number + 1
     if begun.strip():
         yield first, _cells_in(begun)
 

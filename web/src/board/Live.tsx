@@ -136,10 +136,11 @@ function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] 
       key: (agent) => agent.agent,
       cell: ({ agent, name }) => (name ? `${name} (${agent})` : agent),
     },
-    { name: "team", title: columns.team, key: (agent) => agent.team, cell: (agent) => agent.team },
+    { name: "team", title: columns.team, words: true, key: (agent) => agent.team, cell: (agent) => agent.team },
     {
       name: "state",
       title: columns.state,
+      words: true,
       key: (agent) => agent.state,
       cell: ({ state, reason }) => (
         <span className={`state ${state}`}>{reason ? `${named(state)}: ${reason}` : named(state)}</span>
@@ -156,6 +157,7 @@ function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] 
     {
       name: "contacts",
       title: columns.contacts,
+      words: true,
       key: (agent) => agent.contacts.length,
       cell: (agent) =>
         agent.contacts.map(({ contact, queue, channel }) => (

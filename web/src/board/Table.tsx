@@ -8,6 +8,8 @@ export interface Column<T> {
   title: string;
   /** What it means, where the title does not say it. */
   hint?: string;
+  /** Words stand where they begin, numbers where they end. */
+  words?: boolean;
   key: (row: T) => Key;
   cell: (row: T) => ReactNode;
 }
@@ -36,6 +38,7 @@ export function Table<T>({ caption, columns, rows, name, first, down = false }: 
               <th
                 key={one.name}
                 scope="col"
+                className={one.words ? "words" : undefined}
                 aria-sort={one.name !== order.by ? undefined : order.down ? "descending" : "ascending"}
               >
                 <button type="button" title={one.hint} onClick={() => sort(one.name)}>
@@ -52,7 +55,9 @@ export function Table<T>({ caption, columns, rows, name, first, down = false }: 
               <tr key={name(row)} data-row={name(row)}>
                 {columns.map((one, index) =>
                   index ? (
-                    <td key={one.name}>{one.cell(row)}</td>
+                    <td key={one.name} className={one.words ? "words" : undefined}>
+                      {one.cell(row)}
+                    </td>
                   ) : (
                     <th key={one.name} scope="row">
                       {one.cell(row)}

@@ -5,6 +5,7 @@ import type { Agent } from "../cti/messages";
 import { type Person, pauseReasons } from "../shared/session";
 import { clock } from "../shared/time";
 import type { Do } from "./DeskView";
+import { Menu } from "./Menu";
 import { KEYS, useShortcuts } from "./shortcuts";
 import { useWords, type Words } from "./words/words";
 
@@ -136,8 +137,7 @@ interface PauseMenuProps {
 function PauseMenu({ able, open, onOpen, onPause }: PauseMenuProps) {
   const words = useWords();
   const [reasons, setReasons] = useState<string[]>([]);
-  const button = useRef<HTMLButtonElement>(null);
-  const menu = useRef<HTMLDivElement>(null);
+  const menu = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
     if (!open) return;
     const ask = async () => {
@@ -148,59 +148,41 @@ function PauseMenu({ able, open, onOpen, onPause }: PauseMenuProps) {
   }, [open]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the reasons are there, the first one has the focus.
   useEffect(() => {
-    if (open) menu.current?.querySelector<HTMLElement>("fieldset button, input")?.focus();
+    if (open) menu.current?.querySelector<HTMLElement>("button, input")?.focus();
   }, [open, reasons]);
-  useEffect(() => {
-    if (!open) return;
-    const elsewhere = ({ target }: Event) => menu.current?.contains(target as Node) || onOpen(false);
-    const leave = ({ key }: KeyboardEvent) => {
-      if (key !== "Escape") return;
-      onOpen(false);
-      button.current?.focus();
-    };
-    window.addEventListener("focusin", elsewhere);
-    window.addEventListener("pointerdown", elsewhere);
-    window.addEventListener("keydown", leave);
-    return () => {
-      window.removeEventListener("focusin", elsewhere);
-      window.removeEventListener("pointerdown", elsewhere);
-      window.removeEventListener("keydown", leave);
-    };
-  }, [open, onOpen]);
   return (
-    <div ref={menu} className="pause">
-      <button ref={button} type="button" disabled={!able} aria-expanded={open} onClick={() => onOpen(!open)}>
-        {words.verbs.pause} <kbd>Alt+{KEYS.pause}</kbd>
-      </button>
-      {open && able && (
-        <fieldset className="menu">
-          <legend>{words.pauseTitle}</legend>
-          {reasons.map((reason) => (
-            <button key={reason} type="button" onClick={() => onPause(reason)}>
-              {reason}
+    <Menu
+      name={
+        <>
+          {words.verbs.pause} <kbd>Alt+{KEYS.pause}</kbd>
+        </>
+      }
+      className="pause"
+      able={able}
+      open={open}
+      onOpen={onOpen}
+    >
+      <fieldset ref={menu} className="menu">
+        <legend>{words.pauseTitle}</legend>
+        {reasons.map((reason) => (
+          <button key={reason} type="button" onClick={() => onPause(reason)}>
+            {reason}
+          </button>
+        ))}
+        {reasons.length === 0 && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              onPause(String(new FormData(event.currentTarget).get("reason")));
+            }}
+          >
+            <input name="reason" aria-label={words.pauseOther} placeholder={words.pauseOther} required maxLength={64} />
+            <button type="submit" className="main">
+              {words.verbs.pause}
             </button>
-          ))}
-          {reasons.length === 0 && (
-            <form
-              onSubmit={(event) => {
-                event.preventDefault();
-                onPause(String(new FormData(event.currentTarget).get("reason")));
-              }}
-            >
-              <input
-                name="reason"
-                aria-label={words.pauseOther}
-                placeholder={words.pauseOther}
-                required
-                maxLength={64}
-              />
-              <button type="submit" className="main">
-                {words.verbs.pause}
-              </button>
-            </form>
-          )}
-        </fieldset>
-      )}
-    </div>
+          </form>
+        )}
+      </fieldset>
+    </Menu>
   );
 }

@@ -27,7 +27,7 @@ export function Answer({ contact, able, at, act, onWritten }: AnswerProps) {
   const [trouble, setTrouble] = useState("");
   const canned = useCanned(wanted(draft) !== null, at.agent);
   const looked = wanted(draft);
-  const offered = looked === null ? [] : found(canned, contact, looked);
+  const offered = looked === null || !canned ? [] : found(canned, contact, looked);
   const [chosen, setChosen] = useState(0);
   const current = Math.min(chosen, offered.length - 1);
 
@@ -53,8 +53,9 @@ export function Answer({ contact, able, at, act, onWritten }: AnswerProps) {
       setChosen((current + step) % offered.length);
     } else if (picked && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) pick(picked);
     else if (looked !== null && event.key === "Escape") put("");
-    else if (event.key === "Enter" && !event.shiftKey) send();
-    else return;
+    else if (event.key === "Enter" && !event.shiftKey) {
+      if (looked === null || canned) send(); // before the answers are here, nobody means what stands after a slash
+    } else return;
     event.preventDefault();
   };
   const attach = async (file: File) => {
@@ -113,9 +114,9 @@ function Attach({ able, onFile }: { able: boolean; onFile: (file: File) => void 
   );
 }
 
-/** The answers in force, asked for whenever somebody begins to look. */
-function useCanned(looks: boolean, agent: string): Record<string, Canned> {
-  const [canned, setCanned] = useState<Record<string, Canned>>({});
+/** The answers in force, asked for whenever somebody begins to look; null until the first are here. */
+function useCanned(looks: boolean, agent: string): Record<string, Canned> | null {
+  const [canned, setCanned] = useState<Record<string, Canned> | null>(null);
   useEffect(() => {
     if (!looks) return;
     void ask<Record<string, Canned>>("GET", `/agents/${agent}/canned-answers`).then(

@@ -3,7 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { Connection, Refusal, View } from "../cti/connection";
 import type { Desk } from "../cti/desk";
-import { type Looks, SettingsBar } from "../shared/SettingsBar";
+import type { Looks } from "../shared/SettingsBar";
 import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
 import { allowSound, ring } from "../shared/sound";
@@ -12,6 +12,8 @@ import { ContactCard } from "./ContactCard";
 import { DialDialog } from "./DialDialog";
 import { useDispositions, WrapUp } from "./Disposition";
 import { KeysDialog } from "./KeysDialog";
+import { MicrophoneDialog } from "./MicrophoneDialog";
+import { MoreMenu } from "./MoreMenu";
 import { PhoneBar, PhoneNotice } from "./PhoneBar";
 import { PhoneProvider, usePhone } from "./phoneHere";
 import { useShortcuts } from "./shortcuts";
@@ -44,6 +46,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
   const [problem, setProblem] = useState("");
   const [keys, setKeys] = useState(false);
   const [dials, setDials] = useState(false);
+  const [checks, setChecks] = useState(false);
   const queues = [...desk.agent.wrapping, ...desk.contacts.map(({ contact }) => contact)].map(({ queue }) => queue);
   const known = useDispositions([...new Set(queues)].sort().join(" "));
   const [sound, setSound] = useKept<"on" | "off">("sound", "on");
@@ -83,17 +86,17 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
               {words.dial.title}
             </button>
             <Health view={view} />
-            <PhoneBar works={view.works} />
-            <button type="button" aria-pressed={sound === "on"} onClick={() => setSound(sound === "on" ? "off" : "on")}>
-              {sound === "on" ? words.settings.soundOn : words.settings.soundOff}
-            </button>
-            <button type="button" aria-haspopup="dialog" onClick={() => setKeys(true)}>
-              {words.shortcuts.title}
-            </button>
-            <SettingsBar looks={looks} />
-            <button type="button" onClick={onLeave}>
-              {words.settings.out}
-            </button>
+            <PhoneBar />
+            <MoreMenu
+              person={person}
+              looks={looks}
+              works={view.works}
+              sound={sound}
+              onSound={setSound}
+              onKeys={() => setKeys(true)}
+              onCheck={() => setChecks(true)}
+              onLeave={onLeave}
+            />
           </div>
         </header>
         <Notices view={view} problem={problem} onTake={() => connection.takeOver()}>
@@ -120,6 +123,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
           {offered ? words.offerTitle(offered.contact.name || offered.contact.number || words.withheld) : ""}
         </p>
         {dials && <DialDialog act={act} onClose={() => setDials(false)} />}
+        {checks && phone && <MicrophoneDialog here={phone} onClose={() => setChecks(false)} />}
         {keys && <KeysDialog onClose={() => setKeys(false)} />}
       </div>
     </PhoneProvider>

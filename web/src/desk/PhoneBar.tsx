@@ -1,33 +1,19 @@
-// The phone above the contacts: whether it is there, what is wrong with it, and how to set it right.
+// The phone above the contacts: whether it is there, what is wrong with it, and the way out.
 
-import { useState } from "react";
-import { MicrophoneDialog } from "./MicrophoneDialog";
 import { usePhoneHere } from "./phoneHere";
 import { useWords } from "./words/words";
 
 const KINDS: Record<string, string> = { ready: "live", off: "quiet", elsewhere: "quiet" };
 
-export function PhoneBar({ works }: { works: boolean }) {
+export function PhoneBar() {
   const words = useWords().phone;
   const here = usePhoneHere();
-  const [checking, setChecking] = useState(false);
   if (!here || (here.view.status === "none" && here.wanted)) return null;
   const status = here.wanted ? here.view.status : "off"; // who turned it off may turn it on, after a reload too
   return (
-    <>
-      <output className={`health phone ${KINDS[status] ?? ""}`} data-phone={status}>
-        {words.status[status]}
-      </output>
-      <button type="button" aria-haspopup="dialog" onClick={() => setChecking(true)}>
-        {words.check.title}
-      </button>
-      {works && !here.view.call && (
-        <button type="button" aria-pressed={here.wanted} onClick={() => here.want(!here.wanted)}>
-          {here.wanted ? words.turnOff : words.turnOn}
-        </button>
-      )}
-      {checking && <MicrophoneDialog here={here} onClose={() => setChecking(false)} />}
-    </>
+    <output className={`health phone ${KINDS[status] ?? ""}`} data-phone={status}>
+      {words.status[status]}
+    </output>
   );
 }
 

@@ -31,13 +31,16 @@ export function PhoneCall({ able }: { able: boolean }) {
   const words = useWords().phone;
   const here = usePhoneHere();
   const call = here?.view.call;
-  if (!here || call?.state !== "talking") return null;
+  const hangUp = () => here?.phone.end();
+  const alone = call?.state === "talking" && !able;
+  useShortcuts(alone ? { hangUp } : {});
+  if (call?.state !== "talking") return null;
   return (
     <section className="call" aria-label={words.title}>
       {call.quality && <Line quality={call.quality} />}
-      {!able && (
-        <button type="button" onClick={() => here.phone.end()}>
-          {words.hangUp}
+      {alone && (
+        <button type="button" onClick={hangUp}>
+          {words.hangUp} <kbd>Alt+{KEYS.hangUp}</kbd>
         </button>
       )}
     </section>

@@ -21,11 +21,10 @@ interface TopBarProps extends Pick<PageProps, "person" | "looks" | "onLeave"> {
 
 export function TopBar({ person, looks, onLeave, children }: TopBarProps) {
   const words = useWords();
-  const places = (Object.keys(PLACES) as Place[]).filter((place) => PLACES[place](person));
   return (
     <header>
       <p className="brand">{words.product}</p>
-      <Places places={places} />
+      <Places person={person} />
       {children}
       <div className="settings">
         <SettingsBar looks={looks} />
@@ -37,8 +36,10 @@ export function TopBar({ person, looks, onLeave, children }: TopBarProps) {
   );
 }
 
-function Places({ places }: { places: Place[] }) {
+/** Where this person may go. */
+export function Places({ person }: { person: Person }) {
   const words = useWords();
+  const places = (Object.keys(PLACES) as Place[]).filter((place) => PLACES[place](person));
   return (
     <nav aria-label={words.places.title}>
       {places.map((place) => (

@@ -19,7 +19,7 @@ export const en = {
   counted: "Counted today",
   lately: "Last alarms",
   formula:
-    "Service level now: answered in target / (answered + abandoned after target), of this quarter-hour and the one before. Offered to callbacks: today.",
+    "Service level now: answered in target / (answered + abandoned after target), of this quarter-hour and the one before. The columns from Offered to Callbacks pending: today.",
   columns: {
     queue: "Queue",
     waiting: "Waiting",

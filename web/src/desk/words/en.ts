@@ -2,6 +2,7 @@ import { en as shared } from "../../shared/words/en";
 
 export const en = {
   ...shared,
+  more: "More",
   health: {
     connecting: "Connecting …",
     live: "Live",
@@ -307,7 +308,7 @@ export const en = {
   } as Record<string, string>,
   offerTitle: (who: string) => `Contact: ${who}`,
   shortcuts: {
-    title: "Keys",
+    title: "Shortcuts",
     next: "Next contact",
     help: "These keys",
     accept: "Accept, or answer",

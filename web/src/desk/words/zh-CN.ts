@@ -3,6 +3,7 @@ import type { Words } from "./en";
 
 export const zhCN: Words = {
   ...shared,
+  more: "更多",
   health: {
     connecting: "正在连接……",
     live: "已连接",
