@@ -49,7 +49,7 @@ from tests.cti.test_settings_api import CENTRE
 from tests.sounds import tone
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-AS_PROGRAM, AS_OTHERS = 10, 2
+AS_PROGRAM, AS_OTHERS = 6, 2
 """Examples of every operation, unless more are asked for."""
 KNOWN = {
     "agent": "1001", "flow": "line", "name": "li", "chat": "c1", "mail": "mail-m1", "key": "m1", "number": "1",
