@@ -7,7 +7,7 @@
 NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
 LIVE = .venv/bin/pytest tests/live tests/web -m live --durations=10
 
-.PHONY: setup run demo test test-web live check bench oracles lock clean
+.PHONY: setup run demo test test-web fuzz live check bench oracles lock clean
 
 setup:
 	@python3 bootstrap.py
@@ -27,6 +27,11 @@ test: setup check
 test-web: setup
 	@python3 bootstrap.py tests
 	.venv/bin/pytest tests/web $(SCREENSHOTS)
+
+# Every way of the OpenAPI document with many examples; minutes. make check asks with a few.
+fuzz:
+	@python3 bootstrap.py
+	.venv/bin/pytest tests/cti/test_schemathesis.py --examples 100 --timeout 1800 -n auto
 
 live:
 	@rm -rf .pytest_cache/lane-*

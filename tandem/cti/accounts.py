@@ -10,12 +10,14 @@ import msgspec
 from aiohttp import web
 
 from tandem.cti.answers import Refused, answer, body_as, refusal
+from tandem.cti.contract import asks, gives, takes
 from tandem.cti.guard import COOKIE, csrf_of
 from tandem.cti.identity import DETAIL, Identity, identity_of, needs
 from tandem.cti.passwords import LONGEST, Passwords, fault_of, one_time
 from tandem.cti.proxied import client_of, is_encrypted
+from tandem.cti.shapes import Added, Changed, Reset, SessionShown, SignedIn, UserShown
 from tandem.cti.sign_in_limit import SignInLimit
-from tandem.store.users import Role, Session, User, UserStore
+from tandem.store.users import AuditEntry, Role, Session, User, UserStore
 
 SESSION_SECONDS = 12 * 3600.0
 """How long a session lasts at the most: a shift."""
@@ -28,6 +30,7 @@ FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$", max_length=64)]
 Words = Annotated[str, msgspec.Meta(max_length=64)]
+Number = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
 Typed = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
@@ -61,6 +64,21 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_name: Words | None = None
     agent: Words | None = None
     disabled: bool | None = None
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """Which entries of the audit log: `limit` at most, those before number `before`, of the user `name`."""
+
+    limit: Number = 100
+    before: Number | None = None
+    name: str = ""
+
+
+async def typed(request: web.Request, kind: type[SignIn]) -> SignIn:
+    """What somebody typed to sign in. Refused: a form of a page elsewhere may have sent it."""
+    if request.content_type in FORMS:
+        raise Refused(415, "not_json", "Send JSON, as application/json.")
+    return await body_as(request, kind)
 
 
 class Accounts:
@@ -112,14 +130,13 @@ class Accounts:
 
     # --- the session -------------------------------------------------------------------------------------------
 
-    async def sign_in(self, request: web.Request) -> web.Response:
+    @takes(SignIn, read=typed)
+    @gives(SignedIn, 201, Set_Cookie="The session's cookie.")
+    async def sign_in(self, request: web.Request, wish: SignIn) -> web.Response:
         """201 with a cookie, who they are, and what to send as X-CSRF-Token with everything that changes something.
 
-        A page elsewhere could sign a browser in as somebody else, but only by what a form can send.
+        Send JSON: a page elsewhere could sign a browser in as somebody else, but only by what a form can send.
         """
-        if request.content_type in FORMS:
-            raise Refused(415, "not_json", "Send JSON, as application/json.")
-        wish = await body_as(request, SignIn)
         address = client_of(request)
         subjects = f"user {wish.name}", f"address {address}"
         if pause := self._limit.pause(*subjects):
@@ -162,6 +179,7 @@ class Accounts:
         return session, token
 
     @needs("agent")
+    @gives(SignedIn)
     async def show(self, request: web.Request) -> web.Response:
         """Who is signed in; a program has no session."""
         found = await self._store.session(identity_of(request).session)
@@ -172,6 +190,7 @@ class Accounts:
         return answer(_shown(user) | {"csrf": csrf_of(token), "expires_at": session.expires_at})
 
     @needs("agent")
+    @gives(None, 204)
     async def sign_out(self, request: web.Request) -> web.Response:
         """The session is over."""
         await self._store.end_session(identity_of(request).session)
@@ -180,9 +199,10 @@ class Accounts:
         return response
 
     @needs("agent")
-    async def change_password(self, request: web.Request) -> web.Response:
+    @takes(NewPassword)
+    @gives(Changed)
+    async def change_password(self, request: web.Request, wish: NewPassword) -> web.Response:
         """Their own; all other sessions of theirs end."""
-        wish = await body_as(request, NewPassword)
         who = identity_of(request)
         subject = f"user {who.name}"
         if pause := self._limit.pause(subject):
@@ -202,13 +222,15 @@ class Accounts:
 
     # --- the users ---------------------------------------------------------------------------------------------
 
+    @gives(list[UserShown])
     async def users(self, _: web.Request) -> web.Response:
         """Everybody."""
         return answer([_shown(user) for user in await self._store.users()])
 
-    async def add(self, request: web.Request) -> web.Response:
+    @takes(NewUser)
+    @gives(Added, 201)
+    async def add(self, request: web.Request, wish: NewUser) -> web.Response:
         """201 with a one-time password, which is shown this once and has to be changed at the first sign-in."""
-        wish = await body_as(request, NewUser)
         await self._check_agent(wish.agent, wish.name)
         password, now = one_time(), self._clock()
         kept = await self._passwords.hashed(password)
@@ -218,9 +240,10 @@ class Accounts:
         request[DETAIL] = f"{wish.name}: {wish.role} {wish.agent}".rstrip()
         return answer(_shown(user) | {"one_time_password": password}, 201)
 
-    async def change(self, request: web.Request) -> web.Response:
+    @takes(Change)
+    @gives(UserShown)
+    async def change(self, request: web.Request, wish: Change) -> web.Response:
         """Role, agent, or whether they may sign in at all."""
-        wish = await body_as(request, Change)
         user = await self._user(request)
         values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
         await self._check_agent(values.get("agent", ""), user.name)
@@ -233,6 +256,8 @@ class Accounts:
         request[DETAIL] = ", ".join(f"{name} {value}" for name, value in values.items())
         return answer(_shown(changed))
 
+    @takes(None)
+    @gives(Reset)
     async def reset(self, request: web.Request) -> web.Response:
         """A new one-time password, for somebody who lost theirs; their sessions end."""
         user = await self._user(request)
@@ -242,6 +267,7 @@ class Accounts:
         await self._store.end_sessions(user.name)
         return answer({"name": user.name, "one_time_password": password})
 
+    @gives(list[SessionShown])
     async def sessions(self, request: web.Request) -> web.Response:
         """Where a user is signed in now: since when, and when something was asked last."""
         user, now = await self._user(request), self._clock()
@@ -250,20 +276,19 @@ class Accounts:
         times = ("created_at", "seen_at", "expires_at")
         return answer([{name: getattr(each, name) for name in times} | {"own": each.key == own} for each in good])
 
+    @gives(None, 204)
     async def end_sessions(self, request: web.Request) -> web.Response:
         """Sign a user out everywhere; an admin who does so to themselves stays where they are."""
         user = await self._user(request)
         await self._store.end_sessions(user.name, but=identity_of(request).session)
         return web.Response(status=204)
 
-    async def audit(self, request: web.Request) -> web.Response:
+    @asks(Entries)
+    @gives(list[AuditEntry])
+    async def audit(self, _: web.Request, wanted: Entries) -> web.Response:
         """What was changed, newest first; `?before=<number>` goes on, `?name=` is one user's, `?limit=` at most 500."""
-        try:
-            limit = min(max(int(request.query.get("limit", "100")), 1), MOST_ENTRIES)
-            before = int(request.query["before"]) if "before" in request.query else None
-        except ValueError:
-            raise Refused(400, "bad_number", "limit and before are numbers.") from None
-        return answer(await self._store.audit(limit, before, request.query.get("name", "")))
+        limit = min(max(wanted.limit, 1), MOST_ENTRIES)
+        return answer(await self._store.audit(limit, wanted.before, wanted.name))
 
     async def _user(self, request: web.Request) -> User:
         user = await self._store.user(request.match_info["name"])

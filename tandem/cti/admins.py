@@ -1,12 +1,13 @@
 """What the interfaces for admins share: who asks, and bodies longer than others may send."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
-from tandem.cti.answers import answer, body_as
+from tandem.cti.answers import body_as
+from tandem.cti.contract import Handler, takes
 from tandem.cti.identity import IDENTITY, PROGRAM
 
 BODY_LIMIT = 8 * 2**20
@@ -23,18 +24,7 @@ class ByWhom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: Words = ""
 
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 T = TypeVar("T")
-
-
-def answers(ask: Callable[[web.Request], Awaitable[object]]) -> Handler:
-    """A handler that gives what `ask` does as JSON."""
-
-    async def handle(request: web.Request) -> web.Response:
-        told = await ask(request)
-        return told if isinstance(told, web.Response) else answer(told)
-
-    return handle
 
 
 async def wish_of(request: web.Request, kind: type[T]) -> T:
@@ -44,6 +34,11 @@ async def wish_of(request: web.Request, kind: type[T]) -> T:
     if who is PROGRAM or not hasattr(wish, "author"):
         return wish
     return msgspec.structs.replace(wish, author=who.name)  # type: ignore[type-var]
+
+
+def wishes(kind: Any) -> Callable[[Handler], Handler]:
+    """Marks a handler that takes a wish, as `wish_of` has it."""
+    return takes(kind, read=wish_of)
 
 
 async def body_of(request: web.Request) -> bytes:

@@ -19,6 +19,7 @@ from tandem.control.board.shown import Changes
 from tandem.cti.backend import Backend
 from tandem.cti.board_protocol import Hello, Process, Sent, decode, news, snapshot
 from tandem.cti.connections import Connection, EndedError, alongside, check_origin
+from tandem.cti.contract import gives
 from tandem.cti.desktop_protocol import encode
 from tandem.cti.guard import People
 from tandem.cti.identity import needs
@@ -74,6 +75,7 @@ class Boards:
         return len(self._open)
 
     @needs("supervisor")
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A board, until one side ends it."""
         check_origin(request, self._origin, "Boards")

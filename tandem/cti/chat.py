@@ -15,6 +15,7 @@ from tandem.control.events import ChatBegan, ChatLeft, ChatLost, ChatResumed, Ch
 from tandem.cti.answers import refusal
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import Bye, Hello, Say, Sent, Typing, chat_of, decode, encode, shown
+from tandem.cti.contract import gives
 from tandem.cti.file_kinds import KINDS
 from tandem.cti.page import Counts
 from tandem.cti.proxied import client_of
@@ -104,6 +105,7 @@ class Chats:
         self._open: dict[str, Connection] = {}
         self._all: set[Connection] = set()
 
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A conversation, until one side ends it."""
         connection = Connection(request)

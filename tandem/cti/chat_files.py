@@ -4,6 +4,7 @@ site that may open chats; for its agents and supervisors, as whoever signed in."
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from urllib.parse import quote
 
 from aiohttp import web
@@ -13,12 +14,14 @@ from tandem.control.settings import FileSettings
 from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
 from tandem.cti.chat_protocol import chat_of, recorded
+from tandem.cti.contract import gives, heeds, reads, takes
 from tandem.cti.file_kinds import kind_of, name_for
 from tandem.cti.guard import CHAT_FILE, CHAT_FILES, CHAT_HISTORY
 from tandem.cti.identity import identity_of, needs
 from tandem.cti.page import Counts
 from tandem.cti.proxied import client_of
 from tandem.cti.scan import ScanError
+from tandem.cti.shapes import ChatHistory, Forgotten
 from tandem.store.chat_archive import ChatArchiveError
 
 TOKEN, NAME = "X-Chat-Token", "X-File-Name"
@@ -38,7 +41,9 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": f"{TOKEN}, {NAME}, Content-Type",
     "Access-Control-Max-Age": "600",
 }
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+BY_TOKEN, NAMED = {TOKEN: "That of the chat."}, {NAME: "What the file is called, as a URL has it."}
+ANYTHING = "application/octet-stream"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ChatFiles:
@@ -65,10 +70,15 @@ class ChatFiles:
 
     # --- the customer -----------------------------------------------------------------------------------------------
 
+    @takes(None)
+    @gives(None, 204)
     async def preflight(self, _: web.Request) -> web.Response:
         """What a browser asks first on behalf of another site's page."""
         return web.Response(status=204, headers=PREFLIGHT)
 
+    @heeds(**BY_TOKEN, **NAMED)
+    @reads(ANYTHING)
+    @gives(File)
     async def customers_upload(self, request: web.Request) -> web.Response:
         """Keep a file for the chat; a message that names it follows over the WebSocket."""
         chat = self._chat(request)
@@ -77,10 +87,14 @@ class ChatFiles:
             raise Refused(409, "not_now", "Files can be sent while you wait for an agent, or talk with one.")
         return answer(await self._keep(request, chat))
 
+    @heeds(**BY_TOKEN)
+    @gives(str, media="*/*")
     async def customers_file(self, request: web.Request) -> web.Response:
         """A file of the customer's own chat."""
         return await self._file(self._chat(request), request.match_info["file"])
 
+    @heeds(**BY_TOKEN)
+    @gives(ChatHistory)
     async def history(self, request: web.Request) -> web.Response:
         """What was written in the customer's own chat; 404 when that is too long ago."""
         chat, days = self._chat(request), self._backend.readers.chat_settings().history_days
@@ -107,7 +121,8 @@ class ChatFiles:
     def _for_sites(self, handler: Handler) -> Handler:
         """Only for pages of sites that may open chats, which may read the answer, also where it is a refusal."""
 
-        async def handle(request: web.Request) -> web.Response:
+        @wraps(handler)
+        async def handle(request: web.Request) -> web.StreamResponse:
             origin = request.headers.get("Origin")
             if origin is not None and origin not in self._backend.chat_origins:
                 raise Refused(403, "unknown_origin", "Chats are not open to pages of this site.")
@@ -127,6 +142,9 @@ class ChatFiles:
     # --- agents and supervisors -------------------------------------------------------------------------------------
 
     @needs("agent")
+    @heeds(**NAMED)
+    @reads(ANYTHING)
+    @gives(File)
     async def agents_upload(self, request: web.Request) -> web.Response:
         """Keep a file for a chat that the agent is in; the verb `say` names it then."""
         agent, chat = request.match_info["agent"], request.match_info["chat"]
@@ -136,6 +154,7 @@ class ChatFiles:
         return answer(await self._keep(request, chat))
 
     @needs("agent")
+    @gives(str, media="*/*")
     async def agents_file(self, request: web.Request) -> web.Response:
         """A file of a chat: for supervisors, for the agent it is offered to, and for those who talked there."""
         chat, who = request.match_info["chat"], identity_of(request)
@@ -145,6 +164,7 @@ class ChatFiles:
         return await self._file(chat, request.match_info["file"])
 
     @needs("admin")
+    @gives(Forgotten)
     async def forget(self, request: web.Request) -> web.Response:
         """Delete all files of a chat."""
         return answer({"deleted": await self._archive.forget(request.match_info["chat"])})

@@ -58,7 +58,7 @@ def decode(text: str) -> Sent:
     """What a customer's side sent; ValueError for anything else, with what is wrong with it."""
     try:
         return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise ValueError(str(error)) from None
 
 

@@ -8,15 +8,21 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from tandem.control.identities import KINDS, identity, parts_of
-from tandem.cti.answers import Refused, answer, body_as
+from tandem.control.identities import identity, parts_of
+from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
+from tandem.cti.contract import asks, gives, heeds, reads, takes
 from tandem.cti.customer_sight import Sight, sight_of
-from tandem.cti.customer_wishes import Change, KnownBy, Merge, NewCustomer, Split
+from tandem.cti.customer_wishes import Change, KnownBy, Merge, NewCustomer, Past, Search, Split, Trial
 from tandem.cti.identity import DETAIL, identity_of, needs
 from tandem.cti.settings_api import version_in
+from tandem.cti.shapes import CustomerShown, Merged, SplitOff
 from tandem.store.customers.book import Book
-from tandem.store.customers.people import MOST_FOUND, NotDone, Person
+from tandem.store.customers.erasing import Erased
+from tandem.store.customers.history import Entry
+from tandem.store.customers.importing import Imported
+from tandem.store.customers.joins import Join
+from tandem.store.customers.people import NotDone, Person
 
 log = structlog.get_logger()
 
@@ -73,14 +79,15 @@ class Customers:
     # --- reading -----------------------------------------------------------------------------------------------
 
     @needs("agent")
-    async def search(self, request: web.Request) -> web.Response:
+    @asks(Search)
+    @gives(list[CustomerShown])
+    async def search(self, request: web.Request, wanted: Search) -> web.Response:
         """`?q=` is part of a name, number or address, and `?after=<id>` goes on; `?number=` is the end of a number.
 
         Agents may give that alone, where the settings let them.
         """
-        limit = _number(request, "limit", 20, MOST_FOUND)
         sight = sight_of(request, self._backend)
-        number, text = request.query.get("number", ""), request.query.get("q", "").strip()
+        number, text, limit = wanted.number, wanted.q.strip(), wanted.limit
         if number:
             sight.check_may_search()
             digits = number.lstrip("+")
@@ -88,12 +95,13 @@ class Customers:
                 raise Refused(400, "bad_number", f"Give the last {SHORTEST_ENDING} digits of the number, or more.")
             found = await self._book.people.by_number_ending(digits, limit)
         elif sight.is_whole and text:
-            found = await self._book.people.search(text, limit, request.query.get("after", ""))
+            found = await self._book.people.search(text, limit, wanted.after)
         else:
             raise Refused(400, "nothing_to_look_for", "Give q or, as an agent, number.")
         return answer([_shown(person, sight) for person in found])
 
     @needs("agent")
+    @gives(CustomerShown, ETag="The number of the change, in quotes.")
     async def show(self, request: web.Request) -> web.Response:
         """A customer; for an agent, one on their desk. One who was merged is the one they went on as."""
         person = await self._person(request)
@@ -102,16 +110,18 @@ class Customers:
         return _tagged(person, sight)
 
     @needs("agent")
-    async def history(self, request: web.Request) -> web.Response:
+    @asks(Past)
+    @gives(list[Entry])
+    async def history(self, request: web.Request, wanted: Past) -> web.Response:
         """Their contacts, the newest first; `?before=<epoch seconds>` goes on."""
         person = await self._person(request)
         sight = sight_of(request, self._backend)
         sight.check_may_see(person.customer)
-        limit = _number(request, "limit", 20, MOST_FOUND)
-        entries = await self._book.history(person.customer, limit, _moment(request))
+        entries = await self._book.history(person.customer, wanted.limit, wanted.before)
         return answer([msgspec.structs.replace(entry, number=sight.of(entry.number)) for entry in entries])
 
     @needs("supervisor")
+    @gives(list[Join])
     async def joins(self, request: web.Request) -> web.Response:
         """What was merged with them and split off them, the newest first."""
         return answer(await self._book.joins.of(request.match_info["customer"]))
@@ -119,9 +129,10 @@ class Customers:
     # --- keeping -----------------------------------------------------------------------------------------------
 
     @needs("supervisor")
-    async def create(self, request: web.Request) -> web.Response:
+    @takes(NewCustomer)
+    @gives(CustomerShown, 201, ETag="The number of the change, in quotes.")
+    async def create(self, request: web.Request, wish: NewCustomer) -> web.Response:
         """201 with the new customer."""
-        wish = await body_as(request, NewCustomer)
         fields = {name: getattr(wish, name) for name in Change.__struct_fields__} | {"tags": tuple(wish.tags)}
         known = tuple(dict.fromkeys(map(self._identity, wish.identities)))
         person = await self._book.people.create(Person("", **fields, identities=known), self._backend.clock())
@@ -129,13 +140,15 @@ class Customers:
         return _tagged(person, sight_of(request, self._backend), 201)
 
     @needs("supervisor")
-    async def change(self, request: web.Request) -> web.Response:
+    @heeds(If_Match="The ETag of the customer, or * to write over any.")
+    @takes(Change)
+    @gives(CustomerShown)
+    async def change(self, request: web.Request, wish: Change) -> web.Response:
         """If-Match names the change that it was made on; * is for whoever knows that no matter."""
         if "If-Match" not in request.headers:
             raise Refused(
                 428, "no_version_named", "Send If-Match with the ETag of the customer, or * to write over any."
             )
-        wish = await body_as(request, Change)
         values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
         request[DETAIL] = ", ".join(values)
         name = request.match_info["customer"]
@@ -143,38 +156,42 @@ class Customers:
         return _tagged(person, sight_of(request, self._backend))
 
     @needs("supervisor")
-    async def add_identity(self, request: web.Request) -> web.Response:
+    @takes(KnownBy)
+    @gives(CustomerShown)
+    async def add_identity(self, request: web.Request, given: KnownBy) -> web.Response:
         """They are known by this too."""
-        known_by = self._identity(await body_as(request, KnownBy))
+        known_by = self._identity(given)
         name, now = request.match_info["customer"], self._backend.clock()
         person = await self._book.people.add_identity(name, known_by, now)
         return _tagged(person, sight_of(request, self._backend))
 
     @needs("supervisor")
-    async def remove_identity(self, request: web.Request) -> web.Response:
+    @asks(KnownBy)
+    @gives(CustomerShown)
+    async def remove_identity(self, request: web.Request, given: KnownBy) -> web.Response:
         """They are not known by `?kind=&value=` any more."""
-        query = {name: request.query.get(name, "") for name in ("kind", "value")}
-        try:
-            known_by = self._identity(msgspec.convert(query, KnownBy))
-        except msgspec.ValidationError:
-            raise Refused(400, "bad_identity", f"Give kind ({', '.join(KINDS)}) and value.") from None
+        known_by = self._identity(given)
         name, now = request.match_info["customer"], self._backend.clock()
         person = await self._book.people.remove_identity(name, known_by, now)
         return _tagged(person, sight_of(request, self._backend))
 
     @needs("supervisor")
-    async def merge(self, request: web.Request) -> web.Response:
+    @takes(Merge)
+    @gives(Merged)
+    async def merge(self, request: web.Request, wish: Merge) -> web.Response:
         """`other` goes on as this customer; the answer has the number to undo it by."""
-        wish, name = await body_as(request, Merge), request.match_info["customer"]
+        name = request.match_info["customer"]
         by, now = identity_of(request).name, self._backend.clock()
         number = await self._book.joins.merge(name, wish.other, by, now)
         request[DETAIL] = f"{wish.other}, number {number}"
         return answer({"number": number})
 
     @needs("supervisor")
-    async def split(self, request: web.Request) -> web.Response:
+    @takes(Split)
+    @gives(SplitOff, 201)
+    async def split(self, request: web.Request, wish: Split) -> web.Response:
         """A new customer has these identities, and what came by them; the answer has the number to undo it by."""
-        wish, name = await body_as(request, Split), request.match_info["customer"]
+        name = request.match_info["customer"]
         by, now = identity_of(request).name, self._backend.clock()
         taken = list(dict.fromkeys(map(self._identity, wish.identities)))
         number = await self._book.joins.split(name, taken, wish.name, by, now)
@@ -183,6 +200,8 @@ class Customers:
         return answer({"number": number, "customer": join.other}, 201)
 
     @needs("supervisor")
+    @takes(None)
+    @gives(Join)
     async def undo(self, request: web.Request) -> web.Response:
         """A merging or splitting is as if it had not been."""
         given = request.match_info["number"]
@@ -192,17 +211,21 @@ class Customers:
 
     # --- all of them -------------------------------------------------------------------------------------------
 
-    async def take_in(self, request: web.Request) -> web.Response:
+    @reads("text/csv")
+    @asks(Trial)
+    @gives(Imported)
+    async def take_in(self, request: web.Request, trial: Trial) -> web.Response:
         """A CSV; `?dry_run=1` says what would come of it. Lines that are wrong are told of, all others are taken."""
-        dry_run = request.query.get("dry_run", "") == "1"
         country, now = self._backend.readers.customer_rules().country, self._backend.clock()
-        report = await self._book.take_in(request.content.iter_chunked(CHUNK), country, now, dry_run=dry_run)
+        report = await self._book.take_in(request.content.iter_chunked(CHUNK), country, now, dry_run=trial.dry_run)
         if not report.lines and report.problems:
             raise Refused(422, "bad_columns", "The first line can't be used.", report.problems)
         counts = {name: getattr(report, name) for name in ("lines", "created", "changed", "unchanged", "refused")}
         request[DETAIL] = ", ".join(f"{name} {count}" for name, count in counts.items())
         return answer(report)
 
+    @takes(None)
+    @gives(str, media="text/csv")
     async def write_out(self, request: web.Request) -> web.StreamResponse:
         """All customers as CSV. A POST, for it is written down who took them."""
         response = web.StreamResponse(headers={"Content-Type": "text/csv; charset=utf-8"})
@@ -212,6 +235,7 @@ class Customers:
         await response.write_eof()
         return response
 
+    @gives(Erased)
     async def erase(self, request: web.Request) -> web.Response:
         """Erase a customer; what was erased. Not while something of theirs goes on."""
         person = await self._person(request)
@@ -256,17 +280,3 @@ def _tagged(person: Person, sight: Sight, status: int = 200) -> web.Response:
     response = answer(_shown(person, sight), status)
     response.headers["ETag"] = f'"{person.change}"'
     return response
-
-
-def _number(request: web.Request, name: str, default: int, most: int) -> int:
-    given = request.query.get(name, str(default))
-    if not given.isdecimal() or not 1 <= int(given[:9]) <= most:
-        raise Refused(400, "bad_number", f"{name} is a number from 1 to {most}.")
-    return int(given)
-
-
-def _moment(request: web.Request) -> float | None:
-    try:
-        return float(request.query["before"]) if "before" in request.query else None
-    except ValueError:
-        raise Refused(400, "bad_number", "before is a number of epoch seconds.") from None

@@ -1,14 +1,26 @@
 """The agent's side of chats, for a desktop: what is offered, take it, talk, close."""
 
+from typing import Annotated
+
+import msgspec
 from aiohttp import web
 
+from tandem.control.chat.chat_view import DeskShown
+from tandem.control.settings import CannedAnswer
 from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
+from tandem.cti.contract import asks, gives, verbs
 from tandem.cti.identity import needs
 from tandem.cti.verbs import CONTACTS, around_of, file_in, verb_of
 from tandem.cti.watch import changed_within, desk
 
 LONGEST_WAIT = 25.0
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Wait so many seconds for something new, 25 at the most."""
+
+    wait: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 class Desks:
@@ -26,17 +38,22 @@ class Desks:
         ]
 
     @needs("agent")
-    async def look(self, request: web.Request) -> web.Response:
+    @asks(Wait)
+    @gives(list[DeskShown])
+    async def look(self, request: web.Request, waiting: Wait) -> web.Response:
         """The agent's chats; with `?wait=<seconds>`, once something is new, or the time is up."""
-        await wait_for_news(self._backend, request)
+        await wait_for_news(self._backend, request, waiting)
         return answer(self._backend.readers.desk(request.match_info["agent"]))
 
     @needs("agent")
+    @gives(dict[str, CannedAnswer])
     async def canned_answers(self, _: web.Request) -> web.Response:
         """The texts that agents have at hand in chats."""
         return answer(self._backend.readers.canned_answers())
 
     @needs("agent")
+    @verbs(CONTACTS)
+    @gives(list[DeskShown])
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a chat on the agent's desk; 409 when it does not stand there like that any more."""
         agent = await tell_of(self._backend, request, request.match_info["chat"])
@@ -54,15 +71,11 @@ async def tell_of(backend: Backend, request: web.Request, contact: str) -> str:
     return agent
 
 
-async def wait_for_news(backend: Backend, request: web.Request) -> None:
-    """Wait as long as the request says, or until its agent's desk has something new; Refused: it is wrong."""
+async def wait_for_news(backend: Backend, request: web.Request, waiting: Wait) -> None:
+    """Wait as long as the request says, or until the agent's desk has something new. Refused: there is no agent."""
     agent = request.match_info["agent"]
     if agent not in backend.agents():
         raise Refused(404, "unknown_agent", "There is no agent of this name.")
-    try:
-        wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
-    except ValueError:
-        raise Refused(400, "bad_wait", "wait is a number of seconds.") from None
-    if wait > 0:
+    if waiting.wait > 0:
         with backend.watch.looking(desk(agent)) as changed:
-            await changed_within(changed, wait)
+            await changed_within(changed, min(waiting.wait, LONGEST_WAIT))

@@ -56,7 +56,7 @@ def decode(text: str) -> Sent:
     """What a desktop sent; ValueError for anything else, with what is wrong with it."""
     try:
         return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise ValueError(str(error)) from None
 
 

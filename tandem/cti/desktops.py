@@ -16,6 +16,7 @@ from tandem.cti.all_verbs import VERBS
 from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend
 from tandem.cti.connections import Connection, EndedError, alongside, check_origin
+from tandem.cti.contract import gives
 from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import needs
@@ -96,6 +97,7 @@ class Desktops:
         return sum(map(len, self._open.values()))
 
     @needs("agent")
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A desktop, until one side ends it."""
         check_origin(request, self._origin, "Desktops")

@@ -12,7 +12,9 @@ from tandem.control.dispatch.loan import Loan, Proposal
 from tandem.control.dispatch.outlook import Outlook
 from tandem.control.events import Event, LoanTakenBack, ProposalApplied
 from tandem.cti.answers import Refused, answer
+from tandem.cti.contract import gives, takes
 from tandem.cti.identity import DETAIL, identity_of, needs
+from tandem.cti.shapes import Accepted
 
 _NUMBER = re.compile("[0-9]{1,15}")
 
@@ -58,6 +60,7 @@ class DispatchApi:
         ]
 
     @needs("supervisor")
+    @gives(Looked)
     async def look(self, _: web.Request) -> web.Response:
         """The newest outlook, and the loans. The first who looks has one made."""
         dispatch = self._dispatch
@@ -67,12 +70,16 @@ class DispatchApi:
         return answer(Looked(self._clock(), dispatch.outlook, dispatch.working, dispatch.failed, loans))
 
     @needs("supervisor")
+    @takes(None)
+    @gives(Accepted, 202)
     async def ask(self, _: web.Request) -> web.Response:
         """Have a new outlook made; boards are told when it is there."""
         self._dispatch.ask()
         return answer({"accepted": True}, 202)
 
     @needs("supervisor")
+    @takes(None)
+    @gives(Accepted, 202)
     async def apply(self, request: web.Request) -> web.Response:
         """Lend agents as a proposal of the newest outlook says."""
         number = _number(request)
@@ -86,6 +93,8 @@ class DispatchApi:
         return self._told(request, ProposalApplied(proposal, identity_of(request).name), proposal)
 
     @needs("supervisor")
+    @takes(None)
+    @gives(Accepted, 202)
     async def take_back(self, request: web.Request) -> web.Response:
         """End a loan before its time."""
         number = _number(request)

@@ -1,14 +1,15 @@
 """The handlers for the flow editor: what is found while an admin writes, and who is where in the flows."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import answers, wish_of
+from tandem.cti.admins import wishes
+from tandem.cti.contract import gives
 from tandem.cti.flows_api import Written, flow_of
 from tandem.cti.identity import only_reads
+from tandem.cti.shapes import AtNodes, Findings, NamesThere, TestOutcome, Walked
 
 Action = Annotated[str, msgspec.Meta(max_length=500)]
 MOST_ACTIONS = 200
@@ -35,9 +36,6 @@ class Workbench(Protocol):
     def centre(self) -> object: ...
 
 
-T = TypeVar("T")
-
-
 class FlowEditingApi:
     """The routes, for `make_app`; nothing here changes anything."""
 
@@ -46,27 +44,47 @@ class FlowEditingApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers. Each answers JSON."""
-        bench = self._bench
         return [
-            web.get("/flows/schema", answers(self._schema)),
-            web.get("/flows/centre", answers(self._centre)),
-            web.get("/flows/{flow}/callers", answers(self._callers)),
-            web.post("/flows/{flow}/check", self._told(Written, bench.check)),
-            web.post("/flows/{flow}/test", self._told(Written, bench.test)),
-            web.post("/flows/{flow}/walk", self._told(WalkWish, bench.walk)),
+            web.get("/flows/schema", self.schema),
+            web.get("/flows/centre", self.centre),
+            web.get("/flows/{flow}/callers", self.callers),
+            web.post("/flows/{flow}/check", self.check),
+            web.post("/flows/{flow}/test", self.test),
+            web.post("/flows/{flow}/walk", self.walk),
         ]
 
-    async def _schema(self, _: web.Request) -> object:
+    @gives(dict[str, Any])
+    async def schema(self, _: web.Request) -> object:
+        """The JSON schema of flows."""
         return self._bench.schema()
 
-    async def _centre(self, _: web.Request) -> object:
+    @gives(NamesThere)
+    async def centre(self, _: web.Request) -> object:
+        """The names that flows may use."""
         return self._bench.centre()
 
-    async def _callers(self, request: web.Request) -> object:
+    @gives(AtNodes)
+    async def callers(self, request: web.Request) -> object:
+        """How many callers are where in a flow now, whatever version of it they walk."""
         return self._bench.callers(flow_of(request))
 
-    def _told(self, kind: type[T], do: Callable[[str, T], Awaitable[object]]) -> Callable[[web.Request], Any]:
-        async def ask(request: web.Request) -> object:
-            return await do(flow_of(request), await wish_of(request, kind))
+    @only_reads
+    @wishes(Written)
+    @gives(Findings)
+    async def check(self, request: web.Request, wish: Written) -> object:
+        """All that is found by lint."""
+        return await self._bench.check(flow_of(request), wish)
 
-        return only_reads(answers(ask))
+    @only_reads
+    @wishes(Written)
+    @gives(list[TestOutcome])
+    async def test(self, request: web.Request, wish: Written) -> object:
+        """What comes of each flow test: of those written, or, with nothing said of them, of those in force."""
+        return await self._bench.test(flow_of(request), wish)
+
+    @only_reads
+    @wishes(WalkWish)
+    @gives(Walked)
+    async def walk(self, request: web.Request, wish: WalkWish) -> object:
+        """Walk a flow that lint lets through."""
+        return await self._bench.walk(flow_of(request), wish)

@@ -1,14 +1,27 @@
 """The handlers for admins: drafts, versions and trials of flows."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Protocol
 
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import Author, ByWhom, Words, answers, body_of, wish_of
+from tandem.cti.admins import Author, ByWhom, Words, body_of, wishes
 from tandem.cti.answers import Refused
+from tandem.cti.contract import asks, gives, reads
+from tandem.cti.shapes import (
+    Dropped,
+    FlowDifference,
+    FlowDraft,
+    FlowHistory,
+    FlowInForce,
+    FlowVersion,
+    Published,
+    Saved,
+    Started,
+    Stopped,
+    Trials,
+)
 
 NAME = "[a-z][a-z0-9_]*"
 Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$", max_length=64)]
@@ -94,7 +107,11 @@ class Shelf(Protocol):
     async def restore(self, export: bytes) -> object: ...
 
 
-T = TypeVar("T")
+class Between(msgspec.Struct, frozen=True, rename={"old": "from", "new": "to"}):
+    """Two versions of a flow: numbers, `draft`, or nothing for the one in force."""
+
+    old: str = ""
+    new: str = "draft"
 
 
 class FlowsApi:
@@ -105,48 +122,106 @@ class FlowsApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers. Each answers JSON; what is refused says why, with the problems found."""
-        shelf = self._shelf
         return [
-            web.get("/flows", answers(lambda _: shelf.overview())),
-            web.post("/flows", answers(self._publish)),
-            web.get("/flows/export", answers(self._export)),
-            web.post("/flows/import", answers(self._restore)),
-            web.get("/flows/{flow}", answers(lambda request: shelf.history(flow_of(request)))),
-            web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", answers(self._version)),
-            web.get("/flows/{flow}/diff", answers(self._difference)),
-            web.get("/flows/{flow}/draft", answers(lambda request: shelf.draft(flow_of(request)))),
-            web.put("/flows/{flow}/draft", answers(self._told(SaveDraft, shelf.save_draft))),
-            web.delete("/flows/{flow}/draft", answers(lambda request: shelf.drop_draft(flow_of(request)))),
-            web.post("/flows/{flow}/rollback", answers(self._told(RollBack, shelf.roll_back))),
-            web.get("/flows/{flow}/canary", answers(lambda request: shelf.canary(flow_of(request)))),
-            web.post("/flows/{flow}/canary", answers(self._told(StartCanary, shelf.start_canary))),
-            web.delete("/flows/{flow}/canary", answers(self._told(ByWhom, shelf.stop_canary))),
-            web.post("/flows/{flow}/canary/promote", answers(self._told(ByWhom, shelf.promote_canary))),
+            web.get("/flows", self.overview),
+            web.post("/flows", self.publish),
+            web.get("/flows/export", self.export),
+            web.post("/flows/import", self.restore),
+            web.get("/flows/{flow}", self.history),
+            web.get("/flows/{flow}/versions/{number:[0-9]{1,9}}", self.version),
+            web.get("/flows/{flow}/diff", self.difference),
+            web.get("/flows/{flow}/draft", self.draft),
+            web.put("/flows/{flow}/draft", self.save_draft),
+            web.delete("/flows/{flow}/draft", self.drop_draft),
+            web.post("/flows/{flow}/rollback", self.roll_back),
+            web.get("/flows/{flow}/canary", self.canary),
+            web.post("/flows/{flow}/canary", self.start_canary),
+            web.delete("/flows/{flow}/canary", self.stop_canary),
+            web.post("/flows/{flow}/canary/promote", self.promote_canary),
         ]
 
-    async def _publish(self, request: web.Request) -> object:
-        return await self._shelf.publish(await wish_of(request, Publish))
+    @gives(list[FlowInForce])
+    async def overview(self, _: web.Request) -> object:
+        """Every flow: its version in force, since when and by whom; its newest version, draft and trial."""
+        return await self._shelf.overview()
 
-    async def _version(self, request: web.Request) -> object:
-        return await self._shelf.version(flow_of(request), int(request.match_info["number"]))
+    @wishes(Publish)
+    @gives(Published)
+    async def publish(self, _: web.Request, wish: Publish) -> object:
+        """Bring flows into force together; or nothing, when one is not right. Calls in progress keep their versions."""
+        return await self._shelf.publish(wish)
 
-    async def _difference(self, request: web.Request) -> object:
-        """`from` and `to`: version numbers, or `draft`; by default from the version in force to the draft."""
-        return await self._shelf.difference(
-            flow_of(request), request.query.get("from", ""), request.query.get("to", "draft")
-        )
-
-    async def _export(self, _: web.Request) -> object:
+    @gives(str, media="application/jsonl")
+    async def export(self, _: web.Request) -> object:
+        """Everything that is kept, a line of JSON each."""
         return web.Response(body=await self._shelf.export(), content_type="application/jsonl")
 
-    async def _restore(self, request: web.Request) -> object:
+    @reads("application/jsonl")
+    @gives(list[FlowInForce])
+    async def restore(self, request: web.Request) -> object:
+        """Take in an export, and bring into force what it says is."""
         return await self._shelf.restore(await body_of(request))
 
-    def _told(self, kind: type[T], do: Callable[[str, T], Awaitable[object]]) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> object:
-            return await do(flow_of(request), await wish_of(request, kind))
+    @gives(FlowHistory)
+    async def history(self, request: web.Request) -> object:
+        """All versions of a flow, without their texts, and what was in force when and by whose doing."""
+        return await self._shelf.history(flow_of(request))
 
-        return handle
+    @gives(FlowVersion)
+    async def version(self, request: web.Request) -> object:
+        """One version with its text, its tests and its sub-flows."""
+        return await self._shelf.version(flow_of(request), int(request.match_info["number"]))
+
+    @asks(Between)
+    @gives(FlowDifference)
+    async def difference(self, request: web.Request, between: Between) -> object:
+        """`from` and `to`: version numbers, or `draft`; by default from the version in force to the draft."""
+        return await self._shelf.difference(flow_of(request), between.old, between.new)
+
+    @gives(FlowDraft)
+    async def draft(self, request: web.Request) -> object:
+        """What somebody works at."""
+        return await self._shelf.draft(flow_of(request))
+
+    @wishes(SaveDraft)
+    @gives(Saved)
+    async def save_draft(self, request: web.Request, wish: SaveDraft) -> object:
+        """Keep a draft, right or not; told is what keeps it from being published."""
+        return await self._shelf.save_draft(flow_of(request), wish)
+
+    @gives(Dropped)
+    async def drop_draft(self, request: web.Request) -> object:
+        """Forget a draft."""
+        return await self._shelf.drop_draft(flow_of(request))
+
+    @wishes(RollBack)
+    @gives(Published)
+    async def roll_back(self, request: web.Request, wish: RollBack) -> object:
+        """Bring an earlier version into force again, just as it was."""
+        return await self._shelf.roll_back(flow_of(request), wish)
+
+    @gives(Trials)
+    async def canary(self, request: web.Request) -> object:
+        """The trial that is on, with its figures, and the earlier ones."""
+        return await self._shelf.canary(flow_of(request))
+
+    @wishes(StartCanary)
+    @gives(Started)
+    async def start_canary(self, request: web.Request, wish: StartCanary) -> object:
+        """Give a version to some of the callers; it is proved before, and there is no force."""
+        return await self._shelf.start_canary(flow_of(request), wish)
+
+    @wishes(ByWhom)
+    @gives(Stopped)
+    async def stop_canary(self, request: web.Request, wish: ByWhom) -> object:
+        """Give all new calls the version in force."""
+        return await self._shelf.stop_canary(flow_of(request), wish)
+
+    @wishes(ByWhom)
+    @gives(Published)
+    async def promote_canary(self, request: web.Request, wish: ByWhom) -> object:
+        """Publish the version on trial, and the sub-flows that it was tried with."""
+        return await self._shelf.promote_canary(flow_of(request), wish)
 
 
 def flow_of(request: web.Request) -> str:

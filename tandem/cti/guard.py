@@ -80,7 +80,7 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
         if path not in CALLERS and _host(request) not in hosts:
             return refusal(421, "unknown_host", "Ask by one of the names this server is set up for.")
         try:
-            if not _is_open(request, path) and (refused := await _identify(request, token, people)):
+            if not is_open(path, request.method) and (refused := await _identify(request, token, people)):
                 return refused
             return await _noted(request, handler, people)
         except Refused as error:
@@ -94,8 +94,9 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
     return check
 
 
-def _is_open(request: web.Request, path: str) -> bool:
-    return path in WITHOUT_TOKEN or (path == SESSION and request.method == "POST")
+def is_open(path: str, method: str) -> bool:
+    """Whether everybody may ask this of a route, by its path as the route has it."""
+    return path in WITHOUT_TOKEN or (path == SESSION and method == "POST")
 
 
 async def _identify(request: web.Request, token: str, people: People | None) -> web.Response | None:

@@ -7,9 +7,11 @@ from aiohttp import web
 
 from tandem.control.events import Answer, Event, GuideAnswered, GuideBegan, GuideEnded, Value
 from tandem.control.page.pages import PageShown
-from tandem.cti.answers import Refused, answer, body_as
+from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
+from tandem.cti.contract import gives, takes
 from tandem.cti.identity import Identity, identity_of, needs
+from tandem.cti.shapes import GuidePutAway, GuideShown
 
 NOT_THERE = ("unknown_guide", "There is no such guide, or it was not used for long. Begin a new one.")
 
@@ -50,9 +52,10 @@ class Guides:
         ]
 
     @needs("agent")
-    async def begin(self, request: web.Request) -> web.Response:
+    @takes(Begin)
+    @gives(GuideShown, 201)
+    async def begin(self, request: web.Request, wanted: Begin) -> web.Response:
         """201 with the guide's id and what it shows."""
-        wanted = await body_as(request, Begin)
         flows = self._backend.readers.flows()
         if wanted.flow not in flows:
             raise Refused(404, "unknown_flow", f"There is no flow of this name. There are {', '.join(sorted(flows))}.")
@@ -63,23 +66,26 @@ class Guides:
         return await self._shown_after(began, guide, 201)
 
     @needs("agent")
+    @gives(GuideShown)
     async def look(self, request: web.Request) -> web.Response:
         """What a guide shows."""
         return self._shown(request.match_info["guide"], 200)
 
     @needs("agent")
-    async def answer(self, request: web.Request) -> web.Response:
+    @takes(Given)
+    @gives(GuideShown)
+    async def answer(self, request: web.Request, given: Given) -> web.Response:
         """What the guide shows after the answer; 409 when the answer was to another question than the one of now."""
         guide = request.match_info["guide"]
         view = self._backend.readers.guide(guide)
         if view is None:
             raise Refused(404, *NOT_THERE)
-        given = await body_as(request, Given)
         answered = _answer(given)
         _check(view, given)
         return await self._shown_after(GuideAnswered(guide, view.shown.step, answered), guide, 200)
 
     @needs("agent")
+    @gives(GuidePutAway)
     async def end(self, request: web.Request) -> web.Response:
         """Put a guide away."""
         guide = request.match_info["guide"]

@@ -2,23 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.cti.answers import Refused, answer
+from tandem.cti.contract import asks, gives
 from tandem.cti.identity import needs
 from tandem.store import behind, history
 from tandem.store.behind import MOST_ROWS, Behind, Page, StillWaiting
 from tandem.store.report import rows_as_csv
 
+CSV = "text/csv"
 LONGEST = 32 * 86400.0
 """Seconds of a range: a month of quarter-hours."""
 Moment = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
-T = TypeVar("T")
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,53 +87,80 @@ class HistoryApi:
         ]
 
     @needs("supervisor")
-    async def queues(self, request: web.Request) -> web.Response:
+    @asks(OfQueue)
+    @gives(list[history.QueueQuarter])
+    @gives(str, media=CSV)
+    async def queues(self, _: web.Request, asked: OfQueue) -> web.Response:
         """The figures of queues by quarter-hour."""
-        asked = _asked(request, OfQueue)
+        _check(asked)
         rows = await history.queues(self._database, asked.since, asked.until, asked.queue)
         return _table(asked, history.QueueQuarter, rows)
 
     @needs("supervisor")
-    async def agents(self, request: web.Request) -> web.Response:
+    @asks(Range)
+    @gives(list[history.AgentDay])
+    @gives(str, media=CSV)
+    async def agents(self, _: web.Request, asked: Range) -> web.Response:
         """The figures of agents."""
-        asked = _asked(request, Range)
+        _check(asked)
         return _table(asked, history.AgentDay, await history.agents(self._database, asked.since, asked.until))
 
     @needs("supervisor")
-    async def flows(self, request: web.Request) -> web.Response:
+    @asks(Range)
+    @gives(list[history.FlowFigures])
+    @gives(str, media=CSV)
+    async def flows(self, _: web.Request, asked: Range) -> web.Response:
         """What flows did themselves."""
-        asked = _asked(request, Range)
+        _check(asked)
         return _table(asked, history.FlowFigures, await history.flows(self._database, asked.since, asked.until))
 
     @needs("supervisor")
-    async def links(self, request: web.Request) -> web.Response:
+    @asks(Range)
+    @gives(list[history.LinkFigures])
+    @gives(str, media=CSV)
+    async def links(self, _: web.Request, asked: Range) -> web.Response:
         """What became of links."""
-        asked = _asked(request, Range)
+        _check(asked)
         return _table(asked, history.LinkFigures, await history.links(self._database, asked.since, asked.until))
 
     @needs("supervisor")
-    async def behind_queue(self, request: web.Request) -> web.Response:
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_queue(self, _: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of a queue."""
-        asked = _list(request, history.QUEUE_FIGURES)
+        _check_figure(asked, history.QUEUE_FIGURES)
         return await self._behind(asked, behind.of_queue, waiting=self._waiting())
 
     @needs("supervisor")
-    async def behind_agent(self, request: web.Request) -> web.Response:
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_agent(self, _: web.Request, asked: List) -> web.Response:
         """The offers behind a figure of an agent."""
-        return await self._behind(_list(request, history.AGENT_FIGURES), behind.of_agent)
+        _check_figure(asked, history.AGENT_FIGURES)
+        return await self._behind(asked, behind.of_agent)
 
     @needs("supervisor")
-    async def behind_flow(self, request: web.Request) -> web.Response:
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_flow(self, _: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of a flow."""
-        asked = _list(request, history.FLOW_FIGURES)
+        _check_figure(asked, history.FLOW_FIGURES)
         return await self._behind(asked, behind.of_flow, channel=asked.channel)
 
     @needs("supervisor")
-    async def behind_link(self, request: web.Request) -> web.Response:
+    @asks(List)
+    @gives(Behind)
+    @gives(str, media=CSV)
+    async def behind_link(self, _: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of links."""
-        return await self._behind(_list(request, history.LINK_FIGURES), behind.of_link)
+        _check_figure(asked, history.LINK_FIGURES)
+        return await self._behind(asked, behind.of_link)
 
     @needs("supervisor")
+    @gives(behind.Whole)
     async def contact(self, request: web.Request) -> web.Response:
         """One contact: its path, waits, offers and talks."""
         found = await behind.whole(self._database, request.match_info["call"])
@@ -141,11 +169,12 @@ class HistoryApi:
         return answer(found)
 
     @needs("supervisor")
-    async def why(self, request: web.Request) -> web.Response:
+    @asks(Language)
+    @gives(list[Told])
+    async def why(self, request: web.Request, asked: Language) -> web.Response:
         """Each decision of its life in words, with the reasons."""
-        language = _asked(request, Language).language
         try:
-            return answer(await asyncio.to_thread(self._why, request.match_info["call"], language))
+            return answer(await asyncio.to_thread(self._why, request.match_info["call"], asked.language))
         except LookupError as error:
             raise Refused(404, "unknown_contact", str(error)) from None
 
@@ -157,22 +186,16 @@ class HistoryApi:
         return answer(found)
 
 
-def _asked(request: web.Request, kind: type[T]) -> T:
-    """What the address asks for. Refused: that is nothing."""
-    try:
-        asked = msgspec.convert(dict(request.query), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refused(400, "bad_query", str(error)) from None
-    if isinstance(asked, Range) and not 0 < asked.until - asked.since <= LONGEST:
+def _check(asked: Range) -> None:
+    """Refused: that is no range, or too long a one."""
+    if not 0 < asked.until - asked.since <= LONGEST:
         raise Refused(400, "bad_range", f"until must be after since, by {LONGEST / 86400:g} days at most.")
-    return asked
 
 
-def _list(request: web.Request, figures: Iterable[str]) -> List:
-    asked = _asked(request, List)
+def _check_figure(asked: List, figures: Iterable[str]) -> None:
+    _check(asked)
     if asked.figure not in figures:
         raise Refused(400, "unknown_figure", f"There is no figure {asked.figure!r}; there are {', '.join(figures)}.")
-    return asked
 
 
 def _table(asked: Range, kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> web.Response:
@@ -181,4 +204,4 @@ def _table(asked: Range, kind: type[msgspec.Struct], rows: Sequence[msgspec.Stru
     name = f"{kind.__name__.lower()}-{asked.since:.0f}-{asked.until:.0f}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     text = rows_as_csv(kind.__struct_fields__, rows)
-    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+    return web.Response(text=text, content_type=CSV, charset="utf-8", headers=headers)

@@ -16,6 +16,7 @@ from tandem.cti.desktops import Desktops
 from tandem.cti.guard import CHAT, PAGE, PAGE_LIVE, PAGE_SCRIPT, add_headers, guard
 from tandem.cti.guides import Guides
 from tandem.cti.mails import Mails
+from tandem.cti.openapi import OpenApi
 from tandem.cti.page import Page, script
 from tandem.cti.supervision import Supervision
 
@@ -37,7 +38,7 @@ def make_app(
     app.on_response_prepare.append(add_headers)
     app.add_routes(ChatFiles(backend).routes())
     app.add_routes([*Api(backend).routes(), *Guides(backend).routes(), *Desks(backend).routes()])
-    app.add_routes([*Mails(backend).routes(), *Supervision(backend).routes(), *more])
+    app.add_routes([*Mails(backend).routes(), *Supervision(backend).routes(), *OpenApi().routes(), *more])
     page = Page(backend)
     app.router.add_get(PAGE, page.show)
     app.router.add_post(PAGE, page.answer)

@@ -6,10 +6,14 @@ import msgspec
 from aiohttp import web
 
 from tandem.control.events import MailCame, MailWithdrawn
-from tandem.cti.answers import Refused, answer, body_as
+from tandem.control.mail.mail import MailShown
+from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
-from tandem.cti.desks import tell_of, wait_for_news
+from tandem.cti.contract import asks, gives, takes, verbs
+from tandem.cti.desks import Wait, tell_of, wait_for_news
 from tandem.cti.identity import needs
+from tandem.cti.shapes import MailState
+from tandem.cti.verbs import CONTACTS
 
 KEY = r"[A-Za-z0-9._~@-]{1,100}"
 """An idempotency key: the sender's own name for the mail."""
@@ -43,10 +47,12 @@ class Mails:
             web.post("/agents/{agent}/mails/{mail}/{verb}", self.tell),
         ]
 
-    async def come(self, request: web.Request) -> web.Response:
+    @takes(Told)
+    @gives(MailState, 201)
+    @gives(MailState)
+    async def come(self, request: web.Request, given: Told) -> web.Response:
         """A mail is to be answered. 201, or 200 when it was told of before: the key makes it one."""
         mail = f"mail-{request.match_info['key']}"
-        given = await body_as(request, Told)
         readers = self._backend.readers
         if readers.mail(mail) is not None:
             return answer({"mail": mail, "state": readers.mail(mail)})
@@ -57,6 +63,7 @@ class Mails:
         await self._backend.tell(mail, MailCame(mail, **msgspec.structs.asdict(given)))
         return answer({"mail": mail, "state": readers.mail(mail)}, 201)
 
+    @gives(MailState)
     async def withdraw(self, request: web.Request) -> web.Response:
         """The mail needs no agent any more."""
         mail = f"mail-{request.match_info['key']}"
@@ -68,12 +75,16 @@ class Mails:
         return answer({"mail": mail, "state": backend.readers.mail(mail)})
 
     @needs("agent")
-    async def look(self, request: web.Request) -> web.Response:
+    @asks(Wait)
+    @gives(list[MailShown])
+    async def look(self, request: web.Request, waiting: Wait) -> web.Response:
         """The agent's mails; with `?wait=<seconds>`, once something is new, or the time is up."""
-        await wait_for_news(self._backend, request)
+        await wait_for_news(self._backend, request, waiting)
         return answer(self._backend.readers.mails(request.match_info["agent"]))
 
     @needs("agent")
+    @verbs(CONTACTS)
+    @gives(list[MailShown])
     async def tell(self, request: web.Request) -> web.Response:
         """A verb about a mail on the agent's desk; 409 when it does not stand there like that any more."""
         agent = await tell_of(self._backend, request, request.match_info["mail"])

@@ -21,10 +21,12 @@ from yarl import URL
 
 from tandem.cti.accounts import Accounts
 from tandem.cti.answers import answer
+from tandem.cti.contract import asks, gives
 from tandem.cti.guard import OIDC, OIDC_BACK, PAGES, WAYS
 from tandem.cti.oidc_settings import OidcSettings, is_safe
 from tandem.cti.proxied import is_encrypted
 from tandem.cti.service_call import AskingError, Request, fetch, open_session, parse
+from tandem.cti.shapes import Ways
 
 log = structlog.get_logger()
 
@@ -67,6 +69,20 @@ class UnderWay(msgspec.Struct, frozen=True):
     verifier: str
     to: str
     since: float
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """The page that a browser wanted."""
+
+    to: str = ""
+
+
+class Back(msgspec.Struct, frozen=True):
+    """What a provider sends a browser back with (RFC 6749, 4.1.2)."""
+
+    state: str = ""
+    code: str = ""
+    error: str = "no code"
 
 
 class Provider:
@@ -168,15 +184,17 @@ class Oidc:
         if self._provider:
             await self._provider.close()
 
+    @gives(Ways)
     async def ways(self, _: web.Request) -> web.Response:
         """By what one may sign in."""
         return answer({"password": True, "oidc": OIDC if self._provider else None})
 
-    async def begin(self, request: web.Request) -> web.Response:
+    @asks(Wanted)
+    @gives(None, 303, Location="The provider, or the page with what went wrong.")
+    async def begin(self, request: web.Request, wanted: Wanted) -> web.Response:
         """Send the browser to the provider; `?to=` is the page that it wanted."""
         assert self._provider and self._settings
-        to = request.query.get("to", "")
-        to = to if to in PAGES else next(iter(PAGES))
+        to = wanted.to if wanted.to in PAGES else next(iter(PAGES))
         try:
             known = await self._provider.known()
         except OidcError as error:
@@ -201,9 +219,11 @@ class Oidc:
         )  # fmt: skip
         return response
 
-    async def back(self, request: web.Request) -> web.Response:
+    @asks(Back)
+    @gives(None, 303, Location="The page.")
+    async def back(self, request: web.Request, given: Back) -> web.Response:
         """The browser comes back with a code: it is signed in, or the page says why not."""
-        state = request.query.get("state", "")
+        state = given.state
         under_way = self._under_way.pop(state, None)
         to = under_way.to if under_way else next(iter(PAGES))
         try:
@@ -211,7 +231,7 @@ class Oidc:
                 raise OidcError("oidc_expired", "there is no such sign-in under way in this browser")
             if self._clock() > under_way.since + BACK_SECONDS:
                 raise OidcError("oidc_expired", "it took too long")
-            name, response = await self._name(request, under_way), _see_other(to)
+            name, response = await self._name(given, under_way), _see_other(to)
             if not await self._accounts.admit(request, response, name):
                 raise OidcError("oidc_unknown", f"there is no user {name!r} who may sign in")
         except OidcError as error:
@@ -219,12 +239,12 @@ class Oidc:
         response.del_cookie(COOKIE, path=OIDC)
         return response
 
-    async def _name(self, request: web.Request, under_way: UnderWay) -> str:
+    async def _name(self, given: Back, under_way: UnderWay) -> str:
         """Who it is, by the name that users have here."""
         assert self._provider and self._settings
-        if "code" not in request.query:
-            raise OidcError("oidc_refused", request.query.get("error", "no code")[:100])
-        token = await self._provider.token(request.query["code"], self._back, under_way.verifier)
+        if not given.code:
+            raise OidcError("oidc_refused", given.error[:100])
+        token = await self._provider.token(given.code, self._back, under_way.verifier)
         claims = await self._provider.claims(token, under_way.nonce)
         name = claims.get(self._settings.claim)
         if not isinstance(name, str) or not name:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import answers
+from tandem.cti.contract import gives
 from tandem.cti.identity import needs
 
 
@@ -46,4 +46,10 @@ class OutsideApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The route and its handler."""
-        return [web.get("/notifier", needs("supervisor")(answers(lambda _: self._tell())))]
+        return [web.get("/notifier", self.show)]
+
+    @needs("supervisor")
+    @gives(OutsideView)
+    async def show(self, _: web.Request) -> object:
+        """How links and notifications leave, and whether the secrets they need can be used."""
+        return await self._tell()

@@ -15,6 +15,7 @@ from tandem.control.page.page import subject
 from tandem.control.page.pages import PageShown
 from tandem.cti import page_html
 from tandem.cti.backend import Backend
+from tandem.cti.contract import gives, reads
 from tandem.cti.proxied import client_of, is_encrypted
 from tandem.cti.watch import changed_within, told
 from tandem.store.outbox import OutboxItem
@@ -87,6 +88,10 @@ class Page:
         self._answers = Counts(ANSWERS_A_MINUTE)
         self._closing = False
 
+    @gives(str, media="text/html")
+    @gives(str, 404, "text/html")
+    @gives(str, 409, "text/html")
+    @gives(str, 503, "text/html")
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The page; the same 404 for an address that is wrong, expired or revoked, and for a client that guesses."""
         visit = await self._visit(request)
@@ -103,6 +108,13 @@ class Page:
         _remember(request, response, visit)
         return response
 
+    @reads("application/x-www-form-urlencoded")
+    @gives(None, 303, Location="The page as it is now.")
+    @gives(None, 204)
+    @gives(str, 404, "text/html")
+    @gives(str, 409, "text/html")
+    @gives(str, 429, "text/html")
+    @gives(str, 503, "text/html")
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """What was posted; then the page as it is now, by a redirect. What is only kept (`save`) is answered by 204."""
         visit, now = await self._visit(request), self._clock()
@@ -121,6 +133,9 @@ class Page:
                 return _html(page_html.notice(visit.item.language, "unavailable"), 503)
         return web.Response(status=204) if "save" in given else _again(request)
 
+    @gives(str, media="text/event-stream")
+    @gives(str, 404, "text/html")
+    @gives(None, 503)
     async def live(self, request: web.Request) -> web.StreamResponse:
         """A stream (server-sent events) of the page's mark, whenever it changes."""
         visit = await self._visit(request)
@@ -195,6 +210,7 @@ class Page:
         return page_html.mark(view) if view else "gone"
 
 
+@gives(str, media="text/javascript")
 async def script(_: web.Request) -> web.Response:
     """The page's script; its name changes when it does."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -16,10 +16,12 @@ import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from tandem.control.events import PhoneConnected, PhoneDisconnected
-from tandem.cti.answers import Refused, answer, body_as
+from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
+from tandem.cti.contract import gives, takes
 from tandem.cti.guard import People, is_our_page
 from tandem.cti.identity import Identity, identity_of, needs
+from tandem.cti.shapes import PhoneAccount
 from tandem.cti.sip_frames import NotAllowedError, check
 from tandem.store.users import UserStoreError
 
@@ -90,6 +92,7 @@ class Phones:
         return len(self._open)
 
     @needs("agent")
+    @gives(PhoneAccount)
     async def show(self, request: web.Request) -> web.Response:
         """What the agent's own browser registers with: nobody else is told, not even a supervisor."""
         who, agent = identity_of(request), request.match_info["agent"]
@@ -100,11 +103,12 @@ class Phones:
         return answer({"account": account, "uri": uri, "password": password, "path": "/ws"})
 
     @needs("agent")
-    async def heard(self, request: web.Request) -> web.Response:
+    @takes(Heard)
+    @gives(None, 204)
+    async def heard(self, request: web.Request, heard: Heard) -> web.Response:
         """How a talk that is over was heard, for the figures."""
         if not self._readers.browser_phone(request.match_info["agent"]):
             raise Refused(404, "no_browser_phone", "This agent has no phone in the browser.")
-        heard = await body_as(request, Heard)
         for name, observe in self.observe.items():
             observe(getattr(heard, name))
         return web.Response(status=204)
@@ -119,6 +123,7 @@ class Phones:
         return account, password
 
     @needs("agent")
+    @gives(None, 101)
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """A phone's SIP, until one side ends it."""
         if not is_our_page(request, self._origin):

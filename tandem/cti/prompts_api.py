@@ -6,8 +6,9 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import answers, body_of
+from tandem.cti.admins import body_of
 from tandem.cti.answers import Refused
+from tandem.cti.contract import gives, reads, takes
 from tandem.cti.identity import DETAIL, needs
 
 PROMPT = r"/prompts/{language:[\w-]{1,35}}/{flow:[\w-]{1,64}}/{text:[\w.-]{1,80}}"
@@ -52,18 +53,28 @@ class PromptsApi:
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
         return [
-            web.get("/prompts", needs("supervisor")(answers(lambda _: self._prompts.all()))),
-            web.get(f"{PROMPT}/sound", needs("supervisor")(answers(self._sound))),
-            web.put(f"{PROMPT}/recording", answers(self._record)),
-            web.delete(f"{PROMPT}/recording", answers(self._remove)),
-            web.post(f"{PROMPT}/synthesis", answers(self._synthesise)),
+            web.get("/prompts", self.all),
+            web.get(f"{PROMPT}/sound", self.sound),
+            web.put(f"{PROMPT}/recording", self.record),
+            web.delete(f"{PROMPT}/recording", self.remove),
+            web.post(f"{PROMPT}/synthesis", self.synthesise),
         ]
 
-    async def _sound(self, request: web.Request) -> object:
+    @needs("supervisor")
+    @gives(list[Prompt])
+    async def all(self, _: web.Request) -> object:
+        """Every text that callers hear."""
+        return await self._prompts.all()
+
+    @needs("supervisor")
+    @gives(str, media="audio/wav")
+    async def sound(self, request: web.Request) -> object:
         """As a WAV of 16 kHz, just as callers hear it."""
         return web.Response(body=await self._prompts.sound(_name(request)), content_type="audio/wav")
 
-    async def _record(self, request: web.Request) -> object:
+    @reads("audio/wav")
+    @gives(Prompt)
+    async def record(self, request: web.Request) -> object:
         """The body is a WAV; it is what callers hear from the next time on."""
         name, sound = _name(request), await body_of(request)
         if not sound:
@@ -72,11 +83,14 @@ class PromptsApi:
         request[DETAIL] = f"{name}: {prompt.seconds or 0:.1f} s"
         return prompt
 
-    async def _remove(self, request: web.Request) -> object:
+    @gives(Prompt)
+    async def remove(self, request: web.Request) -> object:
         """Callers hear the synthesiser again."""
         return await self._prompts.remove(_name(request))
 
-    async def _synthesise(self, request: web.Request) -> object:
+    @takes(None)
+    @gives(Prompt)
+    async def synthesise(self, request: web.Request) -> object:
         """Have the synthesiser say it anew."""
         return await self._prompts.synthesise(_name(request))
 

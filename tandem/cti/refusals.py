@@ -1,8 +1,10 @@
 """The plane's reasons against a verb, as HTTP has them and in words."""
 
+from collections.abc import Mapping
+
 from tandem.cti.answers import Refused
 
-_REASONS = {
+REASONS: Mapping[str, tuple[int, str]] = {
     "unknown_contact": (404, "There is no such contact; it may be over."),
     "unknown_agent": (404, "There is no agent of this name."),
     "unknown_queue": (404, "There is no queue of this name."),
@@ -45,5 +47,5 @@ _REASONS = {
 def check(code: str) -> None:
     """Refused where the plane has a reason against it."""
     if code:
-        status, message = _REASONS[code]
+        status, message = REASONS[code]
         raise Refused(status, code, message)

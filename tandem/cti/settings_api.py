@@ -1,18 +1,19 @@
 """The handlers for admins: the settings of the centre, their versions and changes."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from aiohttp import web
 
-from tandem.cti.admins import Author, Words, answers, wish_of
+from tandem.cti.admins import Author, Words, wishes
 from tandem.cti.answers import Refused, answer
+from tandem.cti.contract import asks, gives, heeds
 from tandem.cti.identity import identity_of, needs, only_reads
+from tandem.cti.shapes import Checked, Compared, SettingsChange, SettingsInForce, SettingsVersion
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
-Number = Annotated[int, msgspec.Meta(ge=1)]
+Number = Annotated[int, msgspec.Meta(ge=1, lt=10**9)]
 
 
 class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +69,10 @@ class Settings(Protocol):
     async def roll_back(self, wish: RollBack, on: int | None) -> Applied: ...
 
 
-T = TypeVar("T")
+class Which(msgspec.Struct, frozen=True):
+    """A version of the settings; null is the one in force."""
+
+    version: Number | None = None
 
 
 class SettingsApi:
@@ -79,59 +83,84 @@ class SettingsApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers. Each answers JSON; what is refused says why, with the problems found."""
-        settings = self._settings
         return [
-            web.get("/settings", needs("supervisor")(answers(self._current))),
-            web.get("/settings/schema", needs("supervisor")(answers(self._schema))),
-            web.put("/settings", answers(self._apply)),
-            web.get("/settings/versions/{number:[0-9]{1,9}}", answers(self._version)),
-            web.get("/settings/export", answers(self._export)),
-            web.get("/settings/history", needs("supervisor")(answers(lambda _: settings.history()))),
-            web.post("/settings/check", only_reads(answers(self._told(Written, settings.check)))),
-            web.post(
-                "/settings/diff", needs("supervisor")(only_reads(answers(self._told(Compare, settings.difference))))
-            ),
-            web.post("/settings/rollback", answers(self._roll_back)),
+            web.get("/settings", self.current),
+            web.get("/settings/schema", self.schema),
+            web.put("/settings", self.apply),
+            web.get("/settings/versions/{number:[0-9]{1,9}}", self.version),
+            web.get("/settings/export", self.export),
+            web.get("/settings/history", self.history),
+            web.post("/settings/check", self.check),
+            web.post("/settings/diff", self.difference),
+            web.post("/settings/rollback", self.roll_back),
         ]
 
-    async def _current(self, request: web.Request) -> object:
-        """What may be private stands there for admins only."""
+    @needs("supervisor")
+    @gives(SettingsInForce, ETag="The version's number, in quotes.")
+    async def current(self, request: web.Request) -> object:
+        """The version in force, how it came to be so, and what it says. What may be private stands there for admins
+        only."""
         current = await self._settings.current(identity_of(request).may("admin"))
         return _tagged(current, current["number"])
 
-    async def _schema(self, _: web.Request) -> object:
+    @needs("supervisor")
+    @gives(dict[str, Any])
+    async def schema(self, _: web.Request) -> object:
         """The JSON schema of what may be written."""
         return self._settings.schema()
 
-    async def _apply(self, request: web.Request) -> object:
-        """If-Match names the version that the change was made on; * is for whoever knows that no matter."""
+    @heeds(If_Match="The ETag of the settings that were changed, or * to write over any.")
+    @wishes(Apply)
+    @gives(Applied, ETag="The number of the version in force, in quotes.")
+    async def apply(self, request: web.Request, wish: Apply) -> object:
+        """Bring settings into force; If-Match names the version that the change was made on."""
         on = version_in(request)
         if on is None and request.headers.get("If-Match") != "*":
             message = "Send If-Match with the ETag of the settings that were changed, or * to write over any."
             raise Refused(428, "no_version_named", message)
-        applied = await self._settings.apply(await wish_of(request, Apply), on)
+        applied = await self._settings.apply(wish, on)
         return _tagged(applied, applied.version)
 
-    async def _roll_back(self, request: web.Request) -> object:
-        applied = await self._settings.roll_back(await wish_of(request, RollBack), version_in(request))
+    @heeds(If_Match="The ETag of the settings in force; * or nothing for any.")
+    @wishes(RollBack)
+    @gives(Applied, ETag="The number of the version in force, in quotes.")
+    async def roll_back(self, request: web.Request, wish: RollBack) -> object:
+        """Bring an earlier version back into force."""
+        applied = await self._settings.roll_back(wish, version_in(request))
         return _tagged(applied, applied.version)
 
-    async def _version(self, request: web.Request) -> object:
+    @gives(SettingsVersion)
+    async def version(self, request: web.Request) -> object:
+        """One version with what it says."""
         return await self._settings.version(int(request.match_info["number"]))
 
-    async def _export(self, request: web.Request) -> object:
+    @asks(Which)
+    @gives(dict[str, Any], media="application/yaml")
+    async def export(self, _: web.Request, which: Which) -> object:
         """As YAML, the version in force or `?version=3`."""
-        number = request.query.get("version", "")
-        if number and not re.fullmatch("[0-9]{1,9}", number):
-            raise Refused(404, "no_version", f"{number!r} is no number of a version.")
-        text = await self._settings.export(int(number) if number else None)
+        text = await self._settings.export(which.version)
         return web.Response(text=text, content_type="application/yaml")
 
-    def _told(self, kind: type[T], do: Callable[[T], Awaitable[object]]) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> object:
-            return await do(await wish_of(request, kind))
+    @needs("supervisor")
+    @gives(list[SettingsChange])
+    async def history(self, _: web.Request) -> object:
+        """What was in force when, by whose doing and what it changed, the newest first."""
+        return await self._settings.history()
 
-        return handle
+    @only_reads
+    @wishes(Written)
+    @gives(Checked)
+    async def check(self, _: web.Request, wish: Written) -> object:
+        """What is wrong or odd with settings, and what they would change. Nothing is kept."""
+        return await self._settings.check(wish)
+
+    @needs("supervisor")
+    @only_reads
+    @wishes(Compare)
+    @gives(Compared)
+    async def difference(self, _: web.Request, wish: Compare) -> object:
+        """Field by field, from one version to another or to what is written."""
+        return await self._settings.difference(wish)
 
 
 def _tagged(told: object, number: int) -> web.Response:

@@ -19,8 +19,10 @@ from tandem.control.events import (
 from tandem.control.voice.monitor import Mode
 from tandem.cti.answers import answer, body_as
 from tandem.cti.backend import Backend
+from tandem.cti.contract import gives, verbs
 from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
-from tandem.cti.verbs import Around, Verb, around_of, verb_of
+from tandem.cti.shapes import Accepted
+from tandem.cti.verbs import Around, By, Verb, around_of, verb_of
 
 Name = Annotated[str, msgspec.Meta(max_length=64)]
 Priority = Annotated[int, msgspec.Meta(ge=-1000, le=1000)]
@@ -123,6 +125,8 @@ class Supervision:
         return [web.post("/contacts/{contact}/{verb}", self.tell)]
 
     @needs("supervisor")
+    @verbs(BY_HAND, By)
+    @gives(Accepted, 202)
     async def tell(self, request: web.Request) -> web.Response:
         """A supervisor's verb about a contact that waits (a program names one in `by`). 202: the plane was told."""
         given: dict[str, object] = await body_as(request, dict)

@@ -105,6 +105,12 @@ class Verb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         raise NotImplementedError
 
 
+class By(msgspec.Struct, frozen=True):
+    """What a program may say with a verb over REST: the supervisor who does it for the agent."""
+
+    by: Annotated[str, msgspec.Meta(max_length=REASON_LENGTH)] = ""
+
+
 class SignIn(Verb, frozen=True):
     """Begin to work."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tandem.cti.contract import gives
 from tandem.cti.guard import FROM_ELSEWHERE, PAGES, WEB_FILE, WIDGET
 
 POLICY = (
@@ -36,6 +37,8 @@ class WebFiles:
         pages = (web.get(page, self.page) for page in PAGES)
         return [*pages, web.get(WEB_FILE, self.file), web.get(WIDGET, self.widget)]
 
+    @gives(str, media="text/html")
+    @gives(str, 503, "text/html")
     async def page(self, request: web.Request) -> web.Response:
         """A page, whole and the same for everybody."""
         self._load()
@@ -45,10 +48,12 @@ class WebFiles:
         headers = {"Content-Security-Policy": POLICY}
         return web.Response(body=page, content_type="text/html", charset="utf-8", headers=headers)
 
+    @gives(str, media="*/*")
     async def file(self, request: web.Request) -> web.Response:
         """A file that a page names, gzipped for whoever takes it so."""
         return self._answer(request, request.match_info["name"], FOR_EVER)
 
+    @gives(str, media="text/javascript")
     async def widget(self, request: web.Request) -> web.Response:
         """The chat widget, for pages of any site; its name never changes, so it is asked for again after a while."""
         return self._answer(request, WIDGET_FILE, FOR_A_WHILE | FROM_ELSEWHERE)

@@ -30,6 +30,7 @@ from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
 from tandem.service.limits import allow_all_files
+from tandem.service.openapi_cli import openapi
 from tandem.service.secrets import write_secret
 from tandem.service.settings_cli import settings_commands
 from tandem.service.setup import set_up
@@ -67,6 +68,7 @@ secret_commands = typer.Typer(no_args_is_help=True, help="Secrets for the servic
 cli.add_typer(secret_commands, name="secret")
 cli.add_typer(user_commands, name="user")
 cli.add_typer(customers_commands, name="customers")
+cli.command()(openapi)
 
 
 def main() -> None:

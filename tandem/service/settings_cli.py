@@ -91,7 +91,8 @@ def export(
     version: Annotated[int | None, typer.Option(help="Which; without it, the one in force")] = None,
 ) -> None:
     """Write the settings as a centre file."""
-    told = ask("GET", f"/settings/export?version={version or ''}", raw=True)
+    which = f"?version={version}" if version else ""
+    told = ask("GET", f"/settings/export{which}", raw=True)
     if str(file) == "-":
         sys.stdout.buffer.write(told)
     else:

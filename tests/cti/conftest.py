@@ -10,6 +10,10 @@ from tests.cti.receivers import Gateway, running_gateway
 from tests.cti.sites import Site
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--examples", type=int, default=0, help="examples of every operation, for schemathesis")
+
+
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     engine = open_database(tmp_path / "records.sqlite3")

@@ -78,7 +78,7 @@ class Site:
         self.backend = Backend(
             emit=self._emit,
             health=lambda: self.health,
-            state=lambda: {"calls": [{"call": "c1"}]},
+            state=lambda: self.state(),
             agents=lambda: {"1001": None},
             metrics=self.metrics,
             outbox=outbox,
@@ -99,6 +99,10 @@ class Site:
         self.process = Process()
         self.dispatch = Dispatch(Path("nowhere"), lambda: self.plane.state, lambda: self.now)
         self.boards = Boards(self.backend, self.accounts, lambda: self.process)
+
+    def state(self) -> object:
+        """What is told of the plane."""
+        return {"calls": [{"call": "c1"}]}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:

@@ -266,7 +266,7 @@ async def test_an_admin_makes_and_changes_users(site: Site, users: UserStore, br
         ("PATCH", "/users/root", '{"disabled": true}', 409, "last_admin"),
         ("PATCH", "/users/nobody", '{"disabled": true}', 404, "unknown_user"),
         ("POST", "/users/nobody/password", "", 404, "unknown_user"),
-        ("GET", "/audit?limit=x", "", 400, "bad_number"),
+        ("GET", "/audit?limit=x", "", 400, "bad_query"),
     ],
 )
 async def test_what_can_not_be_is_refused_with_a_code(

@@ -108,7 +108,7 @@ async def test_the_agents_side_takes_the_chat_and_gives_it_back(line: Site) -> N
     ("method", "path", "body", "status", "code"),
     [
         ("GET", "/agents/9999/chats", None, 404, "unknown_agent"),
-        ("GET", "/agents/1001/chats?wait=soon", None, 400, "bad_wait"),
+        ("GET", "/agents/1001/chats?wait=soon", None, 400, "bad_query"),
         ("POST", "/agents/1001/chats/chat-1/accept", b"{}", 404, "unknown_contact"),
         ("POST", "/agents/1001/chats/chat-1/accept", b"[", 400, "bad_json"),
     ],
@@ -197,6 +197,7 @@ async def test_who_guesses_is_not_heard_any_more(line: Site) -> None:
         ("nonsense", "bad_message"),
         ("", "bad_message"),
         ('{"type": "dance"}', "bad_message"),
+        ('{"a": ' + "[" * 5000 + "]" * 5000 + ', "type": "hello"}', "bad_message"),
     ],
 )
 async def test_a_hello_that_is_none_is_refused(line: Site, sent: str, code: str) -> None:

@@ -171,6 +171,7 @@ async def test_a_desktop_whose_connection_broke_has_its_own_place_again(plane: S
         ('{"type": "hello", "agent": "9999"}', "unknown_agent"),
         ('{"type": "hello", "agent": ""}', "unknown_agent"),
         ('{"type": "hello", "mode": "rule"}', "bad_message"),
+        ('{"type": "do", "id": "1", "verb": "ready", "given": {"a": ' + "[" * 5000 + "]" * 5000 + "}}", "bad_message"),
     ],
 )
 async def test_a_bad_beginning_is_told_and_ended(plane: Site, message: str, code: str) -> None:

@@ -85,6 +85,7 @@ async def test_all_but_the_public_routes_want_the_token(outbox: Outbox, users: U
 
 
 AN_AGENTS = {
+    "/openapi.json": "GET",
     "/session": "GET DELETE",
     "/session/password": "PUT",
     "/desktop": "GET",

@@ -145,7 +145,7 @@ async def test_differences_history_rollback_and_export(desk: Desk) -> None:
         ("POST", "/settings/rollback", {"author": "ann", "number": 99}, 404),
         ("POST", "/settings/check", {}, 422),
         ("GET", "/settings/versions/99", None, 404),
-        ("GET", "/settings/export?version=x", None, 404),
+        ("GET", "/settings/export?version=x", None, 400),
     ],
 )
 async def test_bad_input_has_a_clear_error_with_a_code(
