@@ -314,7 +314,7 @@ class Life:
             assert twin.place(contact, self.now) == place
             assert place is None or 0 <= place.earliest <= place.estimated_wait <= place.latest < inf
         self.journal.append((event, self.now, commands))
-        queues = self.router.snapshot().settings.queues
+        queues = self.router.snapshot().queues()
         if isinstance(event, events.ContactQueued) and event.contact not in known and event.queue in queues:
             self.shadow.arrived(event.contact, event.queue, self.now)
         self.shadow.saw(commands, self.now)
