@@ -116,7 +116,7 @@ async def test_a_proposal_is_applied_by_keyboard_measured_and_taken_back(site: S
     await page.keyboard.press("Enter")
     await page.locator("dialog").get_by_role("button", name="Apply").focus()
     await page.keyboard.press("Enter")
-    await expect(page.locator(".loans li")).to_contain_text("1001, 1002; applied by mei")
+    await expect(page.locator(".loans li")).to_contain_text("1001, 1002; applied by agent")
     await expect(page.locator(".loans .left")).to_contain_text("left")
     await expect(page.get_by_text("No move would surely help.")).to_be_visible()
     await expect(page.locator(".loans")).to_contain_text("Not measured yet")
@@ -124,7 +124,7 @@ async def test_a_proposal_is_applied_by_keyboard_measured_and_taken_back(site: S
     site.happens(events.TimePassed())
     await expect(page.locator(".loans tbody tr")).to_contain_text("71 % (66 %–76 %), 40 s (31–49)")
     await page.get_by_role("button", name="Take back").click()
-    await expect(page.locator(".loans.over")).to_contain_text("taken back by mei")
+    await expect(page.locator(".loans.over")).to_contain_text("taken back by agent")
     await expect(page.get_by_text("Nobody is lent.")).to_be_visible()
 
 
