@@ -221,7 +221,7 @@ class Router:
     def _contact_queued(self, event: events.ContactQueued, now: float) -> None:
         if event.contact in self._state.contacts:
             self._state.dropped_events += 1
-        elif event.queue not in self._state.queues():  # what was served already may wait in a retired one again
+        elif not self._state.knows_queue(event.queue):  # what was served already may wait in a retired one again
             self._commands.append(RaiseAlarm("no such queue", event.contact, event.queue))
         else:
             age = now if event.enqueued_at is None else event.enqueued_at

@@ -47,6 +47,10 @@ class State(msgspec.Struct):
         """Every queue that may hold contacts, by name."""
         return {**self.retired, **self.settings.queues}
 
+    def knows_queue(self, name: str) -> bool:
+        """Whether it may hold contacts: in the settings, or retired. Makes no list of them, as each newcomer asks."""
+        return name in self.settings.queues or name in self.retired
+
     def queue(self, name: str) -> QueueSettings:
         """The queue in force, or the retired one. KeyError when there never was one."""
         return self.settings.queues.get(name) or self.retired[name]
