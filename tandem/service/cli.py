@@ -22,6 +22,7 @@ from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
 from tandem.service import history
 from tandem.service.app import JOURNAL, RECORDS, controller
+from tandem.service.backup import BackupError, back_up, places_of, restore
 from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
 from tandem.service.credentials import load_credentials
@@ -35,6 +36,7 @@ from tandem.service.secrets import write_secret
 from tandem.service.settings_cli import settings_commands
 from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
+from tandem.service.tasks import spawn
 from tandem.service.users import user_commands, welcome_admin
 from tandem.store.database import AsyncEngine, RecordsError, open_database
 from tandem.store.journal_reader import JournalError
@@ -48,6 +50,7 @@ from tandem.telephony.speech.synthesiser import SpeechFailedError
 EXPECTED = (
     AsteriskFailedError,
     AsteriskMissingError,
+    BackupError,
     CentreError,
     ConfigError,
     FlowErrors,
@@ -98,7 +101,8 @@ def setup() -> None:
 
 @cli.command()
 def run() -> None:
-    """Start Asterisk and the controller, keep both running, and stop both at Ctrl-C."""
+    """Start Asterisk and the controller, keep both running, and stop both at Ctrl-C. At SIGHUP the controller alone is
+    started again, as after an upgrade: calls go on."""
     config = load_config()
     log_to(config)
     uvloop.run(_run(config))
@@ -178,6 +182,25 @@ def replay(
 
 
 @cli.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="The new file, such as /backup/tandem-2026-11-22.tar.gz")],
+) -> None:
+    """Write all that is kept into one file, while calls run. Secrets and customers are in it: keep it as safely."""
+    config = load_config()
+    manifest = back_up(places_of(config), target, time.time())
+    typer.echo(f"{target}: {len(manifest.files)} files, {target.stat().st_size:,} bytes, which only you may read")
+
+
+@cli.command(name="restore")
+def restore_command(source: Annotated[Path, typer.Argument(help="A file that tandem backup wrote")]) -> None:
+    """Put a backup back, into a home folder without journal and records, before Tandem is started there."""
+    config = load_config()
+    check_home(config)
+    manifest = restore(places_of(config), source)
+    typer.echo(f"restored {len(manifest.files)} files, as they were at {_clock(manifest.taken_at)}: start Tandem now")
+
+
+@cli.command()
 def agent(
     name: Annotated[str, typer.Argument(help="The agent, such as 1001")],
     verb: Annotated[str, typer.Argument(help="sign-in, sign-out, ready, pause, extend or release")],
@@ -238,11 +261,15 @@ async def until_stopped(work: Coroutine[Any, Any, Result]) -> Result | None:
 async def _run(config: Config) -> None:
     supervisor = Supervisor(config)
 
+    def restart() -> None:
+        spawn(supervisor.restart_controller(), "restart of the controller")
+
     async def serve() -> None:
         await welcome_admin(config, typer.echo)
         await supervisor.start()
         ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
         typer.echo(f"Tandem serves on {config.host}: {ports}")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
         await supervisor.watch()
 
     try:

@@ -1,6 +1,7 @@
 """Keeps one machine's Asterisk and controller running: what dies is started again, what outlived us is kept."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from tandem.service.config import Config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_files import flows_of
 from tandem.service.setup import asterisk_instance, prompt_library
+from tandem.store.journal import holder
+from tandem.store.journal_reader import JOURNAL
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess, find_running, start
 from tandem.telephony.provision.render import Instance
@@ -117,7 +120,9 @@ class Supervisor:
         self._controller: ControllerProcess | None = None
 
     async def start(self) -> None:
-        """Bring both up. An Asterisk that outlived an earlier supervisor is kept, with its calls."""
+        """Bring both up. An Asterisk that outlived an earlier supervisor is kept, with its calls; a controller that did
+        is ended, so that the new one takes its place."""
+        await _end_orphan(self._config)
         running = find_running(await instance_of(self._config))
         self._asterisk = running or await start(await instance_of(self._config, renew=True))
         self._controller = await ControllerProcess.start(self._config)
@@ -132,6 +137,12 @@ class Supervisor:
             if self._controller and not self._controller.running():
                 log.error("the controller died; starting it again", exit_code=await self._controller.ended())
                 await self._revive()
+
+    async def restart_controller(self) -> None:
+        """End the controller, as after an upgrade: `watch` starts the program that is installed now. No call ends."""
+        if self._controller:
+            log.info("the controller is started again")
+            await self._controller.stop()
 
     async def stop(self) -> None:
         """Stop both; calls in progress end with Asterisk."""
@@ -176,6 +187,27 @@ def accounts(agents: Iterable[AgentSettings]) -> list[str]:
 def browser_accounts(agents: Iterable[AgentSettings]) -> list[str]:
     """The SIP accounts of agents' phones in their browsers."""
     return [browser_phone(agent.name).removeprefix("PJSIP/") for agent in agents if agent.browser_phone]
+
+
+async def _end_orphan(config: Config) -> None:
+    """End a controller whose supervisor is gone, and wait until the journal is free. Another supervisor's is left."""
+    journal = config.home / JOURNAL
+    held = holder(journal)
+    if held is None or _parent(held[0]) == held[1]:
+        return
+    orphan, _ = held
+    log.warning("ending a controller that outlived its supervisor", pid=orphan)
+    os.kill(orphan, signal.SIGTERM)
+    for _ in range(int(STOP_SECONDS / WATCH_EVERY)):
+        if holder(journal) != held:
+            return
+        await asyncio.sleep(WATCH_EVERY)
+    os.kill(orphan, signal.SIGKILL)
+
+
+def _parent(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return int(next(line for line in lines if line.startswith("PPid:")).split()[1])
 
 
 def log_file(config: Config) -> Path:

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -141,9 +142,25 @@ class Journal(JournalReader):
         return self._database.execute(PRUNE_ENTRIES, (until_seq,)).rowcount > 0
 
 
+def holder(path: Path) -> tuple[int, int] | None:
+    """The process id of the controller that runs on the journal at `path`, and of who started it; None: there is
+    none."""
+    with suppress(OSError), _lock_of(path).open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid, parent = map(int, handle.read(40).split())
+            return pid, parent
+    return None
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
 def _lock(path: Path) -> int:
     """Take the lock file beside `path`; the lock ends with the process, however that ends."""
-    lock = path.with_name(path.name + ".lock")
+    lock = _lock_of(path)
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -151,9 +168,9 @@ def _lock(path: Path) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        owner = os.read(handle, 20).decode()
+        owner = os.read(handle, 40).decode().partition(" ")[0]
         os.close(handle)
         raise JournalError(f"Another controller (pid {owner}) runs on the journal {path}. Stop it first.") from error
     os.ftruncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
+    os.write(handle, b"%d %d" % (os.getpid(), os.getppid()))
     return handle
