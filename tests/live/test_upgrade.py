@@ -12,15 +12,18 @@ import pytest
 
 from tandem.service.config import PROJECT
 from tests.live.centre import LiveCentre, live_centre
+from tests.live.test_kill import dial
 from tests.phones import tone
 
 pytestmark = pytest.mark.live
+
+CALLER = "13800000001"
 
 
 async def test_the_controller_is_another_and_the_talk_the_same(tmp_path: Path) -> None:
     async with live_centre(tmp_path) as centre:
         agent = await centre.agent("1001")
-        line = await centre.dial_queue(await centre.caller())
+        line = await dial(centre, CALLER)
         talk = await agent.answers()
         await centre.agent_is("1001", "connected")
         await centre.controller.stop()  # from here on one that `tandem run` looks after; its Asterisk is kept
@@ -44,7 +47,7 @@ async def test_the_controller_is_another_and_the_talk_the_same(tmp_path: Path) -
 async def test_a_supervisor_that_dies_is_followed_by_another(tmp_path: Path) -> None:
     async with live_centre(tmp_path) as centre:
         agent = await centre.agent("1001")
-        line = await centre.dial_queue(await centre.caller())
+        line = await dial(centre, CALLER)
         talk = await agent.answers()
         await centre.controller.stop()
         first = await _supervisor(centre)
