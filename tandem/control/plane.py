@@ -34,6 +34,7 @@ from tandem.control.voice import (
     transfers,
     voicemails,
 )
+from tandem.control.webhooks import webhooks
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -95,7 +96,8 @@ class Plane:
         state.today.note(context.commands, now)
         if self._board is not None:
             self._board.saw(event, context.commands)
-        return context.commands + self._desks.news(event, context.commands)
+        done = context.commands + self._desks.news(event, context.commands)
+        return [*done, *webhooks.news(context, done, now)]
 
     def desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""

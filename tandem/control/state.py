@@ -137,6 +137,10 @@ class PlaneState(msgspec.Struct):
     switch_up: bool = False
     began_at: float = 0.0
     """When the first event of all came (epoch seconds)."""
+    webhook_events: int = 0
+    """How many events there were for receivers."""
+    last_queues: dict[str, str] = {}
+    """Contact to the queue that it was in last, as long as it goes on and there are receivers."""
     told: dict[str, int] = {}
     """Agent to the number of the last event that their desktop was told of."""
     timers: dict[str, float] = {}

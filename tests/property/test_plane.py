@@ -26,6 +26,8 @@ from tandem.control.settings import DialOutSettings, DialPlan, Disposition, Paus
 from tandem.control.voice import rejoining
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
+from tandem.control.webhooks.told import ContactEnded
+from tandem.control.webhooks.webhook_settings import Webhook
 from tandem.ivr.reader import read_flow
 from tests.control.dispatch import proposal
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
@@ -555,6 +557,7 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.loans) for kind in (loans.ENDS, loans.SHOWS)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
+    assert state.last_queues.keys() <= {*state.calls, *state.chats, *state.mails}
     for kind, _, subject in (name.partition(" ") for name in state.timers):
         if kind == "way":  # falls due at once, and finds out itself who is still there
             continue
@@ -636,14 +639,30 @@ def test_every_message_of_a_chat_is_recorded_once_and_every_chat_ends_when_nobod
 @given(lives)
 def test_a_replay_of_the_journal_gives_the_commands_of_the_run(life: list[tuple[Step, int]]) -> None:
     """The run was written out and read back before every event; the replay is not, and passes the journal's bytes."""
-    book = Playbook()
+    book = Playbook(replace(SETTINGS, webhooks={"crm": Webhook("crm", queues=("tech",)), "all": Webhook("crm")}))
     for step, pick in life:
         step(book, pick)
+        check(book)
     again = Plane()
     for now, event, out in book.history:
         replayed = again.handle(wire.decode(wire.encode(event)), now)
         assert replayed == out
         assert wire.digest(replayed) == wire.digest(out)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives)
+def test_receivers_are_told_without_a_gap_and_of_each_end_once(life: list[tuple[Step, int]]) -> None:
+    book = Playbook(replace(SETTINGS, webhooks={"all": Webhook("crm")}))
+    for step, pick in life:
+        step(book, pick)
+        check(book)
+    done = [command for _, _, out in book.history for command in out]
+    sent = these(commands.TellReceivers, done)
+    assert [one.id.partition("-")[2] for one in sent] == [str(number + 1) for number in range(len(sent))]
+    ends = Counter(one.subject for one in sent if isinstance(one.told, ContactEnded))
+    rows = (row for row in these(commands.RecordContact, done) if row.ended_at is not None)
+    assert ends == Counter(row.call for row in rows)
 
 
 @settings(max_examples=100, deadline=None)
