@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tandem.control import admin, agents, by_hand, customers, journeys
+from tandem.control import admin, agents, by_hand, customers, journeys, orders
 from tandem.control.board.board import Board
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
@@ -51,6 +51,7 @@ _HANDLERS = {
     **mails.HANDLERS,
     **journeys.HANDLERS,
     **customers.HANDLERS,
+    **orders.HANDLERS,
     **transfers.HANDLERS,
     **talks.HANDLERS,
     **sending_on.HANDLERS,
@@ -65,6 +66,7 @@ _HANDLERS = {
     **monitoring.HANDLERS,
     **publishing.HANDLERS,
     **loans.HANDLERS,
+    **webhooks.HANDLERS,
     **admin.HANDLERS,
 }
 

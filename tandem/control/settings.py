@@ -7,6 +7,7 @@ import msgspec
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
+from tandem.control.order_lookup import OrderLookup
 from tandem.control.webhooks.webhook_settings import Webhook
 
 
@@ -159,6 +160,7 @@ class Settings(msgspec.Struct, frozen=True):
     dial_plan: DialPlan = DialPlan()
     services: dict[str, Service] = {}
     webhooks: dict[str, Webhook] = {}
+    orders: OrderLookup = OrderLookup()
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()

@@ -124,6 +124,13 @@ class WebhookOutbox:
         wanted = [WebhookItem.receiver == receiver] + ([WebhookItem.state == state] if state else [])
         return await self._find(select(WebhookItem).where(*wanted).order_by(WebhookItem.number.desc()).limit(limit))
 
+    async def waiting(self) -> dict[str, int]:
+        """How many events wait, by receiver; none are left out."""
+        query = select(ITEMS.c.receiver, func.count()).where(ITEMS.c.state == PENDING).group_by(ITEMS.c.receiver)
+        with explained():
+            async with self._engine.connect() as connection:
+                return {row[0]: row[1] for row in await connection.execute(query)}
+
     async def figures(self, receiver: str) -> Figures:
         """How a receiver's events stand."""
 

@@ -17,6 +17,7 @@ from tandem.acd.settings import (
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
+from tandem.control.order_lookup import OrderLookup
 from tandem.control.settings import (
     CannedAnswer,
     ChatSettings,
@@ -109,6 +110,7 @@ class Form(msgspec.Struct, frozen=True):
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
     webhooks: dict[str, WebhookForm] = {}
+    orders: OrderLookup = OrderLookup()
     chats: ChatsForm = ChatsForm()
     canned_answers: dict[str, CannedAnswerForm] = {}
     last_agent_days: Days = 30.0
@@ -129,6 +131,7 @@ class Form(msgspec.Struct, frozen=True):
             dial_plan=_one(self.dial_plan, DialPlan),
             services=_plain(self.services, Service),
             webhooks=_plain(self.webhooks, Webhook),
+            orders=self.orders,
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
             dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},

@@ -1,11 +1,11 @@
 """Finds in what was done what systems outside are to be told, and whom of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
-from tandem.control import commands
+from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.desktop import told as desktop
 from tandem.control.desktop.told import Told
@@ -67,7 +67,7 @@ def _found(context: Context, done: list[commands.Command]) -> Iterator[News]:
             case commands.TellDesktop(agent=agent, told=desktop.AgentChanged() as changed):
                 yield News(changed, f"agent {agent}", None, agent)
             case commands.TellDesktop(agent=agent, told=shown) if isinstance(shown, ABOUT_DESKS):
-                yield News(_without_chat(shown), shown.contact.contact, shown.contact.queue, agent)
+                yield News(_for_others(shown), shown.contact.contact, shown.contact.queue, agent)
             case commands.RecordCallback(callback=name, ended_at=None) if name in booked:
                 booked.remove(name)
                 yield _callback(told.CallbackBooked, command)
@@ -107,8 +107,9 @@ def _callback(kind: type[Happened], row: commands.RecordCallback) -> News:
     return News(kind(contact=row.call, **same), row.callback, row.queue, row.agent)
 
 
-def _without_chat(shown: Any) -> Told:
-    """What was written in a chat stays in the centre."""
+def _for_others(shown: Any) -> Told:
+    """What was written in a chat stays in the centre, and orders are no news to those who have them."""
+    shown = msgspec.structs.replace(shown, contact=msgspec.structs.replace(shown.contact, orders=None))
     return msgspec.structs.replace(shown, messages=()) if isinstance(shown, desktop.ContactOffered) else shown
 
 
@@ -116,3 +117,17 @@ def _queue(context: Context, contact: str) -> str:
     """The queue that a contact is in, or was in last; empty for none."""
     routed = context.router.snapshot().contacts.get(contact)
     return routed.queue if routed else context.state.last_queues.get(contact, "")
+
+
+def receiver_lost(context: Context, event: events.ReceiverLost, _now: float) -> None:
+    context.alarm("webhook receiver lost", event.receiver, event.reason)
+
+
+def events_given_up(context: Context, event: events.EventsGivenUp, _now: float) -> None:
+    context.alarm("webhook events given up", event.receiver, f"{event.count}: {event.reason}")
+
+
+HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
+    events.ReceiverLost: receiver_lost,
+    events.EventsGivenUp: events_given_up,
+}
