@@ -172,9 +172,10 @@ class Receiver:
             await self._tell_of_loss()
 
     async def _wait(self, due: float | None) -> None:
-        """For something new, or until an event is to be tried again."""
+        """For something new, or until an event is to be tried again. Who merges customers does not wake us."""
+        left = LOOK_AGAIN if due is None else min(LOOK_AGAIN, max(0.0, due - self._around.clock()))
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if due is None else max(0.0, due - self._around.clock())):
+            async with asyncio.timeout(left):
                 await self.news.wait()
 
     async def _deliver(self, line: Sequence[WebhookItem]) -> list[Outcome]:

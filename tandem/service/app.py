@@ -132,7 +132,7 @@ class Controller:
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
-        book = Book(database, recordings.remove, archive)
+        book = Book(database, recordings.remove, archive, self._told_of)
         self.finder = Finder(book.find, emit, time.monotonic)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
@@ -281,6 +281,9 @@ class Controller:
 
     def _services(self) -> Mapping[str, Service]:
         return self.engine.plane.state.settings.services
+
+    def _told_of(self, event: str) -> list[str]:
+        return [name for name, hook in self.webhooks_set().items() if hook.wants(event, None)]
 
     def webhooks_set(self) -> Mapping[str, Webhook]:
         """The receivers of events, as they are set now."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tandem.control import commands
 from tandem.store import models
 from tandem.store.database import insert_into, table_of
-from tandem.store.webhook_outbox import rows_of
+from tandem.store.webhook_outbox import KEY, rows_of
 
 log = structlog.get_logger()
 
@@ -181,7 +181,7 @@ def _upsert(dialect: Dialect, table: Table) -> Insert:
     """Made once: making it costs more than carrying it out."""
     statement = insert_into(dialect, table)
     if table is WEBHOOKS:  # what became of an event that is there already is known better there
-        return statement.on_conflict_do_nothing(index_elements=("receiver", "event"))
+        return statement.on_conflict_do_nothing(index_elements=KEY)
     fresh: dict[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns}
     for name in KEPT_WHEN_EMPTY.get(table.name, ()):
         fresh[name] = func.coalesce(func.nullif(fresh[name], ""), table.columns[name])

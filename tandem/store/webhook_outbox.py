@@ -9,14 +9,15 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Update, bindparam, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from tandem.control.commands import TellReceivers
-from tandem.store.database import table_of
+from tandem.store.database import insert_into, table_of
 from tandem.store.models import WebhookItem as WebhookItem
 from tandem.store.outbox import explained
 
 ITEMS = table_of(WebhookItem)
+KEY = ("receiver", "event")
 PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 REMOVED = "the receiver is not in the settings any more"
 
@@ -54,6 +55,13 @@ def new_row(receiver: str, event: str, kind: str, subject: str, body: str, at: f
     row = {"receiver": receiver, "event": event, "kind": kind, "subject": subject, "body": body}
     times = dict.fromkeys(("created_at", "wanted_at", "due_at", "changed_at"), at)
     return row | times | {"state": PENDING, "reason": "", "attempts": 0}
+
+
+async def write_down(connection: AsyncConnection, told: TellReceivers) -> None:
+    """Write an event down in the transaction of what it tells of; one that is there stays as it is."""
+    if rows := list(rows_of(told)):
+        statement = insert_into(connection.dialect, ITEMS).on_conflict_do_nothing(index_elements=KEY)
+        await connection.execute(statement, rows)
 
 
 class WebhookOutbox:
