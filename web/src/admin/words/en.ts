@@ -328,7 +328,7 @@ export const en = {
     taken: "The test was taken.",
     notTaken: (reason: string) => `The test was not taken: ${reason}.`,
     again: "Send again what was given up",
-    sentAgain: (count: number) => `${count} are sent again.`,
+    sentAgain: (count: number) => `Sent again: ${count}.`,
     refresh: "Look again",
     columns: { at: "When", kind: "Event", subject: "About", state: "State", attempts: "Attempts", reason: "Why not" },
     delivered: { pending: "waits", delivered: "taken", failed: "given up" },
