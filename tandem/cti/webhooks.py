@@ -74,8 +74,9 @@ class Webhooks:
         """Deliver for ever, to whoever is in the settings; who cancels this ends it all."""
         async with open_session() as session, asyncio.TaskGroup() as group:
             while True:
-                await self._follow_settings(group, session)
+                self._follow_settings(group, session)
                 await asyncio.sleep(LOOK_AGAIN)
+                await self._tidy()
 
     async def test(self, name: str) -> str:
         """Post a made-up event to a receiver at once, past all that waits; why it was not taken, else empty."""
@@ -89,16 +90,23 @@ class Webhooks:
                 return str(error)
         return ""
 
-    async def _follow_settings(self, group: asyncio.TaskGroup, session: aiohttp.ClientSession) -> None:
+    def _follow_settings(self, group: asyncio.TaskGroup, session: aiohttp.ClientSession) -> None:
         named = self._around.webhooks()
-        for name in self._tasks.keys() - named.keys():
-            self._tasks.pop(name).cancel()
-            del self.receivers[name]
+        for name, receiver in list(self.receivers.items()):
+            if name not in named:
+                receiver.end()
+            if self._tasks[name].done():
+                del self._tasks[name], self.receivers[name]
         for name in named.keys() - self._tasks.keys():
             self.receivers[name] = Receiver(name, self._around, session, self.counts)
             self._tasks[name] = group.create_task(self.receivers[name].run())
+
+    async def _tidy(self) -> None:
+        """Not before the settings of a centre that begins anew have come."""
+        named = self._around.webhooks()
         try:
-            await self._around.outbox.give_up_others(named, self._around.clock())
+            if count := await self._around.outbox.give_up_others(named, self._around.clock()):
+                log.warning("events for webhooks that were taken away are given up", count=count)
             self.waiting = dict.fromkeys(named, 0) | await self._around.outbox.waiting()
         except OutboxError as error:
             log.error("events for webhooks can't be read", error=str(error))
@@ -118,10 +126,16 @@ class Receiver:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._quiet_until = 0.0
         self._lost = False
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """It is in the settings no more. What is under way is settled: nothing is torn out of the database's hands."""
+        self._ended.set()
+        self.news.set()
 
     async def run(self) -> None:
-        """Deliver for ever."""
-        while True:
+        """Deliver until it ends."""
+        while not self._ended.is_set():
             try:
                 await self._rest()
                 await self._round()
@@ -151,7 +165,10 @@ class Receiver:
 
     async def _rest(self) -> None:
         """As long as the receiver is to be left alone."""
-        await asyncio.sleep(max(0.0, self._quiet_until - _ticks()))
+        if (left := self._quiet_until - _ticks()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._ended.wait()
 
     async def _round(self) -> None:
         """Take what is due, and deliver it; what follows it in order waits for the next round."""

@@ -295,9 +295,20 @@ async def test_a_receiver_that_is_taken_away_gets_nothing_more(centre: Centre, g
         await until(lambda: gateway.keys)
         centre.hooks = {}
         await until_states(centre, [FAILED])
-        assert centre.webhooks.receivers == {}
+        await until(lambda: centre.webhooks.receivers == {})
         (item,) = await centre.outbox.newest("crm", "", 1)
         assert item.reason == REMOVED
+
+
+async def test_what_waits_outlives_settings_that_come_late(
+    centre: Centre, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "LOOK_AGAIN", 0.5)
+    await centre.happen(event(1))
+    async with centre.running():
+        await until(lambda: centre.webhooks._tasks is not None)
+        centre.add(gateway)
+        await centre.all_delivered(1)
 
 
 async def test_without_its_secret_nothing_is_sent_until_it_is_there(

@@ -48,7 +48,7 @@ async def test_orders_that_could_not_be_had_are_there_at_the_second_try(
     assert await axe(page) == []
     await orders.get_by_role("button", name="Try again").click()
     await expect(orders.locator("li")).to_have_count(2)
-    await expect(orders.locator("li").first).to_contain_text("20261007")
+    await expect(orders.locator("li").first).to_contain_text("20261006")
     assert await axe(page) == []
     await line.hang_up()
     await talk.ended()
