@@ -8,6 +8,7 @@ import msgspec
 from tandem.control.chat.chat import Message
 from tandem.control.desktop.told import Told
 from tandem.control.voice.monitor import Mode
+from tandem.control.webhooks.told import Happened
 from tandem.ivr import commands as ivr
 from tandem.ivr.commands import Utterance as Utterance
 
@@ -563,6 +564,21 @@ class RecordChatTalk(Command, frozen=True):
     agent_messages: int
     responses: int
     response_seconds: float
+
+
+class TellReceivers(Command, frozen=True):
+    """Tell `receivers` (of the settings' webhooks) what happened at `at` (epoch seconds), of which `agent`.
+
+    `id` is the idempotency key; to one receiver those about one `subject` go in order. It is written down with the
+    records of its event, so that nothing is missing and nothing doubled after a crash.
+    """
+
+    id: str
+    receivers: tuple[str, ...]
+    at: float
+    subject: str
+    agent: str
+    told: Told | Happened
 
 
 class RecordStep(Command, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tandem.control import commands, events
+from tandem.control import commands, events, orders
 from tandem.control.context import Context
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.identities import identity
@@ -18,6 +18,7 @@ def seek(context: Context, contact: str, kind: str, value: str) -> None:
     """Ask who is known by the number or address that a contact came with."""
     if known_by := identity(kind, value, context.state.settings.dial_plan.country):
         context.state.sought[contact] = known_by
+        orders.meet(context, contact, kind, value)
         context.tell(commands.FindCustomer(contact, known_by))
 
 
@@ -31,6 +32,7 @@ def forget(context: Context, contact: str) -> None:
     """The contact is over."""
     context.state.sought.pop(contact, None)
     context.state.customers.pop(contact, None)
+    orders.forget(context, contact)
 
 
 def found(context: Context, event: events.CustomerFound, now: float) -> None:
@@ -45,6 +47,9 @@ def found(context: Context, event: events.CustomerFound, now: float) -> None:
         context.note(holder, now, "customer", customer.customer)
     if call is not None:
         _fill_in(context, call, customer)
+    routed = context.router.snapshot().contacts.get(event.contact)
+    if routed is not None and routed.agent:
+        orders.ask(context, event.contact, now)
 
 
 def not_found(context: Context, event: events.CustomerNotFound, _now: float) -> None:

@@ -697,6 +697,28 @@ class NotifyFailed(Event, frozen=True):
     reason: str
 
 
+class OrdersWanted(Event, frozen=True):
+    """An agent wants the orders of a contact's customer asked for, again."""
+
+    agent: str
+    contact: str
+
+
+class ReceiverLost(Event, frozen=True):
+    """A receiver of webhooks takes nothing any more, for `reason`; it is tried again now and then."""
+
+    receiver: str
+    reason: str
+
+
+class EventsGivenUp(Event, frozen=True):
+    """So many events were not taken by a receiver of webhooks in time, and are not sent again by themselves."""
+
+    receiver: str
+    count: int
+    reason: str
+
+
 class CallbackCancelled(Event, frozen=True):
     """The customer, or somebody for them, wants no callback any more."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import convert
 
-from tandem.control import events, outside, ways
+from tandem.control import events, orders, outside, ways
 from tandem.control.chat import chats
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
@@ -60,6 +60,9 @@ def looked_up(context: Context, event: events.LookedUp, now: float) -> None:
     asked = outside.answered(context, event.subject, event.number)
     if asked is None:
         return
+    if event.subject.startswith(orders.PREFIX):
+        orders.answered(context, event.subject, event, now)
+        return
     detail = f"{asked.lookup.ask.service} in {(now - asked.at) * 1000:.0f} ms"
     note(context, event.subject, now, "looked up", detail)
     tell(context, event.subject, ivr.LookedUp(event.number, event.values), now)
@@ -74,7 +77,10 @@ def lookup_failed(context: Context, event: events.LookupFailed, now: float) -> N
     note(context, event.subject, now, "lookup failed", f"{service}: {event.reason}")
     if event.reason != events.NOT_FOUND:
         context.alarm("lookup failed", service, f"{event.subject}: {event.reason}")
-    tell(context, event.subject, ivr.LookupFailed(event.number, event.reason), now)
+    if event.subject.startswith(orders.PREFIX):
+        orders.failed(context, event.subject, event, now)
+    else:
+        tell(context, event.subject, ivr.LookupFailed(event.number, event.reason), now)
 
 
 def lookup_overdue(context: Context, key: str, now: float) -> None:

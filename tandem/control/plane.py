@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tandem.control import admin, agents, by_hand, customers, journeys
+from tandem.control import admin, agents, by_hand, customers, journeys, orders
 from tandem.control.board.board import Board
 from tandem.control.callback import callbacks, dialling
 from tandem.control.chat import chats, desk
@@ -34,6 +34,7 @@ from tandem.control.voice import (
     transfers,
     voicemails,
 )
+from tandem.control.webhooks import webhooks
 
 _HANDLERS = {
     **calls.HANDLERS,
@@ -50,6 +51,7 @@ _HANDLERS = {
     **mails.HANDLERS,
     **journeys.HANDLERS,
     **customers.HANDLERS,
+    **orders.HANDLERS,
     **transfers.HANDLERS,
     **talks.HANDLERS,
     **sending_on.HANDLERS,
@@ -64,6 +66,7 @@ _HANDLERS = {
     **monitoring.HANDLERS,
     **publishing.HANDLERS,
     **loans.HANDLERS,
+    **webhooks.HANDLERS,
     **admin.HANDLERS,
 }
 
@@ -95,7 +98,8 @@ class Plane:
         state.today.note(context.commands, now)
         if self._board is not None:
             self._board.saw(event, context.commands)
-        return context.commands + self._desks.news(event, context.commands)
+        done = context.commands + self._desks.news(event, context.commands)
+        return [*done, *webhooks.news(context, done, now)]
 
     def desk(self, agent: str) -> Desk | None:
         """All that an agent's desktop shows; None when there is no such agent."""

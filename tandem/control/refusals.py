@@ -4,7 +4,7 @@ when the event comes."""
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tandem.control import by_hand, events
+from tandem.control import by_hand, events, orders
 from tandem.control.context import Context
 from tandem.control.desktop import dispositions
 from tandem.control.voice import colleagues, dialled, monitoring, permits
@@ -12,6 +12,7 @@ from tandem.control.voice import colleagues, dialled, monitoring, permits
 _REASONS: Mapping[type[events.Event], Callable[[Context, Any, float], str]] = {
     **dict.fromkeys(by_hand.HANDLERS, lambda context, event, _now: by_hand.why_not(context, event)),
     events.ContactDisposed: lambda context, event, _now: dispositions.why_not(context, event),
+    events.OrdersWanted: lambda context, event, _now: orders.why_not(context, event),
     events.AgentWentReady: lambda context, event, _now: dispositions.why_not_ready(context, event),
     events.NumberDialled: dialled.why_not,
     events.AgentCalled: lambda context, event, _now: colleagues.why_not(context, event),

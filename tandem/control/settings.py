@@ -7,6 +7,8 @@ import msgspec
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
+from tandem.control.order_lookup import OrderLookup
+from tandem.control.webhooks.webhook_settings import Webhook
 
 
 def browser_phone(agent: str) -> str:
@@ -157,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True):
     acd: AcdSettings = AcdSettings()
     dial_plan: DialPlan = DialPlan()
     services: dict[str, Service] = {}
+    webhooks: dict[str, Webhook] = {}
+    orders: OrderLookup = OrderLookup()
     fallback: str = ""
     callbacks: dict[str, CallbackSettings] = {}
     chats: ChatSettings = ChatSettings()

@@ -52,6 +52,18 @@ class Asked(msgspec.Struct, frozen=True):
     at: float
 
 
+class Orders(msgspec.Struct, frozen=True):
+    """A contact that came by `value`, of this `kind` (`number` or `email`), and its customer's orders: `state` is
+    empty, `asked`, `known` or `failed` (for `reason`); `found` are the fields of each that are shown."""
+
+    kind: str
+    value: str
+    tries: int = 0
+    state: str = ""
+    reason: str = ""
+    found: tuple[dict[str, str], ...] = ()
+
+
 class Pause(msgspec.Struct, frozen=True):
     """An agent's pause since `began_at` (epoch seconds); `by` is the supervisor who wanted it."""
 
@@ -120,6 +132,8 @@ class PlaneState(msgspec.Struct):
     """Contact to the identity by which its customer is looked for; the answer has not come."""
     customers: dict[str, KnownCustomer] = {}
     """Who is in a contact, as far as it is known."""
+    orders: dict[str, Orders] = {}
+    """By contact, as long as it goes on."""
     notes: dict[str, dict[int, Notify]] = {}
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
     voicemails: dict[str, Voicemail] = {}
@@ -137,6 +151,10 @@ class PlaneState(msgspec.Struct):
     switch_up: bool = False
     began_at: float = 0.0
     """When the first event of all came (epoch seconds)."""
+    webhook_events: int = 0
+    """How many events there were for receivers."""
+    last_queues: dict[str, str] = {}
+    """Contact to the queue that it was in last, as long as it goes on and there are receivers."""
     told: dict[str, int] = {}
     """Agent to the number of the last event that their desktop was told of."""
     timers: dict[str, float] = {}

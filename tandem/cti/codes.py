@@ -14,7 +14,7 @@ CODES: Mapping[int, frozenset[str]] = {
         403: "bad_csrf change_password not_allowed not_on_desk not_yours unknown_origin wrong",
         404: """no_browser_phone no_draft no_flow no_prompt no_session no_version not_found unknown_chat
             unknown_customer unknown_file unknown_flow unknown_guide unknown_identity unknown_join unknown_link
-            unknown_loan unknown_mail unknown_proposal unknown_user unknown_verb""",
+            unknown_loan unknown_mail unknown_proposal unknown_user unknown_verb unknown_webhook""",
         405: "method_not_allowed",
         408: "too_slow",
         409: """agent_taken already_applied at_work joined_later last_admin merged no_chat no_comparison

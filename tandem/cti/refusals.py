@@ -17,6 +17,7 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "not_on_desk": (404, "No such contact is in talk or in wrap-up at this desk."),
     "unknown_disposition": (400, "The contact's queue has no disposition of this code: see GET /dispositions."),
     "note_needed": (400, "This disposition needs a note."),
+    "no_orders": (409, "Orders can't be asked for: no lookup is set, or it needs more than is known of the contact."),
     "disposition_needed": (409, "Set the disposition first."),
     "not_free": (409, "This agent is offered something, is on the phone, or wraps up."),
     "no_dialling": (409, "Agents can't dial for this queue: see dial_out in its settings."),

@@ -22,6 +22,7 @@ from tandem.control.events import (
     MailAccepted,
     MailClosed,
     MailDeclined,
+    OrdersWanted,
     VoiceLost,
     WrapUpExtended,
 )
@@ -175,6 +176,15 @@ class Dispose(Verb, frozen=True):
         return around.fitting(ContactDisposed(around.agent, self.contact, self.code, self.note.strip()))
 
 
+class AskOrders(Verb, frozen=True):
+    """Ask for the orders of a contact's customer, again."""
+
+    contact: Annotated[str, msgspec.Meta(max_length=128)]
+
+    def event(self, around: Around) -> Event:
+        return around.fitting(OrdersWanted(around.agent, self.contact))
+
+
 class Release(Verb, frozen=True):
     """End the talk but keep the line: for an agent whose own line is kept."""
 
@@ -253,6 +263,7 @@ STATES: Mapping[str, type[Verb]] = {
     "extend": Extend,
     "release": Release,
     "dispose": Dispose,
+    "ask-orders": AskOrders,
     "rejoin": Rejoin,
 }
 """The verbs about the agent; the others are about a contact."""

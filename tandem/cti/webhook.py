@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -31,15 +32,18 @@ class Letter(msgspec.Struct, frozen=True):
     whom: str = "the service"
 
 
-async def post(letter: Letter, at: int, timeout_seconds: float = TIMEOUT) -> None:
+async def post(
+    letter: Letter, at: int, timeout_seconds: float = TIMEOUT, session: aiohttp.ClientSession | None = None
+) -> None:
     """Return when the receiver answered 2xx; TemporaryError for 429 and 5xx (with what Retry-After asks for), a
     time-out or no connection, else DeliveryError.
 
-    `at` (epoch seconds) goes into the signature.
+    `at` (epoch seconds) goes into the signature. With a `session` its connections are used, else one of its own.
     """
     whom = letter.whom
     try:
-        status, retry_after = await _status(letter, at, timeout_seconds)
+        async with nullcontext(session) if session else aiohttp.ClientSession() as used:
+            status, retry_after = await _status(used, letter, at, timeout_seconds)
     except TimeoutError:
         raise TemporaryError(f"{whom} did not answer in time") from None
     except aiohttp.ClientConnectionError:
@@ -62,17 +66,17 @@ def _seconds(retry_after: str, at: int) -> float:
         return 0.0
 
 
-async def _status(letter: Letter, at: int, timeout_seconds: float) -> tuple[int, str]:
+async def _status(session: aiohttp.ClientSession, letter: Letter, at: int, timeout_seconds: float) -> tuple[int, str]:
     """The answer's status and its Retry-After."""
     headers = dict(letter.headers) | {
         "Content-Type": "application/json",
         "Idempotency-Key": letter.key,
         "Tandem-Signature": signature(letter.secret, letter.body, at),
     }
-    async with (
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_seconds)) as session,
-        session.post(letter.url, data=letter.body, headers=headers, allow_redirects=False) as response,
-    ):
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+    async with session.post(
+        letter.url, data=letter.body, headers=headers, allow_redirects=False, timeout=timeout
+    ) as response:
         return response.status, response.headers.get("Retry-After", "")
 
 

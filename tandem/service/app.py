@@ -25,6 +25,7 @@ from tandem.control.commands import (
 )
 from tandem.control.settings import Service, Settings
 from tandem.control.view import Readers, view
+from tandem.control.webhooks.webhook_settings import Webhook
 from tandem.cti.accounts import Accounts
 from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend, Health
@@ -52,7 +53,10 @@ from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
-from tandem.cti.webhook import Webhook
+from tandem.cti.webhook import Webhook as Gateway
+from tandem.cti.webhooks import Around as WebhooksAround
+from tandem.cti.webhooks import Webhooks
+from tandem.cti.webhooks_api import WebhooksApi
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
 from tandem.service.chat_totals import ChatTotals
@@ -60,7 +64,7 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
-from tandem.service.figures import callers, chats, figures, people, process
+from tandem.service.figures import callers, chats, figures, people, process, webhooks
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
@@ -87,6 +91,7 @@ from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.retention import Retention
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import UserStore
+from tandem.store.webhook_outbox import WebhookOutbox
 from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.switch import Switch, SwitchSettings
@@ -127,10 +132,14 @@ class Controller:
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
         self.notifier = Notifier(outbox, adapters, emit, public_url, tokens.new, time.time)
-        book = Book(database, recordings.remove, archive)
+        book = Book(database, recordings.remove, archive, self._told_of)
         self.finder = Finder(book.find, emit, time.monotonic)
         self.lookups = Lookups(self._services, secrets, emit, time.monotonic, random.random)
         self.notifications = Notifications(NotificationOutbox(database), self._services, secrets, emit, time.time)
+        self.webhook_outbox = WebhookOutbox(database)
+        hooks = WebhooksAround(self.webhook_outbox, self.webhooks_set, self._services, secrets, emit, time.time)
+        self.webhooks = Webhooks(hooks)
+        writer.webhooks_written = self.webhooks.wake
         self.watch = Watch()
         self.backend = Backend(
             emit=self.engine.emit,
@@ -158,6 +167,7 @@ class Controller:
         self.boards = Boards(self.backend, self.accounts, how_it_is)
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
         callers(self.backend.metrics, self.finder)
+        webhooks(self.backend.metrics, self.webhooks)
         self.customers = Customers(book, self.backend, self._settled)
         talks = ChatTotals()
         chats(self.backend.metrics, self.engine, talks, self.backend.scan)
@@ -236,7 +246,7 @@ class Controller:
         config = self.config
         adapters: list[Adapter] = [SipMessage(self._can_message, self.switch.send_message)]
         if config.webhook_url and config.webhook_secret:
-            adapters.append(Webhook(str(config.webhook_url), config.webhook_secret.get_secret_value(), time.time))
+            adapters.append(Gateway(str(config.webhook_url), config.webhook_secret.get_secret_value(), time.time))
         if config.outbox_delivers:
             adapters.append(OutboxOnly())
         return adapters
@@ -271,6 +281,13 @@ class Controller:
 
     def _services(self) -> Mapping[str, Service]:
         return self.engine.plane.state.settings.services
+
+    def _told_of(self, event: str) -> list[str]:
+        return [name for name, hook in self.webhooks_set().items() if hook.wants(event, None)]
+
+    def webhooks_set(self) -> Mapping[str, Webhook]:
+        """The receivers of events, as they are set now."""
+        return self.engine.plane.state.settings.webhooks
 
     def _agents(self) -> list[str]:
         return list(self.engine.plane.state.settings.acd.agents)
@@ -307,12 +324,14 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.lookups.run(), "lookups")
         _background(stack, running.finder.run(), "finder")
         _background(stack, running.notifications.run(), "notifications")
+        _background(stack, running.webhooks.run(), "webhooks")
         _background(stack, running.dispatch.run(), "dispatch")
         dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
         operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
         admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
         admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
         admins += OutsideApi(running.outside.told).routes()
+        admins += WebhooksApi(running.webhooks, running.webhook_outbox, running.webhooks_set, time.time).routes()
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
         oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)

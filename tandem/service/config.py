@@ -97,6 +97,8 @@ class Config(BaseModel):
     """Days for which links and notifications that are done, forms, and voicemails that were heard are kept; 0: for
     ever."""
     keep_notifications: Days = 90
+    keep_webhooks: Days = 30
+    """Days for which events for receivers of webhooks are on record that were taken or given up; 0: for ever."""
     keep_forms: Days = 365
     keep_voicemails: Days = 365
     keep_customers: Days = 0
@@ -174,7 +176,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "forms", "voicemails", "chat_files", "customers", "joins")
+        kinds = ("links", "notifications", "webhooks", "forms", "voicemails", "chat_files", "customers", "joins")
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tandem.cti.notifications import Notifications
 from tandem.cti.notifier import Notifier
 from tandem.cti.phones import Phones
 from tandem.cti.scan import Scan
+from tandem.cti.webhooks import Webhooks
 from tandem.service.chat_totals import ChatTotals
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
@@ -79,6 +80,14 @@ def callers(metrics: Metrics, finder: Finder) -> None:
         "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
     )
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
+
+
+def webhooks(metrics: Metrics, webhooks: Webhooks) -> None:
+    """Those about receivers of events, into `metrics`."""
+    what = "Events for webhooks by what came of them"
+    metrics.counter("tandem_webhooks", what, lambda: webhooks.counts, ("receiver", "outcome"))
+    metrics.gauge("tandem_webhooks_waiting", "Events that wait", lambda: webhooks.waiting, "receiver")
+    metrics.gauge("tandem_webhooks_left_alone", "1 while it is left alone", webhooks.left_alone, "receiver")
 
 
 def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications, dispatch: Dispatch) -> Process:

@@ -5,7 +5,7 @@ The meaning of each field stands in `tandem.control.commands`, with the record o
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, Identity, Integer, Text
+from sqlalchemy import JSON, BigInteger, Double, Identity, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -412,6 +412,32 @@ class NotificationItem(Base):
     attempts: Mapped[int]
     created_at: Mapped[float]
     changed_at: Mapped[float]
+
+
+class WebhookItem(Base):
+    """An event on its way to a receiver outside; see webhook_outbox.py. They go by `number`, those of one `subject` one
+    after the other. `event` is its id, `body` JSON, as it is sent; `wanted_at` is when it was to be sent first, or
+    again by an admin's wish, `due_at` when it is tried next."""
+
+    __tablename__ = "webhook_items"
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+    receiver: Mapped[str]
+    event: Mapped[str]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str]
+    attempts: Mapped[int]
+    created_at: Mapped[float] = mapped_column(index=True)
+    wanted_at: Mapped[float]
+    due_at: Mapped[float]
+    changed_at: Mapped[float]
+    __table_args__ = (
+        UniqueConstraint("receiver", "event"),
+        Index("ix_webhook_items_next", "receiver", "state", "number"),
+        Index("ix_webhook_items_before", "receiver", "state", "subject", "number"),
+    )
 
 
 class FlowVersion(Base):

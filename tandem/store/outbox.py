@@ -52,7 +52,7 @@ class _Items(Generic[Item]):
 
     async def _find(self, *where: Any, limit: int | None = None) -> Sequence[Item]:
         statement = select(self._model).where(*where).order_by(self._model.created_at.desc()).limit(limit)
-        with _explained():
+        with explained():
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 return (await session.scalars(statement)).all()
 
@@ -61,7 +61,7 @@ class _Items(Generic[Item]):
         return await self._execute(update(self._model).where(*key, *where).values(values)) > 0
 
     async def _execute(self, statement: Insert | Update) -> int:
-        with _explained():
+        with explained():
             async with self._engine.begin() as connection:
                 return (await connection.execute(statement)).rowcount
 
@@ -117,7 +117,8 @@ class NotificationOutbox(_Items[NotificationItem]):
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """Turn the database's errors into an OutboxError."""
     try:
         yield
     except SQLAlchemyError as error:

@@ -1,7 +1,7 @@
 """Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, Self
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tandem.control import commands
 from tandem.store import models
 from tandem.store.database import insert_into, table_of
+from tandem.store.webhook_outbox import KEY, rows_of
 
 log = structlog.get_logger()
 
@@ -45,7 +46,8 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordCallbackAttempt: models.CallbackAttempt,
     commands.RaiseAlarm: models.Alarm,
 }
-RECORD_TYPES = tuple(MODELS)
+RECORD_TYPES: tuple[type[commands.Command], ...] = (*MODELS, commands.TellReceivers)
+WEBHOOKS = table_of(models.WebhookItem)
 PROGRESS = "records"
 # A link that is opened after its call ended is recorded by a plane that has forgotten the rest.
 # Who is in a contact may have been learnt while it went on.
@@ -68,7 +70,8 @@ class RecordWriter:
     replay gives for the entries after `progress`, and nothing is missing or doubled.
 
     `progress`: the records of all entries up to this one are written. `failures` counts transactions that were
-    tried again, `refused` the batches that found the queue full. The first batch of a transaction waits
+    tried again, `refused` the batches that found the queue full. `webhooks_written` is called when there is something
+    new for receivers. The first batch of a transaction waits
     `gather_seconds` for more: a transaction costs far more than the rows in it.
     """
 
@@ -84,6 +87,7 @@ class RecordWriter:
         self.progress = progress
         self.failures = 0
         self.refused = 0
+        self.webhooks_written: Callable[[], object] = lambda: None
         self._engine = engine
         self._retry_seconds = retry_seconds
         self._gather_seconds = gather_seconds
@@ -157,10 +161,15 @@ class RecordWriter:
             for table, values in rows.items():
                 await connection.execute(_upsert(connection.dialect, table), values)
         self.progress = batches[-1].seq
+        if WEBHOOKS in rows:
+            self.webhooks_written()
 
 
 def _rows(batch: Batch) -> Iterator[tuple[Table, Row]]:
     for number, record in enumerate(batch.records):
+        if isinstance(record, commands.TellReceivers):
+            yield from ((WEBHOOKS, row) for row in rows_of(record))
+            continue
         row = msgspec.structs.asdict(record)
         if isinstance(record, commands.RaiseAlarm):
             row |= {"seq": batch.seq, "number": number, "at": batch.at}
@@ -171,6 +180,8 @@ def _rows(batch: Batch) -> Iterator[tuple[Table, Row]]:
 def _upsert(dialect: Dialect, table: Table) -> Insert:
     """Made once: making it costs more than carrying it out."""
     statement = insert_into(dialect, table)
+    if table is WEBHOOKS:  # what became of an event that is there already is known better there
+        return statement.on_conflict_do_nothing(index_elements=KEY)
     fresh: dict[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns}
     for name in KEPT_WHEN_EMPTY.get(table.name, ()):
         fresh[name] = func.coalesce(func.nullif(fresh[name], ""), table.columns[name])

@@ -14,6 +14,7 @@ from tandem.cti.identity import needed_for
 from tandem.cti.outside_api import OutsideApi
 from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
+from tandem.cti.webhooks_api import WebhooksApi
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
@@ -50,6 +51,7 @@ def admins_routes() -> list[web.RouteDef]:
     settings = SettingsShelf(nothing, nothing, nothing, nothing, nothing)
     more = [*Customers(nothing, nothing, nothing).routes(), *FlowEditingApi(Bench(nothing, nothing, nothing)).routes()]
     more += [*PromptsApi(PromptShelf(nothing, nothing)).routes(), *OutsideApi(nothing).routes()]
+    more += WebhooksApi(nothing, nothing, nothing, nothing).routes()
     return [*FlowsApi(flows).routes(), *SettingsApi(settings).routes(), *more]
 
 

@@ -21,7 +21,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tandem.control.settings import Service
 from tandem.control.view import view
+from tandem.control.webhooks.webhook_settings import Webhook
 from tandem.cti import desks
 from tandem.cti.answers import Refused
 from tandem.cti.customers import Customers
@@ -33,6 +35,8 @@ from tandem.cti.outside_api import LinkTemplate, OutsideApi, OutsideView, Secret
 from tandem.cti.prompts_api import Name, Prompt, PromptsApi
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.web_files import WIDGET_FILE
+from tandem.cti.webhooks import Around, Webhooks
+from tandem.cti.webhooks_api import WebhooksApi
 from tandem.ivr.reader import nothing_more
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_shelf import Shelf
@@ -41,6 +45,7 @@ from tandem.store.database import AsyncEngine
 from tandem.store.flow_versions import FlowStore
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import ROLES, Role, UserStore
+from tandem.store.webhook_outbox import WebhookOutbox
 from tests.cti.sites import TOKEN
 from tests.cti.test_accounts import Browser, user
 from tests.cti.test_customers import ANN, Shop
@@ -106,7 +111,11 @@ class Whole(Shop):
         oidc = Oidc(None, self.accounts, "https://care.example", lambda: self.now)
         customers = Customers(self.book, self.backend, self._settled)
         bench = Bench(FlowStore(engine), self._state, lambda: self.plane.state.settings)
+        hooks = {KNOWN["name"]: Webhook("crm")}
+        outbox, services = WebhookOutbox(engine), {"crm": Service("http://127.0.0.1:9/", signed_with="signing")}
+        around = Around(outbox, lambda: hooks, lambda: services, lambda _: "secret", self._emit, lambda: self.now)
         self.more = [
+            *WebhooksApi(Webhooks(around), outbox, lambda: hooks, lambda: self.now).routes(),
             *FlowsApi(flows).routes(), *FlowEditingApi(bench).routes(), *SettingsApi(centre).routes(),
             *PromptsApi(Studio()).routes(), *OutsideApi(self._outside).routes(), *customers.routes(), *oidc.routes(),
         ]  # fmt: skip

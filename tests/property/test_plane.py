@@ -19,6 +19,7 @@ from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.dispatch import loans
 from tandem.control.dispatch.loan import under
 from tandem.control.mail import mails
+from tandem.control.order_lookup import OrderLookup
 from tandem.control.plane import Plane
 from tandem.control.publishing.canary import Margins
 from tandem.control.publishing.versions import Walker, flow_key
@@ -26,6 +27,8 @@ from tandem.control.settings import DialOutSettings, DialPlan, Disposition, Paus
 from tandem.control.voice import rejoining
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.monitor import Mode
+from tandem.control.webhooks.told import ContactEnded
+from tandem.control.webhooks.webhook_settings import Webhook
 from tandem.ivr.reader import read_flow
 from tests.control.dispatch import proposal
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
@@ -339,8 +342,23 @@ IN_TALK: tuple[Step, ...] = (
     join,
     any_bridge,
 )
+
+
+def orders(book: Playbook, pick: int) -> object:
+    """Orders are asked for again, are found, or are not."""
+    contact = (*CALLS, *CHATS)[pick % 6]
+    known = book.plane.state.orders.get(contact)
+    number = known.tries if known else 1
+    if pick // 6 % 3 == 0:
+        return book.tell(events.OrdersWanted(AGENTS[pick // 18 % 3], contact))
+    if pick // 6 % 3 == 1:
+        return book.tell(events.LookedUp(f"orders/{contact}", number, {"0 number": "7", "1 number": ""}))
+    return book.tell(events.LookupFailed(f"orders/{contact}", number, "it answered 500"))
+
+
 STEPS: tuple[Step, ...] = (
     *IN_TALK,
+    orders,
     lambda book, pick: book.tell(events.ChatBegan(chat_of(book, pick), "4008", number="139" * (pick % 3))),
     write,
     write,
@@ -555,6 +573,9 @@ def check_leaks(book: Playbook) -> None:
     owned |= {kind: set(state.loans) for kind in (loans.ENDS, loans.SHOWS)}
     owned |= {"last-agents": {""} if state.last_agents else set()}
     owned["lookup"] = {f"{subject}/{number}" for subject, asked in state.lookups.items() for number in asked}
+    contacts = {*state.calls, *state.chats, *state.mails}
+    assert state.orders.keys() <= {*contacts, *state.work, *state.dials, *state.voicemails}
+    assert state.last_queues.keys() <= contacts
     for kind, _, subject in (name.partition(" ") for name in state.timers):
         if kind == "way":  # falls due at once, and finds out itself who is still there
             continue
@@ -636,14 +657,31 @@ def test_every_message_of_a_chat_is_recorded_once_and_every_chat_ends_when_nobod
 @given(lives)
 def test_a_replay_of_the_journal_gives_the_commands_of_the_run(life: list[tuple[Step, int]]) -> None:
     """The run was written out and read back before every event; the replay is not, and passes the journal's bytes."""
-    book = Playbook()
+    hooks = {"crm": Webhook("crm", queues=("tech",)), "all": Webhook("crm")}
+    book = Playbook(replace(SETTINGS, webhooks=hooks, orders=OrderLookup("shop")))
     for step, pick in life:
         step(book, pick)
+        check(book)
     again = Plane()
     for now, event, out in book.history:
         replayed = again.handle(wire.decode(wire.encode(event)), now)
         assert replayed == out
         assert wire.digest(replayed) == wire.digest(out)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives)
+def test_receivers_are_told_without_a_gap_and_of_each_end_once(life: list[tuple[Step, int]]) -> None:
+    book = Playbook(replace(SETTINGS, webhooks={"all": Webhook("crm")}))
+    for step, pick in life:
+        step(book, pick)
+        check(book)
+    done = [command for _, _, out in book.history for command in out]
+    sent = these(commands.TellReceivers, done)
+    assert [one.id.partition("-")[2] for one in sent] == [str(number + 1) for number in range(len(sent))]
+    ends = Counter(one.subject for one in sent if isinstance(one.told, ContactEnded))
+    rows = (row for row in these(commands.RecordContact, done) if row.ended_at is not None)
+    assert ends == Counter(row.call for row in rows)
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
+from tandem.control.commands import TellReceivers
 from tandem.control.desktop.customer import PastContact
+from tandem.control.webhooks.told import ContactDisposed
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.erasing import erase
 from tandem.store.customers.history import LAST, find, history
@@ -19,6 +21,7 @@ from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.queries import check_balance, contacts, intervals
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.retention import DAY, Retention
+from tandem.store.webhook_outbox import WebhookOutbox
 from tests.store import examples
 
 NUMBER, PHONE = "13812345678", "phone:+8613812345678"
@@ -162,11 +165,16 @@ async def test_erasing_leaves_nothing_of_them_and_every_figure(
     await Joins(engine).merge(ann.customer, bob.customer, "li", 5.0)
     figures = await intervals(engine, 0.0, 9e9)
     balanced = await check_balance(engine, 0.0, 9e9)
+    disposed = ContactDisposed("c1", "", "", "")
+    told = [TellReceivers(f"9.0-{at}", ("crm",), at, "c1", "", disposed) for at in (5.0, 9.0)]
+    await written(engine, *told)
+    await WebhookOutbox(engine).give_up("crm", 5.0, "not taken", 6.0)
     removed: list[str] = []
     done = await erase(engine, ann.customer, removed.append, archive(engine, tmp_path))
     assert removed == ["voicemail-c1-1"]
     assert (done.customers, done.identities, done.joins, done.contacts, done.messages, done.forms) == (2, 2, 1, 3, 1, 1)
-    assert (done.voicemails, done.callbacks, done.links, done.notifications, done.unfinished) == (1, 1, 1, 2, 1)
+    assert (done.voicemails, done.callbacks, done.links, done.notifications, done.unfinished) == (1, 1, 1, 2, 2)
+    assert done.webhooks == 1
     assert (done.steps, done.files, done.dispositions, done.transfers, done.dials) == (3, 1, 1, 1, 1)
     assert list((tmp_path / "files").rglob("*.*")) == []
     async with engine.begin() as connection:

@@ -1,5 +1,6 @@
 """People, by what they are known, merged and split: and everything as before when that is undone."""
 
+import json
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from tandem.store.customers.history import history
 from tandem.store.customers.joins import Joins
 from tandem.store.customers.people import CustomerStoreError, NotDone, People, Person
 from tandem.store.records import Batch, RecordWriter
+from tandem.store.webhook_outbox import WebhookOutbox
 from tests.store import examples
 
 ANN = Person(
@@ -241,3 +243,26 @@ async def test_a_database_that_can_not_be_read_is_a_clear_error(engine: AsyncEng
         await connection.execute(text("DROP TABLE customer_identities"))
     with pytest.raises(CustomerStoreError, match="no such table"):
         await people.known_by("phone:1")
+
+
+async def test_receivers_are_told_of_merging_and_of_its_end_in_the_same_transaction(
+    engine: AsyncEngine, people: People
+) -> None:
+    wanted = {"CustomersMerged": ["crm"]}
+    joins = Joins(engine, lambda event: wanted[event])
+    ann, bob = await people.create(ANN, 10.0), await people.create(BOB, 10.0)
+    number = await joins.merge(ann.customer, bob.customer, "li", 20.0)
+    with pytest.raises(NotDone):
+        await joins.merge(ann.customer, bob.customer, "li", 21.0)
+    await joins.undo(number, "wang", 30.0)
+    split = await joins.split(ann.customer, ["email:ann@a.example"], "Anna", "li", 40.0)
+    await joins.undo(split, "li", 50.0)
+    items = await WebhookOutbox(engine).next_of("crm", 60.0, 10)
+    assert [json.loads(item.body) for item in items] == [
+        {
+            "id": f"{at:.6f}-join-{number}", "at": at, "agent": "", "event": "CustomersMerged",
+            "customer": ann.customer, "other": bob.customer, "by": by, "undone": undone,
+        }
+        for at, by, undone in ((20.0, "li", False), (30.0, "wang", True))
+    ]  # fmt: skip
+    assert {item.subject for item in items} == {f"customer {ann.customer}"}

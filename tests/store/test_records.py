@@ -31,7 +31,7 @@ async def rows(engine: AsyncEngine, statement: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await connection.execute(text(statement))]
 
 
-@pytest.mark.parametrize("record", RECORD_TYPES, ids=lambda record: record.__name__)
+@pytest.mark.parametrize("record", MODELS, ids=lambda record: record.__name__)
 def test_a_table_has_just_the_fields_of_its_record(record: type[commands.Command]) -> None:
     extra = {"seq", "number", "at"} if record is commands.RaiseAlarm else set()
     columns = {column.name for column in MODELS[record].__table__.columns}
@@ -40,7 +40,7 @@ def test_a_table_has_just_the_fields_of_its_record(record: type[commands.Command
 
 def test_every_record_of_the_plane_has_a_table() -> None:
     named = {kind for name, kind in vars(commands).items() if name.startswith("Record")}
-    assert named | {commands.RaiseAlarm} == set(RECORD_TYPES)
+    assert named | {commands.RaiseAlarm, commands.TellReceivers} == set(RECORD_TYPES)
 
 
 @pytest.mark.parametrize("record", ALL, ids=lambda record: type(record).__name__)

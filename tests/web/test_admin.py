@@ -16,6 +16,8 @@ from tandem.control import events
 from tandem.cti.outside_api import OutsideApi
 from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.settings_api import SettingsApi
+from tandem.cti.webhooks import Around, Webhooks
+from tandem.cti.webhooks_api import WebhooksApi
 from tandem.ivr.flow import Flow
 from tandem.ivr.reader import read_flow
 from tandem.service.config import PROJECT, Config
@@ -24,13 +26,16 @@ from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
+from tandem.store.records import Batch, RecordWriter
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import Role, UserStore
+from tandem.store.webhook_outbox import WebhookOutbox
 from tandem.telephony.speech.espeak import Espeak
 from tandem.telephony.speech.library import PromptLibrary
 from tests.control.playbook import FLOW
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import PASSWORD, user
+from tests.cti.test_webhooks import event
 from tests.live.browser import chromium
 from tests.sounds import is_tone, tone
 from tests.web.desks import axe, picture, window
@@ -59,15 +64,19 @@ CENTRE: dict[str, Any] = {
     },
     "time_zone": "Asia/Shanghai",
     "customers": {"13800000001": {"name": "王芳", "tier": "vip"}},
-    "services": {"shop": {"url": "https://shop.example", "headers": {"Authorization": "Bearer {secret:shop_token}"}}},
+    "services": {
+        "shop": {"url": "https://shop.example", "headers": {"Authorization": "Bearer {secret:shop_token}"}},
+        "crm": {"url": "http://127.0.0.1:9/", "signed_with": "crm"},
+    },
+    "webhooks": {"crm": {"service": "crm", "events": ["ContactEnded"]}},
 }
 
 
 class Centre:
     """The HTTP side, and what it brings into force."""
 
-    def __init__(self, site: Site, users: UserStore) -> None:
-        self.site, self.users = site, users
+    def __init__(self, site: Site, users: UserStore, hooked: WebhookOutbox) -> None:
+        self.site, self.users, self.hooked = site, users, hooked
 
     @property
     def queue(self) -> Any:
@@ -116,13 +125,19 @@ async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
     shelf = SettingsShelf(SettingsStore(database), lambda: site.plane.state, site.happens, flows, lambda: site.now)
     library = PromptLibrary(tmp_path / "recorded", tmp_path / "cache", Espeak())
     outside = Outside(Config(home=tmp_path), lambda: site.plane.state.settings.services, flows, "https://care.example")
+    hooked = WebhookOutbox(database)
+    around = Around(
+        hooked, lambda: site.plane.state.settings.webhooks, lambda: site.plane.state.settings.services, lambda _: "s",
+        site.happens, lambda: site.now,
+    )  # fmt: skip
     site.more = [
+        *WebhooksApi(Webhooks(around), hooked, around.webhooks, lambda: site.now).routes(),
         *SettingsApi(shelf).routes(),
         *PromptsApi(PromptShelf(library, flows)).routes(),
         *OutsideApi(outside.told).routes(),
     ]
     async with site.running():
-        centre = Centre(site, users)
+        centre = Centre(site, users, hooked)
         await centre.put(CENTRE)
         yield centre
     await database.dispose()
@@ -358,6 +373,26 @@ async def test_a_supervisor_looks_and_changes_nothing(centre: Centre, browser: B
     assert await page.get_by_role("button", name="Synthesise again").count() == 0
 
 
+async def test_a_receiver_is_tried_and_sent_again_what_was_given_up(centre: Centre, browser: Browser) -> None:
+    told = (event(number, f"c{number}") for number in (1, 2))
+    await RecordWriter(centre.hooked._engine, 0)._write([Batch(1, 1000.0, list(told))])
+    await centre.hooked.give_up("crm", 1e12, "not taken in 24 h", 2000.0)
+    page = await centre.open(browser, "webhooks/crm")
+    delivery = page.get_by_role("region", name="Delivery")
+    await expect(delivery.locator("dd").nth(2)).to_have_text("2")
+    await expect(delivery.locator("tbody tr").first).to_contain_text("not taken in 24 h")
+    await delivery.get_by_role("button", name="Send a test").click()
+    await expect(delivery.locator("output")).to_have_text("The test was not taken: the receiver can't be reached.")
+    await delivery.get_by_role("button", name="Send 9.0-2 again").click()
+    await expect(delivery.locator("output")).to_have_text("Sent again: 1.")
+    await delivery.get_by_role("button", name="Send again what was given up").click()
+    await expect(delivery.locator("tbody tr")).to_contain_text(["waits", "waits"])
+    await expect(delivery.get_by_role("button", name="Send again what was given up")).to_be_disabled()
+    assert [item.state for item in await centre.hooked.newest("crm", "", 10)] == ["pending", "pending"]
+    await page.get_by_label("Given up after (hours)", exact=True).fill("500")
+    await expect(page.locator(".field .problem").first).to_contain_text("at most 168")
+
+
 PLAYS = """new Promise((resolve) => {
     const audio = document.querySelector("audio");
     audio.ontimeupdate = () => audio.currentTime > 0.2 && resolve();
@@ -366,8 +401,8 @@ PLAYS = """new Promise((resolve) => {
 ROOMS = {
     "queues/tech": "queues", "skills": "skills", "agents/1001": "agents", "channels/chat": "channels",
     "hours/tech": "hours", "customers/13800000001": "customers", "lines": "lines", "links": "links",
-    "services/shop": "services", "prompts": "prompts", "users": "users", "history": "history",
-    "exchange": "exchange", "audit": "audit",
+    "services/shop": "services", "webhooks/crm": "webhooks", "prompts": "prompts", "users": "users",
+    "history": "history", "exchange": "exchange", "audit": "audit",
 }  # fmt: skip
 KEPT = ("queues", "skills", "hours", "prompts", "users")
 

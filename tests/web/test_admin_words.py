@@ -10,7 +10,7 @@ from tandem.control.centre.form import SECTIONS
 from tandem.control.centre.schema import schema
 from tandem.service.config import PROJECT
 
-ENTRIES = {"queues", "agents", "channels", "customers", "services"}
+ENTRIES = {"queues", "agents", "channels", "customers", "services", "webhooks"}
 """Sections that are rooms of their own."""
 
 

@@ -12,7 +12,9 @@ from tandem.acd.plan import Step, describe, widest
 from tandem.control.board.board_settings import QueueThresholds
 from tandem.control.centre.findings import Path, Remark
 from tandem.control.centre.form import Form, QueueForm
+from tandem.control.centre.orders import order_mistakes
 from tandem.control.centre.services import mistakes
+from tandem.control.centre.webhooks import webhook_mistakes
 from tandem.control.destinations import destination
 from tandem.ivr.problems import suggestion
 
@@ -67,7 +69,7 @@ def find(form: Form, written: dict[str, object], flows: Collection[str] | None) 
     queues = _names(written, "queues")
     checks: Iterable[Callable[[Form], Iterator[Remark]]] = (
         _figures, _dispositions, _served, _known_groups, _tiers, _channels, _agents, _devices, _rung, _pauses, _remote,
-        _dial_plan, _chats, _services, _board, _canned_answers,
+        _dial_plan, _chats, _services, webhook_mistakes, order_mistakes, _board, _canned_answers,
     )  # fmt: skip
     yield from chain.from_iterable(check(form) for check in checks)
     yield from _moves(form, queues)

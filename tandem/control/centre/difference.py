@@ -18,6 +18,7 @@ ONE_OF = {
     "pause_reasons": "pause reason",
     "customers": "customer",
     "services": "service",
+    "webhooks": "webhook",
     "canned_answers": "canned answer",
 }
 AS_WRITTEN = ("certified_until", "device", "auto_answer")

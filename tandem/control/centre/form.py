@@ -17,6 +17,7 @@ from tandem.acd.settings import (
 from tandem.acd.settings import Settings as AcdSettings
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.callback.callback_settings import CallbackSettings
+from tandem.control.order_lookup import OrderLookup
 from tandem.control.settings import (
     CannedAnswer,
     ChatSettings,
@@ -30,6 +31,7 @@ from tandem.control.settings import (
     Service,
     Settings,
 )
+from tandem.control.webhooks.webhook_settings import Webhook
 
 T = TypeVar("T")
 Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
@@ -59,6 +61,10 @@ class DialPlanForm(DialPlan, frozen=True, forbid_unknown_fields=True):
 
 class ServiceForm(Service, frozen=True, forbid_unknown_fields=True):
     """A system outside."""
+
+
+class WebhookForm(Webhook, frozen=True, forbid_unknown_fields=True):
+    """A receiver of events."""
 
 
 class ChatsForm(ChatSettings, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +109,8 @@ class Form(msgspec.Struct, frozen=True):
     caller_phones: tuple[str, ...] = ()
     dial_plan: DialPlanForm = DialPlanForm()
     services: dict[str, ServiceForm] = {}
+    webhooks: dict[str, WebhookForm] = {}
+    orders: OrderLookup = OrderLookup()
     chats: ChatsForm = ChatsForm()
     canned_answers: dict[str, CannedAnswerForm] = {}
     last_agent_days: Days = 30.0
@@ -122,6 +130,8 @@ class Form(msgspec.Struct, frozen=True):
             acd=AcdSettings(queues, agents, stay, order=self.order, channels=self.all_channels()),
             dial_plan=_one(self.dial_plan, DialPlan),
             services=_plain(self.services, Service),
+            webhooks=_plain(self.webhooks, Webhook),
+            orders=self.orders,
             callbacks={name: queue.callback for name, queue in self.queues.items()},
             offers={name: queue.offers for name, queue in self.queues.items()},
             dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
@@ -151,6 +161,7 @@ ENTRIES: Mapping[str, type[msgspec.Struct]] = {
     "pause_reasons": PauseReasonForm,
     "customers": CustomerForm,
     "services": ServiceForm,
+    "webhooks": WebhookForm,
     "canned_answers": CannedAnswerForm,
 }
 """The sections that are names with their settings, and what one entry is."""

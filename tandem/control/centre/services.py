@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from tandem.control.settings import Service
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REFERENCE = re.compile(r"\{secret:([^}]*)\}")
 _PRIVATE = re.compile(r"auth|token|secret|password|cookie|api-?key", re.IGNORECASE)
@@ -15,7 +15,7 @@ _REMEDY = "keep it with tandem secret set NAME, and write {secret:NAME} here"
 
 def mistakes(name: str, service: Service) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Each mistake: the way from the service to the field, what is wrong, and what to do."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         yield (), "is no name for a service", "letters, digits, _ and - are"
     for what, remedy in _mistakes_in_url(service.url):
         yield ("url",), what, remedy
@@ -26,7 +26,7 @@ def mistakes(name: str, service: Service) -> Iterator[tuple[tuple[str, ...], str
         yield ("failures",), "must be at least 1", "so many failures in a row until it is left alone"
     if not 0 < service.open_seconds <= 3600:
         yield ("open_seconds",), "must be more than 0 and at most 3600 seconds", "30 is usual"
-    if service.signed_with and not _NAME.fullmatch(service.signed_with):
+    if service.signed_with and not NAME.fullmatch(service.signed_with):
         yield ("signed_with",), "must be the name of a secret", "letters, digits, _ and -"
 
 
@@ -52,5 +52,5 @@ def _mistakes_in_header(header: str, text: str) -> Iterator[tuple[str, str]]:
     if _PRIVATE.search(header) and not names:
         yield "is a secret in clear", _REMEDY
     for name in names:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield f"{name!r} is no name of a secret", "letters, digits, _ and - are"

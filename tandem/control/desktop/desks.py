@@ -9,7 +9,7 @@ import msgspec
 from tandem.acd.agent import WRAP_UP, Agent, Wrapping
 from tandem.acd.contact import CONNECTED, HELD
 from tandem.acd.contact import Contact as Routed
-from tandem.control import commands
+from tandem.control import commands, orders
 from tandem.control.callback.bookings import at_hand
 from tandem.control.chat.chat import Chat, Message
 from tandem.control.context import Context
@@ -224,6 +224,7 @@ def _contact(context: Context, routed: Routed) -> ContactShown:
         offered_at=routed.offered_at,
         connected_at=routed.connected_at or None,
         customer=context.state.customers.get(routed.id),
+        orders=orders.shown(context, routed.id),
     )
     set_so = dispositions.of(context, routed.agent, routed.id)
     shown = msgspec.structs.replace(shown, disposition=set_so.code, note=set_so.note)

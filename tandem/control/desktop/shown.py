@@ -59,6 +59,14 @@ class ConsultationShown(msgspec.Struct, frozen=True):
     note: str
 
 
+class OrdersShown(msgspec.Struct, frozen=True):
+    """A customer's orders: `state` is `asked`, `known` or `failed` (for `reason`); of each the fields that are set."""
+
+    state: str
+    reason: str = ""
+    found: tuple[dict[str, str], ...] = ()
+
+
 class Colleague(msgspec.Struct, frozen=True):
     """An agent, as others see them who look for advice; in `state` since then (epoch seconds)."""
 
@@ -74,7 +82,8 @@ class ContactShown(msgspec.Struct, frozen=True):
     `entered_at`, `waiting_since`, `offered_at` and `connected_at` are epoch seconds, None until they happen. `heard` is
     the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk.
     `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
-    `customer` is who the store knows them to be. `muted`: nobody hears the agent. A `consultation` about a call stands
+    `customer` is who the store knows them to be, `orders` what a system outside knows of them; None: it was not asked.
+    `muted`: nobody hears the agent. A `consultation` about a call stands
     with it; on the colleague's desk it is a contact of its own, of that channel.
     """
 
@@ -100,6 +109,7 @@ class ContactShown(msgspec.Struct, frozen=True):
     forms: dict[str, dict[str, str]] = {}
     links: dict[int, tuple[str, str]] = {}
     customer: KnownCustomer | None = None
+    orders: OrdersShown | None = None
     muted: bool = False
     consultation: ConsultationShown | None = None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tandem.acd import commands as acd
 from tandem.acd import events as acd_events
-from tandem.control import commands, events, last_agents, records, ways
+from tandem.control import commands, events, last_agents, orders, records, ways
 from tandem.control.callback.bookings import reached
 from tandem.control.chat.channels import channel_of
 from tandem.control.context import Context
@@ -55,6 +55,7 @@ def send_off(context: Context, leg: Leg) -> None:
 
 
 def _offer(context: Context, command: acd.Offer, now: float) -> None:
+    orders.ask(context, command.contact, now)
     if channel := channel_of(context, command.contact):
         channel.offer(context, command, now)
         return

@@ -7,18 +7,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tandem.control.desktop.customer import KnownCustomer
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers import erasing, history, importing
-from tandem.store.customers.joins import Joins
+from tandem.store.customers.joins import Joins, Receivers, nobody
 from tandem.store.customers.people import People
 
 
 class Book:
     """`people` and `joins` change it. All raise CustomerStoreError when the database can't be used.
 
-    `remove` deletes a voicemail's recording; OSError when it can't be. `archive` has the files of chats.
+    `remove` deletes a voicemail's recording; OSError when it can't be. `archive` has the files of chats,
+    `receivers` gives the webhooks that are told of an event of that name.
     """
 
-    def __init__(self, engine: AsyncEngine, remove: Callable[[str], None], archive: ChatArchive) -> None:
-        self.people, self.joins = People(engine), Joins(engine)
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        remove: Callable[[str], None],
+        archive: ChatArchive,
+        receivers: Receivers = nobody,
+    ) -> None:
+        self.people, self.joins = People(engine), Joins(engine, receivers)
         self._engine, self._remove, self._archive = engine, remove, archive
 
     async def find(self, identity: str) -> KnownCustomer | None:

@@ -20,12 +20,13 @@ AT_ONCE = 200
 """Contacts in one statement."""
 CALLBACKS, VOICEMAILS = table_of(models.Callback), table_of(models.Voicemail)
 OUTBOX, NOTIFICATIONS = table_of(models.OutboxItem), table_of(models.NotificationItem)
+WEBHOOKS = table_of(models.WebhookItem)
 
 
 class Erased(msgspec.Struct):
     """What was erased, by how many: customers (with those who were merged into them), by what they were known, what was
-    noted of merging and splitting them, and rows whose personal parts are empty now. `unfinished` links and
-    notifications are still on their way, and were left alone."""
+    noted of merging and splitting them, and rows whose personal parts are empty now. `unfinished` links,
+    notifications and events for webhooks are still on their way, and were left alone."""
 
     customers: int = 0
     identities: int = 0
@@ -42,6 +43,7 @@ class Erased(msgspec.Struct):
     callbacks: int = 0
     links: int = 0
     notifications: int = 0
+    webhooks: int = 0
     unfinished: int = 0
 
 
@@ -115,7 +117,10 @@ async def _empty_walked(connection: AsyncConnection, names: Sequence[str], done:
     told = _of(NOTIFICATIONS.c.subject, names)
     emptied = update(NOTIFICATIONS).where(told, NOTIFICATIONS.c.state.not_in(UNFINISHED)).values(body="{}")
     done.notifications += (await connection.execute(emptied)).rowcount
-    for table, theirs in ((OUTBOX, OUTBOX.c.call.in_(names)), (NOTIFICATIONS, told)):
+    events = WEBHOOKS.c.subject.in_(names)
+    outcomes = delete(WEBHOOKS).where(events, WEBHOOKS.c.state.not_in(UNFINISHED))
+    done.webhooks += (await connection.execute(outcomes)).rowcount
+    for table, theirs in ((OUTBOX, OUTBOX.c.call.in_(names)), (NOTIFICATIONS, told), (WEBHOOKS, events)):
         still = select(func.count()).select_from(table).where(theirs, table.c.state.in_(UNFINISHED))
         done.unfinished += await connection.scalar(still) or 0
 

@@ -1,12 +1,14 @@
 """Two customers who are one, and one who is two: each is written down, and can be undone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from tandem.control.commands import TellReceivers
+from tandem.control.webhooks.told import CustomersMerged
 from tandem.store import models
 from tandem.store.customers.people import (
     CONTACTS,
@@ -22,10 +24,19 @@ from tandem.store.customers.people import (
     writing,
 )
 from tandem.store.database import table_of
+from tandem.store.webhook_outbox import write_down
 
 JOINS = table_of(models.CustomerJoin)
 FIELDS = ("name", "tier", "tags", "language", "notes")
 """What two customers who are merged both have."""
+
+
+Receivers = Callable[[str], Iterable[str]]
+
+
+def nobody(_event: str) -> Iterable[str]:
+    """Where no webhooks are set."""
+    return ()
 
 
 class Join(msgspec.Struct, frozen=True):
@@ -43,10 +54,11 @@ class Join(msgspec.Struct, frozen=True):
 
 
 class Joins:
-    """Every method is one transaction, and raises what People's do."""
+    """Every method is one transaction, and raises what People's do. `receivers` gives who is told of an event of that
+    name: of merging, and of merging that is undone."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, receivers: Receivers = nobody) -> None:
+        self._engine, self._receivers = engine, receivers
 
     async def of(self, customer: str) -> list[Join]:
         """What was merged with a customer and split off them, the newest first."""
@@ -69,7 +81,10 @@ class Joins:
             before, after = _fields(one), _merged(one, two)
             await touch(connection, kept, now, **after)
             await touch(connection, other, now, merged_into=kept)
-            return await _note(connection, "merge", (kept, other), two.identities, by, now, before=before, after=after)
+            both = (kept, other)
+            number = await _note(connection, "merge", both, two.identities, by, now, before=before, after=after)
+            await self._tell(connection, number, both, by, now)
+            return number
 
     async def split(self, kept: str, identities: Sequence[str], name: str, by: str, now: float) -> int:
         """A new customer has these identities of `kept`, and what came by them; the number to undo it by."""
@@ -104,8 +119,25 @@ class Joins:
             await (_undo_merge if row["kind"] == "merge" else _undo_split)(connection, row, now)
             undone = update(JOINS).where(JOINS.c.number == number)
             await connection.execute(undone.values(undone_at=now, undone_by=by))
+            if row["kind"] == "merge":
+                await self._tell(connection, number, (row["kept"], row["other"]), by, now, undone=True)
         (join,) = (join for join in await self.of(row["kept"]) if join.number == number)
         return join
+
+    async def _tell(
+        self,
+        connection: AsyncConnection,
+        number: int,
+        both: tuple[str, str],
+        by: str,
+        now: float,
+        *,
+        undone: bool = False,
+    ) -> None:
+        told = CustomersMerged(*both, by, undone)
+        key = f"{now:.6f}-join-{number}"
+        receivers = tuple(self._receivers(type(told).__name__))
+        await write_down(connection, TellReceivers(key, receivers, now, f"customer {both[0]}", "", told))
 
 
 async def merged_into(connection: AsyncConnection, customers: Sequence[str]) -> list[str]:

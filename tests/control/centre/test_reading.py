@@ -119,3 +119,41 @@ def test_nothing_that_a_program_sends_is_a_traceback(content: object) -> None:
         reading = read_content({section: content})
         assert (reading.settings is None) == bool(reading.errors)
         msgspec.json.encode(reading)
+
+
+@pytest.mark.parametrize(
+    ("webhook", "path", "what"),
+    [
+        ("{service: nobody}", "webhooks.crm.service", "there is no service 'nobody'"),
+        ("{service: bare}", "webhooks.crm.service", "the service bare has no signed_with"),
+        ("{service: shop, path: /a/%2e%2e/b}", "webhooks.crm.path", "leads out of the service's address"),
+        ("{service: shop, queues: [tv, radio]}", "webhooks.crm.queues[1]", "there is no queue 'radio'"),
+        ("{service: shop, events: [Nothing]}", "webhooks.crm.events[0]", "Invalid enum value 'Nothing'"),
+        ("{service: shop, give_up_hours: 0}", "webhooks.crm.give_up_hours", "Expected `float` > 0.0"),
+    ],
+)
+def test_a_webhook_that_could_not_work_is_refused(webhook: str, path: str, what: str) -> None:
+    source = (
+        "queues: {tv: {}}\nservices: {bare: {url: https://x.example}, "
+        f"shop: {{url: https://x.example, signed_with: s}}}}\nwebhooks: {{crm: {webhook}}}\n"
+    )
+    reading = read_source(source, "centre.yaml")
+    assert [(error.path, error.message) for error in reading.errors] == [(path, what)]
+    assert reading.errors[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("orders", "path", "what"),
+    [
+        ("{service: nobody}", "orders.service", "there is no service 'nobody'"),
+        ("{service: shop, path: '/{caller}'}", "orders.path", "nothing is known as {caller}"),
+        ("{service: shop, query: {q: '{numbr}'}}", "orders.query.q", "nothing is known as {numbr}"),
+        ("{service: shop, fields: {a: number}}", "orders.fields.a", "is no place in JSON: character 1: "),
+        ("{service: shop, list: '$.[x]'}", "orders.list", "is no place in JSON: character 2: "),
+    ],
+)
+def test_a_lookup_of_orders_that_could_not_work_is_refused(orders: str, path: str, what: str) -> None:
+    reading = read_source(f"services: {{shop: {{url: https://x.example}}}}\norders: {orders}\n", "centre.yaml")
+    (error,) = reading.errors
+    assert error.path == path
+    assert error.message.startswith(what)

@@ -15,6 +15,7 @@ import { Plan } from "./rooms/Plan";
 import { Prompts } from "./rooms/Prompts";
 import { Skills } from "./rooms/Skills";
 import { Users } from "./rooms/Users";
+import { Webhooks } from "./rooms/Webhooks";
 import { SaveBar } from "./SaveBar";
 import { type Editing, useSettings } from "./useSettings";
 import { useWords, type Words } from "./words/words";
@@ -29,6 +30,7 @@ const ROOMS = [
   "lines",
   "links",
   "services",
+  "webhooks",
   "prompts",
   "users",
   "history",
@@ -133,7 +135,13 @@ function RoomView({ room, chosen, onChoose, person, words }: RoomProps) {
       </>
     ),
     links: () => <Links />,
-    services: () => <Entries section="services" {...here} />,
+    services: () => (
+      <>
+        <Entries section="services" {...here} />
+        <Sections names={["orders"]} />
+      </>
+    ),
+    webhooks: () => <Webhooks {...here} csrf={person.csrf} mayChange={mayChange} />,
     prompts: () => <Prompts csrf={person.csrf} mayChange={mayChange} />,
     users: () => <Users person={person} />,
     history: () => <History csrf={person.csrf} />,

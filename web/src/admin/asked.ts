@@ -86,6 +86,30 @@ export interface OutsideView {
   links: { flow: string; node: string; purpose: string; texts: Record<string, string> }[];
 }
 
+export interface ReceiverView {
+  name: string;
+  service: string;
+  path: string;
+  state: "well" | "in_trouble" | "left_alone";
+  waiting: number;
+  oldest: number | null;
+  given_up: number;
+  delivered_at: number | null;
+  trouble: string;
+  trouble_at: number;
+}
+
+export interface DeliveryView {
+  id: string;
+  kind: string;
+  subject: string;
+  state: "pending" | "delivered" | "failed";
+  attempts: number;
+  reason: string;
+  at: number;
+  changed_at: number;
+}
+
 const tag = (number: number) => ({ "If-Match": `"${number}"` });
 
 export const inForce = () => ask<InForce>("GET", "/settings");
@@ -101,6 +125,15 @@ export const rollBack = (number: number, note: string, on: number, csrf: string)
   ask<{ version: number }>("POST", "/settings/rollback", { number, note, author: "-" }, csrf, tag(on));
 export const history = () => ask<HistoryEntry[]>("GET", "/settings/history");
 export const outside = () => ask<OutsideView>("GET", "/notifier");
+
+const webhook = (name: string) => `/webhooks/${encodeURIComponent(name)}`;
+export const receivers = () => ask<ReceiverView[]>("GET", "/webhooks");
+export const deliveries = (name: string) => ask<DeliveryView[]>("GET", `${webhook(name)}/deliveries?limit=50`);
+export const testWebhook = (name: string, csrf: string) =>
+  ask<{ taken: boolean; reason: string }>("POST", `${webhook(name)}/test`, undefined, csrf);
+/** One event that was given up, or all of them. */
+export const redeliver = (name: string, id: string, csrf: string) =>
+  ask<{ count: number }>("POST", `${webhook(name)}/redeliver`, { id }, csrf);
 
 const place = ({ language, key }: Prompt) =>
   `/prompts/${[language, ...key.split("/")].map(encodeURIComponent).join("/")}`;

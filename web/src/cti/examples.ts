@@ -40,6 +40,7 @@ export const CONTACT: Contact = {
   forms: {},
   links: {},
   customer: null,
+  orders: null,
   muted: false,
   consultation: null,
 };

@@ -62,6 +62,13 @@ export interface KnownCustomer {
   proven: boolean;
 }
 
+/** What a system outside knows of a customer's orders: of each the fields that are set. */
+export interface Orders {
+  state: "asked" | "known" | "failed";
+  reason: string;
+  found: Record<string, string>[];
+}
+
 export interface Contact {
   contact: string;
   channel: string;
@@ -85,6 +92,7 @@ export interface Contact {
   forms: Record<string, Record<string, string>>;
   links: Record<string, [purpose: string, status: string]>;
   customer: KnownCustomer | null;
+  orders: Orders | null;
   muted: boolean;
   consultation: Consultation | null;
 }

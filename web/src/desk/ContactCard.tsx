@@ -9,6 +9,7 @@ import { CustomerPanel } from "./CustomerPanel";
 import { unread } from "./canned";
 import type { At, Do } from "./DeskView";
 import { DispositionForm } from "./Disposition";
+import { OrdersPanel } from "./OrdersPanel";
 import { PhoneCall, PhoneOffer } from "./PhoneCall";
 import { isWritten, usePhoneHere } from "./phoneHere";
 import { KEYS, useShortcuts } from "./shortcuts";
@@ -68,6 +69,7 @@ export function ContactCard({ one, agent, now, able, live, at, act, known }: Con
       )}
       <Facts contact={contact} now={now} />
       {contact.customer && <CustomerPanel key={contact.customer.customer} customer={contact.customer} />}
+      {contact.orders && <OrdersPanel contact={contact.contact} orders={contact.orders} able={able} act={act} />}
       <Known contact={contact} />
       <Path one={one} />
     </article>

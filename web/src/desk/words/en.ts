@@ -170,6 +170,22 @@ export const en = {
   },
   languages: { "zh-CN": "Chinese", en: "English" } as Record<string, string>,
   sections: { path: "Path", known: "Known so far", forms: "Forms", links: "Links", messages: "Messages" },
+  orders: {
+    title: "Orders",
+    asked: "The orders are being looked up …",
+    none: "There are no orders.",
+    failed: (reason: string) => `The orders can't be shown: ${reason}.`,
+    again: "Try again",
+    anew: "Look up anew",
+    field: {
+      number: "Order",
+      product: "Product",
+      status: "Status",
+      amount: "Amount",
+      ordered_on: "Ordered on",
+      delivery_on: "Delivery on",
+    } as Record<string, string>,
+  },
   customer: {
     title: "Customer",
     unproven: "not proven",
@@ -208,6 +224,7 @@ export const en = {
     revoked: "withdrawn",
   } as Record<string, string>,
   steps: {
+    orders: "orders looked up",
     entered: "Came in",
     queued: "Waits for",
     offered: "Offered to",

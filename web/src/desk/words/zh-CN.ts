@@ -149,6 +149,22 @@ export const zhCN: Words = {
   facts: { queue: "队列", waited: "等待", language: "语言", dialled: "被叫号码", flow: "流程", here: "进线时间" },
   languages: { "zh-CN": "中文", en: "英语" },
   sections: { path: "来电路径", known: "已知信息", forms: "表单", links: "短信链接", messages: "对话" },
+  orders: {
+    title: "订单",
+    asked: "正在查询订单……",
+    none: "没有订单。",
+    failed: (reason) => `无法显示订单：${reason}。`,
+    again: "重试",
+    anew: "重新查询",
+    field: {
+      number: "订单号",
+      product: "商品",
+      status: "状态",
+      amount: "金额",
+      ordered_on: "下单日期",
+      delivery_on: "送达日期",
+    },
+  },
   customer: {
     title: "客户",
     unproven: "身份未核实",
@@ -187,6 +203,7 @@ export const zhCN: Words = {
     revoked: "已撤回",
   },
   steps: {
+    orders: "查询订单",
     entered: "进线",
     queued: "排队",
     offered: "分配给",

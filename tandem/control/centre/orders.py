@@ -1,0 +1,31 @@
+"""What can be wrong with the lookup of orders."""
+
+from collections.abc import Iterator
+
+from tandem.control.centre.findings import Path, Remark
+from tandem.control.centre.form import Form
+from tandem.control.order_lookup import SLOTS
+from tandem.ivr.filling import slots
+from tandem.ivr.json_path import JsonPathError, parse
+from tandem.ivr.problems import suggestion
+
+
+def order_mistakes(form: Form) -> Iterator[Remark]:
+    """Each mistake, with its place and a way out."""
+    orders = form.orders
+    if orders.service and orders.service not in form.services:
+        way_out = suggestion(orders.service, form.services)
+        yield Remark(("orders", "service"), f"there is no service {orders.service!r}", way_out)
+    texts: list[tuple[Path, str]] = [(("orders", "path"), orders.path)]
+    texts += [(("orders", "query", name), text) for name, text in orders.query.items()]
+    for path, text in texts:
+        for slot in slots(text):
+            if slot not in SLOTS:
+                yield Remark(path, f"nothing is known as {{{slot}}}", suggestion(slot, SLOTS))
+    places: list[tuple[Path, str]] = [(("orders", "list"), orders.list)]
+    places += [(("orders", "fields", name), text) for name, text in orders.fields.items()]
+    for path, text in places:
+        try:
+            parse(text)
+        except JsonPathError as error:
+            yield Remark(path, f"is no place in JSON: {error}", "write it like $.orders or $['order number']")

@@ -1,0 +1,1 @@
+"""What systems outside are told of as it happens: contacts, agents, callbacks, forms."""
