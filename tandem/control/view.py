@@ -95,6 +95,7 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         "dials": msgspec.to_builtins(list(state.dials.values())),
         "internal": msgspec.to_builtins(list(state.internal.values())),
         "monitors": msgspec.to_builtins(list(state.monitors.values())),
+        "recordings": msgspec.to_builtins(list(state.recordings.values())),
         "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {

@@ -23,6 +23,7 @@ class State(TypedDict):
     mails: list[dict[str, Any]]
     legs: list[dict[str, Any]]
     lines: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
     pauses: list[dict[str, Any]]
     work: list[dict[str, Any]]
     callbacks: list[dict[str, Any]]

@@ -99,6 +99,8 @@ class Config(BaseModel):
     keep_notifications: Days = 90
     keep_forms: Days = 365
     keep_voicemails: Days = 365
+    keep_recordings: Days = 90
+    """Days for which recordings of talks are kept; 0: for ever."""
     keep_customers: Days = 0
     """Days after which customers are forgotten who had no contact and were not changed; 0: never."""
     keep_joins: Days = 365
@@ -174,7 +176,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "forms", "voicemails", "chat_files", "customers", "joins")
+        kinds = ("links", "notifications", "forms", "voicemails", "recordings", "chat_files", "customers", "joins")
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

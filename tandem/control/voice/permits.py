@@ -10,6 +10,7 @@ from tandem.control.destinations import destination
 from tandem.control.events import Target
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.consultation import Consultation
+from tandem.control.voice.recordings import under_way
 
 KIND = "consultation"
 """Of the work that a consulted colleague is offered."""
@@ -66,6 +67,10 @@ def _retrieve(_context: Context, talk: Talk, _event: events.AgentRetrieved) -> s
     if talk.leg.state == "held":
         return "held_by_phone"
     return "not_on_hold"
+
+
+def _pause_recording(context: Context, talk: Talk, _event: events.AgentPausedRecording) -> str:
+    return "" if under_way(context, talk.call) else "not_recording"
 
 
 def _press(_context: Context, talk: Talk, event: events.AgentPressed) -> str:
@@ -148,6 +153,7 @@ PERMITS: dict[type[events.Event], Callable[[Context, Talk, Any], str]] = {
     events.AgentHeld: _hold,
     events.AgentRetrieved: _retrieve,
     events.AgentMuted: _always,
+    events.AgentPausedRecording: _pause_recording,
     events.AgentPressed: _press,
     events.AgentTransferred: _transfer,
     events.AgentConsulted: _consult,

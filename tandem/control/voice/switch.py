@@ -21,6 +21,7 @@ from tandem.control.voice import (
     monitoring,
     nailed,
     offers,
+    recordings,
     rejoining,
     transfers,
     voicemails,
@@ -52,6 +53,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     mending.mend_talks(context, seen, _settled(context, event), now)
     if not context.state.switch_up:
         mending.mute_again(context)
+        recordings.ask_again(context)
     _mend_dials(context, event, seen, now)
     for mend in (dialled.mend, colleagues.mend):
         mend(context, seen, _settled(context, event), now)
