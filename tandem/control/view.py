@@ -159,6 +159,11 @@ class Readers:
         found = context.state.guides.get(guide)
         return guides.look(context, found, self._clock()) if found else None
 
+    def guide_contact(self, guide: str) -> str:
+        """The contact that a guide is walked for; empty: none, or there is no such guide."""
+        found = self._plane().context.state.guides.get(guide)
+        return found.contact if found else ""
+
     def chat(self, chat: str) -> ChatShown | None:
         """What the customer sees of a chat; None when there is none, or it ended a while ago."""
         context = self._plane().context
@@ -245,6 +250,7 @@ class Readers:
         numbers += [(call.caller, call.id) for call in state.calls.values()]
         numbers += [(chat.caller, chat.id) for chat in state.chats.values() if chat.state != "ended"]
         numbers += [(voicemail.caller, voicemail.id) for voicemail in state.voicemails.values()]
+        numbers += [(recording.caller, recording.id) for recording in state.recordings.values()]
         found |= {name for number, name in numbers if identity("phone", number, country) in identities}
         return sorted(found)
 

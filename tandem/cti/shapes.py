@@ -81,6 +81,7 @@ class UserShown(TypedDict):
     agent: str
     must_change: bool
     disabled: bool
+    hears_recordings: bool
     created_at: float
     changed_at: float
 

@@ -14,6 +14,7 @@ class Recording(msgspec.Struct):
 
     id: str
     call: str
+    caller: str
     channel: str
     agent: str
     queue: str

@@ -29,7 +29,9 @@ def begin(context: Context, call: Call, leg: Leg) -> None:
         return
     call.recordings += 1
     name = f"recording-{call.id}-{call.recordings}"
-    recording = Recording(name, call.id, call.channel, leg.agent, contact.queue, leg.id, leg.bridged_at or 0.0)
+    recording = Recording(
+        name, call.id, call.caller, call.channel, leg.agent, contact.queue, leg.id, leg.bridged_at or 0.0
+    )
     context.state.recordings[name] = recording
     call.recording = name
     context.count("recordings begun")

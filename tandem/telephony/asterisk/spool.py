@@ -44,13 +44,18 @@ class Spool(msgspec.Struct, frozen=True):
             raise ValueError(f"no name of a recording: {name!r}")
         return f"{self.seen_as}/{name}"
 
+    def file(self, name: str) -> Path:
+        """The recording's file, as we see it. Raises ValueError for a name that leads elsewhere."""
+        self.path(name)
+        return self.folder / f"{name}.wav"
+
     def has(self, name: str) -> bool:
         """True when the recording was begun."""
-        return self._file(name).exists()
+        return self.file(name).exists()
 
     async def seconds(self, name: str) -> float:
         """How long the recording is; 0 when there is none or nothing was said."""
-        return await asyncio.to_thread(_seconds, self._file(name))
+        return await asyncio.to_thread(_seconds, self.file(name))
 
     def has_room(self) -> bool:
         """Whether the disk takes another recording of a talk."""
@@ -59,18 +64,14 @@ class Spool(msgspec.Struct, frozen=True):
     async def made(self, name: str) -> Made:
         """What a recording of a talk came to, once its file is closed. OSError: it can't be read."""
         for _ in range(LOOKS):
-            if await asyncio.to_thread(_is_closed, self._file(name)):
+            if await asyncio.to_thread(_is_closed, self.file(name)):
                 break
             await asyncio.sleep(LOOKS_EVERY)
-        return await asyncio.to_thread(_made, self._file(name))
+        return await asyncio.to_thread(_made, self.file(name))
 
     def remove(self, name: str) -> None:
         """Delete the recording, if it is there; OSError when it can't be."""
-        self._file(name).unlink(missing_ok=True)
-
-    def _file(self, name: str) -> Path:
-        self.path(name)
-        return self.folder / f"{name}.wav"
+        self.file(name).unlink(missing_ok=True)
 
 
 def _is_closed(file: Path) -> bool:
