@@ -42,6 +42,7 @@ export const CONTACT: Contact = {
   customer: null,
   muted: false,
   consultation: null,
+  recording: "",
 };
 
 export const SNAPSHOT: Snapshot = {

@@ -87,6 +87,8 @@ export interface Contact {
   customer: KnownCustomer | null;
   muted: boolean;
   consultation: Consultation | null;
+  /** Empty: the talk is not recorded. */
+  recording: "" | "on" | "paused";
 }
 
 export interface Consultation {
