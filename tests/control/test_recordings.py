@@ -174,6 +174,15 @@ def test_an_end_that_nobody_heard_of_is_ordered_again(book: Playbook) -> None:
     assert one(commands.EndRecording, out).recording == FIRST
 
 
+def test_an_end_of_which_nothing_is_heard_is_ordered_again_with_the_next_listing(book: Playbook) -> None:
+    book.tell(events.LegEnded(leg_of(book)), 30.0)
+    listed = (events.SeenChannel("c1", CHANNEL, True),)
+    just_now = book.tell(events.SwitchFound("boot-1", book.now, listed, None), 0.1)
+    assert these(commands.EndRecording, just_now) == []
+    later = book.tell(events.SwitchFound("boot-1", book.now + 30.0, listed, None), 30.0)
+    assert one(commands.EndRecording, later).recording == FIRST
+
+
 def test_a_recording_is_over_only_when_its_talk_is(book: Playbook) -> None:
     assert book.tell(events.RecordingMade(FIRST, 3.0)) == []
     assert shown(book) == "on"

@@ -127,6 +127,10 @@ async def test_an_agent_reads_it_nowhere_and_a_supervisor_does(whole: Seeded, us
     await agent.sign_in("wang")
     await supervisor.sign_in("mei")
     assert await seen_by(whole, agent) == []
+    headers = {"Cookie": agent.headers()["Cookie"], "Origin": whole.url}
+    async with desktop(whole, Authorization="", **headers) as client:
+        snapshot = str(await client.hello())
+        assert THEIRS in snapshot and SEEDED not in snapshot
     places = {path.partition("?")[0].rpartition("/")[0] for path in await seen_by(whole, supervisor)}
     assert len(places) > 5, "the walk finds it where it may be seen"
 

@@ -105,12 +105,14 @@ def _record(context: Context, recording: Recording, event: events.RecordingMade)
     )
 
 
-def ask_again(context: Context) -> None:
-    """The link was down, or the process: nobody knows which orders got through."""
+def ask_again(context: Context, settled: float) -> None:
+    """Order again what may not have got through: to end those of which nothing is known that ended by `settled`
+    (epoch seconds), and where the link was down, or the process, to begin and pause the others."""
     for recording in context.state.recordings.values():
         if recording.ended_at is not None:
-            context.tell(recording.end)
-        elif not recording.failed:
+            if recording.ended_at <= settled:
+                context.tell(recording.end)
+        elif not recording.failed and not context.state.switch_up:
             context.tell(recording.start)
             context.tell(recording.pause)
 

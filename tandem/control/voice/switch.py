@@ -53,7 +53,6 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     mending.mend_talks(context, seen, _settled(context, event), now)
     if not context.state.switch_up:
         mending.mute_again(context)
-        recordings.ask_again(context)
     _mend_dials(context, event, seen, now)
     for mend in (dialled.mend, colleagues.mend):
         mend(context, seen, _settled(context, event), now)
@@ -63,6 +62,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_devices(context, event, now)
     _interrupt_again(context)
     voicemails.ask_again(context)
+    recordings.ask_again(context, _settled(context, event))
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 

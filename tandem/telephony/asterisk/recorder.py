@@ -23,7 +23,8 @@ GONE = "No such channel"
 
 
 class Recorder:
-    """`failed` takes a command that can't be carried out, with its recording and the reason; `emit` takes the events.
+    """`failed` takes a command that can't be carried out, with its recording and the reason; `emit` takes the events,
+    and may drop them.
 
     What a broken link keeps from being done is given again with the next one, and no failure.
     """
@@ -64,12 +65,19 @@ class Recorder:
 
     async def _end(self, command: EndRecording) -> None:
         await self._stop(command)
+        made = await self._made(command)
+        self._emit(RecordingMade(command.recording, made.seconds, made.size, made.sha256))
+
+    async def _made(self, command: EndRecording) -> Made:
+        """A file without sound is removed: no record will name it."""
         try:
             made = await self._spool.made(command.recording)
+            if not made.seconds:
+                self._spool.remove(command.recording)
         except OSError as error:
             self._failed(command, command.recording, str(error))
-            made = Made()
-        self._emit(RecordingMade(command.recording, made.seconds, made.size, made.sha256))
+            return Made()
+        return made
 
     async def _stop(self, command: EndRecording) -> None:
         """One whose channel is gone has ended with it, and one that was stopped before is stopped."""

@@ -155,7 +155,7 @@ class Switch:
         self.agi = AgiServer(self._session_began)
         self.ami = Ami(settings.login, WANTED, self._told, self._link_up, self._link_down, settings.times)
         self._settings = settings
-        self._recorder = Recorder(self.ami, settings.spool, emit, self._failed)
+        self._recorder = Recorder(self.ami, settings.spool, self._emit_if_taken, self._failed)
         self._emit, self._prompt_path, self._spawn, self._clock = emit, prompt_path, spawn, clock
         self._book = Book()
         self._withdrawn: set[str] = set()

@@ -73,6 +73,14 @@ async def test_what_was_never_written_came_to_nothing(tmp_path: Path) -> None:
         assert await it.next(RecordingMade) == RecordingMade(NAME, 0.0)
 
 
+async def test_a_file_without_sound_does_not_stay(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool")) as it:
+        written(tmp_path, 0)
+        it.switch.do(END)
+        assert (await it.next(RecordingMade)).seconds == 0.0
+        assert not Spool(tmp_path).has(NAME)
+
+
 @pytest.mark.parametrize("reason", ["Could not start monitoring channel", "Permission denied"])
 async def test_one_that_asterisk_refuses_has_failed(tmp_path: Path, reason: str) -> None:
     async with plane(spool=Spool(tmp_path, "/spool")) as it:
