@@ -548,10 +548,14 @@ def check_recordings(book: Playbook) -> None:
         leg = state.legs[one.leg]
         assert (leg.call, leg.agent, leg.bridged_at) == (one.call, one.agent, one.began_at)
         assert state.calls[one.call].leg == leg.id
+
+
+def check_recorded_once(book: Playbook) -> None:
+    """No recording is on record twice, or while it goes on."""
     out = [command for _, _, done in book.history for command in done]
     rows = Counter(row.recording for row in these(commands.RecordRecording, out))
     assert set(rows.values()) <= {1}
-    assert not set(rows) & set(state.recordings)
+    assert not set(rows) & set(book.plane.state.recordings)
 
 
 def check_leaks(book: Playbook) -> None:
@@ -611,6 +615,7 @@ def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], ce
     for step, pick in life:
         step(book, pick)
         check(book)
+    check_recorded_once(book)
     again = Plane()
     for now, event, out in book.history:
         assert again.handle(wire.decode(wire.encode(event)), now) == out

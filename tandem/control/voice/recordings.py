@@ -23,15 +23,13 @@ def begin(context: Context, call: Call, leg: Leg) -> None:
 
     The contact's name decides, so that all its talks in a queue are recorded, or none.
     """
-    contact = context.router.snapshot().contacts.get(call.id)
-    percent = context.state.settings.record_percent.get(contact.queue, 0.0) if contact else 0.0
-    if contact is None or not leg.agent or not drawn(f"recording {contact.queue}", call.id, percent):
+    queue = context.router.snapshot().contacts[call.id].queue
+    if not drawn(f"recording {queue}", call.id, context.state.settings.record_percent.get(queue, 0.0)):
         return
     call.recordings += 1
     name = f"recording-{call.id}-{call.recordings}"
-    recording = Recording(
-        name, call.id, call.caller, call.channel, leg.agent, contact.queue, leg.id, leg.bridged_at or 0.0
-    )
+    began_at = leg.bridged_at or 0.0
+    recording = Recording(name, call.id, call.caller, call.channel, leg.agent, queue, leg.id, began_at)
     context.state.recordings[name] = recording
     call.recording = name
     context.count("recordings begun")
