@@ -101,6 +101,17 @@ def test_the_agent_pauses_it_and_goes_on(book: Playbook) -> None:
     assert shown(book) == "on"
 
 
+def test_an_agent_is_not_told_that_it_is_paused_when_it_is_not(book: Playbook) -> None:
+    book.tell(PAUSED)
+    out = book.tell(events.CommandFailed("PauseRecording", FIRST, "Cannot set mute flag"), 0.1)
+    assert alarms(out) == ["PauseRecording failed"]
+    assert shown(book) == "on"
+    book.tell(events.SwitchLost())
+    assert why_not(book.plane.context, PAUSED) == "switch_lost"
+    book.tell(events.CallEnded("c1"))
+    assert alarms(book.tell(events.CommandFailed("PauseRecording", FIRST, "late"))) == ["PauseRecording failed"]
+
+
 def test_what_is_not_recorded_can_not_be_paused() -> None:
     book = Playbook(SETTINGS)
     book.talk()

@@ -112,6 +112,8 @@ def recording(book: Playbook, pick: int) -> object:
     name = known[pick // 4 % len(known)] if known else "recording-c1-1"
     if pick % 4 == 0:
         return book.tell(events.RecordingFailed(name, "disk full"))
+    if pick % 4 == 1:
+        return book.tell(events.CommandFailed("PauseRecording", name, "timeout"))
     return book.tell(events.RecordingMade(name, float(pick % 3), 16044, "ab"))
 
 

@@ -70,7 +70,10 @@ def _retrieve(_context: Context, talk: Talk, _event: events.AgentRetrieved) -> s
 
 
 def _pause_recording(context: Context, talk: Talk, _event: events.AgentPausedRecording) -> str:
-    return "" if under_way(context, talk.call) else "not_recording"
+    """Not while the switch can't be told: an agent who reads that it is paused relies on it."""
+    if not under_way(context, talk.call):
+        return "not_recording"
+    return "" if context.state.switch_up else "switch_lost"
 
 
 def _press(_context: Context, talk: Talk, event: events.AgentPressed) -> str:

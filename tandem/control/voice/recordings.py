@@ -73,6 +73,16 @@ def failed(context: Context, event: events.RecordingFailed, now: float) -> None:
         context.note(call, now, "recording failed", event.reason)
 
 
+def not_paused(context: Context, name: str, now: float) -> None:
+    """The switch did not take the order to pause, or to go on: its agent sees that at once."""
+    recording = context.state.recordings.get(name)
+    if recording is None or recording.ended_at is not None:
+        return
+    recording.paused = not recording.paused
+    what = "recording paused" if recording.paused else "recording resumed"
+    context.note(context.state.calls[recording.call], now, what, "")
+
+
 def made(context: Context, event: events.RecordingMade, _now: float) -> None:
     """What came of it. One of which there is nothing was lost."""
     recording = context.state.recordings.get(event.recording)

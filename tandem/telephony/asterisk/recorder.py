@@ -33,9 +33,16 @@ class Recorder:
         self, ami: Ami, spool: Spool, emit: Callable[[Event], None], failed: Callable[[Command, str, str], None]
     ) -> None:
         self._ami, self._spool, self._emit, self._failed = ami, spool, emit, failed
+        self._turns: dict[str, asyncio.Lock] = {}
 
     async def carry_out(self, command: StartRecording | PauseRecording | EndRecording) -> None:
-        """Do what is wanted; never raises."""
+        """Do what is wanted, in the order in which it is wanted of one recording; never raises."""
+        async with self._turns.setdefault(command.recording, asyncio.Lock()):
+            await self._carry_out(command)
+        if isinstance(command, EndRecording):
+            self._turns.pop(command.recording, None)
+
+    async def _carry_out(self, command: StartRecording | PauseRecording | EndRecording) -> None:
         try:
             match command:
                 case StartRecording():

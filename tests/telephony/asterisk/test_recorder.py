@@ -48,6 +48,21 @@ async def test_what_is_begun_already_is_not_begun_again(tmp_path: Path) -> None:
         assert "MixMonitor" not in it.asterisk.names()
 
 
+async def test_a_pause_that_comes_at_once_comes_after_the_beginning(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool")) as it:
+        it.switch.do(START)
+        it.switch.do(PauseRecording(NAME, "1.1", CHANNEL, True))
+        await it.asterisk.asked("MixMonitorMute")
+        assert it.asterisk.names()[-2:] == ["MixMonitor", "MixMonitorMute"]
+
+
+async def test_a_pause_that_asterisk_refuses_is_told(tmp_path: Path) -> None:
+    async with plane(spool=Spool(tmp_path, "/spool")) as it:
+        it.asterisk.answers["MixMonitorMute"] = refusal("Cannot set mute flag")
+        it.switch.do(PauseRecording(NAME, "1.1", CHANNEL, True))
+        assert await it.next(CommandFailed) == CommandFailed("PauseRecording", NAME, "Cannot set mute flag")
+
+
 async def test_it_is_stopped_by_its_own_name_and_measured(tmp_path: Path) -> None:
     async with plane(spool=Spool(tmp_path, "/spool")) as it:
         it.asterisk.answers["Getvar"] = marked
