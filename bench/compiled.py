@@ -10,8 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+
+from bench.figure import Figure
+
 ROOT = Path(__file__).parents[1]
-ROUTER = "agent bits conditions contact deadlines floor intervals line lines machine matching roster router waiting"
+ROUTER = """
+    agent attention bits conditions contact deadlines floor foresight interruptions intervals line lines
+    machine matching roster router state waiting wrap_up
+"""
 MODULES = [
     *(f"tandem/acd/{name}.py" for name in ROUTER.split()),
     *(f"tandem/sim/{name}.py" for name in ("diary", "tally", "trial", "world")),
@@ -37,6 +44,20 @@ def make(folder: Path) -> Path:
     if done.returncode:
         raise CompilerMissingError((done.stdout + done.stderr).strip()[-300:])
     return folder
+
+
+def figures(bench: str, folder: Path) -> list[Figure]:
+    """What the module bench.`bench` prints, as JSON, when run with the core compiled into `folder`; none where the core
+    can't be compiled, which is told."""
+    try:
+        place = make(folder / "compiled")
+    except CompilerMissingError as error:
+        print(f"bench: {bench}: the core was not compiled: {error}", file=sys.stderr)
+        return []
+    told = subprocess.run(
+        [sys.executable, "-m", f"bench.{bench}"], cwd=place, capture_output=True, text=True, check=True
+    )
+    return msgspec.json.decode(told.stdout, type=list[Figure])
 
 
 if __name__ == "__main__":

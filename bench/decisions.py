@@ -12,6 +12,9 @@ from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 
+import msgspec
+
+from bench import compiled
 from bench.figure import Figure
 from tandem.acd import events
 from tandem.acd.commands import Command, Offer
@@ -24,25 +27,31 @@ DECISIONS = 10_000
 RUNS = 3
 
 
-def run(_folder: Path) -> list[Figure]:
-    """Decisions a second and percentiles of `handle` at full size; the cost as agents and queues double."""
+def run(folder: Path) -> list[Figure]:
+    """Decisions a second and percentiles of `handle` at full size; the cost as agents and queues double. Then the same
+    with the core compiled, where there is a compiler."""
+    return measured("") + compiled.figures("decisions", folder)
+
+
+def measured(how: str) -> list[Figure]:
+    """The figures of the core as it is loaded now; `how` is added to their names."""
     figures = []
     for name, waiting in (("5,000 waiting", WAITING), ("half of the agents ready", 0)):
         times = [_times(AGENTS, QUEUES, waiting) for _ in range(RUNS)]
         parts = quantiles(times[0], n=100, method="inclusive")
         figures += [
-            Figure("decisions", f"{name}: decisions", DECISIONS / median(map(sum, times)), "per CPU s"),
-            Figure("decisions", f"{name}: one handle, median", parts[49] * 1e3, "CPU ms"),
-            Figure("decisions", f"{name}: one handle, p99", parts[98] * 1e3, "CPU ms"),
+            Figure("decisions", f"{name}: decisions{how}", DECISIONS / median(map(sum, times)), "per CPU s"),
+            Figure("decisions", f"{name}: one handle, median{how}", parts[49] * 1e3, "CPU ms"),
+            Figure("decisions", f"{name}: one handle, p99{how}", parts[98] * 1e3, "CPU ms"),
         ]
-    return figures + [_cost(factor) for factor in (0.25, 0.5, 1.0, 2.0)]
+    return figures + [_cost(factor, how) for factor in (0.25, 0.5, 1.0, 2.0)]
 
 
-def _cost(factor: float) -> Figure:
+def _cost(factor: float, how: str) -> Figure:
     """CPU time of a decision in a centre of another size."""
     agents, queues, waiting = (int(full * factor) for full in (AGENTS, QUEUES, WAITING))
     cost = median(sum(_times(agents, queues, waiting)) for _ in range(RUNS)) / DECISIONS
-    name = f"{agents:,} agents, {queues} queues, {waiting:,} waiting: a decision"
+    name = f"{agents:,} agents, {queues} queues, {waiting:,} waiting: a decision{how}"
     return Figure("decisions", name, cost * 1e3, "CPU ms")
 
 
@@ -120,3 +129,7 @@ class Centre:
         commands = self._router.handle(event, self._now)
         self.times.append(time.process_time() - began)
         return commands
+
+
+if __name__ == "__main__":
+    print(msgspec.json.encode(measured(", compiled")).decode())

@@ -6,8 +6,6 @@ written with: a process for each caller, a resource with as many places as there
 """
 
 import gc
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Generator
@@ -40,15 +38,7 @@ SCALE = 0.05
 def run(folder: Path) -> list[Figure]:
     """Contacts a CPU second: the router, SimPy, the bare loop, their ratios, and the peak day in small; then with the
     core compiled, where there is a compiler."""
-    figures = measured("")
-    try:
-        place = compiled.make(folder / "compiled")
-    except compiled.CompilerMissingError as error:
-        print(f"bench: simulator: the core was not compiled: {error}", file=sys.stderr)
-        return figures
-    command = [sys.executable, "-m", "bench.simulator"]
-    told = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
-    return figures + msgspec.json.decode(told, type=list[Figure])
+    return measured("") + compiled.figures("simulator", folder)
 
 
 def measured(how: str) -> list[Figure]:

@@ -94,7 +94,7 @@ class Floor:
             return False
         agent = self._sticky_agent(contact, line) if contact.sticky else self.roster.best(line, contact.tried, now)
         if agent:
-            self._offer(contact, agent, now)
+            self._offer(contact, line, agent, now)
         return agent is not None
 
     def _sticky_agent(self, contact: Contact, line: Line) -> Agent | None:
@@ -115,10 +115,11 @@ class Floor:
         if number is None or not self._state.switch_up:
             return
         while self.roster.fitting(number) and (contact := self._first(agent, number, now)):
-            if contact.sticky or self.lines.keeping >> self.lines.line_of(contact).number & 1:
+            line = self.lines.line_of(contact)
+            if contact.sticky or self.lines.keeping >> line.number & 1:
                 self._find_agent(contact, now)  # not this agent's turn, perhaps: others were free already
             else:
-                self._offer(contact, agent, now)
+                self._offer(contact, line, agent, now)
 
     def _first(self, agent: Agent, number: int, now: float) -> Contact | None:
         among = self.lines.busy_for(number, self.roster.fitting(number))
@@ -148,14 +149,14 @@ class Floor:
 
     # --- offers ------------------------------------------------------------------------------------------------
 
-    def _offer(self, contact: Contact, agent: Agent, now: float) -> None:
+    def _offer(self, contact: Contact, line: Line, agent: Agent, now: float) -> None:
         if not contact.outbound:  # that is nobody's decision but the agent's
             self._observe(contact, agent, now)
         number = self._state.next_offer
         self._state.next_offer += 1
         self.lines.move(contact, "offered")
         longest = self._state.settings.longest_stay.reserved + (contact.dial_seconds or 0.0)
-        line, attention = self.lines.line_of(contact), self._attention
+        attention = self._attention
         reserve(agent, contact, attention.kinds[line.channel], attention.cost(agent.name, line.channel))
         self.roster.move(agent, "offered", now, deadline=now + longest)
         contact.offer, contact.offered_at = number, now
@@ -174,7 +175,7 @@ class Floor:
     def dial(self, contact: Contact, agent: Agent, now: float) -> None:
         """A contact that the agent dials is theirs at once."""
         self.lines.enter(contact, now)
-        self._offer(contact, agent, now)
+        self._offer(contact, self.lines.line_of(contact), agent, now)
 
     def engage(self, agent: Agent, engaged: bool, now: float) -> None:
         """A call with a colleague begins or is over."""
@@ -358,7 +359,8 @@ class Floor:
 
     def _rest(self, agent: Agent, now: float) -> None:
         """Take an agent to where they belong; what they give back waits again, like one that has come just now."""
-        wrap_up.forget(agent, now)
+        if agent.wrapping:
+            wrap_up.forget(agent, now)
         if not agent.interruptible_units:  # nearly always
             self.roster.rest(agent, now)
             return

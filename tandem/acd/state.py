@@ -57,7 +57,8 @@ class State(msgspec.Struct):
 
     def handling_of(self, queue: str) -> float:
         """How long (seconds) a contact of the queue occupies an agent, as far as is known."""
-        return self.handling.get(queue, self.queue(queue).expected_handling_seconds)
+        known = self.handling.get(queue)
+        return self.queue(queue).expected_handling_seconds if known is None else known
 
     def steps_for(self, contact: Contact) -> Plan:
         """The steps of the plan that are in force for a contact."""

@@ -12,12 +12,14 @@ def begin(agent: Agent, contact: Contact, queue: QueueSettings, now: float) -> N
 
     While its disposition is owed it lasts for the queue's limit of that, else for its wrap-up seconds.
     """
-    if agent.wrap_up_until <= now:
-        agent.wrapping, agent.wrap_up_least = [], 0.0
     owed = queue.disposition_required and not contact.disposed
+    longest = max(queue.disposition_seconds, queue.wrap_up_seconds) if owed else queue.wrap_up_seconds
+    if agent.wrap_up_until <= now:
+        if not longest:  # there is none
+            return
+        agent.wrapping, agent.wrap_up_least = [], 0.0
     agent.wrapping = [*agent.wrapping, Wrapping(contact.id, queue.name, owed)]
     agent.wrap_up_least = max(agent.wrap_up_least, now + queue.wrap_up_seconds)
-    longest = max(queue.disposition_seconds, queue.wrap_up_seconds) if owed else queue.wrap_up_seconds
     agent.wrap_up_until = max(agent.wrap_up_until, now + longest)
     agent.extension_left = queue.wrap_up_extension_seconds
 
@@ -43,5 +45,5 @@ def owes(agent: Agent) -> bool:
 
 def forget(agent: Agent, now: float) -> None:
     """What the wrap-up was of, once it is over."""
-    if agent.wrapping and agent.wrap_up_until <= now:
+    if agent.wrap_up_until <= now:
         agent.wrapping = []
