@@ -11,7 +11,7 @@ from tandem.control.context import Context
 from tandem.control.dispatch import loans
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, consultations, nailed, offers, rejoining, transfers, voicemails
+from tandem.control.voice import calls, consultations, nailed, offers, recordings, rejoining, transfers, voicemails
 from tandem.control.voice.call import Call
 from tandem.control.voice.offers import route
 
@@ -51,6 +51,8 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
 
 def command_failed(context: Context, event: events.CommandFailed, now: float) -> None:
     context.alarm(f"{event.command} failed", event.subject, event.reason)
+    if event.command == "PauseRecording":
+        recordings.not_paused(context, event.subject, now)
     call = context.state.calls.get(event.subject)
     if call is not None and event.command in ERRANDS_FAILED:
         ERRANDS_FAILED[event.command](context, call, now)

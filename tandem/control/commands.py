@@ -72,6 +72,31 @@ class MeasureVoicemail(Command, frozen=True):
     voicemail: str
 
 
+class StartRecording(Command, frozen=True):
+    """Record what is said while the caller on `channel` is in a conversation, to a file of this name; RecordingFailed
+    tells that it can't be. What was begun under the name is not begun again."""
+
+    recording: str
+    call: str
+    channel: str
+
+
+class PauseRecording(Command, frozen=True):
+    """Write silence instead of what is said on the caller's `channel`, or what is said again."""
+
+    recording: str
+    call: str
+    channel: str
+    paused: bool
+
+
+class EndRecording(Command, frozen=True):
+    """End a recording of the caller's `channel`, which may be gone; answered with RecordingMade."""
+
+    recording: str
+    channel: str
+
+
 class Manner(msgspec.Struct, frozen=True):
     """How an agent's phone takes what it is rung for.
 
@@ -526,6 +551,22 @@ class RecordVoicemail(Command, frozen=True):
     left_at: float
     heard_at: float | None
     agent: str | None
+
+
+class RecordRecording(Command, frozen=True):
+    """Key: recording. What was recorded of a talk of `agent` in the contact `call`, written when it is over. `file`: in
+    the folder of recordings, `size` bytes, whose SHA-256 in hex this is."""
+
+    recording: str
+    call: str
+    agent: str
+    queue: str
+    began_at: float
+    ended_at: float
+    file: str
+    seconds: float
+    size: int
+    sha256: str
 
 
 class RecordMessage(Command, frozen=True):

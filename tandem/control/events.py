@@ -73,6 +73,22 @@ class VoicemailRecorded(Event, frozen=True):
     seconds: float
 
 
+class RecordingFailed(Event, frozen=True):
+    """The switch can't record a talk."""
+
+    recording: str
+    reason: str
+
+
+class RecordingMade(Event, frozen=True):
+    """The recording of a talk is over: `seconds` long, `size` bytes; all 0 when there is none."""
+
+    recording: str
+    seconds: float
+    size: int = 0
+    sha256: str = ""
+
+
 class CallEnded(Event, frozen=True):
     """The caller's channel is gone. `cause` is the Q.850 number, 0 when not known."""
 
@@ -310,6 +326,14 @@ class AgentMuted(Event, frozen=True):
     agent: str
     contact: str
     muted: bool
+
+
+class AgentPausedRecording(Event, frozen=True):
+    """The agent wants what is said left out of the recording, or no more."""
+
+    agent: str
+    contact: str
+    paused: bool
 
 
 class AgentPressed(Event, frozen=True):

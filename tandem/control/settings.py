@@ -149,6 +149,9 @@ class Settings(msgspec.Struct, frozen=True):
     calls whose number leads to no published flow. `show_monitoring`: an agent sees that a supervisor is on their talk.
     Without `pause_reasons` agents may pause for any.
 
+    `record_percent`: by queue, how many of its contacts' talks are recorded, of a hundred; a queue that is not there
+    has none recorded.
+
     With `mask_numbers` agents see the last four digits of numbers that are not on their desk; with
     `agents_find_customers` they may look for customers by number.
     """
@@ -171,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True):
     offers: dict[str, OfferSettings] = {}
     dispositions: dict[str, dict[str, Disposition]] = {}
     dial_out: dict[str, DialOutSettings] = {}
+    record_percent: dict[str, float] = {}
     last_agent_days: float = 30.0
     mask_numbers: bool = True
     agents_find_customers: bool = False

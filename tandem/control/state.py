@@ -17,6 +17,7 @@ from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.dial import Dial, Internal
 from tandem.control.voice.line import Line
 from tandem.control.voice.monitor import Monitor
+from tandem.control.voice.recording import Recording
 from tandem.control.voice.voicemail import Voicemail
 from tandem.control.work import Work
 from tandem.ivr.flow import Flow
@@ -138,6 +139,8 @@ class PlaneState(msgspec.Struct):
     """What systems outside are to be told and have not taken, by subject and number; it may outlive its contact."""
     voicemails: dict[str, Voicemail] = {}
     """Those not yet heard, by their contact's id."""
+    recordings: dict[str, Recording] = {}
+    """Those of talks that go on, and those of which it is not known what came of them."""
     pages: dict[str, Page] = {}
     """The pages of links that were sent, by "<call>/<link>"; they outlive their calls."""
     guides: dict[str, Reader] = {}

@@ -95,6 +95,7 @@ def view(plane: Plane, now: float) -> dict[str, Any]:
         "dials": msgspec.to_builtins(list(state.dials.values())),
         "internal": msgspec.to_builtins(list(state.internal.values())),
         "monitors": msgspec.to_builtins(list(state.monitors.values())),
+        "recordings": msgspec.to_builtins(list(state.recordings.values())),
         "pauses": [{"agent": agent, **msgspec.structs.asdict(pause)} for agent, pause in state.pauses.items()],
         "work": [
             {
@@ -157,6 +158,11 @@ class Readers:
         context = self._plane().context
         found = context.state.guides.get(guide)
         return guides.look(context, found, self._clock()) if found else None
+
+    def guide_contact(self, guide: str) -> str:
+        """The contact that a guide is walked for; empty: none, or there is no such guide."""
+        found = self._plane().context.state.guides.get(guide)
+        return found.contact if found else ""
 
     def chat(self, chat: str) -> ChatShown | None:
         """What the customer sees of a chat; None when there is none, or it ended a while ago."""
@@ -244,6 +250,7 @@ class Readers:
         numbers += [(call.caller, call.id) for call in state.calls.values()]
         numbers += [(chat.caller, chat.id) for chat in state.chats.values() if chat.state != "ended"]
         numbers += [(voicemail.caller, voicemail.id) for voicemail in state.voicemails.values()]
+        numbers += [(recording.caller, recording.id) for recording in state.recordings.values()]
         found |= {name for number, name in numbers if identity("phone", number, country) in identities}
         return sorted(found)
 

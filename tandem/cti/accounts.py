@@ -64,6 +64,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_name: Words | None = None
     agent: Words | None = None
     disabled: bool | None = None
+    hears_recordings: bool | None = None
 
 
 class Entries(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ class Accounts:
             return None
         if now > session.seen_at + SEEN_EVERY:
             await self._store.seen(session.key, now)
-        return Identity(user.name, user.role, user.agent, session.key, user.must_change)
+        return Identity(user.name, user.role, user.agent, session.key, user.must_change, user.hears_recordings)
 
     async def note(self, name: str, what: str, detail: str, address: str) -> None:
         """Add to the audit log."""
@@ -243,7 +244,7 @@ class Accounts:
     @takes(Change)
     @gives(UserShown)
     async def change(self, request: web.Request, wish: Change) -> web.Response:
-        """Role, agent, or whether they may sign in at all."""
+        """Role, agent, whether they may hear recordings, or sign in at all."""
         user = await self._user(request)
         values = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not None}
         await self._check_agent(values.get("agent", ""), user.name)
@@ -329,8 +330,7 @@ def _rules(user: User) -> bool:
 
 
 def _shown(user: User) -> dict[str, Any]:
-    names = ("name", "display_name", "role", "agent", "must_change", "disabled", "created_at", "changed_at")
-    return {name: getattr(user, name) for name in names}
+    return {name: getattr(user, name) for name in UserShown.__annotations__}
 
 
 def _give(response: web.Response, token: str, request: web.Request) -> None:

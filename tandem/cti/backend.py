@@ -48,6 +48,10 @@ class Readers(Protocol):
         """What a guide shows; None when there is none."""
         ...
 
+    def guide_contact(self, guide: str, /) -> str:
+        """The contact that a guide is walked for; empty: none, or there is no such guide."""
+        ...
+
     def chat(self, chat: str, /) -> ChatShown | None:
         """What the customer sees of a chat; None when there is none, or it ended a while ago."""
         ...

@@ -14,7 +14,7 @@ CODES: Mapping[int, frozenset[str]] = {
         403: "bad_csrf change_password not_allowed not_on_desk not_yours unknown_origin wrong",
         404: """no_browser_phone no_draft no_flow no_prompt no_session no_version not_found unknown_chat
             unknown_customer unknown_file unknown_flow unknown_guide unknown_identity unknown_join unknown_link
-            unknown_loan unknown_mail unknown_proposal unknown_user unknown_verb unknown_webhook""",
+            unknown_loan unknown_mail unknown_proposal unknown_recording unknown_user unknown_verb unknown_webhook""",
         405: "method_not_allowed",
         408: "too_slow",
         409: """agent_taken already_applied at_work joined_later last_admin merged no_chat no_comparison
@@ -23,6 +23,7 @@ CODES: Mapping[int, frozenset[str]] = {
         412: "changed changed_meanwhile no_version",
         413: "too_big",
         415: "bad_type not_json",
+        416: "bad_range",
         421: "unknown_host",
         422: """bad_columns bad_given bad_identity bad_password bad_queue centre infected not_right nothing
             unknown_agent unreadable""",

@@ -1,16 +1,18 @@
-"""What somebody may see of customers: an agent those on their desk, and the ends of other numbers."""
+"""What somebody may see of customers: an agent those on their desk, and the ends of other numbers. Whatever is
+answered to agents goes by this."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 
 import msgspec
-from aiohttp import web
 
 from tandem.control.identities import identity
 from tandem.cti.answers import Refused
-from tandem.cti.backend import Backend
-from tandem.cti.identity import identity_of
+from tandem.cti.backend import Readers
+from tandem.cti.identity import Identity
 
 SHOWN_DIGITS = 4
+_NUMBER = re.compile(r"\+?[0-9]{5,}")
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -38,16 +40,29 @@ class Sight(msgspec.Struct, frozen=True):
         """A number as it may be seen."""
         if self.is_whole or not self.masks or identity("phone", number, self.country) in self.numbers:
             return number
+        return self._masked(number)
+
+    def in_text(self, text: str, numbers: Iterable[str]) -> str:
+        """A text as it may be seen in which these numbers may stand, in whichever way they are written."""
+        hidden = {identity("phone", number, self.country) for number in numbers if self.of(number) != number} - {None}
+        if not hidden:
+            return text
+
+        def seen(found: re.Match[str]) -> str:
+            return self._masked(found[0]) if identity("phone", found[0], self.country) in hidden else found[0]
+
+        return _NUMBER.sub(seen, text)
+
+    def _masked(self, number: str) -> str:
         digits = sum(sign.isdigit() for sign in number)
         return number if digits <= SHOWN_DIGITS else f"{'*' * (len(number) - SHOWN_DIGITS)}{number[-SHOWN_DIGITS:]}"
 
 
-def sight_of(request: web.Request, backend: Backend) -> Sight:
-    """What who asks may see now."""
-    who = identity_of(request)
+def sight_of(who: Identity, readers: Readers) -> Sight:
+    """What they may see now."""
     if who.may("supervisor"):
         return Sight(is_whole=True)
-    rules, desk = backend.readers.customer_rules(), backend.readers.agent_desk(who.agent)
+    rules, desk = readers.customer_rules(), readers.agent_desk(who.agent)
     contacts = [on_desk.contact for on_desk in desk.contacts] if desk else []
     return Sight(
         is_whole=False,

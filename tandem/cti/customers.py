@@ -1,6 +1,6 @@
 """Customers over REST: supervisors keep them, agents see those on their desk, admins take them in and erase them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -86,7 +86,7 @@ class Customers:
 
         Agents may give that alone, where the settings let them.
         """
-        sight = sight_of(request, self._backend)
+        sight = self._sight(request)
         number, text, limit = wanted.number, wanted.q.strip(), wanted.limit
         if number:
             sight.check_may_search()
@@ -105,7 +105,7 @@ class Customers:
     async def show(self, request: web.Request) -> web.Response:
         """A customer; for an agent, one on their desk. One who was merged is the one they went on as."""
         person = await self._person(request)
-        sight = sight_of(request, self._backend)
+        sight = self._sight(request)
         sight.check_may_see(person.customer)
         return _tagged(person, sight)
 
@@ -115,10 +115,11 @@ class Customers:
     async def history(self, request: web.Request, wanted: Past) -> web.Response:
         """Their contacts, the newest first; `?before=<epoch seconds>` goes on."""
         person = await self._person(request)
-        sight = sight_of(request, self._backend)
+        sight = self._sight(request)
         sight.check_may_see(person.customer)
         entries = await self._book.history(person.customer, wanted.limit, wanted.before)
-        return answer([msgspec.structs.replace(entry, number=sight.of(entry.number)) for entry in entries])
+        phones = [value for kind, value in map(parts_of, person.identities) if kind == "phone"]
+        return answer([_entry_seen(entry, sight, phones) for entry in entries])
 
     @needs("supervisor")
     @gives(list[Join])
@@ -137,7 +138,7 @@ class Customers:
         known = tuple(dict.fromkeys(map(self._identity, wish.identities)))
         person = await self._book.people.create(Person("", **fields, identities=known), self._backend.clock())
         request[DETAIL] = person.customer
-        return _tagged(person, sight_of(request, self._backend), 201)
+        return _tagged(person, self._sight(request), 201)
 
     @needs("supervisor")
     @heeds(If_Match="The ETag of the customer, or * to write over any.")
@@ -153,7 +154,7 @@ class Customers:
         request[DETAIL] = ", ".join(values)
         name = request.match_info["customer"]
         person = await self._book.people.change(name, version_in(request), self._backend.clock(), **values)
-        return _tagged(person, sight_of(request, self._backend))
+        return _tagged(person, self._sight(request))
 
     @needs("supervisor")
     @takes(KnownBy)
@@ -163,7 +164,7 @@ class Customers:
         known_by = self._identity(given)
         name, now = request.match_info["customer"], self._backend.clock()
         person = await self._book.people.add_identity(name, known_by, now)
-        return _tagged(person, sight_of(request, self._backend))
+        return _tagged(person, self._sight(request))
 
     @needs("supervisor")
     @asks(KnownBy)
@@ -173,7 +174,7 @@ class Customers:
         known_by = self._identity(given)
         name, now = request.match_info["customer"], self._backend.clock()
         person = await self._book.people.remove_identity(name, known_by, now)
-        return _tagged(person, sight_of(request, self._backend))
+        return _tagged(person, self._sight(request))
 
     @needs("supervisor")
     @takes(Merge)
@@ -261,11 +262,25 @@ class Customers:
             raise Refused(404, "unknown_customer", "There is no such customer.")
         return person
 
+    def _sight(self, request: web.Request) -> Sight:
+        return sight_of(identity_of(request), self._backend.readers)
+
     def _identity(self, given: KnownBy) -> str:
         known_by = identity(given.kind, given.value, self._backend.readers.customer_rules().country)
         if known_by is None:
             raise Refused(422, "bad_identity", f"{given.value!r} is no {given.kind}.")
         return known_by
+
+
+def _entry_seen(entry: Entry, sight: Sight, phones: Sequence[str]) -> Entry:
+    """A contact as it may be seen; what customers fill in and answer may have their numbers in it too."""
+    hidden = [entry.number, *phones]
+    forms = [
+        form | {"content": {name: sight.in_text(str(value), hidden) for name, value in form["content"].items()}}
+        for form in entry.forms
+    ]
+    answers = [given | {"answer": sight.in_text(given["answer"], hidden)} for given in entry.answers]
+    return msgspec.structs.replace(entry, number=sight.of(entry.number), forms=forms, answers=answers)
 
 
 def _shown(person: Person, sight: Sight) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tandem.control.commands import TellDesktop
-from tandem.control.desktop.shown import Desk
+from tandem.control.desktop.shown import ContactShown, Desk
 from tandem.cti.stream import Position
 
 Id = Annotated[str, msgspec.Meta(max_length=64)]
@@ -75,3 +75,9 @@ def snapshot(stream: str, desk: Desk, works: bool, now: float) -> str:
 def news(told: TellDesktop) -> str:
     """An event of the desk."""
     return encode("event", number=told.number, told=told.told)
+
+
+def number_in(told: TellDesktop) -> str:
+    """The number of the contact that an event of the desk tells of; empty: it has none."""
+    contact = getattr(told.told, "contact", None)
+    return contact.number if isinstance(contact, ContactShown) else ""

@@ -8,6 +8,7 @@ it was, and nobody waits for it.
 import asyncio
 from collections import Counter, defaultdict
 
+import msgspec
 import structlog
 from aiohttp import WSCloseCode, web
 
@@ -17,7 +18,8 @@ from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend
 from tandem.cti.connections import Connection, EndedError, alongside, check_origin
 from tandem.cti.contract import gives
-from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, snapshot
+from tandem.cti.customer_sight import sight_of
+from tandem.cti.desktop_protocol import Beat, Do, Hello, Sent, Typing, decode, encode, news, number_in, snapshot
 from tandem.cti.guard import People
 from tandem.cti.identity import needs
 from tandem.cti.proxied import client_of
@@ -56,6 +58,13 @@ class Desktop(Connection):
         self.works = False
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A frame of a desk, and the number of the contact that it tells of; empty: it has none."""
+
+    frame: str
+    number: str
+
+
 class Desktops:
     """All desktops."""
 
@@ -68,7 +77,7 @@ class Desktops:
         self._archive = backend.archive
         self._typists = backend.typists
         backend.typists.tell_agent = self.tell_typing
-        self._logs: dict[str, Log[str]] = {}
+        self._logs: dict[str, Log[Kept]] = {}
         self._open: defaultdict[str, set[Desktop]] = defaultdict(set)
         self.ended: Counter[str] = Counter()
         """How many ended, by how: `left`, cut as `behind` or `silent`, or by the code that they were told."""
@@ -80,7 +89,7 @@ class Desktops:
             log = self._logs[told.agent] = Log(self._readers.stream(), KEPT, told.number - 1)
         frame = news(told)
         if told.number > log.position.number:  # else the log began with a desk that had it already
-            log.add(frame)
+            log.add(Kept(frame, number_in(told)))
         for desktop in self._open.get(told.agent, ()):
             if told.number > desktop.number:
                 desktop.number = told.number
@@ -163,8 +172,14 @@ class Desktops:
             return
         now, desktop.number = self._clock(), log.position.number
         desktop.put(encode("resumed", position=log.position, works=desktop.works, now=now, missed=len(missed)))
-        for one in missed:
-            desktop.put(one.content)
+        for frame in self._seen(desktop, [one.content for one in missed]):
+            desktop.put(frame)
+
+    def _seen(self, desktop: Desktop, missed: list[Kept]) -> list[str]:
+        """What was missed, as it may be seen now: contacts may have left the desk since."""
+        sight = sight_of(desktop.who, self._readers)
+        numbers = {kept.number for kept in missed} - {""}
+        return [sight.in_text(kept.frame, numbers) for kept in missed]
 
     def _beat(self, desktop: Desktop) -> str:
         """That we are there, and where the desk is."""

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from tandem.cti.answers import Refused, refusal
-from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, reads_only
+from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, needs_right, reads_only
 from tandem.cti.proxied import client_of
 from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.customers.people import CustomerStoreError
@@ -118,6 +118,8 @@ def _refused(request: web.Request, who: Identity) -> web.Response | None:
         return refusal(403, "change_password", "Change your one-time password first: PUT /session/password.")
     if not who.may(role):
         return refusal(403, "not_allowed", f"This is for those with the role {role}.")
+    if needs_right(request.match_info.handler) and not who.hears_recordings:
+        return refusal(403, "not_allowed", "This is for those with the right hears_recordings, which an admin gives.")
     if agent is not None and not who.may_act_as(agent):
         return refusal(403, "not_yours", "An agent may do this for themselves only.")
     if request.method not in SAFE and not _from_our_page(request):

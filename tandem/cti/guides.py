@@ -59,8 +59,7 @@ class Guides:
         flows = self._backend.readers.flows()
         if wanted.flow not in flows:
             raise Refused(404, "unknown_flow", f"There is no flow of this name. There are {', '.join(sorted(flows))}.")
-        if wanted.contact and not self._is_theirs(identity_of(request), wanted.contact):
-            raise Refused(403, "not_yours", "An agent may walk a guide for a contact on their own desk only.")
+        self._check_theirs(identity_of(request), wanted.contact)
         guide = f"guide-{secrets.token_hex(8)}"
         began = GuideBegan(guide, wanted.flow, wanted.contact, wanted.language, wanted.variables)
         return await self._shown_after(began, guide, 201)
@@ -69,14 +68,14 @@ class Guides:
     @gives(GuideShown)
     async def look(self, request: web.Request) -> web.Response:
         """What a guide shows."""
-        return self._shown(request.match_info["guide"], 200)
+        return self._shown(self._guide(request), 200)
 
     @needs("agent")
     @takes(Given)
     @gives(GuideShown)
     async def answer(self, request: web.Request, given: Given) -> web.Response:
         """What the guide shows after the answer; 409 when the answer was to another question than the one of now."""
-        guide = request.match_info["guide"]
+        guide = self._guide(request)
         view = self._backend.readers.guide(guide)
         if view is None:
             raise Refused(404, *NOT_THERE)
@@ -88,17 +87,27 @@ class Guides:
     @gives(GuidePutAway)
     async def end(self, request: web.Request) -> web.Response:
         """Put a guide away."""
-        guide = request.match_info["guide"]
+        guide = self._guide(request)
         if self._backend.readers.guide(guide) is None:
             raise Refused(404, *NOT_THERE)
         await self._backend.tell(guide, GuideEnded(guide))
         return answer({"guide": guide}, 200)
 
-    def _is_theirs(self, who: Identity, contact: str) -> bool:
-        if who.may("supervisor"):
-            return True
+    def _guide(self, request: web.Request) -> str:
+        """The guide that is asked about, whose contact is theirs."""
+        guide = request.match_info["guide"]
+        self._check_theirs(identity_of(request), self._backend.readers.guide_contact(guide))
+        return guide
+
+    def _check_theirs(self, who: Identity, contact: str) -> None:
+        """Refused: an agent has no such contact on their desk, nor wraps it up. A guide may say who it is about."""
+        if not contact or who.may("supervisor"):
+            return
         desk = self._backend.readers.agent_desk(who.agent)
-        return desk is not None and contact in [on_desk.contact.contact for on_desk in desk.contacts]
+        theirs = [on_desk.contact.contact for on_desk in desk.contacts] if desk else []
+        theirs += [wrapping.contact for wrapping in desk.agent.wrapping] if desk else []
+        if contact not in theirs:
+            raise Refused(403, "not_yours", "An agent may walk a guide for a contact on their own desk only.")
 
     async def _shown_after(self, event: Event, guide: str, status: int) -> web.Response:
         await self._backend.tell(guide, event)

@@ -10,6 +10,7 @@ from tandem.store.users import ROLES, Role
 
 _NEEDED = "_needed_role"
 _READS = "_only_reads"
+_BY_RIGHT = "_by_right"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -17,6 +18,7 @@ class Identity(msgspec.Struct, frozen=True):
     """Somebody who signed in, or a program with the operators' token. `agent`: whom they work as, empty for nobody.
 
     `session` is the key of their session, empty for a program; who `must_change` may only change their password.
+    `hears_recordings` is a right of its own, that no role has.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Identity(msgspec.Struct, frozen=True):
     agent: str = ""
     session: str = ""
     must_change: bool = False
+    hears_recordings: bool = False
 
     def may(self, role: Role) -> bool:
         """Whether they may what `role` may."""
@@ -38,7 +41,7 @@ class Identity(msgspec.Struct, frozen=True):
         return agent == self.agent or self.may("supervisor")
 
 
-PROGRAM = Identity("operators' token", "admin")
+PROGRAM = Identity("operators' token", "admin", hears_recordings=True)
 IDENTITY = web.RequestKey("identity", Identity)
 """Where a request has who asks, once the guard has let it in."""
 DETAIL = web.RequestKey("detail", str)
@@ -62,6 +65,17 @@ def needed_for(handler: object) -> Role:
     """The role that a handler was marked with."""
     role: Role = getattr(handler, _NEEDED, "admin")
     return role
+
+
+def by_right(handler: Handler) -> Handler:
+    """Marks a handler that is for those who may hear recordings, whatever their role."""
+    setattr(handler, _BY_RIGHT, True)
+    return handler
+
+
+def needs_right(handler: object) -> bool:
+    """Whether a handler was marked so."""
+    return getattr(handler, _BY_RIGHT, False)
 
 
 def only_reads(handler: Handler) -> Handler:

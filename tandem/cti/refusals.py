@@ -26,6 +26,7 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "too_many_dials": (429, "That was dialled too often within a minute."),
     "own_call": (400, "Nobody calls themselves."),
     "colleague_not_free": (409, "The colleague is offered something, is on the phone, or wraps up."),
+    "not_recording": (409, "This talk is not recorded."),
     "bad_digits": (400, "Digits are 1 to 32 of 0 to 9, * and #."),
     "bad_target": (400, "Name one of an agent, a queue that takes calls, and a number."),
     "on_hold": (409, "The caller is on hold."),

@@ -23,6 +23,7 @@ class State(TypedDict):
     mails: list[dict[str, Any]]
     legs: list[dict[str, Any]]
     lines: list[dict[str, Any]]
+    recordings: list[dict[str, Any]]
     pauses: list[dict[str, Any]]
     work: list[dict[str, Any]]
     callbacks: list[dict[str, Any]]
@@ -80,6 +81,7 @@ class UserShown(TypedDict):
     agent: str
     must_change: bool
     disabled: bool
+    hears_recordings: bool
     created_at: float
     changed_at: float
 

@@ -10,6 +10,7 @@ from tandem.control.events import (
     AgentHeld,
     AgentHungUp,
     AgentMuted,
+    AgentPausedRecording,
     AgentPressed,
     AgentRetrieved,
     AgentTransferred,
@@ -66,6 +67,24 @@ class Unmute(Verb, frozen=True):
 
     def event(self, around: Around) -> Event:
         return around.fitting(AgentMuted(around.agent, self.contact, muted=False))
+
+
+class PauseRecording(Verb, frozen=True):
+    """Leave what is said out of the recording, such as the number of a card."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.fitting(AgentPausedRecording(around.agent, self.contact, paused=True))
+
+
+class ResumeRecording(Verb, frozen=True):
+    """Record what is said again."""
+
+    contact: str
+
+    def event(self, around: Around) -> Event:
+        return around.fitting(AgentPausedRecording(around.agent, self.contact, paused=False))
 
 
 class Dtmf(Verb, frozen=True):
@@ -150,6 +169,8 @@ TALKS: Mapping[str, type[Verb]] = {
     "retrieve": Retrieve,
     "mute": Mute,
     "unmute": Unmute,
+    "pause-recording": PauseRecording,
+    "resume-recording": ResumeRecording,
     "dtmf": Dtmf,
     "transfer": Transfer,
     "consult": Consult,

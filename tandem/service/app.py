@@ -46,6 +46,7 @@ from tandem.cti.oidc import Oidc
 from tandem.cti.outside_api import OutsideApi
 from tandem.cti.phones import Phones
 from tandem.cti.prompts_api import PromptsApi
+from tandem.cti.recordings_api import RecordingsApi
 from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
@@ -90,6 +91,7 @@ from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.retention import Retention
 from tandem.store.settings_versions import SettingsStore
+from tandem.store.sound import Sounds
 from tandem.store.users import UserStore
 from tandem.store.webhook_outbox import WebhookOutbox
 from tandem.telephony.asterisk.ami_terms import AmiLogin
@@ -168,6 +170,7 @@ class Controller:
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
         callers(self.backend.metrics, self.finder)
         webhooks(self.backend.metrics, self.webhooks)
+        self.recordings = RecordingsApi(Sounds(database), recordings.file, self.accounts.note)
         self.customers = Customers(book, self.backend, self._settled)
         talks = ChatTotals()
         chats(self.backend.metrics, self.engine, talks, self.backend.scan)
@@ -328,6 +331,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.dispatch.run(), "dispatch")
         dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
         operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
+        operators += running.recordings.routes()
         admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
         admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
         admins += OutsideApi(running.outside.told).routes()

@@ -101,6 +101,8 @@ class Config(BaseModel):
     """Days for which events for receivers of webhooks are on record that were taken or given up; 0: for ever."""
     keep_forms: Days = 365
     keep_voicemails: Days = 365
+    keep_recordings: Days = 90
+    """Days for which recordings of talks are kept; 0: for ever."""
     keep_customers: Days = 0
     """Days after which customers are forgotten who had no contact and were not changed; 0: never."""
     keep_joins: Days = 365
@@ -176,7 +178,17 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = ("links", "notifications", "webhooks", "forms", "voicemails", "chat_files", "customers", "joins")
+        kinds = [
+            "links",
+            "notifications",
+            "webhooks",
+            "forms",
+            "voicemails",
+            "recordings",
+            "chat_files",
+            "customers",
+            "joins",
+        ]
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

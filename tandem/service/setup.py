@@ -72,7 +72,7 @@ def asterisk_instance(
 
 
 def spool(config: Config, install: AsteriskInstall) -> Spool:
-    """Where callers' recordings are."""
+    """Where voicemails and recordings of talks are."""
     folder = install.shared / config.instance
     voicemail = folder / VOICEMAIL
     return Spool(voicemail, install.inside(voicemail), install.inside(folder / TONE).removesuffix(".wav"))

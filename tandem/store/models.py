@@ -5,7 +5,7 @@ The meaning of each field stands in `tandem.control.commands`, with the record o
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Double, Identity, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Double, Identity, Index, Integer, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -270,6 +270,22 @@ class Voicemail(Base):
     agent: Mapped[str | None]
 
 
+class Recording(Base):
+    """What was recorded of an agent's talk; its file is in the same folder as voicemails'. `sha256` is of the file."""
+
+    __tablename__ = "recordings"
+    recording: Mapped[str] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str]
+    queue: Mapped[str]
+    began_at: Mapped[float] = mapped_column(index=True)
+    ended_at: Mapped[float]
+    file: Mapped[str]
+    seconds: Mapped[float]
+    size: Mapped[int]
+    sha256: Mapped[str]
+
+
 class Step(Base):
     """A step of a call's timeline."""
 
@@ -527,6 +543,7 @@ class User(Base):
     disabled: Mapped[bool]
     created_at: Mapped[float]
     changed_at: Mapped[float]
+    hears_recordings: Mapped[bool] = mapped_column(server_default=false())
 
 
 class UserSession(Base):

@@ -37,6 +37,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordMessage: models.Message,
     commands.RecordChatTalk: models.ChatTalk,
     commands.RecordVoicemail: models.Voicemail,
+    commands.RecordRecording: models.Recording,
     commands.RecordStep: models.Step,
     commands.RecordTransfer: models.AgentTransfer,
     commands.RecordQueueStep: models.QueueStep,

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import structlog
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import ColumnElement, Delete, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
-from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail, WebhookItem
+from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Recording, Voicemail, WebhookItem
 from tandem.store.outbox import UNFINISHED
 from tandem.store.webhook_outbox import PENDING
 
@@ -21,11 +22,11 @@ DAY = 86400.0
 
 class Retention:
     """Deletes `links` (with their addresses and texts), `notifications`, events for `webhooks`, `forms`, heard
-    `voicemails` and `chat_files` that are older than `days` says of their kind; 0 keeps them for ever. What is not done
-    yet stays, however old. `customers` are forgotten who had no contact and were not changed for so long, `joins` can't
-    be undone any more.
+    `voicemails`, `recordings` of talks and `chat_files` that are older than `days` says of their kind; 0 keeps them for
+    ever. What is not done yet stays, however old. `customers` are forgotten who had no contact and were not changed for
+    so long, `joins` can't be undone any more.
 
-    `remove` deletes a voicemail's recording; OSError when it can't be, and the voicemail stays on record.
+    `remove` deletes a recording of that name; OSError when it can't be, and it stays on record.
     """
 
     def __init__(
@@ -44,7 +45,10 @@ class Retention:
 
     async def _forget(self, kind: str, before: float) -> None:
         if kind == "voicemails":
-            await self._forget_voicemails(before)
+            heard = Voicemail.left_at < before, Voicemail.heard_at.is_not(None)
+            await self._forget_recorded(Voicemail.voicemail, *heard)
+        elif kind == "recordings":
+            await self._forget_recorded(Recording.recording, Recording.began_at < before)
         elif kind == "customers":
             await forget_people(self._engine, before)
         elif kind == "chat_files":
@@ -52,14 +56,13 @@ class Retention:
         else:
             await self._execute(_older(kind, before))
 
-    async def _forget_voicemails(self, before: float) -> None:
-        """The recording first: one that nothing names would stay for ever."""
-        old = select(Voicemail.voicemail).where(Voicemail.left_at < before, Voicemail.heard_at.is_not(None))
+    async def _forget_recorded(self, key: InstrumentedAttribute[str], *old: ColumnElement[bool]) -> None:
+        """The file first: one that nothing names would stay for ever."""
         async with self._engine.connect() as connection:
-            names = (await connection.scalars(old)).all()
+            names = (await connection.scalars(select(key).where(*old))).all()
         for name in names:
             await asyncio.to_thread(self._remove, name)
-            await self._execute(delete(Voicemail).where(Voicemail.voicemail == name))
+            await self._execute(delete(key.class_).where(key == name))
 
     async def _execute(self, statement: Delete) -> None:
         async with self._engine.begin() as connection:

@@ -26,7 +26,8 @@ class UserStoreError(Exception):
 class User(msgspec.Struct, frozen=True):
     """Somebody who may sign in. `agent` is the agent they work as, empty for none; `password` is a hash.
 
-    Who `must_change` has a password that somebody else knows. Times are epoch seconds.
+    Who `must_change` has a password that somebody else knows. Who `hears_recordings` may, whatever their role. Times
+    are epoch seconds.
     """
 
     name: str
@@ -38,6 +39,7 @@ class User(msgspec.Struct, frozen=True):
     disabled: bool
     created_at: float
     changed_at: float
+    hears_recordings: bool = False
 
 
 class Session(msgspec.Struct, frozen=True):

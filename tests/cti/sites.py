@@ -25,6 +25,7 @@ from tandem.cti.history_api import HistoryApi, Told
 from tandem.cti.http import make_app, serve
 from tandem.cti.metrics import Metrics
 from tandem.cti.phones import Phones
+from tandem.cti.recordings_api import RecordingsApi
 from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
@@ -36,7 +37,9 @@ from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import Outbox
 from tandem.store.records import RECORD_TYPES
+from tandem.store.sound import Sounds
 from tandem.store.users import UserStore
+from tandem.telephony.asterisk.spool import Spool
 
 TOKEN = "operator token"
 FOR_THE_PLANE = (
@@ -70,6 +73,7 @@ class Site:
         self.recorded: list[Command] = []
         self.url = ""
         self.port = 0
+        self.app: web.Application
         self._session: aiohttp.ClientSession
         self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
         database = outbox._engine
@@ -96,6 +100,7 @@ class Site:
         self.asterisk = ""
         self.phones: Phones
         self.database = database
+        self.spool = Path(str(database.url.database)).with_name("spool")
         self.process = Process()
         self.dispatch = Dispatch(Path("nowhere"), lambda: self.plane.state, lambda: self.now)
         self.boards = Boards(self.backend, self.accounts, lambda: self.process)
@@ -108,8 +113,8 @@ class Site:
     async def running(self) -> AsyncIterator["Site"]:
         self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
         more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.operators(), *self.more]
-        app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
-        runner = await serve(app, "127.0.0.1", 0)
+        self.app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
+        runner = await serve(self.app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as self._session:
@@ -123,7 +128,8 @@ class Site:
         waiting = self.backend.readers.waiting
         history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
         dispatch = DispatchApi(self.dispatch, self._emit, lambda: self.now)
-        return [*self.boards.routes(), *history.routes(), *dispatch.routes()]
+        recordings = RecordingsApi(Sounds(records), Spool(self.spool).file, self.accounts.note)
+        return [*self.boards.routes(), *history.routes(), *dispatch.routes(), *recordings.routes()]
 
     def _why(self, call: str, language: str) -> list[Told]:
         if call == "c9":

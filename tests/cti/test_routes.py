@@ -106,6 +106,8 @@ AN_AGENTS = {
     "/agents/{agent}/mails/{mail}/{verb}": "POST",
     "/guides": "POST",
     "/guides/{guide}": "GET POST DELETE",
+    "/contacts/{contact}/recordings": "GET",
+    "/recordings/{recording}/audio": "GET",
     "/customers": "GET",
     "/customers/{customer}": "GET",
     "/customers/{customer}/history": "GET",

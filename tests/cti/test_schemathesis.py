@@ -50,6 +50,7 @@ from tests.cti.sites import TOKEN
 from tests.cti.test_accounts import Browser, user
 from tests.cti.test_customers import ANN, Shop
 from tests.cti.test_flows_api import LINE
+from tests.cti.test_recordings_api import TALK, recorded
 from tests.cti.test_settings_api import CENTRE
 from tests.sounds import tone
 
@@ -58,7 +59,7 @@ AS_PROGRAM, AS_OTHERS = 6, 2
 """Examples of every operation, unless more are asked for."""
 KNOWN = {
     "agent": "1001", "flow": "line", "name": "li", "chat": "c1", "mail": "mail-m1", "key": "m1", "number": "1",
-    "call": "c1", "contact": "c1", "language": "en", "text": "hello",
+    "call": "c1", "contact": "c1", "language": "en", "text": "hello", "recording": TALK,
 }  # fmt: skip
 """What is there: every second example asks for it, the others for something that is not."""
 LAST = ("DELETE", "/session")
@@ -134,6 +135,7 @@ class Whole(Shop):
     async def furnish(self) -> str:
         """Something of each kind; the customer's name."""
         customer = await self.make(ANN)
+        await recorded(self)
         self.is_offered(customer)
         for path, wish in (
             ("/flows", {"author": "ann", "flows": {"line": {"source": LINE}}}),

@@ -52,6 +52,7 @@ VERBS = replace(
     dial_plan=DialPlan(numbers=("139", "13900000001")),
     dial_out={"tech": DialOutSettings(per_minute=60)},
     dispositions={"tech": {"solved": Disposition()}},
+    record_percent={"tech": 60.0, "more": 100.0},
 )
 """The usual settings, in which agents may do all that they can."""
 CENTRES = tuple(
@@ -106,6 +107,17 @@ def seen_channels(book: Playbook, pick: int) -> tuple[events.SeenChannel, ...]:
             events.SeenChannel(leg, leg, bool(pick & 1), (state.legs[leg].call,) if pick & 2 else ()) for leg in legs
         )
     )
+
+
+def recording(book: Playbook, pick: int) -> object:
+    """One can't be made, or it is told what came of it."""
+    known = sorted(book.plane.state.recordings)
+    name = known[pick // 4 % len(known)] if known else "recording-c1-1"
+    if pick % 4 == 0:
+        return book.tell(events.RecordingFailed(name, "disk full"))
+    if pick % 4 == 1:
+        return book.tell(events.CommandFailed("PauseRecording", name, "timeout"))
+    return book.tell(events.RecordingMade(name, float(pick % 3), 16044, "ab"))
 
 
 def bridge(book: Playbook, pick: int) -> object:
@@ -294,6 +306,7 @@ def verb(book: Playbook, pick: int) -> object:
         events.AgentHeld(agent, contact),
         events.AgentRetrieved(agent, contact),
         events.AgentMuted(agent, contact, bool(pick % 2)),
+        events.AgentPausedRecording(agent, contact, bool(pick % 2)),
         events.AgentPressed(agent, contact, "12#"),
         events.AgentConsulted(agent, contact, to),
         events.ConsultationSwapped(agent, contact),
@@ -428,6 +441,7 @@ TALKS: tuple[Step, ...] = (
     lambda book, pick: book.agent_ready(AGENTS[pick % 3]),
     lambda book, pick: book.queue(CALLS[pick % 4]) if CALLS[pick % 4] not in book.plane.state.calls else None,
     press,
+    recording,
     line_kept,
     lambda book, pick: book.tell(events.CallEnded(CALLS[pick % 4])) if pick % 2 else None,
     lambda book, pick: book.tell(events.LegFailed(leg_of(book, pick), ("no_answer", "declined", "failed")[pick % 3])),
@@ -486,6 +500,7 @@ def check(book: Playbook) -> None:
     check_verbs(book)
     check_loans(book)
     check_leaks(book)
+    check_recordings(book)
 
 
 def check_consultations(book: Playbook) -> None:
@@ -542,6 +557,25 @@ def check_loans(book: Playbook) -> None:
     assert {f"loan {loan.proposal.number}" for loan in running} == {
         name for name in state.timers if name.startswith("loan ")
     }
+
+
+def check_recordings(book: Playbook) -> None:
+    """Whoever talks is recorded or not; of every recording that goes on, the talk does."""
+    state = book.plane.state
+    going_on = {name: one for name, one in state.recordings.items() if one.ended_at is None}
+    assert {call.recording for call in state.calls.values()} - {""} == set(going_on)
+    for one in going_on.values():
+        leg = state.legs[one.leg]
+        assert (leg.call, leg.agent, leg.bridged_at) == (one.call, one.agent, one.began_at)
+        assert state.calls[one.call].leg == leg.id
+
+
+def check_recorded_once(book: Playbook) -> None:
+    """No recording is on record twice, or while it goes on."""
+    out = [command for _, _, done in book.history for command in done]
+    rows = Counter(row.recording for row in these(commands.RecordRecording, out))
+    assert set(rows.values()) <= {1}
+    assert not set(rows) & set(book.plane.state.recordings)
 
 
 def check_leaks(book: Playbook) -> None:
@@ -604,6 +638,7 @@ def test_talks_and_consultations_never_disagree(life: list[tuple[Step, int]], ce
     for step, pick in life:
         step(book, pick)
         check(book)
+    check_recorded_once(book)
     again = Plane()
     for now, event, out in book.history:
         assert again.handle(wire.decode(wire.encode(event)), now) == out

@@ -37,6 +37,9 @@ ALL: list[commands.Command] = [
     commands.RecordForm("c1", "booking", '{"name": "王"}', False, 1060.0),
     commands.RecordLink("c1", 1, "order_status", "webhook", "delivered", 1004.0),
     commands.RecordVoicemail("v1", "c1", "138", "help", "v1.wav", 7.0, 1080.0, None, None),
+    commands.RecordRecording(
+        "recording-c1-1", "c1", "1001", "help", 1012.0, 1060.0, "recording-c1-1.wav", 47.9, 766_444, "5e" * 32
+    ),
     commands.RecordMessage("chat-1", 1, 1000.5, "customer", "我的电视没有图像", "", ""),
     commands.RecordMessage("chat-1", 2, 1001.5, "customer", "", "", "", "5e" * 32, "电视.jpg", "image/jpeg", 70_000),
     commands.RecordChatTalk("chat-1", 1, "help", "1001", 1000.0, 1010.0, 1100.0, 1012.0, 3, 2, 2, 14.0),

@@ -18,9 +18,10 @@ from tandem.store.customers.history import LAST, find, history
 from tandem.store.customers.joins import Joins
 from tandem.store.customers.people import NotDone, People, Person
 from tandem.store.outbox import NotificationOutbox, Outbox
-from tandem.store.queries import check_balance, contacts, intervals
+from tandem.store.queries import check_balance, contacts, intervals, survey
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.retention import DAY, Retention
+from tandem.store.sound import Sounds
 from tandem.store.webhook_outbox import WebhookOutbox
 from tests.store import examples
 
@@ -36,6 +37,8 @@ SECRETS = (
     "moved house",
     "living room",
     "her bill",
+    "recording-c1-1.wav",
+    "a digest",
 )
 
 
@@ -68,6 +71,9 @@ async def a_life(engine: AsyncEngine, customer: str, folder: Path) -> None:
         commands.RecordStep("tandem-callback-c1-1", 1, 1005.0, "callback booked", f"{NUMBER}, help"),
         commands.RecordVoicemail(
             "voicemail-c1-1", "c1", NUMBER, "help", "voicemail-c1-1.wav", 7.0, 1080.0, 1085.0, "1002"
+        ),
+        commands.RecordRecording(
+            "recording-c1-1", "c1", "1001", "help", 1012.0, 1060.0, "recording-c1-1.wav", 47.9, 766_444, "a digest"
         ),
         commands.RecordLink("c1", 1, "order_status", "webhook", "opened", 1004.0),
         commands.RecordForm("c1", "booking", '{"name": "王", "street": "Main Street"}', True, 1060.0),
@@ -171,10 +177,10 @@ async def test_erasing_leaves_nothing_of_them_and_every_figure(
     await WebhookOutbox(engine).give_up("crm", 5.0, "not taken", 6.0)
     removed: list[str] = []
     done = await erase(engine, ann.customer, removed.append, archive(engine, tmp_path))
-    assert removed == ["voicemail-c1-1"]
+    assert removed == ["voicemail-c1-1", "recording-c1-1"]
     assert (done.customers, done.identities, done.joins, done.contacts, done.messages, done.forms) == (2, 2, 1, 3, 1, 1)
     assert (done.voicemails, done.callbacks, done.links, done.notifications, done.unfinished) == (1, 1, 1, 2, 2)
-    assert done.webhooks == 1
+    assert (done.webhooks, done.recordings, done.answers) == (1, 1, 1)
     assert (done.steps, done.files, done.dispositions, done.transfers, done.dials) == (3, 1, 1, 1, 1)
     assert list((tmp_path / "files").rglob("*.*")) == []
     async with engine.begin() as connection:
@@ -185,6 +191,8 @@ async def test_erasing_leaves_nothing_of_them_and_every_figure(
     assert await intervals(engine, 0.0, 9e9) == figures
     assert await check_balance(engine, 0.0, 9e9) == balanced == []
     assert [row.talk_seconds for row in await contacts(engine, 0.0, 1400.0)] == [48.0]
+    assert [(row.question, row.answer, row.times) for row in await survey(engine, 0.0, 9e9)] == [("satisfied", "", 1)]
+    assert await Sounds(engine).of_contact("c1") == []
     with pytest.raises(NotDone, match="no such customer"):
         await erase(engine, ann.customer, removed.append, archive(engine, tmp_path))
 

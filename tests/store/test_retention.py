@@ -4,14 +4,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from tandem.control.commands import Command, RecordForm, RecordVoicemail, SendLink
+from tandem.control.commands import Command, RecordForm, RecordRecording, RecordVoicemail, SendLink
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.retention import DAY, Retention
 from tests.store.test_chat_archive import contents
 
-DAYS = {"links": 30, "notifications": 20, "forms": 10, "voicemails": 40}
+DAYS = {"links": 30, "notifications": 20, "forms": 10, "voicemails": 40, "recordings": 50}
 NOW = 100 * DAY
 
 
@@ -68,6 +68,17 @@ async def test_a_voicemail_goes_with_its_recording_when_it_was_heard(engine: Asy
     await Retention(engine, DAYS, removed.append, archive(engine)).prune(NOW)
     assert removed == ["old"]
     assert await keys(engine, "voicemails", "voicemail") == ["new", "unheard"]
+
+
+async def test_recordings_of_talks_go_by_their_age(engine: AsyncEngine) -> None:
+    for name, age in (("old", 51), ("new", 49)):
+        began = NOW - age * DAY
+        row = RecordRecording(name, "c1", "1001", "help", began, began + 60, f"{name}.wav", 60.0, 960_044, "5e")
+        await record(engine, row)
+    removed: list[str] = []
+    await Retention(engine, DAYS, removed.append, archive(engine)).prune(NOW)
+    assert removed == ["old"]
+    assert await keys(engine, "recordings", "recording") == ["new"]
 
 
 async def test_a_recording_that_cannot_be_removed_stays_on_record_and_keeps_nothing_else(engine: AsyncEngine) -> None:

@@ -283,6 +283,10 @@ async def test_a_user_is_made_signs_in_and_is_shut_out(centre: Centre, browser: 
     await expect(row.locator("li")).to_contain_text("since")
     await row.get_by_role("button", name="Sign out everywhere").click()
     await expect(row.get_by_text("Signed in nowhere.")).to_be_visible()
+    await row.get_by_label("May hear recordings").click()
+    await expect(row.get_by_label("May hear recordings")).to_be_checked()
+    hearer = await centre.users.user("li")
+    assert hearer is not None and hearer.hears_recordings
     await row.get_by_role("button", name="Disable").click()
     await expect(row).to_contain_text("disabled")
     await theirs.reload()

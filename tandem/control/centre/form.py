@@ -38,13 +38,14 @@ Days = Annotated[float, msgspec.Meta(ge=0, le=3650)]
 
 
 class QueueForm(QueueSettings, frozen=True, forbid_unknown_fields=True):
-    """A queue, with how its customers are called back, dialled, and offered other ways than to wait, and with what its
-    contacts may have been about."""
+    """A queue, with how its customers are called back, dialled, and offered other ways than to wait, with what its
+    contacts may have been about, and how many of a hundred talks are recorded."""
 
     callback: CallbackSettings = CallbackSettings()
     offers: OfferSettings = OfferSettings()
     dispositions: dict[str, Disposition] = msgspec.field(default_factory=dict)
     dial_out: DialOutSettings | None = None
+    record_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
 
 
 class AgentForm(AgentSettings, frozen=True, forbid_unknown_fields=True):
@@ -136,6 +137,7 @@ class Form(msgspec.Struct, frozen=True):
             offers={name: queue.offers for name, queue in self.queues.items()},
             dispositions={name: queue.dispositions for name, queue in self.queues.items() if queue.dispositions},
             dial_out={name: queue.dial_out for name, queue in self.queues.items() if queue.dial_out},
+            record_percent={name: queue.record_percent for name, queue in self.queues.items() if queue.record_percent},
             last_agent_days=self.last_agent_days,
             mask_numbers=self.mask_numbers,
             agents_find_customers=self.agents_find_customers,

@@ -28,6 +28,7 @@ from tandem.control.mail.mail import Mail
 from tandem.control.story import Step
 from tandem.control.voice.call import Call
 from tandem.control.voice.permits import KIND
+from tandem.control.voice.recordings import under_way
 from tandem.control.work import Work
 
 Contacts = dict[str, ContactShown]
@@ -246,7 +247,7 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
     """What is known of a contact beside how it is routed."""
     if isinstance(holder, Work) and holder.kind == KIND:
         call = context.state.calls[holder.call]
-        return _details(context, call) | {"channel": KIND, "muted": _is_muted(context, holder.leg)}
+        return _details(context, call) | {"channel": KIND, "muted": _is_muted(context, holder.leg), "recording": ""}
     if isinstance(holder, Work):
         return {"channel": holder.kind, **_customer(context, holder)}
     if isinstance(holder, Mail):
@@ -268,6 +269,7 @@ def _details(context: Context, holder: Holder) -> dict[str, Any]:
         "links": {link.number: (link.purpose, link.status) for link in sent},
         "muted": isinstance(holder, Call) and _is_muted(context, holder.leg),
         "consultation": _consultation(context, holder) if isinstance(holder, Call) else None,
+        "recording": _recording(context, holder) if isinstance(holder, Call) else "",
     }
 
 
@@ -280,6 +282,11 @@ def _about(context: Context, holder: Holder | None) -> Holder | None:
 def _is_muted(context: Context, leg: str | None) -> bool:
     found = context.state.legs.get(leg or "")
     return bool(found and found.muted)
+
+
+def _recording(context: Context, call: Call) -> str:
+    recording = under_way(context, call)
+    return ("paused" if recording.paused else "on") if recording else ""
 
 
 def _consultation(context: Context, call: Call) -> ConsultationShown | None:

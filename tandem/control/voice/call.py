@@ -204,6 +204,9 @@ class Call(msgspec.Struct):
     """The one that is being recorded."""
     voicemails: int = 0
     left_voicemail: bool = False
+    recording: str = ""
+    """The one of the talk that goes on."""
+    recordings: int = 0
     flow_ended: bool = False
     steps: int = 0
     story: list[Step] = []

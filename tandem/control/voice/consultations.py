@@ -22,6 +22,7 @@ from tandem.control.voice.consultation import Consultation
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.offers import ask, finish_talk, hold, leave_talk, retrieve, route, send_off
 from tandem.control.voice.permits import KIND, Talk, queue_of
+from tandem.control.voice.recordings import begin as begin_recording
 from tandem.control.work import KINDS, Kind, Work
 
 TIMER = "consultation"
@@ -254,6 +255,7 @@ def _to_colleague(
     last_agents.remember(context, call, leg.agent, now)
     call.move("talk" if together else "hold")
     route(context, acd.ContactHandedOver(call.id, consultation.id), now)
+    begin_recording(context, call, leg)
     if not together:
         hold(context, leg, now)
 

@@ -12,6 +12,7 @@ from tandem.control.context import Context
 from tandem.control.voice import devices, lending
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS
+from tandem.control.voice.recordings import begin as begin_recording
 from tandem.control.work import KINDS
 
 LEG_PREFIX = "tandem-leg-"
@@ -318,6 +319,7 @@ def bridged(context: Context, event: events.Bridged, now: float) -> None:
     last_agents.remember(context, call, leg.agent, now)
     ways.wait_over(context, call, now)
     context.note(call, now, "connected", leg.agent)
+    begin_recording(context, call, leg)
     route(context, acd_events.ContactConnected(leg.offer), now)
     reached(context, call, leg, now)
 

@@ -10,6 +10,7 @@ from tandem.control.destinations import destination
 from tandem.control.events import Target
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.consultation import Consultation
+from tandem.control.voice.recordings import under_way
 
 KIND = "consultation"
 """Of the work that a consulted colleague is offered."""
@@ -66,6 +67,13 @@ def _retrieve(_context: Context, talk: Talk, _event: events.AgentRetrieved) -> s
     if talk.leg.state == "held":
         return "held_by_phone"
     return "not_on_hold"
+
+
+def _pause_recording(context: Context, talk: Talk, _event: events.AgentPausedRecording) -> str:
+    """Not while the switch can't be told: an agent who reads that it is paused relies on it."""
+    if not under_way(context, talk.call):
+        return "not_recording"
+    return "" if context.state.switch_up else "switch_lost"
 
 
 def _press(_context: Context, talk: Talk, event: events.AgentPressed) -> str:
@@ -148,6 +156,7 @@ PERMITS: dict[type[events.Event], Callable[[Context, Talk, Any], str]] = {
     events.AgentHeld: _hold,
     events.AgentRetrieved: _retrieve,
     events.AgentMuted: _always,
+    events.AgentPausedRecording: _pause_recording,
     events.AgentPressed: _press,
     events.AgentTransferred: _transfer,
     events.AgentConsulted: _consult,

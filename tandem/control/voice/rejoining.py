@@ -17,6 +17,7 @@ from tandem.control.settings import browser_phone
 from tandem.control.voice import calls, consultations, offers
 from tandem.control.voice.call import TALKING, Call, Leg, Rejoin
 from tandem.control.voice.errands import ERRANDS, Errand
+from tandem.control.voice.recordings import begin as begin_recording
 from tandem.ivr import events as ivr_events
 
 REJOINING = "rejoining"
@@ -141,6 +142,7 @@ def joined(context: Context, call: Call, leg: Leg, now: float) -> None:
     leg.bridged_at = now
     _settle(context, call)
     call.move("connect")
+    begin_recording(context, call, leg)
     context.note(call, now, "connected", leg.agent)
     context.count("talks taken up again")
 

@@ -21,6 +21,7 @@ from tandem.control.voice import (
     monitoring,
     nailed,
     offers,
+    recordings,
     rejoining,
     transfers,
     voicemails,
@@ -61,6 +62,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     _mend_devices(context, event, now)
     _interrupt_again(context)
     voicemails.ask_again(context)
+    recordings.ask_again(context, _settled(context, event))
     context.state.switch_up = True
     offers.route(context, acd.SwitchFound(), now)
 

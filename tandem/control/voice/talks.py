@@ -10,10 +10,10 @@ from typing import Any
 
 from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.voice import calls, music
+from tandem.control.voice import calls, music, recordings
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.offers import finish_talk, hold, retrieve, send_off
+from tandem.control.voice.offers import LEG_OVER, finish_talk, hold, retrieve, send_off
 from tandem.control.voice.permits import Talk, talk_of, why_not
 
 Handler = Callable[[Context, Any, float], None]
@@ -57,6 +57,10 @@ def _mute(context: Context, talk: Talk, event: events.AgentMuted, now: float) ->
         talk.leg.muted = event.muted
         context.note(talk.call, now, "muted" if event.muted else "unmuted", talk.leg.agent)
         context.tell(commands.MuteLeg(talk.leg.channel, event.muted))
+
+
+def _pause_recording(context: Context, talk: Talk, event: events.AgentPausedRecording, now: float) -> None:
+    recordings.pause(context, talk.call, event.paused, talk.leg.agent, now)
 
 
 def _press(context: Context, talk: Talk, event: events.AgentPressed, _now: float) -> None:
@@ -103,6 +107,7 @@ def _ended(context: Context, call: Call, now: float, outcome: str) -> None:
     send_off(context, leg)
 
 
+LEG_OVER.append(recordings.talk_over)
 ERRANDS["held"] = Errand(_entered, _ended, music.still_waits, _agent_left, _joined)
 
 HANDLERS: dict[type[events.Event], Handler] = {
@@ -110,5 +115,6 @@ HANDLERS: dict[type[events.Event], Handler] = {
     events.AgentHeld: permitted(_hold),
     events.AgentRetrieved: permitted(_retrieve),
     events.AgentMuted: permitted(_mute),
+    events.AgentPausedRecording: permitted(_pause_recording),
     events.AgentPressed: permitted(_press),
 }

@@ -14,7 +14,7 @@ from tandem.store.customers.people import People
 class Book:
     """`people` and `joins` change it. All raise CustomerStoreError when the database can't be used.
 
-    `remove` deletes a voicemail's recording; OSError when it can't be. `archive` has the files of chats,
+    `remove` deletes a voicemail's recording, or a talk's; OSError when it can't be. `archive` has the files of chats,
     `receivers` gives the webhooks that are told of an event of that name.
     """
 

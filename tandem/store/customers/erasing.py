@@ -19,6 +19,7 @@ from tandem.store.outbox import UNFINISHED
 AT_ONCE = 200
 """Contacts in one statement."""
 CALLBACKS, VOICEMAILS = table_of(models.Callback), table_of(models.Voicemail)
+RECORDINGS = table_of(models.Recording)
 OUTBOX, NOTIFICATIONS = table_of(models.OutboxItem), table_of(models.NotificationItem)
 WEBHOOKS = table_of(models.WebhookItem)
 
@@ -40,6 +41,8 @@ class Erased(msgspec.Struct):
     transfers: int = 0
     dials: int = 0
     voicemails: int = 0
+    recordings: int = 0
+    answers: int = 0
     callbacks: int = 0
     links: int = 0
     notifications: int = 0
@@ -48,7 +51,7 @@ class Erased(msgspec.Struct):
 
 
 async def erase(engine: AsyncEngine, customer: str, remove: Callable[[str], None], archive: ChatArchive) -> Erased:
-    """Erase a customer, with the files of their chats in `archive`. `remove` deletes a voicemail's recording; OSError
+    """Erase a customer, with the files of their chats in `archive`. `remove` deletes a recording of that name; OSError
     when it can't be, and nobody is erased.
 
     Raises NotDone, ChatArchiveError and CustomerStoreError. Done again after a failure, it goes on where it ended.
@@ -59,8 +62,9 @@ async def erase(engine: AsyncEngine, customer: str, remove: Callable[[str], None
         people = await all_of(connection, customer)
         calls = await _calls(connection, people, known)
         voicemails = await _names(connection, VOICEMAILS.c.voicemail, VOICEMAILS.c.call, calls)
+        recordings = await _names(connection, RECORDINGS.c.recording, RECORDINGS.c.call, calls)
         callbacks = await _names(connection, CALLBACKS.c.callback, CALLBACKS.c.call, calls)
-    for name in voicemails:
+    for name in (*voicemails, *recordings):
         await asyncio.to_thread(remove, name)
     for call in calls:
         done.files += await archive.forget(call)
@@ -92,6 +96,7 @@ async def _empty_contacts(connection: AsyncConnection, calls: Sequence[str], don
     """What is kept by the contact's very name."""
     messages, forms, dials = table_of(models.Message), table_of(models.Form), table_of(models.Dial)
     dispositions, transfers = table_of(models.Disposition), table_of(models.AgentTransfer)
+    answers = table_of(models.Answer)
     blank: list[tuple[str, Any, Any, dict[str, str]]] = [
         ("contacts", CONTACTS, CONTACTS.c.call, {"caller": "", "identity": "", "customer": ""}),
         ("messages", messages, messages.c.call, {"text": "", "file": "", "file_name": ""}),
@@ -100,6 +105,8 @@ async def _empty_contacts(connection: AsyncConnection, calls: Sequence[str], don
         ("transfers", transfers, transfers.c.call, {"note": ""}),
         ("dials", dials, dials.c.call, {"number": ""}),
         ("voicemails", VOICEMAILS, VOICEMAILS.c.call, {"caller": "", "file": ""}),
+        ("recordings", RECORDINGS, RECORDINGS.c.call, {"file": "", "sha256": ""}),
+        ("answers", answers, answers.c.call, {"answer": ""}),
         ("callbacks", CALLBACKS, CALLBACKS.c.call, {"number": ""}),
     ]
     for name, table, call, values in blank:

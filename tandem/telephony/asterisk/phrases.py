@@ -18,6 +18,7 @@ from tandem.control.commands import (
     RingAgent,
     RingColleague,
     RingSupervisor,
+    StartRecording,
     Transfer,
 )
 from tandem.control.events import CallEntered, Transferred
@@ -186,6 +187,23 @@ def into_room(command: JoinRoom) -> list[Way]:
         for channel, leg in command.legs.items()
     ]
     return [*ways, Way(command.channel, ROOM, "caller", room)] if command.channel else ways
+
+
+def record(command: StartRecording, path: str) -> Fields:
+    """The fields of the MixMonitor that records a talk to `path`, as Asterisk sees it.
+
+    Option b writes only while the channel is in a bridge, i marks the channel with what was begun.
+    """
+    return {
+        "Channel": exact(command.channel),
+        "File": f"{path}.wav",
+        "Options": f"bi({mark_of(command.recording)})",
+    }
+
+
+def mark_of(recording: str) -> str:
+    """The variable of a channel that tells of a recording which was begun on it."""
+    return f"TANDEM_{re.sub('[^A-Za-z0-9]', '_', recording)}"
 
 
 def manner(command: NailUp | RingAgent | RingColleague | PlayToAgent, prompts: Sequence[str]) -> list[str]:

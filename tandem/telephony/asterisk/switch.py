@@ -15,6 +15,7 @@ from tandem.control.commands import (
     ChangeMonitoring,
     Command,
     DialCustomer,
+    EndRecording,
     GiveUp,
     HangUpCall,
     HangUpLeg,
@@ -29,11 +30,13 @@ from tandem.control.commands import (
     MeasureVoicemail,
     MuteLeg,
     NailUp,
+    PauseRecording,
     PlayToAgent,
     RingAgent,
     RingColleague,
     RingSupervisor,
     SendDigits,
+    StartRecording,
     TakeVoicemail,
     Transfer,
 )
@@ -47,6 +50,7 @@ from tandem.control.events import (
     LegRinging,
     MonitorBegan,
     MonitorEnded,
+    RecordingFailed,
     SwitchFound,
     SwitchLost,
     VoicemailRecorded,
@@ -87,6 +91,7 @@ from tandem.telephony.asterisk.phrases import (
     ring_supervisor,
     way_of,
 )
+from tandem.telephony.asterisk.recorder import Recorder
 from tandem.telephony.asterisk.spool import Spool
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, printable
@@ -150,6 +155,7 @@ class Switch:
         self.agi = AgiServer(self._session_began)
         self.ami = Ami(settings.login, WANTED, self._told, self._link_up, self._link_down, settings.times)
         self._settings = settings
+        self._recorder = Recorder(self.ami, settings.spool, self._emit_if_taken, self._failed)
         self._emit, self._prompt_path, self._spawn, self._clock = emit, prompt_path, spawn, clock
         self._book = Book()
         self._withdrawn: set[str] = set()
@@ -176,9 +182,9 @@ class Switch:
         """Carry out `command`; returns at once and never raises.
 
         What fails comes back: LegFailed for RingAgent, RingColleague, PlayToAgent and NailUp, DialFailed for
-        DialCustomer, MonitorEnded for RingSupervisor, CommandFailed for the others. Answer, Listen, TakeVoicemail and
-        Transfer for a call that has no session now are dropped and counted: the call enters again, or AMI tells its
-        end.
+        DialCustomer, MonitorEnded for RingSupervisor, RecordingFailed for StartRecording, CommandFailed for the others.
+        Answer, Listen, TakeVoicemail and Transfer for a call that has no session now are dropped and counted: the call
+        enters again, or AMI tells its end.
         """
         match command:
             case Answer() | Listen() | TakeVoicemail() | Transfer():
@@ -221,6 +227,8 @@ class Switch:
                 self._act(self._mute(command), command, command.leg)
             case SendDigits():
                 self._act(self._send_digits(command), command, command.call)
+            case StartRecording() | PauseRecording() | EndRecording():
+                self._act(self._recorder.carry_out(command), command, command.recording)
             case _:
                 self._end_channel(command)
 
@@ -410,6 +418,8 @@ class Switch:
         elif isinstance(command, RingSupervisor):
             self._book.asked.discard(subject)
             self._emit_if_taken(MonitorEnded(subject))
+        elif isinstance(command, StartRecording):
+            self._emit_if_taken(RecordingFailed(subject, reason))
         else:
             self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 

@@ -33,7 +33,7 @@ EMPTY = (
 
 VOICEMAIL = "spool/voicemail"
 TONE = "tone.wav"
-"""In an instance's folder: callers' recordings, and what they hear before."""
+"""In an instance's folder: voicemails and recordings of talks, and what callers hear before."""
 
 FOLDERS = ("cache", "lib", "lib/keys", "log", "log/cdr-csv", "run", "spool", "spool/monitor", VOICEMAIL)
 

@@ -1,10 +1,13 @@
+import asyncio
+import hashlib
 import wave
 from array import array
 from pathlib import Path
 
 import pytest
 
-from tandem.telephony.asterisk.spool import Spool
+from tandem.telephony.asterisk import spool as spools
+from tandem.telephony.asterisk.spool import Made, Spool
 
 
 def recording(folder: Path, samples: list[int]) -> Spool:
@@ -48,3 +51,32 @@ def test_a_recording_is_removed_once_and_nothing_elsewhere(tmp_path: Path) -> No
     assert not spool.has("v")
     with pytest.raises(ValueError, match="no name of a recording"):
         spool.remove("../v")
+
+
+async def test_a_recording_of_a_talk_is_measured_in_samples_and_has_a_digest(tmp_path: Path) -> None:
+    spool = recording(tmp_path, [0] * 12000)
+    content = (tmp_path / "v.wav").read_bytes()
+    assert await spool.made("v") == Made(1.5, 24044, hashlib.sha256(content).hexdigest())
+
+
+async def test_a_recording_is_measured_when_asterisk_has_closed_it(tmp_path: Path) -> None:
+    spool, file = recording(tmp_path, [0] * 8000), tmp_path / "v.wav"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40] + bytes(4) + whole[44:8044])  # the header says nothing yet
+
+    async def close() -> None:
+        file.write_bytes(whole)
+
+    asyncio.get_running_loop().call_later(0.02, lambda: asyncio.ensure_future(close()))
+    assert (await spool.made("v")).seconds == 1.0
+
+
+async def test_one_that_is_never_closed_counts_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LOOKS", 1)
+    spool, file = recording(tmp_path, [0] * 8000), tmp_path / "v.wav"
+    file.write_bytes(bytes(44) + file.read_bytes()[44:])
+    assert (await spool.made("v")).seconds == 1.0
+
+
+async def test_no_recording_came_to_nothing(tmp_path: Path) -> None:
+    assert await Spool(tmp_path).made("v") == Made()

@@ -61,6 +61,7 @@ export interface User {
   agent: string;
   must_change: boolean;
   disabled: boolean;
+  hears_recordings: boolean;
 }
 
 export interface SignedIn {

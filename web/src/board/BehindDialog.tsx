@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { Language } from "../shared/language";
+import { Recordings } from "../shared/Recordings";
 import { timeOfDay } from "../shared/time";
 import { useAnswer } from "./History";
 import { BEHIND, type Behind, type Row, written } from "./past";
@@ -117,6 +118,7 @@ function OneContact({ call, language }: { call: string; language: Language }) {
             <li key={offer}>{`${timeOfDay(offered_at)} ${queue} → ${agent}: ${outcome}`}</li>
           ))}
       </ol>
+      <Recordings contact={call} />
       <h3>{words.history.why}</h3>
       {why && !why.ok && <p>{why.failure.message}</p>}
       <ol>

@@ -43,6 +43,7 @@ export const CONTACT: Contact = {
   orders: null,
   muted: false,
   consultation: null,
+  recording: "",
 };
 
 export const SNAPSHOT: Snapshot = {

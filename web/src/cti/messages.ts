@@ -95,6 +95,8 @@ export interface Contact {
   orders: Orders | null;
   muted: boolean;
   consultation: Consultation | null;
+  /** Empty: the talk is not recorded. */
+  recording: "" | "on" | "paused";
 }
 
 export interface Consultation {

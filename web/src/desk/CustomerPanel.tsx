@@ -3,7 +3,9 @@
 import { useState } from "react";
 import type { KnownCustomer, PastContact } from "../cti/messages";
 import { ask } from "../shared/api";
+import { Recordings, useMayHear } from "../shared/Recordings";
 import { dayAndTime } from "../shared/time";
+import { useWords as useSharedWords } from "../shared/words/words";
 import { detailsOf, type Entry, toldOf } from "./history";
 import { useWords } from "./words/words";
 
@@ -42,7 +44,7 @@ export function CustomerPanel({ customer }: { customer: KnownCustomer }) {
       {customer.last.length === 0 && <p>{texts.first}</p>}
       <ol className="path past">
         {all
-          ? all.map((entry) => <Past key={entry.contact} past={entry} details={detailsOf(entry, words)} />)
+          ? all.map((entry) => <Past key={entry.contact} past={entry} details={detailsOf(entry, words)} heard />)
           : customer.last.map((past) => <Past key={past.contact} past={past} details={[]} />)}
       </ol>
       {customer.last.length > 0 && more && (
@@ -55,13 +57,29 @@ export function CustomerPanel({ customer }: { customer: KnownCustomer }) {
   );
 }
 
-function Past({ past, details }: { past: PastContact; details: string[] }) {
+interface PastProps {
+  past: PastContact;
+  details: string[];
+  /** What was recorded in it can be asked for. */
+  heard?: boolean;
+}
+
+function Past({ past, details, heard = false }: PastProps) {
   const words = useWords();
+  const { recordings } = useSharedWords();
+  const mayHear = useMayHear();
+  const [open, setOpen] = useState(false);
   return (
     <li>
       <time>{dayAndTime(past.at)}</time>
       <span>{words.channel[past.channel] ?? past.channel}</span>
       <span className="detail">{[...toldOf(past, words), ...details].join(" · ")}</span>
+      {heard && mayHear && (
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {recordings.hear}
+        </button>
+      )}
+      {open && <Recordings contact={past.contact} />}
     </li>
   );
 }

@@ -10,8 +10,8 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   useEffect(() => dialog.current?.showModal(), []);
   const { ready, pause, extend, decline } = words.verbs;
   const { accept, next, help } = words.shortcuts;
-  const { hold, transfer, swap, mute, hangUp } = useTalkWords().verbs;
-  const talk = { hold, transfer, swap, mute, hangUp };
+  const { hold, transfer, swap, mute, pauseRecording: record, hangUp } = useTalkWords().verbs;
+  const talk = { hold, transfer, swap, mute, record, hangUp };
   const names: Record<Shortcut, string> = { ready, pause, extend, accept, decline, ...talk, next, help };
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="keys">

@@ -12,6 +12,7 @@ export const KEYS = {
   transfer: "T",
   swap: "S",
   mute: "U",
+  record: "C",
   hangUp: "H",
   next: "J",
   help: "K",

@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
 import "./theme.css";
 import { type Language, LanguageContext, languageFor } from "./language";
+import { PersonContext } from "./Recordings";
 import type { Looks, Theme } from "./SettingsBar";
 import { NewPassword, SignIn } from "./SignIn";
 import { type Person, signOut, whoIsIn } from "./session";
@@ -54,7 +55,9 @@ function Gate({ page: Page }: { page: (props: PageProps) => ReactNode }) {
       ) : person.must_change ? (
         <NewPassword person={person} looks={looks} onChanged={ask} />
       ) : (
-        <Page person={person} looks={looks} onFailed={ask} onLeave={() => leave(person.csrf)} />
+        <PersonContext value={person}>
+          <Page person={person} looks={looks} onFailed={ask} onLeave={() => leave(person.csrf)} />
+        </PersonContext>
       )}
     </LanguageContext>
   );

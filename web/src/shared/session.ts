@@ -8,6 +8,8 @@ export interface Person {
   role: "agent" | "supervisor" | "admin";
   agent: string;
   must_change: boolean;
+  /** Whether they may hear recordings: a right of its own, that no role has. */
+  hears_recordings: boolean;
   csrf: string;
 }
 

@@ -98,6 +98,7 @@ export function Users({ person }: { person: Person }) {
                 words.field("display_name").label,
                 words.users.role,
                 words.users.worksAs,
+                words.users.hears,
                 words.users.state,
               ].map((one) => (
                 <th key={one} scope="col">
@@ -169,6 +170,14 @@ function Row({ user, agents, onChange, onReset, onEnd }: RowProps) {
       </td>
       <td>
         <Kept label={words.users.worksAs} list={agents} value={user.agent} onKeep={(agent) => onChange({ agent })} />
+      </td>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={`${words.users.hears}: ${user.name}`}
+          checked={user.hears_recordings}
+          onChange={(event) => onChange({ hears_recordings: event.target.checked })}
+        />
       </td>
       <td>{user.disabled ? words.users.disabled : user.must_change ? words.users.mustChange : words.users.active}</td>
       <td>

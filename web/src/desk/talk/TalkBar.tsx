@@ -25,6 +25,8 @@ const SHORTCUTS: Partial<Record<TalkVerb, Shortcut>> = {
   swap: "swap",
   mute: "mute",
   unmute: "mute",
+  "pause-recording": "record",
+  "resume-recording": "record",
   "hang-up": "hangUp",
 };
 
@@ -39,10 +41,19 @@ export function TalkBar({ contact, agent, able, act }: TalkBarProps) {
   const keyed = verbs.filter((verb) => SHORTCUTS[verb]).map((verb) => [SHORTCUTS[verb], () => does(verb)]);
   useShortcuts(able ? Object.fromEntries(keyed) : {});
   if (verbs.length === 0) return null;
-  const names: Record<TalkVerb, string> = { ...words.verbs, "hang-up": words.verbs.hangUp };
+  const { hangUp, pauseRecording, resumeRecording, ...others } = words.verbs;
+  const names: Record<TalkVerb, string> = {
+    ...others,
+    "hang-up": hangUp,
+    "pause-recording": pauseRecording,
+    "resume-recording": resumeRecording,
+  };
   return (
     <fieldset className="talk" aria-label={words.label}>
       <Consulted contact={contact} />
+      {contact.recording && (
+        <output className={`recording ${contact.recording}`}>{words.recording[contact.recording]}</output>
+      )}
       <p className="buttons">
         {verbs.map((verb) => {
           const shortcut = SHORTCUTS[verb];

@@ -23,6 +23,13 @@ describe("the verbs of a call", () => {
     expect(verbsOf(talk)).toContain("mute");
     expect(verbsOf({ ...talk, muted: true })).toContain("unmute");
   });
+  it("pause and resume what is recorded, and nothing else", () => {
+    expect(verbsOf(talk).join()).not.toContain("recording");
+    expect(verbsOf({ ...talk, recording: "on" })).toContain("pause-recording");
+    expect(verbsOf({ ...talk, state: "held", recording: "paused" })).toContain("resume-recording");
+    expect(verbsOf({ ...asks("conference"), recording: "on" })).toContain("pause-recording");
+    expect(verbsOf({ ...asks("talking"), channel: "consultation", recording: "on" })).toEqual(["mute", "hang-up"]);
+  });
   it("follow the consultation", () => {
     expect(verbsOf(asks("asking"))).toEqual(["cancel", "hang-up"]);
     expect(verbsOf(asks("talking"))).toContain("swap");

@@ -7,6 +7,8 @@ export type TalkVerb =
   | "retrieve"
   | "mute"
   | "unmute"
+  | "pause-recording"
+  | "resume-recording"
   | "keys"
   | "transfer"
   | "swap"
@@ -15,24 +17,32 @@ export type TalkVerb =
   | "cancel"
   | "hang-up";
 
+const RECORDS: Record<Contact["recording"], TalkVerb[]> = {
+  "": [],
+  on: ["pause-recording"],
+  paused: ["resume-recording"],
+};
+
 /** The verbs that fit, in the order in which they stand beside each other; none where it is no talk. */
-export function verbsOf({ channel, state, muted, consultation }: Contact): TalkVerb[] {
+export function verbsOf(contact: Contact): TalkVerb[] {
+  const { channel, state, muted, consultation } = contact;
   const talks = state === "connected" || state === "held";
   const mute = muted ? "unmute" : "mute";
   if (talks && channel === "consultation") return [mute, "hang-up"];
   if (!talks || channel !== "voice") return [];
+  const record = RECORDS[contact.recording];
   switch (consultation?.state) {
     case "asking":
       return ["cancel", "hang-up"];
     case "talking":
     case "swapped":
-      return ["swap", "conference", "complete", "cancel", mute, "keys", "hang-up"];
+      return ["swap", "conference", "complete", "cancel", mute, ...record, "keys", "hang-up"];
     case "conference":
-      return ["complete", "cancel", mute, "keys", "hang-up"];
+      return ["complete", "cancel", mute, ...record, "keys", "hang-up"];
     default:
       return state === "held"
-        ? ["retrieve", "transfer", mute, "hang-up"]
-        : ["hold", "transfer", mute, "keys", "hang-up"];
+        ? ["retrieve", "transfer", mute, ...record, "hang-up"]
+        : ["hold", "transfer", mute, ...record, "keys", "hang-up"];
   }
 }
 

@@ -28,6 +28,14 @@ export const en = {
     button: "Change it",
   },
   places: { title: "Pages", desk: "Desk", board: "Board", admin: "Settings", editor: "Flows" },
+  recordings: {
+    title: "Recordings",
+    hear: "Recordings",
+    none: "Nothing was recorded.",
+    failed: "The recordings could not be loaded. Try again.",
+    told: (kind: "talk" | "voicemail", at: string, agent: string, seconds: number) =>
+      `${kind === "talk" ? "Talk" : "Voicemail"}, ${at}${agent && `, ${agent}`}, ${seconds} s`,
+  },
   settings: {
     language: "Language",
     theme: "Light or dark",

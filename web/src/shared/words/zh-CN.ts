@@ -30,6 +30,14 @@ export const zhCN: Words = {
     button: "修改密码",
   },
   places: { title: "页面", desk: "工作台", board: "看板", admin: "设置", editor: "流程" },
+  recordings: {
+    title: "录音",
+    hear: "录音",
+    none: "没有录音。",
+    failed: "无法加载录音，请再试一次。",
+    told: (kind, at, agent, seconds) =>
+      `${kind === "talk" ? "通话" : "留言"}，${at}${agent && `，${agent}`}，${seconds} 秒`,
+  },
   settings: {
     language: "语言",
     theme: "明暗",
