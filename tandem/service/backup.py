@@ -51,23 +51,23 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Where an installation has what is kept: the home folder, callers' recordings, recorded prompts."""
+    """Where an installation has what is kept: the home folder, voicemails and recorded talks, recorded prompts."""
 
     home: Path
-    voicemails: Path
+    sounds: Path
     prompts: Path
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """The files as they are on the disk, but for the databases: name in the backup, path."""
         for name in KEPT:
             yield from _below("home", self.home / name, self.home)
-        yield from _below("voicemails", self.voicemails, self.voicemails)
+        yield from _below("sounds", self.sounds, self.sounds)
         yield from _below("prompts", self.prompts, self.prompts)
 
     def path(self, name: str) -> Path:
         """Where the file of that name in a backup belongs. BackupError for a name that leads elsewhere."""
         folder, *parts = PurePosixPath(name).parts
-        places = {"home": self.home, "voicemails": self.voicemails, "prompts": self.prompts}
+        places = {"home": self.home, "sounds": self.sounds, "prompts": self.prompts}
         if folder not in places or not parts or ".." in parts or name.startswith("/"):
             raise BackupError(f"{name!r} is no file of a backup: this is not one of ours")
         return places[folder].joinpath(*parts)
@@ -119,7 +119,7 @@ def restore(places: Places, source: Path) -> Manifest:
         raise BackupError(f"{places.home / in_the_way[0]} is there: stop Tandem, and move it and the other files aside")
     places.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=places.home, prefix=".restore-") as folder:
-        unpacked = Places(Path(folder) / "home", Path(folder) / "voicemails", Path(folder) / "prompts")
+        unpacked = Places(Path(folder) / "home", Path(folder) / "sounds", Path(folder) / "prompts")
         manifest = _unpack(source, unpacked)
         _check(unpacked.home)
         for name in sorted(manifest.files):

@@ -21,7 +21,7 @@ FILES = {
     "home/secrets.json": b"{}",
     "home/secrets/crm": b"key",
     "home/chat-files/ab/abcd": b"picture",
-    "voicemails/m-1.wav": b"RIFF",
+    "sounds/m-1.wav": b"RIFF",
     "prompts/en/hotline/welcome.wav": b"RIFF.",
 }
 

@@ -83,8 +83,8 @@ class ContactShown(msgspec.Struct, frozen=True):
     the number of the agent's last message that was taken in a chat. `disposition` and `note` were set in the talk.
     `variables` is what the flow knows, `forms` what was filled in, `links` the purpose and status of those sent.
     `customer` is who the store knows them to be, `orders` what a system outside knows of them; None: it was not asked.
-    `muted`: nobody hears the agent. A `consultation` about a call stands with it; on the colleague's desk it is a contact
-    of its own, of that channel. `recording`: `on` or `paused`; empty: the talk is not recorded.
+    `muted`: nobody hears the agent. A `consultation` about a call stands with it; on the colleague's desk it is a
+    contact of its own, of that channel. `recording`: `on` or `paused`; empty: the talk is not recorded.
     """
 
     contact: str
