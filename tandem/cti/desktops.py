@@ -172,13 +172,13 @@ class Desktops:
             return
         now, desktop.number = self._clock(), log.position.number
         desktop.put(encode("resumed", position=log.position, works=desktop.works, now=now, missed=len(missed)))
-        for frame in self._seen(desktop, [one.content for one in missed]):
+        for frame in self._seen(desktop, [one.content for one in missed], log):
             desktop.put(frame)
 
-    def _seen(self, desktop: Desktop, missed: list[Kept]) -> list[str]:
+    def _seen(self, desktop: Desktop, missed: list[Kept], log: Log[Kept]) -> list[str]:
         """What was missed, as it may be seen now: contacts may have left the desk since."""
         sight = sight_of(desktop.who, self._readers)
-        numbers = {kept.number for kept in missed} - {""}
+        numbers = {kept.number for kept in log.kept} - {""}
         return [sight.in_text(kept.frame, numbers) for kept in missed]
 
     def _beat(self, desktop: Desktop) -> str:

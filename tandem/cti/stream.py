@@ -52,6 +52,11 @@ class Log(Generic[T]):
         """Where the stream is: what goes with a snapshot taken now, and with a heartbeat."""
         return Position(self._stream, self._last)
 
+    @property
+    def kept(self) -> list[T]:
+        """What is kept of it, the oldest first."""
+        return [news.content for news in self._news]
+
     def add(self, content: T) -> News[T]:
         """Number something new; returns what is to be sent to whoever follows."""
         self._last += 1

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tandem.control import commands, events
+from tandem.control.webhooks.told import ContactEnded
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import session as flow_session
@@ -11,6 +12,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.session import Session
 from tests.control.playbook import BEGIN, SETTINGS, Playbook, one, said, these
 from tests.control.test_nailed import NAILED
+from tests.control.test_webhooks import listening, sent
 
 ID = "voicemail-c1-1"
 
@@ -217,3 +219,14 @@ def test_one_whose_queue_is_gone_when_it_was_left_waits_in_it_when_it_is_back(bo
     assert ID not in book.router.contacts
     book.tell(events.SettingsLoaded(SETTINGS))
     assert one(commands.PlayToAgent, book.agent_ready("1001")).voicemail == ID
+
+
+def test_a_message_that_was_heard_is_no_contact_that_ends(book: Playbook) -> None:
+    book.tell(events.SettingsLoaded(listening(book.plane.state.settings)))
+    left(book)
+    book.tell(events.CallEnded("c1"))
+    leg = played(book)
+    assert book.plane.state.last_queues == {}
+    book.tell(events.LegEnded(leg), 8.5)
+    assert [type(one.told) for one in sent(book)].count(ContactEnded) == 1
+    assert book.plane.state.last_queues == {}

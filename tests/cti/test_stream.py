@@ -24,6 +24,10 @@ def test_news_are_numbered_from_one() -> None:
     assert log.position == Position("one", 2)
 
 
+def test_what_is_kept_is_told_from_the_oldest_on() -> None:
+    assert log_of("abcde").kept == ["c", "d", "e"]
+
+
 @pytest.mark.parametrize(
     ("number", "answer"),
     [

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tandem.control import events
 from tandem.ivr.reader import read_flow
@@ -105,6 +106,8 @@ async def test_a_consultation_goes_its_way_over_the_websocket(talk: Site) -> Non
         ("conference", {}, 409, "not_consulting"),
         ("complete", {}, 409, "not_consulting"),
         ("cancel", {}, 409, "not_consulting"),
+        ("pause-recording", {}, 409, "not_recording"),
+        ("resume-recording", {"more": 1}, 400, "bad_json"),
         ("whistle", {}, 404, "unknown_verb"),
     ],
 )
@@ -124,6 +127,27 @@ async def test_nobody_meddles_with_a_talk_that_is_not_theirs(talk: Site) -> None
     status, said = await do(talk, "hold", "/agents/9999/calls/c1")
     assert (status, said["error"]["code"]) == (404, "unknown_agent")
     assert talk.told == []
+
+
+async def test_a_recorded_talk_is_paused_over_rest_and_over_the_websocket(talk: Site) -> None:
+    talk.happens(events.SettingsLoaded(replace(CENTRE, record_percent={"tech": 100.0})))
+    talk.happens(events.CallEnded("c1"))
+    talk.happens(events.TimePassed())
+    talk.now += 60
+    talk.happens(events.TimePassed())
+    talk.happens(events.CallEntered("c3", "PJSIP/trunk-c3", "13800000001", "", "4008"))
+    talk.happens(events.Listened("c3", talk.plane.state.calls["c3"].listen, "2"))
+    leg = str(talk.plane.state.calls["c3"].leg)
+    talk.happens(events.LegAnswered(leg))
+    talk.happens(events.Bridged("c3", leg))
+    answered, _ = await do(talk, "pause-recording", "/agents/1001/calls/c3")
+    assert (answered, talk.told[-1]) == (202, events.AgentPausedRecording("1001", "c3", paused=True))
+    async with desktop(talk) as client:
+        (on_desk,) = (await client.hello())["contacts"]
+        assert on_desk["contact"]["recording"] == "paused"
+        done = (await client.do("resume-recording", contact="c3"))[-1]
+        assert done["type"] == "done"
+        assert talk.told[-1] == events.AgentPausedRecording("1001", "c3", paused=False)
 
 
 async def test_whom_one_may_ask_is_listed(talk: Site) -> None:

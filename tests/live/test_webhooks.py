@@ -14,12 +14,23 @@ from tandem.service.config import Config
 from tandem.service.secrets import write_secret
 from tandem.store.models import WebhookItem
 from tests.cti.receivers import SECRET, Gateway, running_gateway
-from tests.live.centre import CENTRE, LiveCentre, live_centre
+from tests.live.centre import CENTRE, HOTLINE, LiveCentre, live_centre
 from tests.live.desktop import Desktop, desktop
 
 pytestmark = pytest.mark.live
 
 NUMBER = "13800000001"
+FLOW = """
+name: hotline
+languages: [en]
+start: agent
+apology: sorry
+texts:
+  sorry: {en: We are sorry.}
+nodes:
+  agent: {type: queue, queue: tech, next: done}
+  done: {type: end}
+"""
 
 
 @asynccontextmanager
@@ -36,7 +47,7 @@ orders: {{service: shop}}
     place = Config(home=home)
     write_secret(place, "crm_events", SECRET)
     write_secret(place, "shop", TOKEN)
-    async with live_centre(home, CENTRE + plan) as centre:
+    async with live_centre(home, CENTRE + plan, FLOW) as centre:
         yield centre
 
 
@@ -71,7 +82,7 @@ async def test_every_event_is_delivered_under_one_key_though_the_controller_is_k
         agent = await centre.agent("1001")
         desk = await stack.enter_async_context(desktop(centre.url, centre.token, "1001"))
         caller = await centre.caller(NUMBER)
-        line = await centre.dial_service(caller)
+        line = await caller.dial(HOTLINE)
         there = await agent.answers()
         await centre.agent_is("1001", "connected")
         await desk.until(lambda: orders_on(desk), "the customer's orders")

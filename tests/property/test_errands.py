@@ -10,6 +10,7 @@ from tandem.control import commands, events, wire
 from tandem.control.plane import Plane
 from tandem.control.settings import DialPlan
 from tandem.control.voice.errands import ERRANDS
+from tandem.control.webhooks.webhook_settings import Webhook
 from tests.control.playbook import FLOW, SETTINGS, Playbook, these
 from tests.property.test_plane import CALLS, STEPS, Step, check
 
@@ -23,7 +24,7 @@ ERRAND_FLOW = (
   message: {type: voicemail, queue: tech, next: menu, failed: bye}
 """
 )
-OUTSIDE = msgspec.structs.replace(SETTINGS, dial_plan=DialPlan(("2001",)))
+OUTSIDE = msgspec.structs.replace(SETTINGS, dial_plan=DialPlan(("2001",)), webhooks={"crm": Webhook("crm")})
 
 
 def choose(book: Playbook, pick: int) -> object:
