@@ -20,6 +20,7 @@ export function verbsOf({ channel, state, muted, consultation }: Contact): TalkV
   const talks = state === "connected" || state === "held";
   const mute = muted ? "unmute" : "mute";
   if (talks && channel === "consultation") return [mute, "hang-up"];
+  if (talks && channel === "voicemail") return ["hang-up"];
   if (!talks || channel !== "voice") return [];
   switch (consultation?.state) {
     case "asking":
