@@ -164,8 +164,8 @@ def may_engage(agent: Agent) -> bool:
 
 
 def may_monitor(agent: Agent) -> bool:
-    """True when somebody may be on another agent's talk who else would be rung as this agent: signed out, or not on the
-    phone, nothing offered, no wrap-up."""
+    """True when who works as this agent may be on another one's talk: not on the phone, nothing offered, no wrap-up.
+    They need not be signed in, nor have a phone of their own: they may use somebody else's."""
     return agent.deadline is None and not (agent.engaged or agent.offered or agent.on_phone)
 
 

@@ -214,6 +214,18 @@ def test_a_pause_or_the_end_of_work_comes_after_the_talk() -> None:
     assert book.agent_state("1002") == ("paused", "lunch")
 
 
+def test_one_who_was_out_of_the_settings_meanwhile_keeps_their_call_with_a_colleague() -> None:
+    book, _, monitor = monitored()
+    agents = {name: agent for name, agent in SETTINGS.acd.agents.items() if name != "1002"}
+    book.tell(events.SettingsLoaded(replace(SETTINGS, acd=replace(SETTINGS.acd, agents=agents))))
+    book.tell(events.SettingsLoaded(SETTINGS))
+    book.agent_ready("1002")
+    book.agent_ready("1003")
+    book.tell(events.AgentCalled("1002", "1003"))
+    book.tell(events.MonitorEnded(monitor))
+    assert book.agent_state("1002") == ("connected", "internal call")
+
+
 def test_the_phones_that_could_be_rung_and_first_the_own_one() -> None:
     book = Playbook()
     book.agent_ready("1001")

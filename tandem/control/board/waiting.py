@@ -54,11 +54,11 @@ class InLine(msgspec.Struct, frozen=True):
 def in_line(context: Context, queue: str, language: Language, now: float) -> InLine | None:
     """Who waits in a queue at `now` (epoch seconds), in the order in which they are served; None: there is no queue."""
     router = context.router
-    if not router.has_queue(queue):
+    known = router.snapshot().queues().get(queue)
+    if known is None:
         return None
-    plan = router.snapshot().queue(queue).plan
     steps = tuple(
-        PlanStep(number, step_in_words(step, language), step.when is not None) for number, step in enumerate(plan)
+        PlanStep(number, step_in_words(step, language), step.when is not None) for number, step in enumerate(known.plan)
     )
     waiting = router.in_line(queue, now)
     return InLine(queue, len(waiting), tuple(_shown(context, contact) for contact in waiting[:MOST_ROWS]), steps)

@@ -174,7 +174,7 @@ def _close(context: Context, monitor: Monitor, now: float) -> None:
     del context.state.monitors[monitor.id]
     known = context.router.snapshot().agents
     for agent in monitor.busy:
-        if agent in known and known[agent].engaged:
+        if agent in known and known[agent].engaged_with == MONITORING:  # one taken out of the settings is another now
             offers.route(context, acd.AgentDisengaged(agent), now)
 
 
