@@ -25,6 +25,7 @@ OPEN = frozenset({READY, CONNECTED, HOLD, NOT_READY})
 DEVICE = "device"
 RING_NO_ANSWER = "ring no answer"
 INTERNAL_CALL = "internal call"
+MONITORING = "monitoring"
 
 _TO_REST = {
     "freed": READY,
@@ -36,7 +37,7 @@ _WORK_ENDED = _TO_REST | {"wrapped_up": WRAP_UP, "backed_off": NOT_READY, "conne
 _WORK_GOES_ON = _WORK_ENDED | {"held": HOLD}
 
 TABLE: Table = {
-    SIGNED_OUT: {"freed": READY, "device_lost": NOT_READY, "signed_out": SIGNED_OUT},
+    SIGNED_OUT: {"freed": READY, "device_lost": NOT_READY, "signed_out": SIGNED_OUT, "connected": CONNECTED},
     READY: _TO_REST | {"offered": RESERVED, "connected": CONNECTED},
     RESERVED: _WORK_GOES_ON | {"rang": RINGING, "answered": CONNECTING},
     RINGING: _WORK_GOES_ON | {"answered": CONNECTING},
@@ -72,7 +73,7 @@ class Agent(msgspec.Struct):
     `offered` is the contact whose offer is under way (empty: none), `contacts` are those in conversation and
     `interrupted` those that will be again when there is room. Together they take `units` of attention, those that are
     interruptible `interruptible_units`. `on_phone`: one of them came by phone, and `holds`: is on hold.
-    `engaged`: in a call with a colleague, which is no contact.
+    `engaged` with what is no contact, `engaged_with`: a call with a colleague, another agent's talk.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Agent(msgspec.Struct):
     on_phone: bool = False
     holds: bool = False
     engaged: bool = False
+    engaged_with: str = ""
 
 
 class Rest(NamedTuple):
@@ -114,7 +116,7 @@ class Rest(NamedTuple):
     deadline: float | None = None
 
 
-_CONNECTED, _FREED, _ENGAGED = Rest("connected"), Rest("freed"), Rest("connected", INTERNAL_CALL)
+_CONNECTED, _FREED = Rest("connected"), Rest("freed")
 """The usual ones, made once."""
 
 
@@ -123,7 +125,7 @@ def rest_of(agent: Agent, now: float) -> Rest:
     until = None
     if agent.wrap_up_until > now or agent.back_off_until > now:
         until = max(agent.wrap_up_until, agent.back_off_until)
-    if agent.contacts or agent.engaged:
+    if agent.contacts or (agent.engaged and not _is_away(agent)):
         return _in_talk(agent, until)
     if agent.wrap_up_until > now and agent.device_present:
         return Rest("wrapped_up", deadline=agent.wrap_up_until)
@@ -140,9 +142,14 @@ def rest_of(agent: Agent, now: float) -> Rest:
 
 def _in_talk(agent: Agent, until: float | None) -> Rest:
     if not agent.contacts:
-        return _ENGAGED
+        return Rest("connected", agent.engaged_with)
     usual = until is None and not agent.holds
     return _CONNECTED if usual else Rest("held" if agent.holds else "connected", deadline=until)
+
+
+def _is_away(agent: Agent) -> bool:
+    """Who is signed out and engaged stays so: a supervisor may be on a talk without being at work as an agent."""
+    return agent.state == SIGNED_OUT == agent.wants
 
 
 def is_open(agent: Agent) -> bool:
@@ -154,6 +161,12 @@ def may_engage(agent: Agent) -> bool:
     """True when the agent may have a call with a colleague: phone there, not on it, nothing offered, no wrap-up."""
     here = agent.state in (READY, PAUSED, CONNECTED) and agent.deadline is None
     return here and agent.device_present and not (agent.engaged or agent.offered or agent.on_phone)
+
+
+def may_monitor(agent: Agent) -> bool:
+    """True when who works as this agent may be on another one's talk: not on the phone, nothing offered, no wrap-up.
+    They need not be signed in, nor have a phone of their own: they may use somebody else's."""
+    return agent.deadline is None and not (agent.engaged or agent.offered or agent.on_phone)
 
 
 def may_dial(agent: Agent) -> bool:

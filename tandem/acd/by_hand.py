@@ -35,7 +35,9 @@ def why_not(state: State, floor: Floor, event: Any) -> str:
 def _may_move(state: State, _floor: Floor, contact: Contact, event: events.ContactMoved) -> str:
     if event.queue not in state.settings.queues:
         return "unknown_queue"
-    return "same_queue" if event.queue == contact.queue else ""
+    if event.queue == contact.queue:
+        return "same_queue"
+    return "" if state.queue(event.queue).channel == state.queue(contact.queue).channel else "other_channel"
 
 
 def _may_assign(state: State, floor: Floor, contact: Contact, event: events.ContactAssigned) -> str:

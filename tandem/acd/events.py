@@ -97,13 +97,15 @@ class ContactDialled(Event, frozen=True):
 
 
 class AgentEngaged(Event, frozen=True):
-    """The agent is in a call with a colleague; they are offered nothing meanwhile."""
+    """The agent is on the phone, and with no contact, as `reason` says; they are offered nothing meanwhile. One who is
+    signed out may be too, and is engaged when they sign in."""
 
     agent: str
+    reason: str
 
 
 class AgentDisengaged(Event, frozen=True):
-    """The call with a colleague is over."""
+    """What the agent was engaged with is over."""
 
     agent: str
 

@@ -177,9 +177,9 @@ class Floor:
         self.lines.enter(contact, now)
         self._offer(contact, self.lines.line_of(contact), agent, now)
 
-    def engage(self, agent: Agent, engaged: bool, now: float) -> None:
-        """A call with a colleague begins or is over."""
-        agent.engaged = engaged
+    def engage(self, agent: Agent, reason: str, now: float) -> None:
+        """The agent is on the phone with no contact, for this `reason`, or is so no longer (empty)."""
+        agent.engaged, agent.engaged_with = bool(reason), reason
         self.settle(agent, now)
 
     def ringing(self, contact: Contact, now: float) -> None:

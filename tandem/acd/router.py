@@ -136,6 +136,12 @@ class Router:
         waits = self._floor.lines.length(queue) or ready <= self._state.queue(queue).keep_free
         return self._floor.foresight.place(Contact("", queue, now, now), now) if waits and at_work else None
 
+    def in_line(self, queue: str, now: float) -> list[Contact]:
+        """Who waits in a queue on the line, or is offered to somebody, in the order in which they are served."""
+        waiting = (contact for contact in self._state.contacts.values() if contact.queue == queue and contact.on_line)
+        unanswered = [contact for contact in waiting if contact.state in contacts.UNANSWERED]
+        return sorted(unanswered, key=lambda contact: self._floor.lines.urgency(contact, now))
+
     def why_waiting(self, contact: str, now: float) -> Waiting | None:
         """Why a contact still waits, None when it does not."""
         known = self._state.contacts.get(contact)
@@ -158,6 +164,11 @@ class Router:
         if known is None or agent not in self._state.settings.agents:
             return "unknown_agent"
         return "" if agents.may_engage(known) else "not_free"
+
+    def may_monitor(self, agent: str) -> bool:
+        """Whether who works as this agent may be on another one's talk now."""
+        known = self._state.agents.get(agent)
+        return known is None or agents.may_monitor(known)
 
     def board(self, now: float) -> Board:
         """The figures an operator watches."""
@@ -344,13 +355,13 @@ class Router:
 
     def _agent_engaged(self, event: events.AgentEngaged, now: float) -> None:
         agent = self._agent(event.agent)
-        if self._if_fits(agent, agent is not None and agents.may_engage(agent)) is not None and agent:
-            self._floor.engage(agent, True, now)
+        if self._if_fits(agent, agent is not None and agents.may_monitor(agent)) is not None and agent:
+            self._floor.engage(agent, event.reason, now)
 
     def _agent_disengaged(self, event: events.AgentDisengaged, now: float) -> None:
         agent = self._agent(event.agent)
         if self._if_fits(agent, agent is not None and agent.engaged) is not None and agent:
-            self._floor.engage(agent, False, now)
+            self._floor.engage(agent, "", now)
 
     def _device_found(self, event: events.DeviceFound, now: float) -> None:
         if agent := self._agent(event.agent):

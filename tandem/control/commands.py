@@ -263,7 +263,8 @@ class HangUpLeg(Command, frozen=True):
 class RingSupervisor(Command, frozen=True):
     """Ring a supervisor at `device`; who answers is on the talk of the agent's `channel` (a unique id), in this mode.
 
-    The new channel gets the id `monitor`, and ends with the agent's. `agent` is shown as who calls.
+    The new channel gets the id `monitor`; when the agent's ends it waits for a while, to be led on or hung up. `agent`
+    is shown as who calls.
     """
 
     monitor: str
@@ -275,10 +276,11 @@ class RingSupervisor(Command, frozen=True):
 
 
 class ChangeMonitoring(Command, frozen=True):
-    """Take a supervisor who is on a talk to this mode."""
+    """Take a supervisor to this mode, on the talk of the agent's `channel` (a unique id)."""
 
     monitor: str
     mode: Mode
+    channel: str
 
 
 class HangUpStray(Command, frozen=True):

@@ -289,18 +289,12 @@ class WrapUpExtended(Event, frozen=True):
     seconds: float
 
 
-class AgentReleased(Event, frozen=True):
-    """An agent on a line that is kept ended the conversation, and not the line."""
-
-    agent: str
-
-
 # What agents do about a talk. `contact` is the call, or for a colleague the consultation they are in; what can't be
 # done any more changes nothing (see control/voice/permits.py).
 
 
 class AgentHungUp(Event, frozen=True):
-    """The agent ended their part in the talk; the caller goes on in the flow."""
+    """The agent ended their part in the talk, whose caller goes on in the flow, or a voicemail that they heard."""
 
     agent: str
     contact: str

@@ -8,6 +8,7 @@ import msgspec
 from tandem.acd.contact import UNANSWERED
 from tandem.control import refusals
 from tandem.control.board.board import Board
+from tandem.control.board.waiting import InLine, Language, in_line
 from tandem.control.chat import chat_view
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.chat_view import ChatShown, DeskShown
@@ -21,8 +22,9 @@ from tandem.control.page.page import Page, subject
 from tandem.control.page.pages import PageShown
 from tandem.control.plane import Plane
 from tandem.control.settings import CannedAnswer, ChatSettings, Disposition, browser_phone
-from tandem.control.voice import nailed, permits
+from tandem.control.voice import monitoring, nailed, permits
 from tandem.control.voice.call import Call
+from tandem.control.voice.monitoring import Phone
 
 
 def view(plane: Plane, now: float) -> dict[str, Any]:
@@ -199,6 +201,14 @@ class Readers:
             for contact in contacts
             if contact.state in UNANSWERED and contact.on_line
         ]
+
+    def in_line(self, queue: str, language: Language) -> InLine | None:
+        """Who waits in a queue now, one by one; None when there is no such queue."""
+        return in_line(self._plane().context, queue, language, self._clock())
+
+    def monitoring_phones(self, own: str) -> list[Phone]:
+        """The phones that may be rung for a supervisor who works as the agent `own`, theirs first."""
+        return monitoring.phones(self._plane().context, own)
 
     def stream(self) -> str:
         """What names the numbering of desks' events: another one only where the journal began anew."""

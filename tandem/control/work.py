@@ -3,6 +3,7 @@
 The router offers it like any contact. What the kinds differ in stands in `KINDS`; each kind's module puts itself there.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,20 @@ class Work(msgspec.Struct):
     sticky_seconds: float = 0.0
     sticky_only: bool = False
     """Nobody else is ever asked."""
+
+
+def work_of(kind: str, call: str, number: int) -> str:
+    """How a piece of work is called that is about a call: the `number`th of its kind there."""
+    return f"{kind}-{call}-{number}"
+
+
+_ABOUT = re.compile(r"(?:consultation|voicemail)-(.+)-\d+")
+
+
+def about(contact: str) -> str:
+    """The call that a contact is about, by its name; most are about themselves."""
+    found = _ABOUT.fullmatch(contact)
+    return found[1] if found else contact
 
 
 class Kind(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from tandem.control.board.board import Board
+from tandem.control.board.waiting import InLine, Language
 from tandem.control.chat.chat_view import ChatShown, DeskShown
 from tandem.control.desktop.shown import Colleague, Desk
 from tandem.control.events import Event
@@ -15,6 +16,7 @@ from tandem.control.mail.mail import MailShown
 from tandem.control.page.pages import PageShown
 from tandem.control.settings import CannedAnswer, ChatSettings, Disposition
 from tandem.control.view import CustomerRules
+from tandem.control.voice.monitoring import Phone
 from tandem.cti.answers import Refused
 from tandem.cti.metrics import Metrics
 from tandem.cti.scan import Scan
@@ -78,6 +80,14 @@ class Readers(Protocol):
 
     def waiting(self) -> list[tuple[str, str, float, float]]:
         """Those who wait on their line now: contact, queue, when it came to the queue, and its age (epoch seconds)."""
+        ...
+
+    def in_line(self, queue: str, language: Language, /) -> InLine | None:
+        """Who waits in a queue now, one by one; None when there is no such queue."""
+        ...
+
+    def monitoring_phones(self, own: str, /) -> list[Phone]:
+        """The phones that may be rung for a supervisor who works as the agent `own`, theirs first."""
         ...
 
     def stream(self) -> str:

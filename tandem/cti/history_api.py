@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tandem.control.work import about
 from tandem.cti.answers import Refused, answer
 from tandem.cti.contract import asks, gives
 from tandem.cti.identity import needs
@@ -162,8 +163,8 @@ class HistoryApi:
     @needs("supervisor")
     @gives(behind.Whole)
     async def contact(self, request: web.Request) -> web.Response:
-        """One contact: its path, waits, offers and talks."""
-        found = await behind.whole(self._database, request.match_info["call"])
+        """One contact: its path, waits, offers, talks. A consultation or a voicemail leads to the one it is about."""
+        found = await behind.whole(self._database, about(request.match_info["call"]))
         if found is None:
             raise Refused(404, "unknown_contact", "There is no such contact in the records.")
         return answer(found)
@@ -174,7 +175,7 @@ class HistoryApi:
     async def why(self, request: web.Request, asked: Language) -> web.Response:
         """Each decision of its life in words, with the reasons."""
         try:
-            return answer(await asyncio.to_thread(self._why, request.match_info["call"], asked.language))
+            return answer(await asyncio.to_thread(self._why, about(request.match_info["call"]), asked.language))
         except LookupError as error:
             raise Refused(404, "unknown_contact", str(error)) from None
 

@@ -11,6 +11,7 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "unknown_step": (404, "The plan of the contact's queue has no step of this number; they are counted from 0."),
     "not_waiting": (409, "This contact does not wait: it is offered to somebody, or in talk."),
     "is_callback": (409, "This is a callback: its customer does not wait on the line."),
+    "other_channel": (409, "That queue is of another channel."),
     "same_queue": (409, "The contact waits in that queue already."),
     "not_at_work": (409, "This agent is not at work: signed out, paused, or without a phone."),
     "conditional_step": (409, "This step comes by a condition of the whole queue, not by waiting."),
@@ -42,6 +43,7 @@ REASONS: Mapping[str, tuple[int, str]] = {
     "monitors_another": (409, "You are on the talk of another agent: stop that first."),
     "not_monitoring": (409, "You are not on this agent's talk."),
     "switch_lost": (503, "The switch is not reached. Try again in a moment."),
+    "phone_busy": (409, "The agent of this phone is offered something, is on the phone, or wraps up."),
     "no_phone": (409, "There is no phone to ring: name the `device` of an agent that is registered."),
 }
 

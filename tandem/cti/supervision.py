@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from tandem.control.board.waiting import InLine
 from tandem.control.events import (
     ContactAdvanced,
     ContactAssigned,
@@ -17,9 +18,11 @@ from tandem.control.events import (
     MonitoringStopped,
 )
 from tandem.control.voice.monitor import Mode
-from tandem.cti.answers import answer, body_as
+from tandem.control.voice.monitoring import Phone
+from tandem.cti.answers import Refused, answer, body_as
 from tandem.cti.backend import Backend
-from tandem.cti.contract import gives, verbs
+from tandem.cti.contract import asks, gives, verbs
+from tandem.cti.history_api import Language
 from tandem.cti.identity import DETAIL, PROGRAM, identity_of, needs
 from tandem.cti.shapes import Accepted
 from tandem.cti.verbs import Around, By, Verb, around_of, verb_of
@@ -122,7 +125,27 @@ class Supervision:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
-        return [web.post("/contacts/{contact}/{verb}", self.tell)]
+        return [
+            web.post("/contacts/{contact}/{verb}", self.tell),
+            web.get("/queues/{queue}/waiting", self.waiting),
+            web.get("/monitoring/phones", self.phones),
+        ]
+
+    @needs("supervisor")
+    @asks(Language)
+    @gives(InLine)
+    async def waiting(self, request: web.Request, asked: Language) -> InLine:
+        """Who waits in a queue now, the first in line first."""
+        found = self._backend.readers.in_line(request.match_info["queue"], asked.language)
+        if found is None:
+            raise Refused(404, "unknown_queue", "There is no queue of this name.")
+        return found
+
+    @needs("supervisor")
+    @gives(list[Phone])
+    async def phones(self, request: web.Request) -> list[Phone]:
+        """The phones that may be rung for who wants to be on a talk: first the one that is where none is named."""
+        return self._backend.readers.monitoring_phones(identity_of(request).agent)
 
     @needs("supervisor")
     @verbs(BY_HAND, By)

@@ -12,7 +12,6 @@ from tandem.control.events import (
     AgentClosed,
     AgentDeclined,
     AgentPaused,
-    AgentReleased,
     AgentSaid,
     AgentSignedIn,
     AgentSignedOut,
@@ -185,13 +184,6 @@ class AskOrders(Verb, frozen=True):
         return around.fitting(OrdersWanted(around.agent, self.contact))
 
 
-class Release(Verb, frozen=True):
-    """End the talk but keep the line: for an agent whose own line is kept."""
-
-    def event(self, around: Around) -> Event:
-        return AgentReleased(around.agent)
-
-
 class Rejoin(Verb, frozen=True):
     """Have the agent's phone rung again for the talk whose voice the page has lost; for a phone in the browser."""
 
@@ -261,7 +253,6 @@ STATES: Mapping[str, type[Verb]] = {
     "ready": Ready,
     "pause": Pause,
     "extend": Extend,
-    "release": Release,
     "dispose": Dispose,
     "ask-orders": AskOrders,
     "rejoin": Rejoin,

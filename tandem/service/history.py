@@ -12,6 +12,7 @@ from tandem.control import wire
 from tandem.control.callback.callback import CALLBACK_PREFIX, booked_by
 from tandem.control.commands import Command, RecordQueueStep, RecordStep
 from tandem.control.plane import Plane
+from tandem.control.work import about
 from tandem.service.engine import replay
 from tandem.store.journal_reader import Entry, JournalReader
 
@@ -81,9 +82,10 @@ def _turns(plane: Plane, queue: str, commands: list[Command], language: Language
 
 
 def _is_of(contact: str, call: str) -> bool:
-    """Whether a step of `contact` belongs to the life of `call`: its pages do, and the attempts of a callback."""
+    """Whether a step of `contact` belongs to the life of `call`: its pages do, who was consulted about it, a voicemail
+    that was left in it, and the attempts of a callback."""
     attempt = call.startswith(CALLBACK_PREFIX) and contact.startswith(f"{call}-")
-    return contact == call or contact.startswith(f"{call}/") or attempt
+    return call in (contact, about(contact)) or contact.startswith(f"{call}/") or attempt
 
 
 def _in_words(step: RecordStep) -> str:

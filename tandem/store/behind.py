@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from tandem.control.work import about
 from tandem.store import queries
 from tandem.store.history import NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, within
 from tandem.store.models import Contact, Interval, Leg, Link, Offer, Wait
@@ -94,7 +95,8 @@ async def of_agent(engine: AsyncEngine, since: float, until: float, agent: str, 
     if outcomes is not None:
         statement = statement.where(Offer.outcome.in_(outcomes))
     total, rows = await _part(engine, statement, page)
-    return Behind(total, [_offered(offer, contact) for offer, contact in rows])
+    about_calls = await _contacts(engine, {about(offer.call) for offer, contact in rows if contact is None})
+    return Behind(total, [_offered(offer, contact or about_calls.get(about(offer.call))) for offer, contact in rows])
 
 
 async def of_flow(
@@ -173,6 +175,12 @@ async def _part(engine: AsyncEngine, statement: Any, page: Page) -> tuple[int, S
     return total, rows
 
 
+async def _contacts(engine: AsyncEngine, calls: set[str]) -> dict[str, Contact]:
+    """The contacts of these names."""
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        return {row.call: row for row in await session.scalars(select(Contact).where(Contact.call.in_(calls)))}
+
+
 def _still(row: StillWaiting) -> BehindRow:
     return BehindRow(row.call, row.arrived_at, row.queue, "", "", "waiting", None, "", None)
 
@@ -185,7 +193,7 @@ def _waited(wait: Wait, contact: Contact | None) -> BehindRow:
 
 
 def _offered(offer: Offer, contact: Contact | None) -> BehindRow:
-    talked = contact.talk_seconds if contact else None
+    talked = contact.talk_seconds if contact and contact.call == offer.call else None
     return BehindRow(
         offer.call, offer.offered_at, offer.queue, *_who(contact), offer.outcome, None, offer.agent, talked
     )

@@ -27,6 +27,7 @@ BOTH = Settings(
     queues={
         "tech": QueueSettings("tech", {"tv": 3}, plan=PLAN),
         "sales": QueueSettings("sales", {"sales": 1}, plan=(Step(after=50.0, priority=1),)),
+        "online": QueueSettings("online", {"sales": 1}, channel="chat"),
     },
     agents={
         "ann": AgentSettings("ann", {"tv": 1, "sales": 1}, "PJSIP/ann"),
@@ -107,6 +108,7 @@ def test_a_step_by_hand_stays_over_new_settings_and_the_next_moment_comes_by_its
         (ContactMoved("later", "sales"), "is_callback"),
         (ContactMoved("c1", "nowhere"), "unknown_queue"),
         (ContactMoved("c1", "tech"), "same_queue"),
+        (ContactMoved("c1", "online"), "other_channel"),
         (ContactAssigned("c1", "nobody", 9.0), "unknown_agent"),
         (ContactAssigned("c1", "cid", 9.0), "not_at_work"),
         (ContactAdvanced("c1", 3), "unknown_step"),

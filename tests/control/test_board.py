@@ -2,10 +2,12 @@
 
 from msgspec.structs import replace
 
+from tandem.acd.plan import Condition, Step
 from tandem.acd.settings import QueueSettings
 from tandem.control import commands, events
 from tandem.control.board.board_settings import BoardSettings, QueueThresholds, Threshold
 from tandem.control.board.today import MOST_ALARMS
+from tandem.control.board.waiting import in_line
 from tandem.control.page.page import subject
 from tests.control.boards import Follower
 from tests.control.playbook import SETTINGS, Playbook, one
@@ -59,6 +61,53 @@ def test_a_queue_that_nobody_can_ever_serve_says_so() -> None:
     _, board = begun(acd=replace(SETTINGS.acd, queues=SETTINGS.acd.queues | {"odd": odd}))
     assert not board.queues["odd"].served
     assert board.queues["tech"].served
+
+
+def test_supervisors_on_a_talk_are_seen_from_the_first_ring_to_the_end() -> None:
+    book, board = begun()
+    leg = book.talk("c1", "1001")
+    book.tell(events.DeviceFound("PJSIP/1002"))
+
+    def on_talk() -> list[tuple[str, str, str, str]]:
+        board.check(book.plane, book.now)
+        monitors = board.agents["1001"].monitors
+        return [(monitor.by, monitor.mode, monitor.state, monitor.device) for monitor in monitors]
+
+    wish = events.MonitoringAsked("1001", "listen", "ann", own="1002")
+    monitor = one(commands.RingSupervisor, book.tell(wish)).monitor
+    assert on_talk() == [("ann", "listen", "asked", "PJSIP/1002")]
+    book.tell(events.MonitorEnded(monitor))
+    assert on_talk() == []
+    monitor = one(commands.RingSupervisor, book.tell(wish)).monitor
+    book.tell(events.MonitorJoined(monitor))
+    assert on_talk() == [("ann", "listen", "joined", "PJSIP/1002")]
+    book.tell(replace(wish, mode="barge"), 3.0)
+    assert on_talk() == [("ann", "barge", "joined", "PJSIP/1002")]
+    book.tell(events.LegEnded(leg))
+    assert on_talk() == []
+
+
+def test_who_waits_is_seen_one_by_one_in_the_order_of_the_line() -> None:
+    plan = (Step(after=20.0, needs={"tv": 1}), Step(when=Condition("length", 9.0), priority=1))
+    acd = replace(SETTINGS.acd, queues={"tech": replace(SETTINGS.acd.queues["tech"], plan=plan)})
+    book, _ = begun(acd=acd)
+    for call in ("c1", "c2", "c3"):
+        book.queue(call)
+    book.tell(events.ContactRaised("c3", 2, "ann"))
+    book.agent_ready("1001")
+    book.tell(events.ContactAssigned("c2", "1001", 60.0, "ann"))
+    book.tell(events.ContactAdvanced("c1", 0, "ann"))
+    seen = in_line(book.plane.context, "tech", "en", book.now)
+    assert seen is not None
+    assert [(one.contact, one.state, one.agent, one.priority, one.sticky, one.steps) for one in seen.contacts] == [
+        ("c3", "offered", "1001", 2, "", ()), ("c1", "waiting", "", 0, "", (0,)), ("c2", "waiting", "", 0, "1001", ()),
+    ]  # fmt: skip
+    first = seen.contacts[0]
+    assert (first.channel, first.number, first.language, seen.total) == ("voice", "13800000001", "en", 3)
+    assert [(step.step, step.words, step.conditional) for step in seen.plan] == [
+        (0, "after 20 s: needs tv >= 1", False), (1, "while the queue's length >= 9: priority +1", True),
+    ]  # fmt: skip
+    assert in_line(book.plane.context, "nowhere", "en", book.now) is None
 
 
 def test_only_what_is_different_is_told_and_only_once() -> None:

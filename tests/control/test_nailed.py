@@ -80,7 +80,7 @@ def test_the_next_contact_waits_until_the_line_is_back() -> None:
 
 def test_the_agent_ends_the_talk_and_not_the_line() -> None:
     book, line, leg = in_talk()
-    assert one(commands.KeepLine, book.tell(events.AgentReleased("1001"))).line == line
+    assert one(commands.KeepLine, book.tell(events.AgentHungUp("1001", "c1"))).line == line
     out = book.tell(events.LineKept(line, leg), 1.0)
     assert one(commands.RecordLeg, out).outcome == "served"
     assert book.agent_state("1001") == ("wrap_up", "")

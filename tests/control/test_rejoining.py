@@ -305,3 +305,75 @@ def test_a_colleague_whose_voice_is_lost_leaves_the_caller_to_the_agent(state: s
     assert call.consultation is None
     assert leg in (call.leg, call.joining)
     assert book.agent_state("1002")[0] == "wrap_up"
+
+
+# --- a supervisor on the talk --------------------------------------------------------------------------------------
+
+
+def monitored(book: Playbook) -> tuple[str, str]:
+    """The agent talks in the browser, and a supervisor listens: the leg, and the supervisor's channel."""
+    leg = talk(book)
+    book.tell(events.DeviceFound("PJSIP/1002"))
+    monitor = one(commands.RingSupervisor, book.tell(LISTEN)).monitor
+    book.tell(events.MonitorJoined(monitor), 1.0)
+    return leg, monitor
+
+
+LISTEN = events.MonitoringAsked("1001", "listen", "ann", own="1002")
+
+
+def test_a_supervisor_waits_with_the_caller_and_goes_on_with_them(book: Playbook) -> None:
+    leg, monitor = monitored(book)
+    out = lost(book)
+    assert not [told for told in out if isinstance(told, commands.HangUpStray | commands.RecordMonitoring)]
+    assert book.plane.state.monitors[monitor].state == "waiting"
+    assert book.desks["1001"].agent.monitored == ()
+    ring = one(commands.RingAgent, out)
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    book.tell(events.LegAnswered(ring.leg), 0.3)
+    led = one(commands.ChangeMonitoring, book.tell(events.Bridged("c1", ring.leg)))
+    assert led == commands.ChangeMonitoring(monitor, "listen", ring.leg)
+    out = book.tell(replace(LISTEN, mode="whisper"), 5.0)
+    assert one(commands.ChangeMonitoring, out) == commands.ChangeMonitoring(monitor, "whisper", ring.leg)
+    out = book.tell(events.CallEnded("c1"), 5.0)
+    assert one(commands.HangUpStray, out).channel == monitor
+
+
+def test_another_mode_while_they_wait_holds_from_then_on(book: Playbook) -> None:
+    leg, _ = monitored(book)
+    out = lost(book)
+    ring = one(commands.RingAgent, out)
+    out = book.tell(replace(LISTEN, mode="barge"), 0.1)
+    assert these(commands.ChangeMonitoring, out) == []
+    assert [(row.number, row.mode) for row in these(commands.RecordMonitoring, out)] == [(1, "listen"), (2, "barge")]
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    book.tell(events.LegAnswered(ring.leg), 0.3)
+    assert one(commands.ChangeMonitoring, book.tell(events.Bridged("c1", ring.leg))).mode == "barge"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_picks_up_while_the_voice_is_away_hears_it_when_it_is_back(book: Playbook, when: str) -> None:
+    leg = talk(book)
+    book.tell(events.DeviceFound("PJSIP/1002"))
+    monitor = one(commands.RingSupervisor, book.tell(LISTEN)).monitor
+    ring = one(commands.RingAgent, lost(book))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    told: list[events.Event] = [events.LegAnswered(ring.leg), events.Bridged("c1", ring.leg)]
+    told.insert(0 if when == "before" else 2, events.MonitorJoined(monitor))
+    out = [command for event in told for command in book.tell(event)]
+    assert one(commands.ChangeMonitoring, out) == commands.ChangeMonitoring(monitor, "listen", ring.leg)
+    assert one(commands.RecordMonitoring, out).ended_at is None
+
+
+@pytest.mark.parametrize("end", ["in vain", "caller"])
+def test_a_supervisor_goes_when_the_voice_does_not_come_back(book: Playbook, end: str) -> None:
+    _, monitor = monitored(book)
+    book.tell(events.DeviceLost(DEVICE))
+    lost(book)
+    out = book.pass_time(WAITS) if end == "in vain" else book.tell(events.CallEnded("c1"), 3.0)
+    assert one(commands.HangUpStray, out).channel == monitor
+    assert one(commands.RecordMonitoring, out).ended_at is not None
+    assert book.plane.state.monitors == {}

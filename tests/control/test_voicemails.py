@@ -84,6 +84,18 @@ def test_an_agent_on_a_kept_line_hears_it_there(book: Playbook) -> None:
     assert book.agent_state("1001") == ("wrap_up", "")
 
 
+def test_an_agent_who_has_heard_enough_hangs_up_and_keeps_the_line(book: Playbook) -> None:
+    book.tell(events.SettingsLoaded(NAILED))
+    line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line
+    left(book)
+    order = one(commands.PlayToAgent, book.tell(events.LineKept(line), 2.0))
+    assert book.tell(events.AgentHungUp("1001", ID)) == []  # nothing is heard yet
+    book.tell(events.LegConfirmed(order.leg), 1.0)
+    assert book.tell(events.AgentHungUp("1002", ID)) == []
+    assert book.tell(events.AgentHungUp("1001", ID), 2.0) == [commands.KeepLine(line)]
+    assert one(commands.RecordVoicemail, book.tell(events.LineKept(line, order.leg))).heard_at is not None
+
+
 def test_one_that_was_not_played_on_a_kept_line_waits_for_the_next_agent(book: Playbook) -> None:
     book.tell(events.SettingsLoaded(NAILED))
     line = one(commands.NailUp, book.tell(events.AgentSignedIn("1001"))).line

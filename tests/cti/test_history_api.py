@@ -85,6 +85,17 @@ async def test_one_contact_and_why(site: Site) -> None:
     assert (await site.json("GET", "/history/contacts/c9/why"))[0] == 404
 
 
+@pytest.mark.parametrize("work", ["consultation-c2-1", "voicemail-c2-2"])
+async def test_work_leads_to_the_contact_that_it_is_about(site: Site, engine: AsyncEngine, work: str) -> None:
+    await write(engine, [commands.RecordOffer(90, work, "1002", "help", 1300.0, 1305.0, "declined")])
+    path = f"/history/agents/contacts?{RANGE}&name=1002&figure=not_answered"
+    (row,) = [row for row in (await site.json("GET", path))[1]["rows"] if row["call"] == work]
+    assert (row["caller"], row["flow"], row["talk_seconds"]) == ("=1+1", "hotline", None)
+    _, found = await site.json("GET", f"/history/contacts/{work}")
+    assert found["contact"]["call"] == "c2"
+    assert (await site.json("GET", f"/history/contacts/{work}/why"))[1] == [{"at": 1000.0, "text": "c2 in en"}]
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [

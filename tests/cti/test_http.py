@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 from tandem.control.commands import SendLink
 from tandem.control.events import (
     AgentPaused,
-    AgentReleased,
     AgentSignedIn,
     AgentSignedOut,
     AgentWentReady,
@@ -80,7 +79,6 @@ async def test_state_is_what_the_plane_shows(site: Site) -> None:
         ("ready", b'{"by": "Mei"}', AgentWentReady("1001", "Mei")),
         ("sign-out", b'{"by": "Mei", "after_contact": true}', AgentSignedOut("1001", "Mei", after_contact=True)),
         ("extend", b'{"seconds": 30}', WrapUpExtended("1001", 30.0)),
-        ("release", None, AgentReleased("1001")),
     ],
 )
 async def test_a_verb_becomes_an_event(site: Site, verb: str, body: bytes | None, event: Event) -> None:

@@ -116,6 +116,8 @@ A_SUPERVISORS = {
     "/state": "GET",
     "/outbox": "GET",
     "/contacts/{contact}/{verb}": "POST",
+    "/queues/{queue}/waiting": "GET",
+    "/monitoring/phones": "GET",
     "/links/{call}/{link}/revoke": "POST",
     "/customers": "POST",
     "/customers/{customer}": "PATCH",

@@ -99,6 +99,23 @@ async def test_a_talk_is_monitored_and_disposed(floor: Site) -> None:
     assert events.ContactDisposed("1001", "c1", "other", "x") in floor.told
 
 
+async def test_who_waits_and_which_phones_there_are_is_told(floor: Site, users: UserStore) -> None:
+    floor.happens(events.DeviceLost("PJSIP/1001"))
+    floor.happens(events.DeviceFound("PJSIP/1002"))
+    status, told = await floor.json("GET", "/queues/tech/waiting?language=zh-CN")
+    assert (status, told["total"], [one["contact"] for one in told["contacts"]]) == (200, 1, ["c1"])
+    assert (await floor.json("GET", "/queues/nowhere/waiting"))[1]["error"]["code"] == "unknown_queue"
+    assert await floor.json("GET", "/monitoring/phones") == (
+        200, [{"device": "PJSIP/1002", "agent": "1002", "browser": False, "free": True}],
+    )  # fmt: skip
+    await user(users, "ann", "supervisor", "1003")
+    floor.happens(events.DeviceFound("PJSIP/1003"))
+    browser = Browser(floor)
+    await browser.sign_in("ann")
+    _, phones = await browser.json("GET", "/monitoring/phones")
+    assert [phone["agent"] for phone in phones] == ["1003", "1002"]
+
+
 async def test_the_dispositions_of_queues_are_told(floor: Site) -> None:
     assert await floor.json("GET", "/dial-out") == (200, ["tech"])
     status, told = await floor.json("GET", "/dispositions")

@@ -62,7 +62,8 @@ async def test_a_line_that_is_nailed_up_is_lent_and_kept(centre: LiveCentre) -> 
 
     caller = await centre.dial_queue(await centre.caller("13800000003"))
     await both_hear(caller, line)
-    await centre.tell("3001", "release")
+    talk = await centre.call_is("13800000003", "connected")
+    await centre.do("3001", talk["call"], "hang-up")
     await centre.call_is("13800000003", "flow")
     await centre.agent_is("3001", "ready")
     await caller.hears(await centre.prompt("survey"), seconds=AFTER_TALK)

@@ -192,7 +192,7 @@ STEPS: dict[str, Make] = {
     "dialled": lambda s, n: events.ContactDialled(
         f"dialled{s.next_offer}-{n}", _pick(["tv", "phone", "anybody", "nowhere"], n), _agent(s, n // 2), 0.0
     ),
-    "engaged": lambda s, n: events.AgentEngaged(_agent(s, n)),
+    "engaged": lambda s, n: events.AgentEngaged(_agent(s, n), _pick(["internal call", "monitoring"], n)),
     "disengaged": lambda s, n: events.AgentDisengaged(_agent(s, n)),
     "switch lost": lambda s, n: events.SwitchLost() if n % 3 == 0 else None,
     "switch found": lambda s, n: events.SwitchFound(),

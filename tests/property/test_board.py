@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 
+from tandem.control.board.waiting import in_line
 from tandem.control.plane import Plane
 from tests.control.boards import Follower
 from tests.control.playbook import Playbook
@@ -20,6 +21,12 @@ def test_a_board_fed_by_events_equals_one_opened_now(life: list[tuple[Step, int]
         if pick % 3:  # several events may come together
             board.check(book.plane, book.now)
     board.check(book.plane, book.now)
+    for queue in board.queues.values():
+        waiting = in_line(book.plane.context, queue.queue, "en", book.now)
+        assert waiting is not None
+        assert (waiting.total, waiting.total and min(one.since for one in waiting.contacts)) == (
+            queue.waiting, queue.oldest or 0,
+        )  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tandem.acd.agent import INTERNAL_CALL, MONITORING
 from tandem.acd.plan import Step as PlanStep
 from tandem.acd.settings import AgentSettings, QueueSettings
 from tandem.acd.settings import Settings as AcdSettings
@@ -261,6 +262,12 @@ def internal(book: Playbook, pick: int) -> object:
     return book.tell(kinds[pick // 2 % 4])
 
 
+def hangs_up(book: Playbook, pick: int) -> object:
+    """An agent ends whatever is on their desk."""
+    on_desk = book.plane.context.on_desk(AGENTS[pick % 3])
+    return on_desk and book.tell(events.AgentHungUp(AGENTS[pick % 3], on_desk[pick // 3 % len(on_desk)]))
+
+
 def disposes(book: Playbook, pick: int) -> object:
     agent = AGENTS[pick % 3]
     known = book.router.agents.get(agent)
@@ -397,7 +404,7 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.AgentWentReady(AGENTS[pick % 3], "Mei" * (pick // 3 % 2))),
     lambda book, pick: book.tell(events.AgentSignedOut(AGENTS[pick % 3], after_contact=pick % 5 == 0)),
     lambda book, pick: book.tell(events.WrapUpExtended(AGENTS[pick % 3], float(pick % 9))),
-    lambda book, pick: book.tell(events.AgentReleased(AGENTS[pick % 3])),
+    hangs_up,
     lambda book, pick: book.tell(events.SettingsLoaded(CENTRES[pick % len(CENTRES)])),
     lambda book, pick: book.tell(events.LegConfirmed(leg_of(book, pick))),
     line_kept,
@@ -538,11 +545,14 @@ def check_lines(book: Playbook) -> None:
 
 
 def check_verbs(book: Playbook) -> None:
-    """Whoever is engaged is in a call with a colleague; nobody monitors what is over; nothing is said of what is."""
+    """Whoever is engaged is in a call with a colleague, or on another agent's talk; nobody monitors what is over, or
+    waits for a voice that nobody waits for; nothing is said of what is."""
     state = book.plane.state
-    engaged = {name for name, agent in book.router.agents.items() if agent.engaged}
-    assert engaged == {name for call in state.internal.values() for name in (call.agent, call.colleague)}
-    assert {monitor.leg for monitor in state.monitors.values()} <= set(state.legs)
+    engaged = {name: agent.engaged_with for name, agent in book.router.agents.items() if agent.engaged}
+    calls = {name: INTERNAL_CALL for call in state.internal.values() for name in (call.agent, call.colleague)}
+    assert engaged == calls | {name: MONITORING for monitor in state.monitors.values() for name in monitor.busy}
+    for monitor in state.monitors.values():
+        assert monitor.leg in state.legs if monitor.leg else state.calls[monitor.call].state == "rejoining"
     assert {name for name, work in state.work.items() if work.kind == "dialled"} <= set(state.dials)
     assert {call.id for call in state.calls.values() if call.direction == "outbound"} <= set(state.dials)
 

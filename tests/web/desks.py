@@ -45,9 +45,9 @@ async def add_user(centre: Served, agent: str) -> tuple[str, str]:
     return await _add(centre, {"role": "agent", "agent": agent, "display_name": "Li Na"})
 
 
-async def add_supervisor(centre: Served) -> tuple[str, str]:
-    """Somebody who sees to the floor: their name and one-time password."""
-    return await _add(centre, {"role": "supervisor", "display_name": "Mei"})
+async def add_supervisor(centre: Served, agent: str = "") -> tuple[str, str]:
+    """Somebody who sees to the floor, and may work as an agent: their name and one-time password."""
+    return await _add(centre, {"role": "supervisor", "agent": agent, "display_name": "Mei"})
 
 
 async def _add(centre: Served, person: dict[str, str]) -> tuple[str, str]:

@@ -3,11 +3,13 @@
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tandem.acd.plan import Step
 from tandem.acd.settings import QueueSettings
 from tandem.control import commands, events
 from tandem.control.board.board_settings import BoardSettings, QueueThresholds, Threshold
@@ -18,10 +20,10 @@ from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
-from tests.cti.sites import Site
+from tests.cti.sites import TOKEN, Site
 from tests.store.examples import contact, interval, wait
 from tests.store.test_queries import write
-from tests.web.desks import axe, picture
+from tests.web.desks import Served, add_user, axe, picture, sign_in_at, window
 from tests.web.operators import supervisor
 
 pytestmark = pytest.mark.live
@@ -50,11 +52,15 @@ async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await write(database, past(site.now))
     site.built = PROJECT / "web/dist"
     chats = QueueSettings("sales", {"mending": 5}, channel="chat")
+    more = {
+        "tech": replace(SETTINGS.acd.queues["tech"], plan=(Step(after=30.0, needs={"tv": 1}),)),
+        "vip": QueueSettings("vip", {"tv": 9}),
+    }
     people = {
         name: replace(agent, display_name=f"Li {name}", team="day") for name, agent in SETTINGS.acd.agents.items()
     }
     thresholds = BoardSettings(QueueThresholds(waiting=Threshold(1, 2)), state_overstayed={"ready": DAY})
-    acd = replace(SETTINGS.acd, queues=SETTINGS.acd.queues | {"sales": chats}, agents=people)
+    acd = replace(SETTINGS.acd, queues=SETTINGS.acd.queues | more | {"sales": chats}, agents=people)
     site.happens(events.SettingsLoaded(replace(SETTINGS, acd=acd, board=thresholds)))
     site.happens(events.FlowPublished(read_flow(FLOW, "line.yaml")))
     site.happens(events.SwitchFound("boot-1", site.now, (), ("PJSIP/1001", "PJSIP/1002")))
@@ -92,6 +98,19 @@ async def test_the_board_is_for_everybody(
 
     await expect(page.locator(".mark.bad").first).to_be_visible()
     await look("board")
+    await page.locator('tr[data-row="tech"] button.figure').click()
+    await page.locator("dialog tbody button").first.click()
+    await expect(page.locator(".in-hand")).to_be_visible()
+    await look("board-waiting")
+    await page.keyboard.press("Escape")
+    site.happens(events.AgentSignedIn("1001"))
+    leg = next(iter(site.plane.state.legs))
+    site.happens(events.LegAnswered(leg))
+    site.happens(events.Bridged("c1", leg))
+    await page.locator('tr[data-row="1001"] button.figure').click()
+    await page.locator("dialog select").first.select_option("PJSIP/1002")
+    await look("board-agent")
+    await page.keyboard.press("Escape")
     await page.locator(".tabs button").last.click()
     await expect(page.locator(".plot canvas")).to_be_visible()
     await look("board-history")
@@ -99,7 +118,7 @@ async def test_the_board_is_for_everybody(
     await expect(page.locator("dialog tbody tr")).to_have_count(1)
     await look("board-behind")
     await page.goto(f"{site.url}/board?wall")
-    await expect(page.locator(".wall-queues > li")).to_have_count(2)
+    await expect(page.locator(".wall-queues > li")).to_have_count(3)
     await expect(page.locator("button, input, select")).to_have_count(0)
     await look("wallboard")
     assert asked == {site.url.split("/")[2]}
@@ -145,6 +164,140 @@ async def test_any_number_leads_to_the_contacts_behind_it(site: Site, browser: B
     await expect(page.locator("dialog")).to_have_count(0)
     await page.get_by_role("button", name="Flows").click()
     await expect(page.locator("tbody tr")).to_contain_text("hotline")
+
+
+async def talks(site: Site, page: Page) -> Locator:
+    """Agent 1001 talks with a caller; the dialog about them."""
+    site.all_for_the_plane = True
+    calls(site, "c1")
+    site.happens(events.AgentSignedIn("1001"))
+    (leg,) = site.plane.state.legs
+    site.happens(events.LegAnswered(leg))
+    site.happens(events.Bridged("c1", leg))
+    await expect(page.locator('tr[data-row="1001"]')).to_contain_text("Connected")
+    await page.get_by_role("button", name="Li 1001 (1001)").focus()
+    await page.keyboard.press("Enter")
+    return page.get_by_role("dialog")
+
+
+async def test_a_supervisor_goes_on_a_talk_from_mode_to_mode_and_is_told_what_their_phone_does(
+    site: Site, browser: Browser
+) -> None:
+    page = await supervisor(site, browser)
+    dialog = await talks(site, page)
+    await expect(dialog).to_contain_text("No phone is yours")
+    listen, whisper, stop = (dialog.get_by_role("button", name=name) for name in ("Listen", "Whisper", "Stop"))
+    await expect(listen).to_be_disabled()
+    await dialog.get_by_label("Phone that rings").select_option("PJSIP/1002")
+    await expect(dialog).to_contain_text("The phone of 1002 (PJSIP/1002) will ring")
+    await listen.press("Enter")
+    mine = dialog.locator("output.mine")
+    await expect(mine).to_have_text("Your phone (PJSIP/1002) rings: pick it up.")
+    (monitor,) = site.plane.state.monitors
+    site.happens(events.MonitorJoined(monitor))
+    await expect(mine).to_contain_text("You hear both; nobody hears you.")
+    await expect(listen).to_have_attribute("aria-pressed", "true")
+    await whisper.press("Enter")
+    await expect(mine).to_contain_text("The agent hears you, the caller does not.")
+    assert site.plane.state.monitors[monitor].mode == "whisper"
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".on-talk")).to_contain_text("Agent 1001: The agent hears you")
+    await expect(page.locator('tr[data-row="1001"]')).to_contain_text("whispers")
+    await expect(page.locator('tr[data-row="1002"]')).to_contain_text("on another agent's talk")
+    await page.locator(".on-talk").get_by_role("button", name="Open").press("Enter")
+    await stop.press("Enter")
+    await expect(mine).to_have_text("You have left the talk.")
+    await expect(stop).to_be_disabled()
+    assert site.plane.state.monitors == {}
+
+    await listen.press("Enter")
+    await expect(mine).to_contain_text("rings")
+    (monitor,) = site.plane.state.monitors
+    site.happens(events.MonitorEnded(monitor))
+    await expect(mine).to_have_text("Your phone was not picked up, or could not be reached.")
+    await listen.press("Enter")
+    await expect(mine).to_contain_text("rings")
+    (monitor,) = site.plane.state.monitors
+    site.happens(events.MonitorJoined(monitor))
+    await expect(mine).to_contain_text("You hear both")
+    site.happens(events.CallEnded("c1"))
+    await expect(mine).to_have_text("The talk is over.")
+    await expect(listen).to_be_disabled()
+
+
+async def test_what_can_not_be_done_is_told_in_words(site: Site, browser: Browser) -> None:
+    page = await supervisor(site, browser)
+    dialog = await talks(site, page)
+    await dialog.get_by_label("Phone that rings").select_option("PJSIP/1002")
+    site.all_for_the_plane = False
+    site.happens(events.SwitchLost())
+    await dialog.get_by_role("button", name="Barge in").press("Enter")
+    await expect(dialog.get_by_role("alert")).to_have_text("The switch is not reached. Try again in a moment.")
+
+
+async def test_another_state_is_forced_by_name(site: Site, browser: Browser) -> None:
+    page = await supervisor(site, browser)
+    dialog = await talks(site, page)
+    await dialog.get_by_label("Reason").fill("training")
+    await dialog.get_by_role("button", name="Pause").press("Enter")
+    await expect(dialog).to_contain_text("then: Paused")
+    asked = [event for event in site.told if isinstance(event, events.AgentPaused)]
+    assert [(event.agent, event.reason, bool(event.by)) for event in asked] == [("1001", "training", True)]
+    await dialog.get_by_role("button", name="Make ready").press("Enter")
+    await expect(dialog).not_to_contain_text("then:")
+    await dialog.get_by_role("button", name="Sign out").press("Enter")
+    await expect(dialog).to_contain_text("then: Signed out")
+    await expect(dialog).to_contain_text("signs in themselves")
+
+
+async def test_the_number_of_those_who_wait_leads_to_them_and_they_are_taken_in_hand(
+    site: Site, browser: Browser
+) -> None:
+    site.all_for_the_plane = True
+    page = await supervisor(site, browser)
+    calls(site, "c1", "c2")
+    await page.locator('tr[data-row="tech"]').get_by_role("button", name="2").press("Enter")
+    dialog = page.get_by_role("dialog")
+    rows = dialog.locator("tbody tr")
+    await expect(dialog.get_by_role("heading").first).to_have_text("Waiting, tech: 2")
+    await expect(rows.first).to_contain_text("13800000001")
+    calls(site, "c3")
+    await expect(rows).to_have_count(3)
+
+    await dialog.get_by_role("button", name="c3").press("Enter")
+    await dialog.get_by_label("Priority").fill("7")
+    await dialog.get_by_role("button", name="Set priority").press("Enter")
+    await expect(rows.first).to_contain_text("c3")
+    await expect(dialog.get_by_role("status")).to_have_text("Ordered for c3.")
+    await dialog.get_by_role("group").get_by_text("Why does this contact wait?").click()
+    await expect(dialog.locator(".one")).to_contain_text("c3 in en")
+
+    await dialog.get_by_label("To queue").select_option("vip")
+    await dialog.get_by_role("button", name="Move").press("Enter")
+    await expect(dialog).to_contain_text("c3 waits here no more.")
+    await expect(rows).to_have_count(2)
+
+    site.happens(events.DeviceLost("PJSIP/1003"))
+    site.happens(events.DeviceFound("PJSIP/1003"))
+    await dialog.get_by_role("button", name="c2").press("Enter")
+    await dialog.get_by_label("As far as").select_option(label="after 30 s: needs tv >= 1")
+    await dialog.get_by_role("button", name="Advance").press("Enter")
+    await expect(rows.nth(1)).to_contain_text("needs tv >= 1")
+    site.happens(events.AgentSignedIn("1001"))
+    await expect(rows.first).to_contain_text("offered to 1001")
+    await dialog.get_by_label("For agent").select_option("1001")
+    await dialog.get_by_role("button", name="Assign").press("Enter")
+    await expect(rows.nth(1)).to_contain_text("for 1001 alone")
+    await dialog.get_by_role("button", name="c1").press("Enter")
+    await dialog.get_by_role("button", name="Move").press("Enter")
+    await expect(dialog.get_by_role("alert")).to_contain_text("waits no more")
+
+
+async def test_agents_see_nothing_of_it(site: Site, browser: Browser) -> None:
+    page = await (await window(browser)).new_page()
+    served: Served = SimpleNamespace(url=site.url, token={"Authorization": f"Bearer {TOKEN}"})
+    await sign_in_at(f"{site.url}/board", page, *await add_user(served, "1001"))
+    await expect(page.locator("main")).to_have_text("The board is for supervisors and admins.")
 
 
 async def test_a_wallboard_survives_its_centre(site: Site, browser: Browser) -> None:

@@ -12,7 +12,7 @@ from tandem.acd.contact import UNANSWERED
 from tandem.acd.contact import Contact as Routed
 from tandem.acd.intervals import Interval
 from tandem.acd.waiting import Place
-from tandem.control.board.shown import AgentShown, CentreShown, Changes, Estimate, QueueShown, Recent, Shown
+from tandem.control.board.shown import AgentShown, CentreShown, Changes, Estimate, OnTalk, QueueShown, Recent, Shown
 from tandem.control.board.today import Counts
 from tandem.control.commands import Command
 from tandem.control.context import Context
@@ -48,7 +48,7 @@ class Board:
     def changes(self, now: float) -> Changes:
         """What is different from what was told last, at `now` (epoch seconds); from then on it was told."""
         self._look_again()
-        self._touched_agents.update(name for name, agent in self._agents.items() if agent.until and agent.until <= now)
+        self._touched_agents.update(name for name, agent in self._agents.items() if _may_differ(agent, now))
         self._estimate(now)
         state = self._context.router.snapshot()
         queues = {name: self._queue(name) for name in sorted(state.queues())}
@@ -199,6 +199,11 @@ def _recent(row: Interval) -> Recent:
     return Recent(row.start, row.offered, row.answered, row.abandoned, row.answered_in_target, row.abandoned_in_target)
 
 
+def _may_differ(agent: AgentShown, now: float) -> bool:
+    """Whether an agent may be shown differently by now, although no event named them."""
+    return bool(agent.monitors or (agent.until and agent.until <= now))
+
+
 def _agent(context: Context, name: str) -> AgentShown:
     router = context.router.snapshot()
     figures = agent_figures(router, router.agents[name])
@@ -214,6 +219,11 @@ def _agent(context: Context, name: str) -> AgentShown:
         until=figures.until,
         units=figures.units,
         contacts=figures.contacts,
+        monitors=tuple(
+            OnTalk(monitor.by, monitor.mode, monitor.state, monitor.since, monitor.device)
+            for monitor in context.state.monitors.values()
+            if monitor.agent == name
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from tandem.acd.board import ContactFigures
 from tandem.control.board.board_settings import BoardSettings
 from tandem.control.board.today import Alarm, Counts
 from tandem.control.dispatch.loan import Loan
+from tandem.control.voice.monitor import Mode
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -54,10 +55,24 @@ class QueueShown(msgspec.Struct, frozen=True):
     today: Counts
 
 
+class OnTalk(msgspec.Struct, frozen=True):
+    """A supervisor on an agent's talk.
+
+    `state`: `asked` (the phone `device` rings), `joined`, or `waiting` for the agent's voice, which was cut off.
+    `since`: in this mode, 0 while it rings.
+    """
+
+    by: str
+    mode: Mode
+    state: str
+    since: float
+    device: str
+
+
 class AgentShown(msgspec.Struct, frozen=True):
     """An agent. `since`: in this state; `until`: when it ends by itself; `wants`: what comes next, or is there.
 
-    `units` of attention (of 100) are in use.
+    `units` of attention (of 100) are in use. `monitors` are on their talk.
     """
 
     agent: str
@@ -70,6 +85,7 @@ class AgentShown(msgspec.Struct, frozen=True):
     until: float | None
     units: int
     contacts: tuple[ContactFigures, ...]
+    monitors: tuple[OnTalk, ...] = ()
 
 
 class CentreShown(msgspec.Struct, frozen=True):

@@ -205,10 +205,11 @@ def _monitored(context: Context, agent: str) -> tuple[MonitorShown, ...]:
 
 def _contacts(context: Context, agent: Agent) -> Contacts:
     routed = context.router.snapshot().contacts
-    return {contact: _contact(context, routed[contact]) for contact in context.on_desk(agent.name)}
+    return {contact: contact_shown(context, routed[contact]) for contact in context.on_desk(agent.name)}
 
 
-def _contact(context: Context, routed: Routed) -> ContactShown:
+def contact_shown(context: Context, routed: Routed) -> ContactShown:
+    """A contact as desks show it."""
     shown = ContactShown(
         contact=routed.id,
         channel="",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tandem.acd import events as acd
+from tandem.acd.agent import INTERNAL_CALL
 from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.voice import devices, nailed, offers
@@ -39,7 +40,7 @@ def asked(context: Context, event: events.AgentCalled, now: float) -> None:
     call = state.internal[name] = Internal(name, event.agent, event.colleague, legs, now)
     _record(context, call)
     for agent in (call.agent, call.colleague):
-        route(context, acd.AgentEngaged(agent), now)
+        route(context, acd.AgentEngaged(agent, INTERNAL_CALL), now)
     settings = state.settings.acd.agents[call.agent]
     device = _phone(context, call.agent)
     manner = devices.manner(context, settings, device)

@@ -23,7 +23,7 @@ from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.offers import ask, finish_talk, hold, leave_talk, retrieve, route, send_off
 from tandem.control.voice.permits import KIND, Talk, queue_of
 from tandem.control.voice.recordings import begin as begin_recording
-from tandem.control.work import KINDS, Kind, Work
+from tandem.control.work import KINDS, Kind, Work, work_of
 
 TIMER = "consultation"
 """Kind of the timer after which nobody has answered."""
@@ -33,7 +33,7 @@ ASKING_SECONDS = 45.0
 
 def _consult(context: Context, talk: Talk, event: events.AgentConsulted, now: float) -> None:
     call, number = talk.call, talk.call.consultations + 1
-    name, queue = f"{KIND}-{call.id}-{number}", queue_of(context, call, event.to)
+    name, queue = work_of(KIND, call.id, number), queue_of(context, call, event.to)
     call.consultations = number
     call.consultation = Consultation(name, number, talk.leg.agent, event.to, queue, event.note, now)
     call.move("consult")

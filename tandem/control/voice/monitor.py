@@ -13,7 +13,8 @@ MONITOR_PREFIX = "tandem-monitor-"
 # state: {trigger: next state}; docs/architecture.md draws its picture from this table.
 MONITOR: Table = {
     "asked": {"join": "joined", "end": "ended"},
-    "joined": {"end": "ended"},
+    "joined": {"cut": "waiting", "end": "ended"},
+    "waiting": {"join": "joined", "end": "ended"},
     "ended": {},
 }
 
@@ -21,8 +22,9 @@ MONITOR: Table = {
 class Monitor(msgspec.Struct):
     """One supervisor's monitoring of one talk, from the order to the end; `id` is the supervisor's channel.
 
-    `leg` is the agent's, `channel` what the switch has for it. `since` is when `mode` began, `number` counts the modes;
-    `rung_as` is the mode that the switch was asked for first. Times are epoch seconds.
+    `leg` is the agent's; empty: it was cut off, and the talk is to go on. `since` is when `mode` began, `number` counts
+    the modes; `rung_as` is the mode that the switch was asked for first. `device` was rung, and the agents `busy` are
+    offered nothing meanwhile: who works as them, or has that phone, is on it. Times are epoch seconds.
     """
 
     id: str
@@ -33,9 +35,13 @@ class Monitor(msgspec.Struct):
     mode: Mode
     rung_as: Mode
     asked_at: float
+    device: str = ""
+    busy: tuple[str, ...] = ()
     since: float = 0.0
     number: int = 1
     state: str = "asked"
+    moved: bool = False
+    """The talk is on another channel by now than the one it was rung for."""
 
     def move(self, trigger: str) -> None:
         """Follow the table; InvariantBroken leaves the monitor untouched."""

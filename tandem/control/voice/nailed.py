@@ -130,14 +130,6 @@ def _end(context: Context, line: Line, now: float) -> None:
     refresh(context, line.agent, now)
 
 
-def released(context: Context, event: events.AgentReleased, _now: float) -> None:
-    """The agent is through with the conversation: the line goes back to its place, which ends it."""
-    line = context.state.lines.get(event.agent)
-    leg = context.state.legs.get(line.lent) if line else None
-    if line and leg is not None and leg.bridged_at is not None:
-        context.tell(commands.KeepLine(line.id))
-
-
 def refresh(context: Context, name: str, now: float) -> None:
     """Tell the router when an agent's phone has come or gone, of whatever kind it is."""
     settings, agent = context.state.settings.acd.agents.get(name), context.state.router.agents.get(name)
@@ -160,5 +152,4 @@ HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.LegFailed: leg_failed,
     events.LegEnded: leg_ended,
     events.LineKept: kept,
-    events.AgentReleased: released,
 }

@@ -25,26 +25,34 @@ class Talk(NamedTuple):
     is_asked: bool = False
 
 
+def leg_of(context: Context, agent: str, contact: str) -> Leg | None:
+    """The agent's leg in a talk, in a consultation, or on which they hear a voicemail; None where they have none."""
+    holder = context.holder(contact)
+    leg = context.state.legs.get(holder.leg or "") if holder else None
+    return leg if leg is not None and leg.agent == agent and leg.bridged_at is not None else None
+
+
 def talk_of(context: Context, agent: str, contact: str) -> Talk | None:
     """The agent's part in a talk; None where they have none. A colleague's contact is the consultation."""
-    state = context.state
-    if (call := state.calls.get(contact)) and (leg := state.legs.get(call.leg or "")):
-        return Talk(call, leg) if leg.agent == agent and leg.bridged_at is not None else None
-    work = state.work.get(contact)
-    if work is None or work.kind != KIND or (leg := state.legs.get(work.leg or "")) is None:
+    if (leg := leg_of(context, agent, contact)) is None:
         return None
-    return Talk(state.calls[work.call], leg, True) if leg.agent == agent and leg.bridged_at is not None else None
+    if call := context.state.calls.get(contact):
+        return Talk(call, leg)
+    work = context.state.work[contact]
+    return Talk(context.state.calls[work.call], leg, True) if work.kind == KIND else None
 
 
 def why_not(context: Context, event: events.Event) -> str:
     """Why the plane would pass over what an agent wants, as a code of docs/cti.md; empty: it would not."""
+    if isinstance(event, events.AgentHungUp):
+        return "" if leg_of(context, event.agent, event.contact) else "not_in_talk"
     if (permit := PERMITS.get(type(event))) is None:
         return ""
     named: Any = event
     talk = talk_of(context, named.agent, named.contact)
     if talk is None:
         return "not_in_talk"
-    if talk.is_asked and not isinstance(event, events.AgentHungUp | events.AgentMuted):
+    if talk.is_asked and not isinstance(event, events.AgentMuted):
         return "not_yours"
     return permit(context, talk, named)
 

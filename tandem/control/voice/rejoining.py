@@ -14,7 +14,7 @@ from tandem.acd import events as acd
 from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.settings import browser_phone
-from tandem.control.voice import calls, consultations, offers
+from tandem.control.voice import calls, consultations, monitoring, offers
 from tandem.control.voice.call import TALKING, Call, Leg, Rejoin
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.recordings import begin as begin_recording
@@ -111,6 +111,7 @@ def _cut(context: Context, call: Call, leg: Leg, now: float) -> None:
         offers.route(context, acd.ContactRetrieved(call.id), now)
     context.note(call, now, "cut off", leg.agent)
     context.count("talks cut off")
+    monitoring.cut_off(context, leg)
     offers.leave_talk(context, call, now, "cut off")
     call.move("cut")
     call.joining = ""
@@ -140,6 +141,7 @@ def joined(context: Context, call: Call, leg: Leg, now: float) -> None:
     offers.leg_answered(context, events.LegAnswered(leg.id), now)
     leg.move("bridge")
     leg.bridged_at = now
+    monitoring.goes_on(context, leg)
     _settle(context, call)
     call.move("connect")
     begin_recording(context, call, leg)
@@ -192,6 +194,7 @@ def given_up(context: Context, call_id: str, now: float) -> None:
 
 
 def _leave(context: Context, call: Call, now: float) -> None:
+    monitoring.given_up(context, call.id, now)
     _settle(context, call)
     leg = context.state.legs.get(call.leg or "")
     if leg is not None:

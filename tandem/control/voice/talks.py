@@ -14,7 +14,7 @@ from tandem.control.voice import calls, music, recordings
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.offers import LEG_OVER, finish_talk, hold, retrieve, send_off
-from tandem.control.voice.permits import Talk, talk_of, why_not
+from tandem.control.voice.permits import Talk, leg_of, talk_of, why_not
 
 Handler = Callable[[Context, Any, float], None]
 
@@ -30,9 +30,10 @@ def permitted(verb: Callable[[Context, Talk, Any, float], None]) -> Handler:
     return handle
 
 
-def _hang_up(context: Context, talk: Talk, _event: events.AgentHungUp, _now: float) -> None:
-    """As if the phone had: what follows comes with the end of its channel."""
-    send_off(context, talk.leg)
+def _hang_up(context: Context, event: events.AgentHungUp, _now: float) -> None:
+    """As if the phone had: what follows comes with the end of its channel, or with a kept line back in its place."""
+    if leg := leg_of(context, event.agent, event.contact):
+        send_off(context, leg)
 
 
 def _hold(context: Context, talk: Talk, _event: events.AgentHeld, now: float) -> None:
@@ -111,7 +112,7 @@ LEG_OVER.append(recordings.talk_over)
 ERRANDS["held"] = Errand(_entered, _ended, music.still_waits, _agent_left, _joined)
 
 HANDLERS: dict[type[events.Event], Handler] = {
-    events.AgentHungUp: permitted(_hang_up),
+    events.AgentHungUp: _hang_up,
     events.AgentHeld: permitted(_hold),
     events.AgentRetrieved: permitted(_retrieve),
     events.AgentMuted: permitted(_mute),

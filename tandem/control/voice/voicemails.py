@@ -14,7 +14,7 @@ from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.listening import hush
 from tandem.control.voice.voicemail import Voicemail
-from tandem.control.work import KINDS, Kind, Work
+from tandem.control.work import KINDS, Kind, Work, work_of
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 
@@ -29,7 +29,7 @@ def begin(context: Context, call: Call, command: ivr.TakeVoicemail, now: float) 
         calls.walk(context, call, ivr_events.VoicemailFailed(f"nobody can serve queue {command.queue}"), now)
         return
     call.voicemails += 1
-    call.voicemail = f"voicemail-{call.id}-{call.voicemails}"
+    call.voicemail = work_of("voicemail", call.id, call.voicemails)
     context.state.voicemails[call.voicemail] = Voicemail(
         call.voicemail, call.id, call.caller, call.caller_name, command.queue, command.priority, _order(call, command)
     )

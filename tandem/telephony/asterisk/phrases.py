@@ -158,7 +158,7 @@ def way_of(command: Led, message: str = "") -> Way:
     if isinstance(command, KeepLine):
         return Way(command.line, "tandem-nailed", "kept", {})
     if isinstance(command, ChangeMonitoring):
-        return Way(command.monitor, "tandem-monitor", command.mode, {})
+        return Way(command.monitor, "tandem-monitor", command.mode, {"TANDEM_TALK": joinable(command.channel)})
     lent = {"TANDEM_LEG": command.leg} if command.line else {}
     if isinstance(command, PlayToAgent):
         return Way(command.line, "tandem-voicemail", "s", {"TANDEM_MESSAGE": message, **lent})

@@ -119,12 +119,12 @@ def test_a_supervisor_is_rung_into_their_mode_and_led_to_another() -> None:
     assert (asked["Context"], asked["Exten"], asked["Variable"]) == (
         "tandem-monitor", "whisper", ["TANDEM_TALK=tandem-leg-c1-1"],
     )  # fmt: skip
-    way = way_of(ChangeMonitoring("tandem-monitor-1", "barge"))
+    way = way_of(ChangeMonitoring("tandem-monitor-1", "barge", "tandem-leg-c1-again-1-1"))
     assert (way.channel, way.context, way.extension, way.variables) == (
         "tandem-monitor-1",
         "tandem-monitor",
         "barge",
-        {},
+        {"TANDEM_TALK": "tandem-leg-c1-again-1-1"},
     )
 
 

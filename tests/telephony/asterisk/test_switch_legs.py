@@ -284,7 +284,7 @@ async def test_a_supervisor_is_rung_led_and_hung_up_even_before_there_is_a_chann
     async with plane() as it:
         it.switch.do(EAR)
         assert (await it.asterisk.asked("Originate"))["ChannelId"] == EAR.monitor
-        it.switch.do(ChangeMonitoring(EAR.monitor, "barge"))
+        it.switch.do(ChangeMonitoring(EAR.monitor, "barge", "tandem-leg-1"))
         redirect = await it.asterisk.asked("Redirect")
         assert (redirect["Channel"], redirect["Exten"]) == (EAR.monitor, "barge")
         it.switch.do(HangUpStray(EAR.monitor))

@@ -96,7 +96,7 @@ interface Whole {
   offers: { offer: number; offered_at: number; agent: string; queue: string; outcome: string }[];
 }
 
-function OneContact({ call, language }: { call: string; language: Language }) {
+export function OneContact({ call, language }: { call: string; language: Language }) {
   const words = useWords();
   const name = encodeURIComponent(call);
   const whole = useAnswer<Whole>(`/history/contacts/${name}`);

@@ -48,7 +48,7 @@ export function BoardPage({ person, looks, onFailed, onLeave }: PageProps) {
         ) : view.board && place === "dispatch" ? (
           <Dispatch board={view.board} now={now} language={looks.language} csrf={person.csrf} />
         ) : view.board ? (
-          <Live board={view.board} now={now} />
+          <Live board={view.board} now={now} person={person} language={looks.language} able={view.health === "live"} />
         ) : (
           <p aria-busy="true">{words.health[view.health]}</p>
         )}

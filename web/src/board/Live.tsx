@@ -1,21 +1,34 @@
 // The floor as it is.
 
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Language } from "../shared/language";
+import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
 import { allowSound, ring } from "../shared/sound";
 import { clock, timeOfDay } from "../shared/time";
+import { AgentDialog } from "./AgentDialog";
 import type { Agent, Board, Figure, Queue } from "./board";
 import * as figures from "./figures";
+import { OnTalkBar, useMyTalk } from "./OnTalk";
 import { type Column, Table } from "./Table";
+import { WaitingDialog } from "./WaitingDialog";
 import { useWords, type Words } from "./words/words";
 
 interface LiveProps {
   board: Board;
   now: number;
+  person: Person;
+  language: Language;
+  /** Whether something can be done: what is shown is how it is. */
+  able: boolean;
 }
 
-export function Live({ board, now }: LiveProps) {
+export function Live({ board, now, person, language, able }: LiveProps) {
   const words = useWords();
+  const talk = useMyTalk(board, person.name);
+  const [open, setOpen] = useState<{ what: "agent" | "queue"; name: string } | null>(null);
+  const about = { board, now, person, able, onClose: () => setOpen(null) };
+  const agent = open?.what === "agent" ? board.agents.get(open.name) : undefined;
   const [filter, setFilter] = useState("");
   const [team, setTeam] = useState("");
   const fits = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(filter.trim().toLowerCase()));
@@ -28,6 +41,7 @@ export function Live({ board, now }: LiveProps) {
   return (
     <>
       <Alarms board={board} now={now} />
+      <OnTalkBar talk={talk} now={now} onOpen={(name) => setOpen({ what: "agent", name })} />
       <div className="filters">
         <label>
           {words.filter}
@@ -47,7 +61,7 @@ export function Live({ board, now }: LiveProps) {
       </div>
       <Table
         caption={words.queues}
-        columns={queueColumns(board, now, words)}
+        columns={queueColumns(board, now, words, (name) => setOpen({ what: "queue", name }))}
         rows={queues}
         name={(row) => row.queue}
         first="queue"
@@ -56,18 +70,20 @@ export function Live({ board, now }: LiveProps) {
       <Summary board={board} agents={agents} />
       <Table
         caption={words.agents}
-        columns={agentColumns(board, now, words)}
+        columns={agentColumns(board, now, words, (name) => setOpen({ what: "agent", name }))}
         rows={agents}
         name={(row) => row.agent}
         first="agent"
       />
       <Lately board={board} />
+      {agent && <AgentDialog agent={agent} talk={talk} {...about} />}
+      {open?.what === "queue" && <WaitingDialog queue={open.name} language={language} {...about} />}
     </>
   );
 }
 
 /** A figure with its level: by colour, by a mark, and in words. */
-export function Marked({ level, children }: { level: figures.Level; children: string }) {
+export function Marked({ level, children }: { level: figures.Level; children: ReactNode }) {
   const words = useWords();
   if (!level) return children;
   return (
@@ -79,7 +95,12 @@ export function Marked({ level, children }: { level: figures.Level; children: st
   );
 }
 
-export function queueColumns(board: Board, now: number, words: Words): Column<Queue>[] {
+export function queueColumns(
+  board: Board,
+  now: number,
+  words: Words,
+  onLook: (queue: string) => void,
+): Column<Queue>[] {
   const marked = (figure: Figure, text: (queue: Queue) => string, title: string): Column<Queue> => ({
     name: figure,
     title,
@@ -95,7 +116,14 @@ export function queueColumns(board: Board, now: number, words: Words): Column<Qu
   const { columns } = words;
   return [
     { name: "queue", title: columns.queue, key: (queue) => queue.queue, cell: (queue) => queue.queue },
-    marked("waiting", (queue) => `${queue.waiting}`, columns.waiting),
+    {
+      ...marked("waiting", (queue) => `${queue.waiting}`, columns.waiting),
+      cell: (queue) => (
+        <Marked level={figures.levelOf(board, queue, "waiting", now)}>
+          <Who queue={queue} onLook={onLook} />
+        </Marked>
+      ),
+    },
     marked("longest_wait", (queue) => clock(figures.longestWait(queue, now)), columns.longest_wait),
     {
       name: "estimate",
@@ -126,7 +154,23 @@ export function queueColumns(board: Board, now: number, words: Words): Column<Qu
   ];
 }
 
-function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] {
+/** The number of those who wait leads to them. */
+function Who({ queue, onLook }: { queue: Queue; onLook: (queue: string) => void }) {
+  const words = useWords().supervise;
+  if (!queue.waiting) return "0";
+  return (
+    <button
+      type="button"
+      className="figure"
+      title={words.who(queue.queue, queue.waiting)}
+      onClick={() => onLook(queue.queue)}
+    >
+      {queue.waiting}
+    </button>
+  );
+}
+
+function agentColumns(board: Board, now: number, words: Words, onLook: (agent: string) => void): Column<Agent>[] {
   const { columns, states } = words;
   const named = (state: string) => (states as Record<string, string>)[state] ?? state;
   return [
@@ -134,7 +178,11 @@ function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] 
       name: "agent",
       title: columns.agent,
       key: (agent) => agent.agent,
-      cell: ({ agent, name }) => (name ? `${name} (${agent})` : agent),
+      cell: ({ agent, name }) => (
+        <button type="button" className="figure" onClick={() => onLook(agent)}>
+          {name ? `${name} (${agent})` : agent}
+        </button>
+      ),
     },
     { name: "team", title: columns.team, words: true, key: (agent) => agent.team, cell: (agent) => agent.team },
     {
@@ -143,7 +191,9 @@ function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] 
       words: true,
       key: (agent) => agent.state,
       cell: ({ state, reason }) => (
-        <span className={`state ${state}`}>{reason ? `${named(state)}: ${reason}` : named(state)}</span>
+        <span className={`state ${state}`}>
+          {reason ? `${named(state)}: ${words.supervise.reasons[reason] ?? reason}` : named(state)}
+        </span>
       ),
     },
     {
@@ -159,10 +209,18 @@ function agentColumns(board: Board, now: number, words: Words): Column<Agent>[] 
       title: columns.contacts,
       words: true,
       key: (agent) => agent.contacts.length,
-      cell: (agent) =>
-        agent.contacts.map(({ contact, queue, channel }) => (
-          <span key={contact} className="contact" title={contact}>{`${queue} · ${channel}`}</span>
-        )),
+      cell: (agent) => (
+        <>
+          {agent.contacts.map(({ contact, queue, channel }) => (
+            <span key={contact} className="contact" title={contact}>{`${queue} · ${channel}`}</span>
+          ))}
+          {agent.monitors.map(({ by, mode, state }) => (
+            <span key={by} className="contact monitor">
+              {words.supervise.other(by, mode, state)}
+            </span>
+          ))}
+        </>
+      ),
     },
     { name: "units", title: columns.units, key: (agent) => agent.units, cell: (agent) => `${agent.units}` },
   ];
@@ -173,7 +231,7 @@ export function wordsOf(alarm: figures.Alarm, words: Words): string {
   return alarm.what ? `${name}: ${alarm.what}` : name;
 }
 
-function Alarms({ board, now }: LiveProps) {
+function Alarms({ board, now }: { board: Board; now: number }) {
   const words = useWords();
   const [sound, setSound] = useKept<"on" | "off">("board.sound", "on");
   const alarms = figures.alarmsOf(board, now);

@@ -41,6 +41,17 @@ export interface Queue {
   today: Counts;
 }
 
+export type Mode = "listen" | "whisper" | "barge";
+
+/** A supervisor on an agent's talk: their phone rings (`asked`), they are there, or wait for a voice that was cut off. */
+export interface OnTalk {
+  by: string;
+  mode: Mode;
+  state: "asked" | "joined" | "waiting";
+  since: number;
+  device: string;
+}
+
 export interface Agent {
   agent: string;
   name: string;
@@ -52,6 +63,7 @@ export interface Agent {
   until: number | null;
   units: number;
   contacts: { contact: string; queue: string; channel: string; state: string; units: number }[];
+  monitors: OnTalk[];
 }
 
 export interface Threshold {

@@ -42,6 +42,7 @@ export const AGENT: Agent = {
   until: null,
   units: 0,
   contacts: [],
+  monitors: [],
 };
 
 export const SNAPSHOT: Snapshot = {

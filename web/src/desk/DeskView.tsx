@@ -1,12 +1,11 @@
 // The desk itself: the agent above, the contacts beside each other below.
 
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import type { Connection, Refusal, View } from "../cti/connection";
 import type { Desk } from "../cti/desk";
 import type { Looks } from "../shared/SettingsBar";
 import type { Person } from "../shared/session";
 import { useKept } from "../shared/settings";
-import { allowSound, ring } from "../shared/sound";
 import { AgentBar } from "./AgentBar";
 import { ContactCard } from "./ContactCard";
 import { DialDialog } from "./DialDialog";
@@ -14,6 +13,8 @@ import { useDispositions, WrapUp } from "./Disposition";
 import { KeysDialog } from "./KeysDialog";
 import { MicrophoneDialog } from "./MicrophoneDialog";
 import { MoreMenu } from "./MoreMenu";
+import { OtherCall } from "./OtherCall";
+import { useOfferSound } from "./offerSound";
 import { PhoneBar, PhoneNotice } from "./PhoneBar";
 import { PhoneProvider, usePhone } from "./phoneHere";
 import { useShortcuts } from "./shortcuts";
@@ -104,6 +105,7 @@ export function DeskView({ person, desk, view, connection, looks, onLeave }: Des
         </Notices>
         <main aria-label={words.contacts} className="contacts" data-stale={view.health !== "live"}>
           <WrapUp wrapping={desk.agent.wrapping} known={known} able={able} act={act} />
+          <OtherCall desk={desk} sound={sound === "on"} />
           {desk.contacts.length === 0 && <p className="nothing">{nothingOf(desk, words)}</p>}
           {desk.contacts.map((one) => (
             <ContactCard
@@ -186,29 +188,6 @@ function useNow(ahead: number): number {
     return () => clearInterval(timer);
   }, []);
   return now + ahead;
-}
-
-const AGAIN_EVERY = 3000;
-
-/** A sound while something is offered. */
-function useOfferSound(offered: string, on: boolean): void {
-  useEffect(() => {
-    window.addEventListener("pointerdown", allowSound);
-    window.addEventListener("keydown", allowSound);
-    return () => {
-      window.removeEventListener("pointerdown", allowSound);
-      window.removeEventListener("keydown", allowSound);
-    };
-  }, []);
-  const heard = useRef(on);
-  heard.current = on;
-  useEffect(() => {
-    if (!offered) return;
-    const sound = () => heard.current && ring();
-    sound();
-    const timer = setInterval(sound, AGAIN_EVERY);
-    return () => clearInterval(timer);
-  }, [offered]);
 }
 
 /** Take the focus to the next contact: to where one answers, if one does in writing. */

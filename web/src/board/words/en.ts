@@ -1,4 +1,7 @@
+import { supervise } from "./supervise.en";
+
 export const en = {
+  supervise,
   title: "Board",
   notAllowed: "The board is for supervisors and admins.",
   tabs: { live: "Now", dispatch: "Dispatch", history: "Looking back", wall: "Wallboard" },

@@ -1,6 +1,8 @@
 import type { Words } from "./en";
+import { supervise } from "./supervise.zh-CN";
 
 export const zhCN: Words = {
+  supervise,
   title: "运营看板",
   notAllowed: "看板仅供班长和管理员使用。",
   tabs: { live: "当前", dispatch: "调度", history: "历史", wall: "大屏" },

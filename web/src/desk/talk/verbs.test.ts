@@ -43,6 +43,10 @@ describe("the verbs of a call", () => {
   });
 });
 
+it("a voicemail can be ended", () => {
+  expect(verbsOf({ ...talk, channel: "voicemail" })).toEqual(["hang-up"]);
+});
+
 describe("where a caller can be sent", () => {
   it("has the free first and oneself not at all", () => {
     const agents = (["signed_out", "connected", "ready", "paused"] as const).map((state, index) => ({

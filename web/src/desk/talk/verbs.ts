@@ -29,6 +29,7 @@ export function verbsOf(contact: Contact): TalkVerb[] {
   const talks = state === "connected" || state === "held";
   const mute = muted ? "unmute" : "mute";
   if (talks && channel === "consultation") return [mute, "hang-up"];
+  if (talks && channel === "voicemail") return ["hang-up"];
   if (!talks || channel !== "voice") return [];
   const record = RECORDS[contact.recording];
   switch (consultation?.state) {

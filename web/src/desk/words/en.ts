@@ -46,6 +46,7 @@ export const en = {
     busy: "busy",
     failed: "your phone could not be reached",
     "internal call": "with a colleague",
+    monitoring: "on another agent's talk",
   } as Record<string, string>,
   verbs: {
     start: "Start work",
@@ -143,6 +144,7 @@ export const en = {
     answer: "Answer",
     decline: "Decline",
     hangUp: "Hang up",
+    inside: (who: string) => `Call: ${who}`,
     grade: { good: "Line good", fair: "Line fair", poor: "Line poor" },
     line: (loss: string, jitter: string, trip: string, mos: string) =>
       `loss ${loss} %, jitter ${jitter} ms, there and back ${trip} ms, score ${mos} of 4.4`,

@@ -46,6 +46,7 @@ export const zhCN: Words = {
     busy: "话机忙",
     failed: "话机呼叫失败",
     "internal call": "与同事通话",
+    monitoring: "在其他坐席的通话中",
   },
   verbs: {
     start: "开始上班",
@@ -130,6 +131,7 @@ export const zhCN: Words = {
     answer: "接听",
     decline: "拒接",
     hangUp: "挂断",
+    inside: (who) => `通话：${who}`,
     grade: { good: "线路良好", fair: "线路一般", poor: "线路较差" },
     line: (loss, jitter, trip, mos) => `丢包 ${loss}%，抖动 ${jitter} 毫秒，往返 ${trip} 毫秒，评分 ${mos}/4.4`,
     check: {
