@@ -38,6 +38,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordVoicemail: models.Voicemail,
     commands.RecordStep: models.Step,
     commands.RecordTransfer: models.AgentTransfer,
+    commands.RecordTalkQuality: models.TalkQuality,
     commands.RecordQueueStep: models.QueueStep,
     commands.RecordInterval: models.Interval,
     commands.RecordCanary: models.FlowCanary,

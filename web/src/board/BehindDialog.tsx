@@ -55,6 +55,29 @@ export function BehindDialog({ title, path, language, onClose }: DialogProps) {
   );
 }
 
+interface ContactDialogProps {
+  call: string;
+  language: Language;
+  onClose: () => void;
+}
+
+export function ContactDialog({ call, language, onClose }: ContactDialogProps) {
+  const words = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="behind" onClose={onClose} aria-labelledby="behind">
+      <h2 id="behind">{call}</h2>
+      <OneContact call={call} language={language} />
+      <div className="buttons">
+        <button type="button" className="main" onClick={() => dialog.current?.close()}>
+          {words.history.close}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
 function Rows({ rows, onLook }: { rows: Row[]; onLook: (call: string) => void }) {
   const words = useWords();
   const names: Record<string, string> = words.names;
@@ -93,10 +116,14 @@ function Rows({ rows, onLook }: { rows: Row[]; onLook: (call: string) => void })
 interface Whole {
   steps: { at: number; call: string; number: number; what: string; detail: string }[];
   offers: { offer: number; offered_at: number; agent: string; queue: string; outcome: string }[];
+  heard: Row[];
 }
+
+const HEARD = ["codec", "loss", "jitter", "round_trip"];
 
 function OneContact({ call, language }: { call: string; language: Language }) {
   const words = useWords();
+  const names: Record<string, string> = words.names;
   const name = encodeURIComponent(call);
   const whole = useAnswer<Whole>(`/history/contacts/${name}`);
   const why = useAnswer<{ at: number; text: string }[]>(`/history/contacts/${name}/why?language=${language}`);
@@ -115,6 +142,16 @@ function OneContact({ call, language }: { call: string; language: Language }) {
         {whole?.ok &&
           whole.content.offers.map(({ offer, offered_at, agent, queue, outcome }) => (
             <li key={offer}>{`${timeOfDay(offered_at)} ${queue} → ${agent}: ${outcome}`}</li>
+          ))}
+      </ol>
+      <h3>{words.history.heard}</h3>
+      <ol>
+        {whole?.ok &&
+          whole.content.heard.map((talk) => (
+            <li key={`${talk.device} ${talk.told_by} ${talk.at}`}>
+              {`${written("at", talk.at)} ${talk.device} (${talk.told_by}): ${written("score", talk.score)}; `}
+              {HEARD.map((one) => `${names[one]} ${written(one, talk[one])}`).join(", ")}
+            </li>
           ))}
       </ol>
       <h3>{words.history.why}</h3>
