@@ -135,9 +135,9 @@ class Phones:
         if not self._readers.browser_phone(agent):
             raise Refused(404, "no_browser_phone", "This agent has no phone in the browser.")
         measured = heard.measured()
-        figures = {name: getattr(measured, name) for name in ("loss", "jitter", "round_trip")}
-        for name, value in (figures | {"score": score_of(measured)}).items():
-            self.observe[name](value)
+        figures = {**msgspec.structs.asdict(measured), "loss": measured.loss, "score": score_of(measured)}
+        for name, observe in self.observe.items():
+            observe(figures[name])
         self._tell(TalkMeasured(heard.leg, device, measured, agent))
         return web.Response(status=204)
 

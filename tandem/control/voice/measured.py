@@ -5,7 +5,7 @@ import msgspec
 BAD = 3.6
 """The score below which many users are dissatisfied (ITU-T G.107, Annex B: R = 70)."""
 SHORTEST = 100
-"""Packets (two seconds of voice) of which more is said than chance."""
+"""Packets (a second of both ways) of which more is said than chance."""
 
 BEST = 93.2
 ROBUSTNESS = 25.1
