@@ -125,14 +125,22 @@ function ringOf(
   servers: () => RTCIceServer[],
 ): Ring {
   const connection = () => session.connection as RTCPeerConnection | null;
-  const hangUp = keptWhileBroken(session, () => isBroken(connection()));
+  let offering = false;
   let relayed = false;
+  const hangUp = keptWhile(session, () => {
+    const kept = offering || isBroken(connection());
+    offering = false;
+    return kept;
+  });
   const renew = () => {
     const peer = connection();
     if (!peer || !agent.isConnected()) return;
     relayed = false;
     peer.setConfiguration({ ...peer.getConfiguration(), iceServers: servers() });
-    session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });
+    const taken = () => {
+      offering = false;
+    };
+    offering = session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, taken) || offering;
   };
   const lost = () => {
     ring.hears.lost();
@@ -178,14 +186,14 @@ const isBroken = (peer: RTCPeerConnection | null) =>
 const isRelay = ({ urls }: RTCIceServer) => [urls].flat().some((url) => url.startsWith("turn"));
 
 /**
- * JsSIP hangs up as soon as a way fails, or an offer of new ones; here the call is kept while another is looked for.
+ * JsSIP hangs up as soon as a way fails, or an offer of new ones; but not while there is hope, as `kept` says.
  * Gives how to hang up all the same.
  */
-function keptWhileBroken(session: RTCSession, broken: () => boolean): () => void {
+export function keptWhile(session: RTCSession, kept: () => boolean): () => void {
   const terminate = session.terminate.bind(session);
   session.terminate = (options) => {
     const itself = options?.cause !== undefined && options.status_code !== undefined;
-    if (!(itself && session.isEstablished() && broken())) terminate(options);
+    if (!(itself && session.isEstablished() && kept())) terminate(options);
   };
   return () => terminate();
 }
