@@ -20,7 +20,7 @@ BUILT = WEB / "dist"
 TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "sipp": "sip-tester"}
 """Program -> the Debian package that has it; docs/dependencies.md says what each is for."""
 
-FOR_TESTS = {"chromium": "chromium"}
+FOR_TESTS = {"chromium": "chromium", "turnserver": "coturn"}
 """What only `bootstrap.py tests` gets."""
 CHINESE = "fonts-wqy-zenhei"
 """The same: without a font for Chinese, the browser of the tests draws boxes."""
@@ -72,6 +72,9 @@ def install_tools(python, for_tests):
     apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     run("the package list could not be fetched", *apt, "update", "-q")
     run("apt-get failed", *apt, "install", "-q", "-y", "--no-install-recommends", *missing)
+    if "coturn" in missing and Path("/run/systemd/system").exists():
+        # Its package starts a relay for everybody.
+        run("coturn's service could not be stopped", *as_root, "systemctl", "disable", "--now", "coturn")
 
 
 def speaks_chinese():

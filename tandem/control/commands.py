@@ -648,6 +648,28 @@ class RecordTransfer(Command, frozen=True):
     note: str
 
 
+class RecordTalkQuality(Command, frozen=True):
+    """Key: (channel, agent). How the voice of a channel was; `agent` is whose browser says so, empty: the switch.
+
+    `received` and `lost` are packets that came or should have, `sent` and `lost_there` those of the other way; `loss`
+    is the share (0 to 1) of the worse way. `jitter` and `round_trip` are seconds, `score` the mean opinion score.
+    """
+
+    channel: str
+    agent: str
+    device: str
+    at: float
+    codec: str
+    received: int
+    lost: int
+    sent: int
+    lost_there: int
+    loss: float
+    jitter: float
+    round_trip: float
+    score: float
+
+
 class RecordQueueStep(Command, frozen=True):
     """Key: all but `what` the step does. The condition of a step (its number in the queue's plan, from 0) began to hold
     for everyone in the queue, or ended."""

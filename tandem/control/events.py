@@ -11,6 +11,7 @@ from tandem.control.desktop.customer import KnownCustomer
 from tandem.control.dispatch.loan import Proposal
 from tandem.control.publishing.canary import Margins
 from tandem.control.settings import Settings
+from tandem.control.voice.measured import Measured
 from tandem.control.voice.monitor import Mode
 from tandem.ivr.everywhere import Meaning
 from tandem.ivr.face import Answer as Answer
@@ -183,6 +184,18 @@ class MonitorEnded(Event, frozen=True):
     """The supervisor's channel is gone, or never came."""
 
     monitor: str
+
+
+class TalkMeasured(Event, frozen=True):
+    """How the voice of a channel was: all of it, by the switch at its end; or a talk, by the browser of `agent`.
+
+    `channel` is that of a call or a leg, `device` its phone ("PJSIP/1001") or trunk.
+    """
+
+    channel: str
+    device: str
+    measured: Measured
+    agent: str = ""
 
 
 class DeviceFound(Event, frozen=True):

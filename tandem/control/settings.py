@@ -10,10 +10,18 @@ from tandem.control.callback.callback_settings import CallbackSettings
 from tandem.control.order_lookup import OrderLookup
 from tandem.control.webhooks.webhook_settings import Webhook
 
+IN_BROWSER = "-web"
+"""How the names of agents' phones in browsers end."""
+
 
 def browser_phone(agent: str) -> str:
     """The device of an agent's phone in their browser."""
-    return f"PJSIP/{agent}-web"
+    return f"PJSIP/{agent}{IN_BROWSER}"
+
+
+def is_in_browser(device: str) -> bool:
+    """Whether a device is a phone in a browser."""
+    return device.endswith(IN_BROWSER)
 
 
 class Customer(msgspec.Struct, frozen=True):

@@ -103,6 +103,8 @@ class PlaneState(msgspec.Struct):
     next_monitor: int = 1
     devices: dict[str, float] = {}
     """The phones that can be rung, and since when."""
+    badly_heard: dict[str, int] = {}
+    """Phones and trunks whose last talks were badly heard, and how many of them in a row."""
     pauses: dict[str, Pause] = {}
     """By agent, those that go on."""
     dials: dict[str, Dial] = {}

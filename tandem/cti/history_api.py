@@ -12,8 +12,9 @@ from tandem.control.work import about
 from tandem.cti.answers import Refused, answer
 from tandem.cti.contract import asks, gives
 from tandem.cti.identity import needs
-from tandem.store import behind, history
+from tandem.store import behind, heard, history
 from tandem.store.behind import MOST_ROWS, Behind, Page, StillWaiting
+from tandem.store.heard import TalkHeard
 from tandem.store.report import rows_as_csv
 
 CSV = "text/csv"
@@ -35,6 +36,14 @@ class OfQueue(Range, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of one queue, or of all."""
 
     queue: Text = ""
+
+
+class Worst(Range, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The talks that scored less than `below` (the mean opinion score), of one `device`, or of all."""
+
+    below: Annotated[float, msgspec.Meta(ge=1, le=5)] = 5.0
+    device: Text = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)] = 100
 
 
 class List(Range, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +88,7 @@ class HistoryApi:
             web.get("/history/agents", self.agents),
             web.get("/history/flows", self.flows),
             web.get("/history/links", self.links),
+            web.get("/history/talks", self.talks),
             web.get("/history/queues/contacts", self.behind_queue),
             web.get("/history/agents/contacts", self.behind_agent),
             web.get("/history/flows/contacts", self.behind_flow),
@@ -123,6 +133,16 @@ class HistoryApi:
         """What became of links."""
         _check(asked)
         return _table(asked, history.LinkFigures, await history.links(self._database, asked.since, asked.until))
+
+    @needs("supervisor")
+    @asks(Worst)
+    @gives(list[TalkHeard])
+    @gives(str, media=CSV)
+    async def talks(self, _: web.Request, asked: Worst) -> web.Response:
+        """How talks that ended then were heard, the worst first."""
+        _check(asked)
+        found = await heard.worst(self._database, asked.since, asked.until, asked.below, asked.device, asked.limit)
+        return _table(asked, TalkHeard, found)
 
     @needs("supervisor")
     @asks(List)

@@ -1,7 +1,8 @@
 """The agents' phones in their browsers: what they sign in with, and their way to Asterisk.
 
 Asterisk's WebSocket is on loopback. A browser reaches it by us only: one origin, one certificate, and nobody but the
-agent whose session it is. The voice itself goes straight between browser and Asterisk.
+agent whose session it is. The voice itself goes straight between browser and Asterisk, or by a relay, where
+one is configured.
 """
 
 import asyncio
@@ -15,11 +16,14 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tandem.control.events import PhoneConnected, PhoneDisconnected
+from tandem.control.events import PhoneConnected, PhoneDisconnected, TalkMeasured
+from tandem.control.settings import browser_phone
+from tandem.control.voice.measured import Measured, score_of
 from tandem.cti.answers import Refused, answer
 from tandem.cti.backend import Backend
 from tandem.cti.contract import gives, takes
 from tandem.cti.guard import People, is_our_page
+from tandem.cti.ice import IceServers
 from tandem.cti.identity import Identity, identity_of, needs
 from tandem.cti.shapes import PhoneAccount
 from tandem.cti.sip_frames import NotAllowedError, check
@@ -41,17 +45,27 @@ TAKEN_OVER = 4001
 """How a connection is closed when the same agent's phone is opened elsewhere: it is not to come back."""
 
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Packets = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 
 
 class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a talk was heard in the browser: `score` is the mean opinion score, `loss` a share; times are seconds."""
+    """What the browser counted of a talk, see Measured; `leg` is the header X-Tandem-Leg of its INVITE."""
 
-    score: Annotated[float, msgspec.Meta(ge=1, le=5)]
-    loss: Share
+    leg: Annotated[str, msgspec.Meta(pattern=r"^tandem-leg-[\w.-]{1,200}$")]
+    codec: Annotated[str, msgspec.Meta(pattern=r"^[\w.+-]{0,40}$")]
+    received: Packets
+    lost: Packets
+    sent: Packets
+    lost_there: Packets
     jitter: Seconds
     round_trip: Seconds
+
+    def measured(self) -> Measured:
+        """The same, as the plane has it."""
+        counted = msgspec.structs.asdict(self)
+        del counted["leg"]
+        return Measured(**counted)
 
 
 class EndedError(Exception):
@@ -64,10 +78,18 @@ class EndedError(Exception):
 
 class Phones:
     """All browser phones. `password` gives that of an account, None where Asterisk was not told of it; `asterisk` is
-    the address of its WebSocket."""
+    the address of its WebSocket, `ice` the servers that help its voice through networks."""
 
-    def __init__(self, backend: Backend, people: People, password: Callable[[str], str | None], asterisk: str) -> None:
-        self._readers, self._origin = backend.readers, backend.public_url
+    def __init__(
+        self,
+        backend: Backend,
+        people: People,
+        password: Callable[[str], str | None],
+        asterisk: str,
+        ice: IceServers | None = None,
+    ) -> None:
+        self._readers, self._origin, self._clock = backend.readers, backend.public_url, backend.clock
+        self._ice = ice or IceServers()
         self._people = people
         self._emit = backend.emit
         self._password = password
@@ -76,7 +98,7 @@ class Phones:
         self.ended: Counter[str] = Counter()
         """How many connections ended, by how: `left`, `taken_over`, `signed_out`, `not_allowed`, `no_switch`."""
         self.observe: dict[str, Callable[[float], None]] = {}
-        """By field of Heard, who takes it into the figures."""
+        """Who takes the score, loss, jitter and round trip of a talk into the figures."""
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
@@ -100,17 +122,23 @@ class Phones:
             raise Refused(403, "not_yours", "A phone is for the browser of its agent only.")
         account, password = self._account_of(who)
         uri = f"sip:{account}@{DOMAIN}"
-        return answer({"account": account, "uri": uri, "password": password, "path": "/ws"})
+        ice = self._ice.of(account, self._clock())
+        return answer({"account": account, "uri": uri, "password": password, "path": "/ws", "ice": ice})
 
     @needs("agent")
     @takes(Heard)
     @gives(None, 204)
     async def heard(self, request: web.Request, heard: Heard) -> web.Response:
-        """How a talk that is over was heard, for the figures."""
-        if not self._readers.browser_phone(request.match_info["agent"]):
+        """How a talk that is over was heard, for the records and the figures."""
+        agent = request.match_info["agent"]
+        device = browser_phone(agent)
+        if not self._readers.browser_phone(agent):
             raise Refused(404, "no_browser_phone", "This agent has no phone in the browser.")
+        measured = heard.measured()
+        figures = {**msgspec.structs.asdict(measured), "loss": measured.loss, "score": score_of(measured)}
         for name, observe in self.observe.items():
-            observe(getattr(heard, name))
+            observe(figures[name])
+        self._tell(TalkMeasured(heard.leg, device, measured, agent))
         return web.Response(status=204)
 
     def _account_of(self, who: Identity) -> tuple[str, str]:
@@ -161,8 +189,8 @@ class Phones:
         """End all connections: they come back to whoever goes on."""
         await asyncio.gather(*(_close(phone, WSCloseCode.GOING_AWAY) for phone in list(self._open.values())))
 
-    def _tell(self, event: PhoneConnected | PhoneDisconnected) -> None:
-        """Where the plane is too busy to hear of it, the switch's own silence tells it later."""
+    def _tell(self, event: PhoneConnected | PhoneDisconnected | TalkMeasured) -> None:
+        """Where the plane is too busy to hear of it, the switch tells it later: by its silence, by its own count."""
         try:
             self._emit(event)
         except asyncio.QueueFull:

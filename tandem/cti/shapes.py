@@ -1,6 +1,6 @@
 """What answers look like that are put together from several parts: plain data, as the OpenAPI document tells of it."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from tandem.control.desktop.shown import Colleague
 from tandem.control.page.pages import Shown
@@ -347,13 +347,22 @@ class Colleagues(TypedDict):
     queues: list[str]
 
 
+class IceServer(TypedDict):
+    """What a browser takes as an RTCIceServer."""
+
+    urls: list[str]
+    username: NotRequired[str]
+    credential: NotRequired[str]
+
+
 class PhoneAccount(TypedDict):
-    """What a browser's phone registers with."""
+    """What a browser's phone registers with, and which servers it asks for a way to the switch."""
 
     account: str
     uri: str
     password: str
     path: str
+    ice: list[IceServer]
 
 
 class ChatHistory(TypedDict):

@@ -163,7 +163,7 @@ class Controller:
         self.accounts = Accounts(UserStore(database), time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
-        self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
+        self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk, config.ice)
         self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
         how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 
+from tandem.cti.ice import IceServers
 from tandem.cti.oidc_settings import OidcSettings, is_safe
 
 PROJECT = Path(__file__).parents[2]
@@ -84,6 +85,16 @@ class Config(BaseModel):
     """The certificate (PEM, with its chain) that the web is served with; without it, plain HTTP, as behind a proxy."""
     tls_key: Place | None = None
     """Its key (PEM)."""
+    stun_servers: tuple[Annotated[str, Field(pattern=r"^stuns?:[A-Za-z0-9.-]+(:[0-9]+)?$")], ...] = ()
+    """Whom browser phones ask for their own address, such as stun:stun.example:3478; nobody, unless it is set."""
+    turn_servers: tuple[
+        Annotated[str, Field(pattern=r"^turns?:[A-Za-z0-9.-]+(:[0-9]+)?(\?transport=(udp|tcp))?$")], ...
+    ] = ()
+    """Relays for browser phones whose network lets no voice through, such as turn:turn.example?transport=tcp."""
+    turn_secret: SecretStr | None = None
+    """What the relays' passwords are made with: their static-auth-secret, see docs/admin.md."""
+    asterisk_stun: Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?)?$")] = ""
+    """Whom Asterisk asks for its own address, for browser phones, where a router changes it."""
     oidc_issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = ""
     """The company's OpenID provider, such as https://login.example; people may sign in by it too."""
     oidc_client_id: str = ""
@@ -125,6 +136,8 @@ class Config(BaseModel):
             raise ValueError("oidc_issuer needs an oidc_client_id and an oidc_client_secret")
         if self.oidc_issuer and not is_safe(self.oidc_issuer):
             raise ValueError("oidc_issuer must be https: whoever could answer in its place could be anybody here")
+        if self.turn_servers and not self.turn_secret:
+            raise ValueError("turn_servers need a turn_secret, their static-auth-secret: a relay for everybody is none")
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("webhook_url needs a webhook_secret, so that the gateway knows us")
         return self
@@ -168,6 +181,12 @@ class Config(BaseModel):
             return None
         secret = self.oidc_client_secret.get_secret_value()
         return OidcSettings(self.oidc_issuer, self.oidc_client_id, secret, self.oidc_claim)
+
+    @property
+    def ice(self) -> IceServers:
+        """The servers that browser phones are given."""
+        secret = self.turn_secret.get_secret_value() if self.turn_secret else ""
+        return IceServers(self.stun_servers, self.turn_servers, secret)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -279,7 +298,7 @@ def _written(value: object) -> str:
 
 def _listed(name: str, value: str) -> str | list[str]:
     """A variable is one text; a list's parts are parted by commas."""
-    is_list = name in (f"{PREFIX}TRUNKS", f"{PREFIX}CHAT_ORIGINS")
+    is_list = name.removeprefix(PREFIX) in ("TRUNKS", "CHAT_ORIGINS", "STUN_SERVERS", "TURN_SERVERS")
     return [part.strip() for part in value.split(",") if part.strip()] if is_list else value
 
 

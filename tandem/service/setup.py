@@ -66,6 +66,7 @@ def asterisk_instance(
         lines=tuple(lines),
         trunks=tuple(str(network) for network in config.trunks),
         trunk_contact=config.trunk_contact,
+        stun=config.asterisk_stun,
         apology=tuple(apology),
         extra=config.asterisk_extra,
     )

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.work import about
-from tandem.store import queries
+from tandem.store import heard, queries
+from tandem.store.heard import TalkHeard
 from tandem.store.history import NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, within
 from tandem.store.models import Contact, Interval, Leg, Link, Offer, Wait
 
@@ -132,6 +133,7 @@ class Whole(msgspec.Struct, frozen=True):
     """All that is recorded of one contact, as plain data."""
 
     contact: dict[str, Any]
+    heard: list[TalkHeard]
     steps: list[dict[str, Any]]
     waits: list[dict[str, Any]]
     offers: list[dict[str, Any]]
@@ -155,7 +157,8 @@ async def whole(engine: AsyncEngine, call: str) -> Whole | None:
     steps = await queries.timeline(engine, call)
     forms, messages = await queries.forms(engine, call), await queries.messages(engine, call)
     parts = (steps, *rest, forms, sent, messages)
-    return Whole(_plain(found), *([_plain(row) for row in rows] for rows in parts))
+    talks = await heard.of_call(engine, call)
+    return Whole(_plain(found), talks, *([_plain(row) for row in rows] for rows in parts))
 
 
 def _figure(figure: str) -> tuple[ColumnElement[bool], ...]:

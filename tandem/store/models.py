@@ -311,6 +311,25 @@ class AgentTransfer(Base):
     note: Mapped[str]
 
 
+class TalkQuality(Base):
+    """How the voice of a call's or a leg's channel was; see control.commands.RecordTalkQuality."""
+
+    __tablename__ = "talk_qualities"
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str]
+    at: Mapped[float] = mapped_column(index=True)
+    codec: Mapped[str]
+    received: Mapped[int]
+    lost: Mapped[int]
+    sent: Mapped[int]
+    lost_there: Mapped[int]
+    loss: Mapped[float]
+    jitter: Mapped[float]
+    round_trip: Mapped[float]
+    score: Mapped[float]
+
+
 class QueueStep(Base):
     """The condition of a step of a queue's plan began to hold, or ended."""
 

@@ -40,6 +40,7 @@ MODELS: dict[type[commands.Command], type[models.Base]] = {
     commands.RecordRecording: models.Recording,
     commands.RecordStep: models.Step,
     commands.RecordTransfer: models.AgentTransfer,
+    commands.RecordTalkQuality: models.TalkQuality,
     commands.RecordQueueStep: models.QueueStep,
     commands.RecordInterval: models.Interval,
     commands.RecordCanary: models.FlowCanary,

@@ -115,3 +115,16 @@ async def test_work_leads_to_the_contact_that_it_is_about(site: Site, engine: As
 async def test_what_makes_no_sense_is_refused(site: Site, path: str, code: str) -> None:
     status, told = await site.json("GET", path)
     assert (status, told["error"]["code"]) == (400, code)
+
+
+async def test_the_worst_talks_of_a_day(site: Site) -> None:
+    _, (talk,) = await site.json("GET", f"/history/talks?{RANGE}")
+    assert (talk["call"], talk["agent"], talk["device"], talk["score"]) == ("c1", "1001", "PJSIP/1001", 4.3)
+    assert await site.json("GET", f"/history/talks?{RANGE}&below=3.6") == (200, [])
+    assert await site.json("GET", f"/history/talks?{RANGE}&device=PJSIP/trunk") == (200, [])
+    assert (await site.json("GET", f"/history/talks?{RANGE}&below=9"))[0] == 400
+    assert (await site.json("GET", "/history/talks?since=2&until=1"))[0] == 400
+    _, whole = await site.json("GET", "/history/contacts/c1")
+    assert whole["heard"] == [talk]
+    response, text = await site.ask("GET", f"/history/talks?{RANGE}&format=csv")
+    assert (response.content_type, text.splitlines()[0].split(",")[:3]) == ("text/csv", ["call", "agent", "told_by"])

@@ -1,6 +1,7 @@
 """The way of browser phones to Asterisk: whose they are, when they end."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,9 @@ from aiohttp import web
 
 from tandem.acd.settings import AgentSettings
 from tandem.control import events
+from tandem.control.voice.measured import Measured
 from tandem.cti import phones
+from tandem.cti.ice import GOOD_FOR, IceServers
 from tandem.cti.metrics import Metrics
 from tandem.cti.phones import TAKEN_OVER
 from tandem.service.figures import people
@@ -207,15 +210,51 @@ async def test_a_page_that_lost_its_voice_asks_for_it(site: Site, li: Browser) -
     assert (status, told["error"]["code"]) == (400, "bad_by")
 
 
-async def test_how_a_talk_was_heard_is_in_the_figures(site: Site, li: Browser) -> None:
+COUNTED = {
+    "leg": "tandem-leg-c1-1", "codec": "opus", "received": 980, "lost": 20, "sent": 1000, "lost_there": 0,
+    "jitter": 0.004, "round_trip": 0.05,
+}  # fmt: skip
+
+
+async def test_how_a_talk_was_heard_is_in_the_figures_and_on_record(site: Site, li: Browser) -> None:
     metrics = Metrics()
     people(metrics, site.accounts, site.desktops, site.boards, site.phones, site.dispatch)
-    heard = '{"score": 4.1, "loss": 0.02, "jitter": 0.004, "round_trip": 0.05}'
-    assert (await li.json("POST", "/agents/1001/phone/talks", heard))[0] == 204
+    assert (await li.json("POST", "/agents/1001/phone/talks", json.dumps(COUNTED)))[0] == 204
     figures = metrics.render().decode()
-    assert 'tandem_browser_talk_score_bucket{le="4.0"} 0.0' in figures
-    assert 'tandem_browser_talk_score_bucket{le="4.2"} 1.0' in figures
+    assert 'tandem_browser_talk_score_bucket{le="4.2"} 0.0' in figures
+    assert 'tandem_browser_talk_score_bucket{le="4.4"} 1.0' in figures
+    assert "tandem_browser_talk_loss_sum 0.02" in figures
     assert "tandem_browser_talk_round_trip_sum 0.05" in figures
-    for wrong in ("{}", heard.replace("0.02", "2"), heard.replace("4.1", "9"), heard.replace("{", '{"x": 1, ')):
-        assert (await li.json("POST", "/agents/1001/phone/talks", wrong))[0] == 400
-    assert (await site.json("POST", "/agents/1002/phone/talks", body=heard.encode()))[0] == 404
+    measured = Measured("opus", 980, 20, 1000, 0, 0.004, 0.05)
+    assert site.told == [events.TalkMeasured("tandem-leg-c1-1", "PJSIP/1001-web", measured, "1001")]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"leg": "c1"}, {"lost": -1}, {"jitter": 61}, {"codec": "<b>"}, {"score": 4.1}, {"received": None}]
+)
+async def test_and_nothing_that_can_not_be(site: Site, li: Browser, wrong: dict[str, object]) -> None:
+    told = json.dumps({**COUNTED, **wrong})
+    assert (await li.json("POST", "/agents/1001/phone/talks", told))[0] == 400
+    assert site.told == []
+
+
+async def test_nor_of_a_phone_that_is_none(site: Site) -> None:
+    told = json.dumps(COUNTED).encode()
+    assert (await site.json("POST", "/agents/1002/phone/talks", body=told))[0] == 404
+
+
+async def test_a_page_is_led_to_no_other_server_unless_it_is_configured(site: Site, li: Browser) -> None:
+    assert (await li.json("GET", "/agents/1001/phone"))[1]["ice"] == []
+    turn = ("turn:turn.example?transport=tcp",)
+    site.phones._ice = IceServers(("stun:stun.example:3478",), turn, "relay secret")
+    _, told = await li.json("GET", "/agents/1001/phone")
+    stun, relay = told["ice"]
+    assert stun == {"urls": ["stun:stun.example:3478"]}
+    assert (relay["urls"], relay["username"]) == ([*turn], f"{site.now + GOOD_FOR:.0f}:1001-web")
+    assert "relay secret" not in str(told) + repr(site.phones._ice)
+
+
+def test_a_relay_is_given_the_password_that_it_makes_too() -> None:
+    """By `printf 87400:1001-web | openssl dgst -sha1 -hmac north -binary | base64`."""
+    (relay,) = IceServers(turn=("turn:turn.example",), secret="north").of("1001-web", 1000.0)
+    assert (relay["username"], relay["credential"]) == ("87400:1001-web", "pmyl/OvB3xWKcDicwVDcoVmp+kc=")

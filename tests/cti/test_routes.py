@@ -137,7 +137,7 @@ A_SUPERVISORS = {
     "/dispatch": "GET POST",
     "/dispatch/{number}/apply": "POST",
     "/dispatch/loans/{number}/take-back": "POST",
-    **{f"/history/{what}": "GET" for what in ("queues", "agents", "flows", "links")},
+    **{f"/history/{what}": "GET" for what in ("queues", "agents", "flows", "links", "talks")},
     **{f"/history/{what}/contacts": "GET" for what in ("queues", "agents", "flows", "links")},
     "/history/contacts/{call}": "GET",
     "/history/contacts/{call}/why": "GET",

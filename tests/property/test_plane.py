@@ -27,6 +27,7 @@ from tandem.control.publishing.versions import Walker, flow_key
 from tandem.control.settings import DialOutSettings, DialPlan, Disposition, PauseReason, Settings, browser_phone
 from tandem.control.voice import rejoining
 from tandem.control.voice.call import TALKING, Call
+from tandem.control.voice.measured import Measured
 from tandem.control.voice.monitor import Mode
 from tandem.control.webhooks.told import ContactEnded
 from tandem.control.webhooks.webhook_settings import Webhook
@@ -145,6 +146,13 @@ def browser_phone_of(book: Playbook, pick: int) -> object:
         *(events.VoiceLost(agent, contact) for contact in book.plane.context.on_desk(agent)[:1]),
     ]
     return book.tell(told[pick // 8 % len(told)])
+
+
+def measure(book: Playbook, pick: int) -> object:
+    """The switch or a browser says how a voice was, of a leg that is there or of one that is long gone."""
+    leg = next(iter(book.plane.state.legs), "tandem-leg-old")
+    measured = Measured("alaw", 900, pick // 4 % 3 * 100, 900, 0, 0.0, 0.0)
+    return book.tell(events.TalkMeasured(leg, f"PJSIP/{AGENTS[pick % 2]}", measured, ("", AGENTS[0])[pick // 2 % 2]))
 
 
 def press(book: Playbook, pick: int) -> object:
@@ -413,6 +421,7 @@ STEPS: tuple[Step, ...] = (
     lambda book, pick: book.tell(events.DeviceFound(f"PJSIP/{AGENTS[pick % 3]}")),
     browser_phone_of,
     browser_phone_of,
+    measure,
     lambda book, pick: book.tell(events.LegRinging(leg_of(book, pick))),
     lambda book, pick: book.tell(events.LegAnswered(leg_of(book, pick))),
     bridge,

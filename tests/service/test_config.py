@@ -68,11 +68,29 @@ def test_secrets_are_not_shown_when_the_configuration_is_printed() -> None:
     assert "whisper" not in config.model_dump_json()
 
 
+def test_the_servers_of_browser_phones_reach_the_controller_by_its_environment(tmp_path: Path) -> None:
+    given = {
+        "TANDEM_STUN_SERVERS": "stun:stun.example",
+        "TANDEM_TURN_SERVERS": "turn:turn.example:3478?transport=tcp, turns:turn.example",
+        "TANDEM_TURN_SECRET": "whisper",
+    }
+    config = load_config(given, tmp_path / "absent.toml")
+    again = load_config(config.environment(), tmp_path / "absent.toml")
+    turn = ("turn:turn.example:3478?transport=tcp", "turns:turn.example")
+    assert (again.ice.stun, again.ice.turn, again.ice.secret) == (("stun:stun.example",), turn, "whisper")
+    assert "whisper" not in repr(config) + repr(config.ice)
+    assert (Config().ice.stun, Config().ice.turn) == ((), ())
+    for wrong in ("http://turn.example", "turn:turn.example?transport=sctp", "turn:a b"):
+        with pytest.raises(ConfigError, match="TANDEM_TURN_SERVERS"):
+            load_config(given | {"TANDEM_TURN_SERVERS": wrong}, tmp_path / "absent.toml")
+
+
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
         ({"TANDEM_RTP_FIRST": "22000"}, "rtp_first must be less than rtp_last"),
         ({"TANDEM_SIP_PORT": "60000", "TANDEM_PORT_OFFSET": "6000"}, "port_offset = 6000 lifts a port above 65535"),
+        ({"TANDEM_TURN_SERVERS": "turn:127.0.0.1"}, "turn_servers need a turn_secret"),
         ({"TANDEM_WEBHOOK_URL": "http://127.0.0.1:9/sms"}, "webhook_url needs a webhook_secret"),
     ],
 )

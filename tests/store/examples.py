@@ -45,6 +45,7 @@ ALL: list[commands.Command] = [
     commands.RecordChatTalk("chat-1", 1, "help", "1001", 1000.0, 1010.0, 1100.0, 1012.0, 3, 2, 2, 14.0),
     commands.RecordStep("c1", 1, 1000.0, "node", "greeting (say)"),
     commands.RecordTransfer("c1", 9, 1050.0, "consulted", "1001", "help", "1002", "a lawyer"),
+    commands.RecordTalkQuality("l1", "", "PJSIP/1001", 1060.0, "alaw", 2400, 12, 2400, 0, 12 / 2412, 0.004, 0.03, 4.3),
     commands.RecordQueueStep("help", 1006.0, 0, True, "team blended"),
     interval(900.0, offered=1, answered=1, answered_in_target=1, wait_answered=7.0),
     commands.RecordCallback(

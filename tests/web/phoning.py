@@ -49,9 +49,10 @@ async def talking_browser(folder: Path, speaks: float = SPEAKS) -> AsyncIterator
         yield running
 
 
-async def phoning(browser: Browser, centre: Served, agent: str = "1001") -> Page:
-    """The desk of an agent who may use the microphone, ready for calls."""
+async def phoning(browser: Browser, centre: Served, agent: str = "1001", script: str = "") -> Page:
+    """The desk of an agent who may use the microphone, ready for calls; `script` runs before all of its pages'."""
     context = await phone_window(browser)
+    await context.add_init_script(script)
     await context.grant_permissions(["microphone"])
     page = await context.new_page()
     await sign_in(page, centre, *await add_user(centre, agent))

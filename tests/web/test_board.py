@@ -39,7 +39,10 @@ def past(now: float) -> list[commands.Command]:
         rows.append(interval(quarter - 900 * back, "tech", **counts, wait_answered=60.0))
     rows += [wait("c1", quarter + 10, quarter + 17, "answered", "tech")]
     rows += [contact("c1", quarter, caller="13800000001", outcome="served", talk_seconds=95.0)]
-    return [*rows, commands.RecordStep("c1", 1, quarter, "entered", "4008")]
+    heard = commands.RecordTalkQuality(
+        "c1", "", "PJSIP/trunk", quarter + 95, "alaw", 4600, 230, 4700, 12, 0.0476, 0.021, 0.18, 3.84
+    )
+    return [*rows, heard, commands.RecordStep("c1", 1, quarter, "entered", "4008")]
 
 
 @pytest.fixture
@@ -123,6 +126,23 @@ async def test_the_board_is_for_everybody(
     await look("wallboard")
     assert asked == {site.url.split("/")[2]}
     assert errors == []
+
+
+async def test_the_worst_talks_of_the_day_and_what_was_heard_of_one(site: Site, browser: Browser) -> None:
+    page = await supervisor(site, browser)
+    await page.locator(".tabs button").last.click()
+    await page.get_by_role("button", name="Worst talks").click()
+    row = page.locator("tbody tr")
+    await expect(row).to_have_count(1)
+    await expect(row).to_contain_text("PJSIP/trunk")
+    await expect(row).to_contain_text("4.8 %")
+    assert await axe(page) == []
+    await row.get_by_role("button", name="c1").click()
+    heard = "PJSIP/trunk (switch): 3.8; Codec alaw, Loss 4.8 %, Jitter 21 ms, Round trip 180 ms"
+    await expect(page.locator("dialog")).to_contain_text(heard)
+    assert await axe(page) == []
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.locator("dialog")).to_have_count(0)
 
 
 async def test_what_happens_on_the_floor_is_seen_at_once(site: Site, browser: Browser) -> None:

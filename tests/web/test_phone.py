@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tandem.service.credentials import load_credentials
+from tandem.store import behind
 from tests.live.centre import LiveCentre, live_centre
 from tests.phones import audio
 from tests.web.desks import add_user, axe, contacts, is_in, picture, sign_in
@@ -84,6 +85,12 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(
     assert figures["tandem_browser_talk_score_count"] == 1
     assert figures["tandem_browser_talk_score_sum"] > 4
     assert figures["tandem_browser_phones"] == 1
+    (contact,) = (await centre.contacts()).values()
+    heard = (await centre.records(behind.whole, contact.call)).heard
+    assert {(talk.agent, talk.told_by, talk.codec, talk.score > 4) for talk in heard} == {
+        ("1001", "browser", "opus", True),
+        ("1001", "switch", "opus", True),
+    }
     assert load_credentials(centre.config.home).phones["1001-web"] not in centre.log()
 
 
@@ -128,7 +135,7 @@ async def test_a_voice_that_lost_its_way_is_brought_back_by_another(centre: Live
     await line.hears_tone(SPEAKS)
     await page.evaluate(BREAK)
     path = contacts(page).locator(".path")
-    await expect(path).to_contain_text(re.compile("Voice lost.*In talk with", re.DOTALL), timeout=REGISTERED)
+    await expect(path).to_contain_text(re.compile("Voice lost.*In talk with", re.DOTALL), timeout=2 * REGISTERED)
     await line.hears_tone(SPEAKS)
     line.says(audio.tone(CALLS, seconds=20.0))
     await hears(page, CALLS)

@@ -22,6 +22,7 @@ from tandem.control.commands import (
     Transfer,
 )
 from tandem.control.events import CallEntered, Transferred
+from tandem.control.settings import is_in_browser
 from tandem.telephony.asterisk.wire import printable
 
 ROOM, WAITS, CALL = "tandem-room", "tandem-agent-waits", "tandem-call"
@@ -227,6 +228,8 @@ def manner(command: NailUp | RingAgent | RingColleague | PlayToAgent, prompts: S
 
 
 def _originate(command: RingAgent | RingColleague | PlayToAgent, context: str, variable: str) -> Fields:
+    """A browser is told which leg it is, so that it can say how that was heard."""
+    in_browser = [f"PJSIP_HEADER(add,X-Tandem-Leg)={command.leg}"] if is_in_browser(command.device) else []
     return {
         "Channel": dialable(command.device),
         "ChannelId": command.leg,
@@ -236,7 +239,7 @@ def _originate(command: RingAgent | RingColleague | PlayToAgent, context: str, v
         "Async": "true",
         "Timeout": round(command.ring_seconds * 1000),
         "CallerID": f'"{_bare(command.caller_name)}" <{_bare(command.caller)}>',
-        "Variable": [variable],
+        "Variable": [variable, *in_browser],
     }
 
 

@@ -29,8 +29,10 @@ from tandem.control.events import (
     MonitorJoined,
     Retrieved,
     SeenChannel,
+    TalkMeasured,
     TransferAnswered,
 )
+from tandem.control.voice.measured import Measured
 from tandem.telephony.asterisk.wire import Message
 
 LEG_MARK = "tandem-leg-"
@@ -38,6 +40,8 @@ CUSTOMER_MARKS = ("tandem-callback-", "tandem-dialled-")
 MONITOR_MARK = "tandem-monitor-"
 OUR_CONTEXTS = ("tandem-inbound", "tandem-call", "tandem-outside", "tandem-room")
 KEPT_CONTEXT = "tandem-nailed"
+LONGEST_TRIP = 60.0
+"""Seconds there and back; more is none."""
 UNREACHABLE_STATES = ("UNAVAILABLE", "INVALID", "UNKNOWN")
 
 # Q.850 causes of a leg or a customer's channel that was never answered; any other is `failed`. No answer counts as one
@@ -115,13 +119,30 @@ def _newstate(_book: Book, message: Message) -> list[Event]:
 
 
 def _user_event(_book: Book, message: Message) -> list[Event]:
-    """Our own dialplan's words about an agent's channel."""
+    """Our own dialplan's words about a channel; all but how its voice was are about an agent's."""
     channel, leg = message.get("Uniqueid", ""), message.get("Leg", "")
+    if message["UserEvent"] == "TandemQuality":
+        return _quality(channel, message)
     if not is_leg(channel):
         return []
     if message["UserEvent"] == "TandemKept":
         return [LineKept(channel, leg)]
     return [LegConfirmed(leg or channel)] if message["UserEvent"] == "TandemConfirmed" else []
+
+
+def _quality(channel: str, message: Message) -> list[Event]:
+    """What CHANNEL(rtcp,all) says. Asterisk counts a far end's clock that runs ahead as a round trip of many hours."""
+    told = dict(part.split("=", 1) for part in message.get("Rtcp", "").split(";") if "=" in part)
+    try:
+        seconds = {name: float(told[name]) for name in ("rxjitter", "rtt")}
+        received, lost, sent, lost_there = (int(told[name]) for name in ("rxcount", "lp", "txcount", "rlp"))
+    except (KeyError, ValueError):
+        return []  # it never had a voice
+    round_trip = seconds["rtt"] if 0 <= seconds["rtt"] < LONGEST_TRIP else 0.0
+    device = message["Channel"].rpartition("-")[0]
+    jitter = max(0.0, seconds["rxjitter"])
+    measured = Measured(message.get("Codec", ""), received, max(0, lost), sent, max(0, lost_there), jitter, round_trip)
+    return [TalkMeasured(channel, device, measured)]
 
 
 def _originate_response(book: Book, message: Message) -> list[Event]:

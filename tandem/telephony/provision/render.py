@@ -68,6 +68,7 @@ class Instance:
     `witness_secret`: set for a test instance only, adds the AMI user `witness` who hears everything and may list.
     `lines`: the numbers agents' phones may dial. `trunks`: addresses that calls come from without an account;
     `trunk_contact`: the SIP address that calls to numbers go to.
+    `stun`: the server (host or host:port) that tells Asterisk its own address, where a router changes it.
     `apology`: prompts, as Asterisk sees them, for a caller whom no controller takes after `tries` tries, half a
     second apart. `extra`: a folder of modules.conf, extensions.conf or queues.conf to be included.
     """
@@ -86,6 +87,7 @@ class Instance:
     lines: tuple[str, ...] = ()
     trunks: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
+    stun: str = ""
     apology: tuple[str, ...] = ()
     tries: int = 120
     extra: Path | None = None
@@ -131,7 +133,7 @@ def render(instance: Instance) -> None:
 def _check(instance: Instance) -> None:
     """A value with a line break, a comma or a bracket in it could say something else than was meant."""
     names = [instance.name, instance.host, *(phone.name for phone in instance.phones)]
-    for value in [*names, *instance.lines, *instance.trunks, instance.trunk_contact, *instance.apology]:
+    for value in [*names, *instance.lines, *instance.trunks, instance.trunk_contact, instance.stun, *instance.apology]:
         if not _SAFE.fullmatch(value):
             raise ValueError(f"{value!r} has a character that is not allowed in Asterisk's configuration")
     for secret in [instance.ami_secret, instance.witness_secret or "", *(phone.password for phone in instance.phones)]:
@@ -163,6 +165,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "lines": _part("line", [{"number": number} for number in instance.lines]),
         "trunk_addresses": "\n".join(f"match = {address}" for address in instance.trunks),
         "trunk_contact": f"contact = {instance.trunk_contact}" if instance.trunk_contact else "",
+        "stun": f"stunaddr = {instance.stun}" if instance.stun else "",
         "browser_media": _part("browser_media", [{"host": instance.host}] if instance.on_loopback else []),
         "ice_candidates": _part("ice_candidate", _candidates(instance)),
         "witness": _part("witness", [{"witness_secret": instance.witness_secret}] if instance.witness_secret else []),

@@ -3,13 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tandem.control.commands import ChangeMonitoring, DialCustomer, RingColleague, RingSupervisor, Transfer
+from tandem.control.commands import ChangeMonitoring, DialCustomer, RingAgent, RingColleague, RingSupervisor, Transfer
 from tandem.control.events import Transferred
 from tandem.telephony.asterisk.phrases import (
     call_back,
     call_entered,
     caller_from,
     dial,
+    originate,
     ring_colleague,
     ring_supervisor,
     way_of,
@@ -140,3 +141,10 @@ def test_a_colleague_is_rung_to_be_bridged_with_who_calls() -> None:
     asked = ring_colleague(RingColleague("tandem-leg-internal-1-2", "PJSIP/1002", "tandem-leg-1", "1001", "Li", 30.0))
     assert (asked["Context"], asked["Variable"]) == ("tandem-colleague", ["TANDEM_CALLER=tandem-leg-1"])
     assert asked["CallerID"] == '"Li" <1001>'
+
+
+def test_a_phone_in_a_browser_is_told_which_leg_it_is_and_no_other_is() -> None:
+    ring = RingAgent("tandem-leg-c1-1", "PJSIP/1001-web", "c1", "PJSIP/trunk-c1", "138", "", 20.0)
+    assert "PJSIP_HEADER(add,X-Tandem-Leg)=tandem-leg-c1-1" in originate(ring)["Variable"]
+    outside = msgspec.structs.replace(ring, device="PJSIP/139@trunk")
+    assert originate(outside)["Variable"] == ["TANDEM_CALLER=PJSIP/trunk-c1"]

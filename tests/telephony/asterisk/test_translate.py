@@ -7,6 +7,7 @@ import pytest
 
 from tandem.control import events
 from tandem.control.events import Event, SeenChannel
+from tandem.control.voice.measured import Measured
 from tandem.telephony.asterisk import wire
 from tandem.telephony.asterisk.translate import Book, reachable_devices, seen_channels, translate
 
@@ -114,6 +115,20 @@ def user_event(name: str, channel: str, **more: str) -> wire.Message:
     return {"Event": "UserEvent", "UserEvent": name, "Uniqueid": channel, **more}
 
 
+LEG = "tandem-leg-1"
+RTCP = "ssrc=1;themssrc=2;lp=12;rxjitter=0.001125;rxcount=351;txjitter=0.003;txcount=340;rlp=3;rtt=0.500000;txmes=88.0"
+NO_TRIP = RTCP.replace("lp=12", "lp=0").replace("rtt=0.500000", "rtt=65535.999893")
+"""As Asterisk 22.10 said it of a phone on the same machine, whose clock seemed to run ahead."""
+
+
+def quality(channel: str, name: str, rtcp: str) -> wire.Message:
+    return user_event("TandemQuality", channel, Channel=name, Codec="alaw", Rtcp=rtcp)
+
+
+def heard(channel: str, device: str, lost: int, round_trip: float) -> events.TalkMeasured:
+    return events.TalkMeasured(channel, device, Measured("alaw", 351, lost, 340, 3, 0.001125, round_trip))
+
+
 @pytest.mark.parametrize(
     ("message", "told_of_it"),
     [
@@ -121,6 +136,13 @@ def user_event(name: str, channel: str, **more: str) -> wire.Message:
         (user_event("TandemKept", LINE, Leg="tandem-leg-1"), [events.LineKept(LINE, "tandem-leg-1")]),
         (user_event("TandemConfirmed", "tandem-leg-1"), [events.LegConfirmed("tandem-leg-1")]),
         (user_event("TandemConfirmed", LINE, Leg="tandem-leg-1"), [events.LegConfirmed("tandem-leg-1")]),
+        (quality("CALL", "PJSIP/trunk-0000001a", RTCP), [heard("CALL", "PJSIP/trunk", 12, 0.5)]),
+        (
+            quality(LEG, "PJSIP/tel-1-web-0000001b", NO_TRIP),
+            [heard(LEG, "PJSIP/tel-1-web", 0, 0.0)],
+        ),
+        (quality(LEG, "PJSIP/1001-0000001b", ""), []),
+        (quality(LEG, "PJSIP/1001-0000001b", RTCP.replace("lp=12", "lp=some")), []),
         (user_event("Something", LINE), []),
         (user_event("TandemKept", "1700000000.1", Leg=""), []),
     ],

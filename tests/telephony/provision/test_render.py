@@ -149,3 +149,12 @@ def test_additions_are_included_and_gone_when_taken_out(instance: Instance, tmp_
     assert conf(instance, "extra/queues.conf") == "[emergency]\nmember => PJSIP/1001\n"
     render(instance)
     assert not (instance.folder / "etc/extra/queues.conf").exists()
+
+
+def test_asterisk_asks_nobody_for_its_address_unless_it_is_told_to(instance: Instance) -> None:
+    render(instance)
+    assert "stunaddr" not in conf(instance, "rtp.conf")
+    render(replace(instance, stun="stun.example:3478"))
+    assert "stunaddr = stun.example:3478" in section(conf(instance, "rtp.conf"), "general")
+    with pytest.raises(ValueError, match="not allowed"):
+        render(replace(instance, stun="stun.example\nrtpstart = 1"))

@@ -56,6 +56,29 @@ export function BehindDialog({ title, path, language, onClose }: DialogProps) {
   );
 }
 
+interface ContactDialogProps {
+  call: string;
+  language: Language;
+  onClose: () => void;
+}
+
+export function ContactDialog({ call, language, onClose }: ContactDialogProps) {
+  const words = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="behind" onClose={onClose} aria-labelledby="behind">
+      <h2 id="behind">{call}</h2>
+      <OneContact call={call} language={language} />
+      <div className="buttons">
+        <button type="button" className="main" onClick={() => dialog.current?.close()}>
+          {words.history.close}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
 function Rows({ rows, onLook }: { rows: Row[]; onLook: (call: string) => void }) {
   const words = useWords();
   const names: Record<string, string> = words.names;
@@ -94,10 +117,14 @@ function Rows({ rows, onLook }: { rows: Row[]; onLook: (call: string) => void })
 interface Whole {
   steps: { at: number; call: string; number: number; what: string; detail: string }[];
   offers: { offer: number; offered_at: number; agent: string; queue: string; outcome: string }[];
+  heard: Row[];
 }
+
+const HEARD = ["codec", "loss", "jitter", "round_trip"];
 
 export function OneContact({ call, language }: { call: string; language: Language }) {
   const words = useWords();
+  const names: Record<string, string> = words.names;
   const name = encodeURIComponent(call);
   const whole = useAnswer<Whole>(`/history/contacts/${name}`);
   const why = useAnswer<{ at: number; text: string }[]>(`/history/contacts/${name}/why?language=${language}`);
@@ -119,6 +146,16 @@ export function OneContact({ call, language }: { call: string; language: Languag
           ))}
       </ol>
       <Recordings contact={call} />
+      <h3>{words.history.heard}</h3>
+      <ol>
+        {whole?.ok &&
+          whole.content.heard.map((talk) => (
+            <li key={`${talk.device} ${talk.told_by} ${talk.at}`}>
+              {`${written("at", talk.at)} ${talk.device} (${talk.told_by}): ${written("score", talk.score)}; `}
+              {HEARD.map((one) => `${names[one]} ${written(one, talk[one])}`).join(", ")}
+            </li>
+          ))}
+      </ol>
       <h3>{words.history.why}</h3>
       {why && !why.ok && <p>{why.failure.message}</p>}
       <ol>

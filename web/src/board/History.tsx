@@ -3,16 +3,14 @@
 import { useEffect, useMemo, useState } from "react";
 import { type Answer, ask } from "../shared/api";
 import type { Language } from "../shared/language";
-import { BehindDialog } from "./BehindDialog";
+import { BehindDialog, ContactDialog } from "./BehindDialog";
 import { Plot, type Series } from "./Plot";
 import { behindOf, dayOf, type Kind, pathOf, type Row, series, TABLES, written } from "./past";
 import { type Column, Table } from "./Table";
 import { useWords, type Words } from "./words/words";
 
-interface Looked {
-  title: string;
-  path: string;
-}
+/** Those behind a number, or one contact. */
+type Looked = { title: string; path: string } | { call: string };
 
 export function History({ queues, language }: { queues: string[]; language: Language }) {
   const words = useWords();
@@ -27,7 +25,11 @@ export function History({ queues, language }: { queues: string[]; language: Lang
   const hints: Record<string, string> = words.history.service;
   const { columns, figures, name } = TABLES[kind];
   const look = (row: Row, figure: string) =>
-    setLooked({ title: `${names[figure]}, ${row[name]}`, path: behindOf(kind, day, row, figure) });
+    setLooked(
+      figure === "call"
+        ? { call: String(row.call) }
+        : { title: `${names[figure]}, ${row[name]}`, path: behindOf(kind, day, row, figure) },
+    );
   const shown: Column<Row>[] = columns.map((column) => ({
     name: column,
     title: names[column] ?? column,
@@ -83,7 +85,7 @@ export function History({ queues, language }: { queues: string[]; language: Lang
           caption={words.history.show[kind]}
           columns={shown}
           rows={rows}
-          name={(row) => `${row.start ?? ""} ${row[name]} ${row.channel ?? ""}`}
+          name={(row) => `${row.start ?? ""} ${row[name]} ${row.channel ?? row.device ?? ""} ${row.told_by ?? ""}`}
           first={columns[0] ?? name}
         />
       )}
@@ -94,7 +96,8 @@ export function History({ queues, language }: { queues: string[]; language: Lang
           ))}
         </ul>
       )}
-      {looked && <BehindDialog {...looked} language={language} onClose={() => setLooked(null)} />}
+      {looked && "path" in looked && <BehindDialog {...looked} language={language} onClose={() => setLooked(null)} />}
+      {looked && "call" in looked && <ContactDialog {...looked} language={language} onClose={() => setLooked(null)} />}
     </div>
   );
 }

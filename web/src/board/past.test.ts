@@ -36,6 +36,9 @@ test("figures are written as what they are", () => {
   expect(written("mean_wait", 61)).toBe("1:01");
   expect(written("offered", 61)).toBe("61");
   expect(written("mean_wait", null)).toBe("–");
+  expect(written("score", 3.456)).toBe("3.5");
+  expect(written("loss", 0.0123)).toBe("1.2 %");
+  expect(written("round_trip", 0.0456)).toBe("46 ms");
 });
 
 test("the plot adds up the queues of a quarter-hour", () => {

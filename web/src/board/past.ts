@@ -3,7 +3,7 @@
 import { clock, timeOfDay } from "../shared/time";
 import { share } from "./figures";
 
-export type Kind = "queues" | "agents" | "flows" | "links";
+export type Kind = "queues" | "agents" | "flows" | "links" | "talks";
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
 
@@ -50,12 +50,18 @@ export const TABLES: Record<Kind, { name: string; columns: string[]; figures: st
     columns: ["purpose", "links", "requested", "delivered", "opened", "failed", "revoked"],
     figures: ["links", "requested", "delivered", "opened", "failed", "revoked"],
   },
+  talks: {
+    name: "call",
+    columns: ["score", "at", "call", "agent", "device", "told_by", "codec", "loss", "jitter", "round_trip"],
+    figures: ["call"],
+  },
 };
 export const BEHIND = ["at", "call", "caller", "queue", "agent", "outcome", "waited", "talk_seconds"];
 
 const QUARTER_HOUR = 900;
 const TIMES = new Set(["start", "at"]);
 const SHARES = new Set(["service_level_patient", "service_level_offered", "occupancy", "containment"]);
+const MILLISECONDS = new Set(["jitter", "round_trip"]);
 const SECONDS = new Set([
   ...["mean_wait", "mean_talk", "mean_handling", "signed_in", "ready", "talk", "hold", "wrap_up", "paused"],
   ...["waited", "talk_seconds"],
@@ -77,6 +83,9 @@ export function dayOf(at: number): string {
 export function written(column: string, value: Value | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
+  if (column === "score") return value.toFixed(1);
+  if (column === "loss") return `${(value * 100).toFixed(1)} %`;
+  if (MILLISECONDS.has(column)) return `${Math.round(value * 1000)} ms`;
   if (TIMES.has(column)) return timeOfDay(value);
   if (SHARES.has(column)) return share(value);
   return SECONDS.has(column) ? clock(value) : String(value);

@@ -3,7 +3,7 @@
 
 import { ask } from "../shared/api";
 import { MicrophoneError, openMicrophone, release, soundFrom, type Trouble } from "./media";
-import { type Counted, countedIn, meanOf, type Quality, qualityOf } from "./quality";
+import { type Counted, countedIn, type Quality, qualityOf, toldOf } from "./quality";
 import { type Account, type Line, openLine, type Ring } from "./sip";
 
 /** `none`: the agent has no phone in the browser; `elsewhere`: it was opened in another window. */
@@ -86,9 +86,10 @@ export class Phone {
     else line.close(true);
   }
 
-  /** The network is another one: do not wait until the line is missed. A call is seen to by its voice. */
+  /** The network is another one: do not wait until line or voice are missed. */
   wake(): void {
-    if (this.line && !this.view.call) void this.start();
+    if (this.view.call) this.ring?.reach();
+    else if (this.line) void this.start();
   }
 
   /** No phone here any more. `quietly`: its call is taken over elsewhere, nobody is to be told. */
@@ -153,9 +154,17 @@ export class Phone {
       lost: () => ring === this.ring && this.show({ voiceless: true }),
       ended: () => ring === this.ring && this.ended(),
     };
+    void this.renewServers();
     const { number, name } = ring;
     this.show({ call: { state: "ringing", number, name, quality: null }, voiceless: false });
     if (ring.answersAfter !== null) this.later(() => ring === this.ring && this.answer(), ring.answersAfter * 1000);
+  }
+
+  /** What the page was told when it was opened may be good no more. */
+  private async renewServers(): Promise<void> {
+    const { line } = this;
+    const answer = await ask<Account>("GET", this.path());
+    if (answer.ok) line?.reachBy(answer.content.ice);
   }
 
   private talks(voice: MediaStream): void {
@@ -179,11 +188,11 @@ export class Phone {
 
   /** Tell the centre how the talk was heard. */
   private report(): void {
-    const mean = meanOf(this.looks);
+    const { counted, looks, ring } = this;
+    this.counted = null;
     this.looks = [];
-    if (!mean) return;
-    const { mos, loss, jitter, roundTrip } = mean;
-    void ask("POST", `${this.path()}/talks`, { score: mos, loss, jitter, round_trip: roundTrip }, this.csrf);
+    if (!counted || !ring?.leg) return;
+    void ask("POST", `${this.path()}/talks`, { leg: ring.leg, ...toldOf(counted, looks) }, this.csrf);
   }
 
   private path(): string {

@@ -1,13 +1,16 @@
 // How well a call can be heard, from what the browser counts of it. Pure.
 
-/** Since the look before: packets and losses of what comes, what the far end says of what goes. Times in seconds. */
+/** Packets since the talk began: of what comes, and what the far end says of what goes. Times in seconds. */
 export interface Counted {
+  codec: string;
   received: number;
   lost: number;
+  sent: number;
+  /** Of what we sent, all that the far end missed, and its share (0 to 1) of late. */
+  lostThere: number;
+  missing: number;
   jitter: number;
   roundTrip: number;
-  /** Share (0 to 1) of what we sent that the far end missed. */
-  lostThere: number;
 }
 
 export type Grade = "good" | "fair" | "poor";
@@ -22,54 +25,74 @@ export interface Quality {
   grade: Grade;
 }
 
-const EMPTY: Counted = { received: 0, lost: 0, jitter: 0, roundTrip: 0, lostThere: 0 };
+const [BEST, ROBUSTNESS, CODEC_DELAY, LATE] = [93.2, 25.1, 10, 177.3];
+
+/** What the centre is told of a talk, for its records. */
+export interface Told {
+  codec: string;
+  received: number;
+  lost: number;
+  sent: number;
+  lost_there: number;
+  jitter: number;
+  round_trip: number;
+}
+
+export const NOTHING: Counted = {
+  codec: "",
+  received: 0,
+  lost: 0,
+  sent: 0,
+  lostThere: 0,
+  missing: 0,
+  jitter: 0,
+  roundTrip: 0,
+};
 
 /** What a statistics report says of the voice. */
 export function countedIn(report: Iterable<Record<string, unknown>>): Counted {
-  const counted = { ...EMPTY };
+  const all = [...report];
+  const of = (type: string) => all.find((one) => one.type === type) ?? {};
   const number = (value: unknown) => (typeof value === "number" ? value : 0);
-  for (const one of report) {
-    if (one.type === "inbound-rtp") {
-      counted.received = number(one.packetsReceived);
-      counted.lost = number(one.packetsLost);
-      counted.jitter = number(one.jitter);
-    } else if (one.type === "remote-inbound-rtp") {
-      counted.roundTrip = number(one.roundTripTime);
-      counted.lostThere = number(one.fractionLost);
-    }
-  }
-  return counted;
+  const [here, there, away] = [of("inbound-rtp"), of("remote-inbound-rtp"), of("outbound-rtp")];
+  const codec = all.find(({ id, type }) => type === "codec" && id === here.codecId);
+  return {
+    codec: typeof codec?.mimeType === "string" ? codec.mimeType.replace("audio/", "") : "",
+    received: number(here.packetsReceived),
+    lost: number(here.packetsLost),
+    sent: number(away.packetsSent),
+    lostThere: number(there.packetsLost),
+    missing: number(there.fractionLost),
+    jitter: number(here.jitter),
+    roundTrip: number(there.roundTripTime),
+  };
 }
 
 /**
  * The quality between two looks; null where nothing came.
  *
- * The score is ITU-T G.107's E-model as it is usually simplified: delay of one way, with twice the jitter for the buffer
- * and 10 ms for the codec; 2.5 points of R for each percent lost; R to the score by G.107 Annex B.
+ * The score is that of control/voice/measured.py, which names its sources: the E-model of ITU-T G.107 as Cole and
+ * Rosenbluth simplified it.
  */
 export function qualityOf(before: Counted, now: Counted): Quality | null {
   const received = now.received - before.received;
   const lost = Math.max(0, now.lost - before.lost);
   if (received + lost <= 0) return null;
-  const loss = Math.max(lost / (received + lost), now.lostThere);
-  const delay = (now.roundTrip / 2 + 2 * now.jitter) * 1000 + 10;
-  const r = Math.max(0, 93.2 - (delay < 160 ? delay / 40 : (delay - 120) / 10) - 250 * loss);
+  const loss = Math.min(1, Math.max(lost / (received + lost), now.missing));
+  const delay = 1000 * (now.roundTrip / 2 + 2 * now.jitter) + CODEC_DELAY;
+  const late = 0.024 * delay + 0.11 * Math.max(0, delay - LATE);
+  const r = Math.max(0, BEST - late - (95 * 100 * loss) / (100 * loss + ROBUSTNESS));
   const mos = Math.max(1, 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r));
   return { loss, jitter: now.jitter, roundTrip: now.roundTrip, mos, grade: gradeOf(mos) };
 }
 
-/** All looks at a talk as one: the means of what was seen; null for none. */
-export function meanOf(seen: Quality[]): Quality | null {
-  const last = seen.at(-1);
-  if (!last) return null;
-  const mean = (of: (one: Quality) => number) => seen.reduce((sum, one) => sum + of(one), 0) / seen.length;
-  const mos = mean((one) => one.mos);
+/** A talk in the centre's words: all that was counted, with the means of all looks at it. */
+export function toldOf(counted: Counted, looks: Quality[]): Told {
+  const mean = (of: (one: Quality) => number) => looks.reduce((sum, one) => sum + of(one), 0) / (looks.length || 1);
+  const { codec, received, sent } = counted;
   return {
-    loss: mean((one) => one.loss),
-    jitter: mean((one) => one.jitter),
-    roundTrip: mean((one) => one.roundTrip),
-    mos,
-    grade: gradeOf(mos),
+    ...{ codec, received, lost: Math.max(0, counted.lost), sent, lost_there: Math.max(0, counted.lostThere) },
+    ...{ jitter: mean((one) => one.jitter), round_trip: mean((one) => one.roundTrip) },
   };
 }
 

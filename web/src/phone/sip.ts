@@ -1,7 +1,8 @@
 // The SIP line of a browser phone. JsSIP is loaded when a line is opened, and known in this file only.
 
 import type { RTCSession } from "jssip/lib/RTCSession";
-import type { RTCSessionEvent, UAConfiguration } from "jssip/lib/UA";
+import type { RTCSessionEvent, UA, UAConfiguration } from "jssip/lib/UA";
+import { Restart } from "./restart";
 
 /** What the centre gives the agent's own browser to register with. */
 export interface Account {
@@ -9,21 +10,27 @@ export interface Account {
   uri: string;
   password: string;
   path: string;
+  /** Whom to ask for a way to the centre. */
+  ice: RTCIceServer[];
 }
 
 /** A call on the line, from its first ring. */
 export interface Ring {
   number: string;
   name: string;
+  /** Which of the centre's legs it is; empty: it has no talk to be recorded. */
+  leg: string;
   /** Seconds after which it is to be answered by itself; null: somebody does. */
   answersAfter: number | null;
   answer(microphone: MediaStream): void;
   /** Turn it away, or hang up. */
   end(): void;
   stats(): Promise<RTCStatsReport> | null;
+  /** The network is another one: look for a new way at once. */
+  reach(): void;
   hears: {
     talks(voice: MediaStream): void;
-    /** Its voice does not get through any more: another network, a sleep. */
+    /** Its voice does not get through any more, whatever way was tried: another network, a sleep. */
     lost(): void;
     ended(): void;
   };
@@ -39,6 +46,8 @@ export interface LineHeard {
 }
 
 export interface Line {
+  /** Ask these from now on for a way to the centre: their passwords are good for a time. */
+  reachBy(servers: RTCIceServer[]): void;
   /** Close the line, and hang up. `quietly`: say nothing to anybody, as the calls go on elsewhere. */
   close(quietly: boolean): void;
 }
@@ -46,12 +55,13 @@ export interface Line {
 /** How the centre closes the line when the same agent's phone is opened elsewhere. */
 const TAKEN_OVER = 4001;
 const EXPIRES = 120;
-/** Milliseconds to wait for more ways to the far end, once the first was found. */
+/** Milliseconds to wait for more ways to the far end, once the first was found; for a relay, which may be the only one. */
 const GATHERED = 200;
-/** Milliseconds without a way to the far end: well before JsSIP gives the call up. */
-const LOST_AFTER = 3000;
+const RELAYED = 2000;
+/** Milliseconds after which Asterisk has ended a call from which it heard nothing. */
+const SILENT = 20_000;
 
-export async function openLine({ account, uri, password, path }: Account, heard: LineHeard): Promise<Line> {
+export async function openLine({ account, uri, password, path, ice }: Account, heard: LineHeard): Promise<Line> {
   const { default: JsSIP } = await import("jssip");
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const socket = new JsSIP.WebSocketInterface(`${scheme}://${location.host}${path}`);
@@ -70,6 +80,7 @@ export async function openLine({ account, uri, password, path }: Account, heard:
   };
   const agent = new JsSIP.UA(settings);
   let closed = false;
+  let servers = ice;
   const here =
     <T extends unknown[]>(what: (...given: T) => void) =>
     (...given: T) => {
@@ -89,10 +100,13 @@ export async function openLine({ account, uri, password, path }: Account, heard:
   agent.on("newRTCSession", ({ session, originator, request }: RTCSessionEvent) => {
     if (originator !== ("remote" as never)) return;
     if (closed) session.terminate({ status_code: 486 });
-    else heard.rings(ringOf(session, request.getHeader("Call-Info")));
+    else heard.rings(ringOf(agent, session, request, () => servers));
   });
   agent.start();
   return {
+    reachBy: (given) => {
+      servers = given;
+    },
     close: (quietly) => {
       closed = true;
       if (quietly) {
@@ -104,36 +118,84 @@ export async function openLine({ account, uri, password, path }: Account, heard:
   };
 }
 
-function ringOf(session: RTCSession, callInfo: string | undefined): Ring {
+function ringOf(
+  agent: UA,
+  session: RTCSession,
+  request: RTCSessionEvent["request"],
+  servers: () => RTCIceServer[],
+): Ring {
   const connection = () => session.connection as RTCPeerConnection | null;
+  let offering = false;
+  let relayed = false;
+  const hangUp = keptWhile(session, () => {
+    const kept = offering || isBroken(connection());
+    offering = false;
+    return kept;
+  });
+  const renew = () => {
+    const peer = connection();
+    if (!peer || !agent.isConnected()) return;
+    relayed = false;
+    peer.setConfiguration({ ...peer.getConfiguration(), iceServers: servers() });
+    const taken = () => {
+      offering = false;
+    };
+    offering = session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, taken) || offering;
+  };
+  const lost = () => {
+    ring.hears.lost();
+    setTimeout(() => !session.isEnded() && isBroken(connection()) && hangUp(), SILENT);
+  };
+  const restart = new Restart({ broken: () => isBroken(connection()), renew, lost });
   const ring: Ring = {
     number: session.remote_identity.uri.user ?? "",
     name: session.remote_identity.display_name ?? "",
-    answersAfter: answersAfter(callInfo),
-    answer: (mediaStream) => session.answer({ mediaStream, pcConfig: { iceServers: [], bundlePolicy: "max-bundle" } }),
+    leg: request.getHeader("X-Tandem-Leg") ?? "",
+    answersAfter: answersAfter(request.getHeader("Call-Info")),
+    answer: (mediaStream) =>
+      session.answer({ mediaStream, pcConfig: { iceServers: servers(), bundlePolicy: "max-bundle" } }),
     end: () => !session.isEnded() && session.terminate(session.isEstablished() ? {} : { status_code: 486 }),
     stats: () => connection()?.getStats() ?? null,
+    reach: () => session.isEstablished() && restart.now(),
     hears: { talks: () => {}, lost: () => {}, ended: () => {} },
   };
   session.on("peerconnection", ({ peerconnection }) => {
     peerconnection.addEventListener("track", ({ track, streams }) =>
       ring.hears.talks(streams[0] ?? new MediaStream([track])),
     );
-    let lost = 0;
-    peerconnection.addEventListener("iceconnectionstatechange", () => {
-      clearTimeout(lost);
-      if (peerconnection.iceConnectionState === "disconnected")
-        lost = window.setTimeout(() => ring.hears.lost(), LOST_AFTER);
-    });
+    peerconnection.addEventListener("iceconnectionstatechange", () => restart.changed());
   });
   let gathered = 0;
-  session.on("icecandidate", ({ ready }) => {
+  session.on("icecandidate", ({ candidate, ready }) => {
+    relayed ||= candidate.type === "relay";
     clearTimeout(gathered);
-    gathered = window.setTimeout(ready, GATHERED);
+    gathered = window.setTimeout(ready, relayed || !servers().some(isRelay) ? GATHERED : RELAYED);
   });
-  session.on("ended", () => ring.hears.ended());
-  session.on("failed", () => ring.hears.ended());
+  const ended = () => {
+    restart.end();
+    ring.hears.ended();
+  };
+  session.on("ended", ended);
+  session.on("failed", ended);
   return ring;
+}
+
+const isBroken = (peer: RTCPeerConnection | null) =>
+  peer?.iceConnectionState === "disconnected" || peer?.iceConnectionState === "failed";
+
+const isRelay = ({ urls }: RTCIceServer) => [urls].flat().some((url) => url.startsWith("turn"));
+
+/**
+ * JsSIP hangs up as soon as a way fails, or an offer of new ones; but not while there is hope, as `kept` says.
+ * Gives how to hang up all the same.
+ */
+export function keptWhile(session: RTCSession, kept: () => boolean): () => void {
+  const terminate = session.terminate.bind(session);
+  session.terminate = (options) => {
+    const itself = options?.cause !== undefined && options.status_code !== undefined;
+    if (!(itself && session.isEstablished() && kept())) terminate(options);
+  };
+  return () => terminate();
 }
 
 /** Seconds after which a phone is to answer by itself, from the header Call-Info; null: it is not. */

@@ -120,7 +120,7 @@ export const en = {
   history: {
     day: "Day",
     queue: "Queue",
-    show: { queues: "Queues", agents: "Agents", flows: "Flows", links: "Links" },
+    show: { queues: "Queues", agents: "Agents", flows: "Flows", links: "Links", talks: "Worst talks" },
     csv: "Save as CSV",
     none: "There is nothing.",
     failed: (message: string) => `That did not work: ${message}`,
@@ -131,6 +131,7 @@ export const en = {
     close: "Close",
     why: "Why",
     path: "Path",
+    heard: "How it was heard",
     offers: "Offers",
     service: {
       service_level_patient: "answered in target / (answered + abandoned after target)",
@@ -188,6 +189,13 @@ export const en = {
     outcome: "Outcome",
     waited: "Waited",
     talk_seconds: "Talk",
+    score: "Score (MOS)",
+    device: "Phone",
+    told_by: "Told by",
+    codec: "Codec",
+    loss: "Loss",
+    jitter: "Jitter",
+    round_trip: "Round trip",
   },
 };
 

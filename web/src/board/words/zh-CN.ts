@@ -120,7 +120,7 @@ export const zhCN: Words = {
   history: {
     day: "日期",
     queue: "队列",
-    show: { queues: "队列", agents: "坐席", flows: "流程", links: "链接" },
+    show: { queues: "队列", agents: "坐席", flows: "流程", links: "链接", talks: "最差通话" },
     csv: "存为 CSV",
     none: "没有数据。",
     failed: (message) => `操作没有成功：${message}`,
@@ -131,6 +131,7 @@ export const zhCN: Words = {
     close: "关闭",
     why: "原因",
     path: "经过",
+    heard: "通话质量",
     offers: "派发",
     service: {
       service_level_patient: "目标内接起 ÷（接起 + 超过目标后放弃）",
@@ -188,5 +189,12 @@ export const zhCN: Words = {
     outcome: "结果",
     waited: "等待",
     talk_seconds: "通话",
+    score: "评分（MOS）",
+    device: "话机",
+    told_by: "来源",
+    codec: "编码",
+    loss: "丢包",
+    jitter: "抖动",
+    round_trip: "往返时延",
   },
 };
