@@ -118,4 +118,4 @@ def test_nothing_that_a_program_sends_is_a_traceback(content: object) -> None:
     for section in sections:
         reading = read_content({section: content})
         assert (reading.settings is None) == bool(reading.errors)
-        msgspec.json.encode(reading)
+        msgspec.json.encode(reading, enc_hook=str)
