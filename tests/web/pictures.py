@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 from tandem.service.config import PROJECT
 from tests.web.desks import axe
+from tests.web.png import small
 
 FOLDER = PROJECT / "docs/screenshots"
 LANGUAGES, THEMES = ("zh-CN", "en"), ("light", "dark")
@@ -37,4 +38,5 @@ class Look:
         assert await axe(page) == [], view
         if self._keep:
             FOLDER.mkdir(exist_ok=True)
-            await page.screenshot(path=FOLDER / f"{view}.{self._suffix}", animations="disabled", caret="hide")
+            picture = await page.screenshot(animations="disabled", caret="hide")
+            (FOLDER / f"{view}.{self._suffix}").write_bytes(await small(picture, page))
