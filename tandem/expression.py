@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from tandem.said import Said, said
+
 Result = str | int | float | bool | tuple[Any, ...]
 DEEPEST = 30
 LONGEST = 500
@@ -23,8 +25,8 @@ LONGEST = 500
 class ExpressionError(Exception):
     """What is wrong; `position` counts characters from 1."""
 
-    def __init__(self, position: int, what: str) -> None:
-        super().__init__(f"character {position}: {what}")
+    def __init__(self, position: int, what: Said) -> None:
+        super().__init__(said("character {position}: {what}", position=position, what=what))
         self.position = position
 
 
@@ -40,7 +42,7 @@ class Term(NamedTuple):
 def as_number(text: str) -> float:
     """A text such as 12 or -0.5 as the number; ValueError when it is none."""
     if not re.fullmatch(r"-?[0-9]{1,32}(\.[0-9]{1,32})?", text):
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(said("{text!r} is no number", text=text))
     return float(text)
 
 
@@ -71,7 +73,7 @@ _TOKEN = re.compile(
 def parse(source: str) -> Term:
     """The expression in `source`; ExpressionError says where it goes wrong."""
     if len(source) > LONGEST:
-        raise ExpressionError(LONGEST, f"an expression has at most {LONGEST} characters")
+        raise ExpressionError(LONGEST, said("an expression has at most {longest} characters", longest=LONGEST))
     return _Parser(source).whole()
 
 
@@ -84,13 +86,13 @@ class _Parser:
     def whole(self) -> Term:
         term = self._either()
         if self._word():
-            raise ExpressionError(self._position(), f"{self._word()!r} is not expected here")
+            raise ExpressionError(self._position(), said("{word!r} is not expected here", word=self._word()))
         return term
 
     def _either(self) -> Term:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise ExpressionError(self._position(), "nested too deeply")
+            raise ExpressionError(self._position(), said("nested too deeply"))
         term = self._chain(self._both, ("or",))
         self._depth -= 1
         return term
@@ -113,7 +115,7 @@ class _Parser:
             operator, position = self._word(), self._take()
             term = Term(position, operator, (term, self._sum()))
         if self._word() in COMPARISONS:
-            raise ExpressionError(self._position(), "comparisons can't be chained; join them with and")
+            raise ExpressionError(self._position(), said("comparisons can't be chained; join them with and"))
         return term
 
     def _sum(self) -> Term:
@@ -147,13 +149,14 @@ class _Parser:
         if kind == "name":
             return self._named(word, position)
         raise ExpressionError(
-            position, f"a value is expected, not {word!r}" if word else "a value is missing at the end"
+            position,
+            said("a value is expected, not {word!r}", word=word) if word else said("a value is missing at the end"),
         )
 
     def _unary_in_depth(self) -> Term:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise ExpressionError(self._position(), "nested too deeply")
+            raise ExpressionError(self._position(), said("nested too deeply"))
         term = self._unary()
         self._depth -= 1
         return term
@@ -162,15 +165,25 @@ class _Parser:
         if word in ("true", "false"):
             return Term(position, "value", value=word == "true")
         if word in ("and", "or", "not", "in"):
-            raise ExpressionError(position, f"a value is expected, not {word!r}")
+            raise ExpressionError(position, said("a value is expected, not {word!r}", word=word))
         if self._word() != "(":
             return Term(position, "variable", value=word)
         self._take()
         if word not in FUNCTIONS:
-            raise ExpressionError(position, f"there is no function {word}; there are {', '.join(FUNCTIONS)}")
+            raise ExpressionError(
+                position, said("there is no function {word}; there are {names}", word=word, names=", ".join(FUNCTIONS))
+            )
         operands = self._list(")")
         if len(operands) != len(FUNCTIONS[word].takes):
-            raise ExpressionError(position, f"{word} takes {len(FUNCTIONS[word].takes)} values, not {len(operands)}")
+            raise ExpressionError(
+                position,
+                said(
+                    "{word} takes {takes} values, not {given}",
+                    word=word,
+                    takes=len(FUNCTIONS[word].takes),
+                    given=len(operands),
+                ),
+            )
         return Term(position, word, operands)
 
     def _list(self, end: str) -> tuple[Term, ...]:
@@ -197,7 +210,7 @@ class _Parser:
 
     def _expect(self, word: str) -> None:
         if self._word() != word:
-            raise ExpressionError(self._position(), f"{word!r} is missing")
+            raise ExpressionError(self._position(), said("{word!r} is missing", word=word))
         self._take()
 
 
@@ -209,7 +222,11 @@ def _tokens(source: str) -> Iterator[tuple[str, str, int]]:
             continue
         match = _TOKEN.match(source, at)
         if match is None:
-            what = "a text has no end" if source[at] == "'" else f"{source[at]!r} means nothing here"
+            what = (
+                said("a text has no end")
+                if source[at] == "'"
+                else said("{character!r} means nothing here", character=source[at])
+            )
             raise ExpressionError(at + 1, what)
         yield str(match.lastgroup), match[0], at + 1
         at = match.end()

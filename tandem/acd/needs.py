@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from tandem.expression import ExpressionError, Term, parse
+from tandem.said import said
 
 Needs = dict[str, int] | str
 ANYBODY = Term(1, "and")
@@ -95,12 +96,12 @@ def _checked(term: Term) -> Term:
     if term.operator == "variable":
         return _at_least(term.value, 1, term.position)
     if term.operator not in (*_ORDER, "in"):
-        raise ExpressionError(term.position, "a need compares skills with numbers, and attributes with texts")
+        raise ExpressionError(term.position, said("a need compares skills with numbers, and attributes with texts"))
     left, right = term.operands
     if right.operator == "variable" and left.operator == "value" and term.operator != "in":
         left, right, term = right, left, term._replace(operator=_MIRRORED[term.operator])
     if left.operator != "variable":
-        raise ExpressionError(left.position, "a skill, an attribute, team or vendor is expected here")
+        raise ExpressionError(left.position, said("a skill, an attribute, team or vendor is expected here"))
     _check_value(term, right)
     return term._replace(operands=(left, right))
 
@@ -109,11 +110,11 @@ def _check_value(term: Term, value: Term) -> None:
     """Numbers for skills, texts for the rest."""
     if term.operator == "in":
         if value.operator != "list" or not all(isinstance(item.value, str) for item in value.operands):
-            raise ExpressionError(value.position, "a list of texts is expected here, such as ['en', 'zh']")
+            raise ExpressionError(value.position, said("a list of texts is expected here, such as ['en', 'zh']"))
     elif value.operator != "value" or isinstance(value.value, bool):
-        raise ExpressionError(value.position, "a proficiency (1 to 5) or a text in quotes is expected here")
+        raise ExpressionError(value.position, said("a proficiency (1 to 5) or a text in quotes is expected here"))
     elif isinstance(value.value, str) and term.operator not in ("==", "!="):
-        raise ExpressionError(term.position, "texts are compared with ==, != or in")
+        raise ExpressionError(term.position, said("texts are compared with ==, != or in"))
 
 
 def _at_least(skill: str, level: int, position: int = 1) -> Term:

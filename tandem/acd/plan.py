@@ -11,6 +11,7 @@ import msgspec
 
 from tandem.acd.needs import Needs, either, member_of, need_of
 from tandem.expression import ExpressionError, Term
+from tandem.said import said, said_by
 
 Measure = Literal["estimated_wait", "service_level", "length", "agents_ready"]
 Way = Literal["callback", "chat", "link", "voicemail"]
@@ -38,7 +39,9 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         off = self.on if self.off is None else self.off
         if (off < self.on) if self.is_low else (off > self.on):
-            raise ValueError(f"off must be {'at least' if self.is_low else 'at most'} {self.on:g}, which is on")
+            if self.is_low:
+                raise ValueError(said("off must be at least {on:g}, which is on", on=self.on))
+            raise ValueError(said("off must be at most {on:g}, which is on", on=self.on))
 
     def holds(self, value: float, held: bool) -> bool:
         """Whether it holds now that the measure has this value, when it `held` just before."""
@@ -72,7 +75,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         try:
             need_of(self.needs or {})
         except ExpressionError as error:
-            raise ValueError(f"needs: {error}") from error
+            raise ValueError(said("needs: {error}", error=said_by(error))) from error
 
 
 Plan = tuple[Step, ...]

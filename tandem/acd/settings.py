@@ -8,6 +8,7 @@ import msgspec
 from tandem.acd.needs import Needs, need_of
 from tandem.acd.plan import Step
 from tandem.expression import ExpressionError
+from tandem.said import said, said_by
 
 Selection = Literal["longest_idle", "most_proficient", "least_occupied"]
 Order = Literal["age", "service_objective"]
@@ -19,7 +20,14 @@ ATTENTION = 100
 def check_cost(cost: int, field: str) -> None:
     """ValueError when nothing, or nobody, could have this cost."""
     if not 1 <= cost <= ATTENTION:
-        raise ValueError(f"{field}: {cost} is no cost; it runs from 1 to {ATTENTION}, an agent's whole attention")
+        raise ValueError(
+            said(
+                "{field}: {cost} is no cost; it runs from 1 to {attention}, an agent's whole attention",
+                field=field,
+                cost=cost,
+                attention=ATTENTION,
+            )
+        )
 
 
 class ChannelSettings(msgspec.Struct, frozen=True):
@@ -186,4 +194,4 @@ def check_needs(needs: Needs) -> None:
     try:
         need_of(needs)
     except ExpressionError as error:
-        raise ValueError(f"needs: {error}") from error
+        raise ValueError(said("needs: {error}", error=said_by(error))) from error

@@ -5,6 +5,8 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from tandem.cti.words.findings import ENGLISH, in_language
+
 T = TypeVar("T")
 
 
@@ -19,15 +21,16 @@ class Refused(Exception):  # noqa: N818 - no error of ours
         super().__init__(message)
         self.status, self.code, self.problems = status, code, problems
 
-    def answer(self) -> web.Response:
-        """What is answered."""
+    def answer(self, language: str = ENGLISH) -> web.Response:
+        """What is answered; the problems in `language`."""
         told: dict[str, object] = {"error": {"code": self.code, "message": str(self)}}
-        return answer(told if self.problems is None else told | {"problems": self.problems}, self.status)
+        return answer(told if self.problems is None else told | {"problems": self.problems}, self.status, language)
 
 
-def answer(content: object, status: int = 200) -> web.Response:
-    """`content` as JSON."""
-    return web.Response(body=msgspec.json.encode(content), status=status, content_type="application/json")
+def answer(content: object, status: int = 200, language: str = ENGLISH) -> web.Response:
+    """`content` as JSON; what is said of mistakes in it is in `language`."""
+    body = msgspec.json.encode(content, enc_hook=lambda of: in_language(of, language))
+    return web.Response(body=body, status=status, content_type="application/json")
 
 
 def refusal(status: int, code: str, message: str) -> web.Response:

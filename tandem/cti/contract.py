@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from tandem.cti.answers import Refused, answer, body_as
+from tandem.cti.words.findings import language_of
 
 _CONTRACT = "_contract"
 JSON = "application/json"
@@ -105,7 +106,7 @@ def gives(kind: Any, status: int = 200, media: str = JSON, **headers: str) -> Ca
         @wraps(handler)
         async def handle(*given: Any) -> web.StreamResponse:
             told = await handler(*given)
-            return told if isinstance(told, web.StreamResponse) else answer(told, status)
+            return told if isinstance(told, web.StreamResponse) else answer(told, status, language_of(given[1]))
 
         return _marked(handle, gives=(*contract_of(handler).gives, Given(status, kind, media, named)))
 

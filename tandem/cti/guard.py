@@ -13,6 +13,7 @@ from aiohttp.typedefs import Middleware
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, needs_right, reads_only
 from tandem.cti.proxied import client_of
+from tandem.cti.words.findings import language_of
 from tandem.store.chat_archive import ChatArchiveError
 from tandem.store.customers.people import CustomerStoreError
 from tandem.store.outbox import OutboxError
@@ -84,7 +85,7 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
                 return refused
             return await _noted(request, handler, people)
         except Refused as error:
-            return error.answer()
+            return error.answer(language_of(request))
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
         except (ChatArchiveError, CustomerStoreError, OutboxError, UserStoreError) as error:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tandem.expression import COMPARISONS, FUNCTIONS, ExpressionError, Result, Term
 from tandem.ivr.values import Value, kind_of
+from tandem.said import NOTHING, Said, said, said_by
 
 ANY = "anything"
 """The kind of what is known only at run time."""
@@ -44,7 +45,7 @@ def evaluate(term: Term, variables: Mapping[str, Value]) -> Result:
         return term.value  # type: ignore[no-any-return]
     if term.operator == "variable":
         if term.value not in variables:
-            raise ExpressionError(term.position, f"variable {term.value} is not set")
+            raise ExpressionError(term.position, said("variable {name} is not set", name=term.value))
         return variables[term.value]
     if term.operator in ("and", "or"):
         return _joined(term, variables)
@@ -73,7 +74,7 @@ def _worked(term: Term, values: list[Any]) -> Result:
             return FUNCTIONS[term.operator].work(*values)
         return WORK[term.operator](*values)  # type: ignore[no-any-return]
     except (ArithmeticError, ValueError) as error:
-        raise ExpressionError(term.position, str(error)) from error
+        raise ExpressionError(term.position, said_by(error)) from error
 
 
 def _kind_now(value: Result) -> str:
@@ -107,15 +108,31 @@ def _comparable(term: Term, left: str, right: str) -> None:
         _expect(term.operands[1].position, right, "list")
         return
     if ANY not in (left, right) and left != right:
-        raise ExpressionError(term.position, f"a {left} can't be compared to a {right}{_way_out(left, right)}")
+        raise ExpressionError(
+            term.position,
+            said(
+                "a {left} can't be compared to a {right}{way_out}",
+                left=said(left),
+                right=said(right),
+                way_out=_way_out(left, right),
+            ),
+        )
     if term.operator not in ("==", "!=") and {left, right} & {"truth", "list"}:
-        raise ExpressionError(term.position, f"a {left} is neither more nor less than another")
+        raise ExpressionError(term.position, said("a {left} is neither more nor less than another", left=said(left)))
 
 
-def _way_out(left: str, right: str) -> str:
-    return "; number(...) makes a number of a text" if {left, right} == {"text", "number"} else ""
+def _way_out(left: str, right: str) -> Said:
+    return said("; number(...) makes a number of a text") if {left, right} == {"text", "number"} else NOTHING
 
 
 def _expect(position: int, given: str, wanted: str) -> None:
     if given not in (wanted, ANY):
-        raise ExpressionError(position, f"a {wanted} is expected, not a {given}{_way_out(given, wanted)}")
+        raise ExpressionError(
+            position,
+            said(
+                "a {wanted} is expected, not a {given}{way_out}",
+                wanted=said(wanted),
+                given=said(given),
+                way_out=_way_out(given, wanted),
+            ),
+        )

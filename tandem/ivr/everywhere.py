@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from tandem.said import said
+
 if TYPE_CHECKING:
     from tandem.ivr.turn import Next, Turn
 
@@ -31,7 +33,7 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         used = [key for key in (self.repeat, self.back, self.agent, self.slow) if key]
         if len(used) != len(set(used)):
-            raise ValueError("two of the keys are the same")
+            raise ValueError(said("two of the keys are the same"))
 
 
 def meaning(turn: "Turn", key: str) -> Meaning | None:

@@ -11,6 +11,7 @@ import msgspec
 from tandem.ivr.pattern import PatternError, compiled, matches
 from tandem.ivr.references import TextName
 from tandem.ivr.values import Kind, Value, number_of, printable
+from tandem.said import Said, said, said_by
 
 LONGEST = 500
 """Characters of a text that does not say its own `max`."""
@@ -60,7 +61,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         for wrong in self._wrong():
-            raise ValueError(f"field {self.variable}: {wrong}")
+            raise ValueError(said("field {variable}: {wrong}", variable=self.variable, wrong=wrong))
 
     def gives(self) -> Kind:
         """The kind of its variable."""
@@ -68,22 +69,22 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return "number"
         return "truth" if self.kind == "yes_no" else "text"
 
-    def _wrong(self) -> list[str]:
+    def _wrong(self) -> list[Said]:
         wrong = []
         if (self.kind == "choice") != bool(self.choices):
-            wrong.append("choices belong to a choice, and a choice has some")
+            wrong.append(said("choices belong to a choice, and a choice has some"))
         if self.kind == "number" and not self.required:
-            wrong.append("a number can't be left empty; digits can")
+            wrong.append(said("a number can't be left empty; digits can"))
         if (self.min is not None or self.max is not None) and self.kind not in ("text", "digits", "number"):
-            wrong.append(f"a {self.kind} has no min and max")
+            wrong.append(said("a {kind} has no min and max", kind=self.kind))
         if self.min is not None and self.max is not None and self.min > self.max:
-            wrong.append("min is above max")
+            wrong.append(said("min is above max"))
         if (self.earliest is not None or self.latest is not None) and self.kind != "date":
-            wrong.append("earliest and latest belong to a date")
+            wrong.append(said("earliest and latest belong to a date"))
         if self.earliest is not None and self.latest is not None and self.earliest > self.latest:
-            wrong.append("earliest is after latest")
+            wrong.append(said("earliest is after latest"))
         if self.pattern and self.kind not in ("text", "digits"):
-            wrong.append(f"a {self.kind} has no pattern")
+            wrong.append(said("a {kind} has no pattern", kind=self.kind))
         return wrong + _unreadable(self.pattern)
 
 
@@ -181,9 +182,9 @@ _CHECKS: dict[str, Callable[[Field, str], Value | Wrong]] = {
 }
 
 
-def _unreadable(pattern: str) -> list[str]:
+def _unreadable(pattern: str) -> list[Said]:
     try:
         compiled(pattern)
     except PatternError as error:
-        return [f"not a pattern: {error}"]
+        return [said("not a pattern: {error}", error=said_by(error))]
     return []

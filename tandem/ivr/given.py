@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from tandem.ivr.values import Value
+from tandem.said import said
 
 Answer = dict[str, Value] | str
 """Of a lookup: the values of its variables, or the reason why it failed (`not_found`)."""
@@ -41,7 +42,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         if datetime.fromisoformat(self.time).tzinfo is None:
-            raise ValueError("the time needs its offset, as in 2026-01-05T10:00:00+08:00")
+            raise ValueError(said("the time needs its offset, as in 2026-01-05T10:00:00+08:00"))
 
     def known(self) -> dict[str, Value]:
         """The variables that the flow begins with."""

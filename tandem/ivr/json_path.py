@@ -11,6 +11,7 @@ from typing import Any
 
 from tandem.ivr.commands import Wanted
 from tandem.ivr.values import Kind, Value, kind_of, number_of
+from tandem.said import Said, said
 
 LONGEST = 200
 LONGEST_TEXT = 1000
@@ -23,8 +24,8 @@ _STEP = re.compile(r"""\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^']*)'\]|\["([^"]*)"\]|\
 class JsonPathError(ValueError):
     """What is wrong with a path; `position` counts characters from 1."""
 
-    def __init__(self, position: int, what: str) -> None:
-        super().__init__(f"character {position}: {what}")
+    def __init__(self, position: int, what: Said) -> None:
+        super().__init__(said("character {position}: {what}", position=position, what=what))
         self.position = position
 
 
@@ -36,15 +37,15 @@ class NotFoundError(ValueError):
 def parse(path: str) -> tuple[Step, ...]:
     """The names and places of a path, in order; JsonPathError says where it goes wrong."""
     if not path.startswith("$"):
-        raise JsonPathError(1, "a path begins with $")
+        raise JsonPathError(1, said("a path begins with $"))
     if len(path) > LONGEST:
-        raise JsonPathError(LONGEST, f"a path has at most {LONGEST} characters")
+        raise JsonPathError(LONGEST, said("a path has at most {longest} characters", longest=LONGEST))
     steps: list[Step] = []
     at = 1
     while at < len(path):
         match = _STEP.match(path, at)
         if match is None:
-            raise JsonPathError(at + 1, f"{path[at:]!r} is neither .name nor ['name'] nor [0]")
+            raise JsonPathError(at + 1, said("{path!r} is neither .name nor ['name'] nor [0]", path=path[at:]))
         steps.append(int(match[4]) if match[4] else next(name for name in match.group(1, 2, 3) if name is not None))
         at = match.end()
     return tuple(steps)

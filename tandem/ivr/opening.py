@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tandem.said import said
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOSED = "closed"
 FARTHEST = 370
@@ -24,17 +26,17 @@ def spans(text: str) -> tuple[Span, ...]:
     """`09:00-12:00, 13:30-18:00` or `closed`, as spans in order; ValueError says what is wrong."""
     found = [] if text == CLOSED else [_span(part.strip()) for part in text.split(",")]
     if any(later[0] < sooner[1] for sooner, later in pairwise(found)):
-        raise ValueError(f"the hours {text} overlap, or are out of order")
+        raise ValueError(said("the hours {text} overlap, or are out of order", text=text))
     return tuple(found)
 
 
 def _span(text: str) -> Span:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} are no hours; write 09:00-18:00, several with commas, or closed")
+        raise ValueError(said("{text!r} are no hours; write 09:00-18:00, several with commas, or closed", text=text))
     begin, end = (60 * int(match[n]) + int(match[n + 1]) for n in (1, 3))
     if not begin < end <= 24 * 60:
-        raise ValueError(f"{text} ends before it begins; what goes past midnight stands with both days")
+        raise ValueError(said("{text} ends before it begins; what goes past midnight stands with both days", text=text))
     return begin, end
 
 
@@ -43,10 +45,10 @@ def weekdays(text: str) -> tuple[str, ...]:
     """`monday` or `monday-friday` as the days' names; ValueError says what is wrong."""
     first, _, last = text.partition("-")
     if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-        raise ValueError(f"{text!r} is no day; write monday, or monday-friday")
+        raise ValueError(said("{text!r} is no day; write monday, or monday-friday", text=text))
     begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     if begin > end:
-        raise ValueError(f"{text} ends before it begins; a week begins on monday")
+        raise ValueError(said("{text} ends before it begins; a week begins on monday", text=text))
     return WEEKDAYS[begin : end + 1]
 
 
@@ -54,13 +56,13 @@ def check(weekly: Mapping[str, str], days: Mapping[str, str]) -> None:
     """ValueError when the hours can't be read, say a day twice, or never open."""
     named = [day for text in weekly for day in weekdays(text)]
     if len(named) != len(set(named)):
-        raise ValueError("a day stands twice in the week")
+        raise ValueError(said("a day stands twice in the week"))
     for day in days:
         if not _DAY.fullmatch(day):
-            raise ValueError(f"{day!r} is no date; write 2026-10-01, or 10-01 for every year")
+            raise ValueError(said("{day!r} is no date; write 2026-10-01, or 10-01 for every year", day=day))
         date.fromisoformat(day if len(day) > 5 else f"2000-{day}")  # 2000 had a 29th of February
     if not any([spans(text) for text in weekly.values()] + [spans(text) for text in days.values()]):
-        raise ValueError("it never opens")
+        raise ValueError(said("it never opens"))
 
 
 def is_zone(name: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
+from tandem.said import Said, said
+
 MOST_TIMES = 99
 DIGITS = frozenset("0123456789")
 
@@ -38,7 +40,7 @@ def compiled(pattern: str) -> Matcher:
     reader = _Reader(pattern)
     part = reader.choice()
     if reader.at < len(pattern):
-        reader.wrong("a bracket closes that was not opened")
+        reader.wrong(said("a bracket closes that was not opened"))
     return part.matcher
 
 
@@ -47,8 +49,8 @@ class _Reader:
         self.pattern = pattern
         self.at = 0
 
-    def wrong(self, what: str) -> NoReturn:
-        raise PatternError(f"{what}, at character {self.at + 1}")
+    def wrong(self, what: Said) -> NoReturn:
+        raise PatternError(said("{what}, at character {position}", what=what, position=self.at + 1))
 
     def peek(self) -> str:
         """The next character; nothing at the end."""
@@ -58,7 +60,7 @@ class _Reader:
         """The next character, which there must be."""
         found = self.peek()
         if not found:
-            self.wrong("the pattern breaks off")
+            self.wrong(said("the pattern breaks off"))
         self.at += 1
         return found
 
@@ -86,17 +88,17 @@ class _Reader:
         else:
             return part
         if part.repeats:
-            self.wrong("a repetition inside another")
+            self.wrong(said("a repetition inside another"))
         return _Part(_repeat(part.matcher, *times), repeats=True)
 
     def _times(self) -> tuple[int, int | None]:
         found = re.compile(r"\{([0-9]{1,2})(,([0-9]{1,2})?)?\}").match(self.pattern, self.at)
         if found is None:
-            self.wrong(f"{{4}}, {{4,}} or {{4,8}} is expected, with numbers up to {MOST_TIMES}")
+            self.wrong(said("{{4}}, {{4,}} or {{4,8}} is expected, with numbers up to {most}", most=MOST_TIMES))
         self.at = found.end()
         least, most = int(found[1]), int(found[3]) if found[3] else None if found[2] else int(found[1])
         if most is not None and most < least:
-            self.wrong("the greatest number of times is below the least")
+            self.wrong(said("the greatest number of times is below the least"))
         return least, most
 
     def _atom(self) -> _Part:
@@ -113,7 +115,9 @@ class _Reader:
             return _Part(_one(self._escaped().__contains__))
         if c in "?*+{}]^$":
             self.at -= 1
-            self.wrong(f"{c} has nothing to stand for here; \\{c} is the character itself")
+            self.wrong(
+                said("{character} has nothing to stand for here; \\{character} is the character itself", character=c)
+            )
         return _Part(_one(c.__eq__))
 
     def _class(self) -> Callable[[str], bool]:
@@ -129,18 +133,18 @@ class _Reader:
             else:
                 members.add(c)
         if not members:
-            self.wrong("nothing stands between the brackets")
+            self.wrong(said("nothing stands between the brackets"))
         return lambda c: (c in members) != negated
 
     def _from_to(self, first: str, last: str) -> set[str]:
         if not first <= last or not (first + last).isascii() or "\\" in first + last:
-            self.wrong("a range goes from one character to a later one, as in [2-9]")
+            self.wrong(said("a range goes from one character to a later one, as in [2-9]"))
         return {chr(code) for code in range(ord(first), ord(last) + 1)}
 
     def _escaped(self) -> frozenset[str]:
         c = self.take()
         if c.isalnum() and c != "d":
-            self.wrong(f"\\{c} is not known here; \\d is a digit")
+            self.wrong(said("\\{character} is not known here; \\d is a digit", character=c))
         return DIGITS if c == "d" else frozenset(c)
 
 

@@ -11,9 +11,10 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.lint import lint
 from tandem.ivr.node import BaseNode
 from tandem.ivr.nodes import Node
-from tandem.ivr.problems import Finding, FlowErrors, Path, Problem, suggestion
+from tandem.ivr.problems import Finding, FlowErrors, Path, Problem, suggestion, unlike
 from tandem.ivr.references import references
 from tandem.ivr.yaml_tree import Tree, read_tree
+from tandem.said import Said, said
 
 NODE_TYPES: dict[str, type[BaseNode]] = {str(node.__struct_config__.tag): node for node in get_args(Node)}
 VERSION_LENGTH = 16
@@ -68,7 +69,11 @@ class _Others:
         """The flow `name` that `path` names, `callers` being on the way to it; or what is wrong with it."""
         if name in callers:
             round_trip = " -> ".join((*callers[callers.index(name) :], name))
-            return Finding(path, f"the flow calls itself: {round_trip}", "Let one of them end instead of calling")
+            return Finding(
+                path,
+                said("the flow calls itself: {round_trip}", round_trip=round_trip),
+                said("Let one of them end instead of calling"),
+            )
         if name not in self._read:
             self._read[name] = self._first(name, callers)
         found = self._read[name]
@@ -77,13 +82,23 @@ class _Others:
     def _first(self, name: str, callers: tuple[str, ...]) -> Flow | Finding:
         source = self._load(name)
         if source is None:
-            return Finding((), f"there is no flow {name!r}", f"Write {name}.yaml beside this file")
+            return Finding(
+                (), said("there is no flow {name!r}", name=name), said("Write {name}.yaml beside this file", name=name)
+            )
         try:
             flow = _read(source, f"{name}.yaml", self, nothing_more, callers)
         except FlowErrors as errors:
-            return Finding((), f"flow {name} is broken, at {errors.problems[0]}", f"Mend {name} first")
+            return Finding(
+                (),
+                said("flow {name} is broken, at {problem}", name=name, problem=errors.problems[0].said()),
+                said("Mend {name} first", name=name),
+            )
         if flow.name != name:
-            return Finding((), f"{name}.yaml is the flow {flow.name}", "Let file and flow have one name")
+            return Finding(
+                (),
+                said("{file}.yaml is the flow {name}", file=name, name=flow.name),
+                said("Let file and flow have one name"),
+            )
         return flow
 
 
@@ -128,7 +143,7 @@ class _Reading:
     def _outline(self) -> dict[str, Any]:
         if not isinstance(self.tree.data, dict):
             beginning = ", ".join(f"{name}:" for name in OUTLINE if name in REQUIRED)
-            self._find((), "this is no flow", f"Begin with {beginning}")
+            self._find((), said("this is no flow"), said("Begin with {beginning}", beginning=beginning))
             return {}
         self._fields(self.tree.data, set(OUTLINE), REQUIRED, ())
         return self.tree.data
@@ -140,11 +155,11 @@ class _Reading:
     def _node(self, name: str, raw: Any) -> BaseNode | None:
         path = ("nodes", name)
         if not isinstance(raw, dict):
-            self._find(path, "this is no node", "Give it a type: and its fields")
+            self._find(path, said("this is no node"), said("Give it a type: and its fields"))
             return None
         kind = str(raw.get("type"))
         if kind not in NODE_TYPES:
-            what = f"there is no node type {kind!r}" if "type" in raw else "the node has no type"
+            what = said("there is no node type {kind!r}", kind=kind) if "type" in raw else said("the node has no type")
             self._find((*path, "type"), what, suggestion(kind, NODE_TYPES))
             return None
         return self._typed_node(NODE_TYPES[kind], raw, path)
@@ -161,9 +176,9 @@ class _Reading:
         """Report unknown and missing fields; true when none is missing."""
         for field in raw:
             if field not in known:
-                self._find((*path, field), f"there is no field {field}", suggestion(field, known))
+                self._find((*path, field), said("there is no field {field}", field=field), suggestion(field, known))
         for field in sorted(required - set(raw)):
-            self._find((*path, field), f"{field} is missing", f"Add {field}:")
+            self._find((*path, field), said("{field} is missing", field=field), said("Add {field}:", field=field))
         return required <= set(raw)
 
     def _value(self, raw: Any, hint: Any, path: Path) -> Any:
@@ -171,13 +186,17 @@ class _Reading:
         try:
             return msgspec.convert(raw, hint)
         except msgspec.ValidationError as error:
-            what, _, place = str(error).partition(" - at `")
+            what, place = unlike(error)
             inner = tuple(name or number for name, number in re.findall(r"\.([a-z_]+)|\[([0-9]+)\]", place))
-            how = "Put it in quotes" if what.startswith("Expected `str") else "See the description of the node types"
+            how = (
+                said("Put it in quotes")
+                if str(what).startswith("Expected `str")
+                else said("See the description of the node types")
+            )
             self._find((*path, *inner), what, how)
             return None
 
-    def _find(self, path: Path, what: str, how_to_mend: str) -> None:
+    def _find(self, path: Path, what: Said, how_to_mend: Said) -> None:
         self.tree.findings.append(Finding(path, what, how_to_mend))
 
 

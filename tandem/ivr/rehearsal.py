@@ -18,6 +18,7 @@ from tandem.ivr.session import Session, handle
 from tandem.ivr.speech import spoken_seconds
 from tandem.ivr.stand_ins import Ask, StandIns, as_kinds, typed
 from tandem.ivr.values import Value
+from tandem.said import Said, said, said_by
 
 WRITING = ("type", "fill", "submit", "page")
 TOLD = 2
@@ -104,7 +105,10 @@ class Rehearsal:
                     self._press(key)
             case _:
                 raise RehearsalError(
-                    f"{action!r} is neither keys nor silence, cut, wait, offered, served, type, fill, submit or page"
+                    said(
+                        "{done!r} is neither keys nor silence, cut, wait, offered, served, type, fill, submit or page",
+                        done=action,
+                    )
                 )
 
     def _write(self, verb: str, values: dict[str, str]) -> None:
@@ -117,15 +121,17 @@ class Rehearsal:
                 self._tell(events.Entered(values[TYPED]))
             case "fill" | "submit":
                 if not self._form():
-                    raise RehearsalError(f"{verb}: {self._where()}, and there is no form")
+                    raise RehearsalError(said("{verb}: {where}, and there is no form", verb=verb, where=self._where()))
                 self._tell(events.FormFilled(values) if verb == "fill" else events.FormSubmitted(values))
             case _:
-                raise RehearsalError(f"{verb!r} is neither type, fill, submit, page done nor page stuck")
+                raise RehearsalError(
+                    said("{verb!r} is neither type, fill, submit, page done nor page stuck", verb=verb)
+                )
 
     def _end_page(self, verb: str, values: dict[str, str]) -> None:
         """The page of the newest link that has one."""
         if not self.session.pages or self.session.ended:
-            raise RehearsalError(f"{verb}: {self._where()}, and no page is open")
+            raise RehearsalError(said("{verb}: {where}, and no page is open", verb=verb, where=self._where()))
         number = max(self.session.pages)
         running = self._flow.named(self.session.pages[number].running)
         page = getattr(running.nodes[self.session.pages[number].node], "page", "")
@@ -142,7 +148,7 @@ class Rehearsal:
             if self.session.ended or self._asked() or self._queued():
                 return
             self._listen_to_the_end()
-        raise RehearsalError(f"{MOST_ANNOUNCEMENTS} announcements without a question")
+        raise RehearsalError(said("{most} announcements without a question", most=MOST_ANNOUNCEMENTS))
 
     def _asked(self) -> bool:
         session = self.session
@@ -161,7 +167,7 @@ class Rehearsal:
     def _at_a_question(self, action: str) -> None:
         self.hear_out()
         if self.session.ended or not self._asked():
-            raise RehearsalError(f"{action}: {self._where()}, and nothing is asked")
+            raise RehearsalError(said("{action}: {where}, and nothing is asked", action=action, where=self._where()))
 
     def _in_a_queue(self, action: str) -> None:
         self.hear_out()
@@ -174,10 +180,12 @@ class Rehearsal:
             self._refuse(action)
 
     def _refuse(self, action: str) -> NoReturn:
-        raise RehearsalError(f"{action}: {self._where()}, and not in a queue")
+        raise RehearsalError(said("{action}: {where}, and not in a queue", action=action, where=self._where()))
 
-    def _where(self) -> str:
-        return "the call is over" if self.session.ended else f"the caller is at {self.session.node}"
+    def _where(self) -> Said:
+        return (
+            said("the call is over") if self.session.ended else said("the caller is at {node}", node=self.session.node)
+        )
 
     def _press(self, key: str) -> None:
         self.hear_out()
@@ -189,7 +197,9 @@ class Rehearsal:
     def _cut(self, key: str) -> None:
         for _ in range(MOST_ANNOUNCEMENTS):
             if self.session.ended or self._asked() or self._queued():
-                raise RehearsalError(f"cut {key}: {self._where()}, and nothing can be cut short")
+                raise RehearsalError(
+                    said("cut {key}: {where}, and nothing can be cut short", key=key, where=self._where())
+                )
             if key in self.session.listen.keys:
                 self._tell(events.Listened(key))
                 return
@@ -281,4 +291,4 @@ def _read(action: str) -> tuple[str, dict[str, str]]:
             verb = f"page {words.pop(0)}"
         return verb, typed(words)
     except ValueError as error:
-        raise RehearsalError(f"{action}: {error}") from None
+        raise RehearsalError(said("{action}: {error}", action=action, error=said_by(error))) from None

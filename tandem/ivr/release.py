@@ -8,6 +8,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors, Problem
 from tandem.ivr.reader import Check, read_flow
 from tandem.ivr.trials import Failure, TrialsError, failures, read_trials
+from tandem.said import Said, said, said_by
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 """What stands where bytes were no text."""
@@ -37,7 +38,7 @@ class Outcome(msgspec.Struct, frozen=True):
     file: str
     line: int
     test: str
-    failures: list[str] = []
+    failures: list[Said] = []
 
 
 def outcomes(tests: Mapping[str, str], flow: Flow) -> Iterator[Outcome]:
@@ -46,10 +47,10 @@ def outcomes(tests: Mapping[str, str], flow: Flow) -> Iterator[Outcome]:
         try:
             trials, tree = read_trials(text, file)
         except TrialsError as error:
-            yield Outcome(file, 1, "", [str(error)])
+            yield Outcome(file, 1, "", [said_by(error)])
             continue
         if trials.flow != flow.name:
-            yield Outcome(file, 1, "", [f"these are tests of the flow {trials.flow}"])
+            yield Outcome(file, 1, "", [said("these are tests of the flow {flow}", flow=trials.flow)])
             continue
         for n, trial in enumerate(trials.tests):
             yield Outcome(file, tree.line(("tests", str(n))), trial.name, failures(trial, flow))
@@ -77,11 +78,13 @@ def _read(sources: Mapping[str, Source], name: str, *check: Check) -> Flow:
 
     if (at := sources[name].source.find(REPLACED)) >= 0:
         line = sources[name].source.count("\n", 0, at) + 1
-        raise FlowErrors([Problem(f"{name}.yaml", line, "", "", "this is not UTF-8 text", "Save it as UTF-8")])
+        raise FlowErrors(
+            [Problem(f"{name}.yaml", line, "", "", said("this is not UTF-8 text"), said("Save it as UTF-8"))]
+        )
     flow = read_flow(sources[name].source, f"{name}.yaml", load, *check)
     if flow.name != name:
-        what = f"the flow is called {flow.name}, but it is to be {name}"
-        raise FlowErrors([Problem(f"{name}.yaml", 1, "", "name", what, "Give both the same name")])
+        what = said("the flow is called {name}, but it is to be {wanted}", name=flow.name, wanted=name)
+        raise FlowErrors([Problem(f"{name}.yaml", 1, "", "name", what, said("Give both the same name"))])
     return flow
 
 

@@ -8,6 +8,7 @@ from tandem.ivr.filling import plain
 from tandem.ivr.given import Answer, Given
 from tandem.ivr.json_path import as_kind
 from tandem.ivr.values import Value, number_of
+from tandem.said import said
 
 BOOKED, ANSWERED = "booked", "answered"
 SPOKEN = 10.0
@@ -82,7 +83,7 @@ def typed(words: Sequence[str]) -> dict[str, str]:
     """`name=value` words as a mapping; ValueError names the word that is none."""
     for word in words:
         if "=" not in word:
-            raise ValueError(f"{word!r} is not name=value")
+            raise ValueError(said("{word!r} is not name=value", word=word))
     return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 

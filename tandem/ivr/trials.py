@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from tandem.ivr.flow import Flow
-from tandem.ivr.problems import Path
+from tandem.ivr.problems import Path, unlike
 from tandem.ivr.rehearsal import Given, Rehearsal, RehearsalError
 from tandem.ivr.values import Value
 from tandem.ivr.yaml_tree import Tree, read_tree
+from tandem.said import Said, said, said_by
 
 OUTSIDE = ("lookups", "notifications", "callbacks", "transfers", "voicemails")
 """What a flow wants done outside, as Expected and Happened have it."""
@@ -70,22 +71,32 @@ class Failure(msgspec.Struct, frozen=True):
     file: str
     line: int
     test: str
-    what: str
+    what: Said
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.test}: {self.what}"
+        return str(self.said())
+
+    def said(self) -> Said:
+        """All of it in one line."""
+        return said("{place}{what}", place=f"{self.file}:{self.line}: {self.test}: ", what=self.what)
+
+    def told(self) -> dict[str, Any]:
+        """As data, with all of it as `text`, too."""
+        return msgspec.structs.asdict(self) | {"text": self.said()}
 
 
 def read_trials(source: str, file: str) -> tuple[Trials, Tree]:
     """The flow tests in `source`, and where they stand in it; TrialsError when they can't be read."""
     tree = read_tree(source)
     for finding in tree.findings:
-        raise TrialsError(f"{file}:{tree.line(finding.path)}: {finding.what}")
+        place = f"{file}:{tree.line(finding.path)}: "
+        raise TrialsError(said("{place}{what}", place=place, what=finding.what))
     try:
         return msgspec.convert(tree.data, Trials), tree
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `")
-        raise TrialsError(f"{file}:{tree.line(_path(place))}: {what}") from None
+        what, place = unlike(error)
+        at = f"{file}:{tree.line(_path(place))}: "
+        raise TrialsError(said("{place}{what}", place=at, what=what)) from None
 
 
 def run(trials: Trials, tree: Tree, file: str, flow: Flow) -> Iterator[Failure]:
@@ -95,7 +106,7 @@ def run(trials: Trials, tree: Tree, file: str, flow: Flow) -> Iterator[Failure]:
             yield Failure(file, tree.line(("tests", str(n))), trial.name, what)
 
 
-def failures(trial: Trial, flow: Flow) -> list[str]:
+def failures(trial: Trial, flow: Flow) -> list[Said]:
     """What did not go as it shall in one test."""
     call = Rehearsal(flow, trial.given)
     try:
@@ -103,7 +114,7 @@ def failures(trial: Trial, flow: Flow) -> list[str]:
             call.do(action if isinstance(action, dict) else str(action))
         call.hear_out()
     except RehearsalError as error:
-        return [str(error)]
+        return [said_by(error)]
     happened, expect = call.happened, trial.expect
     return [
         *_in_order("text", expect.texts, happened.texts),
@@ -145,41 +156,51 @@ def as_trial(name: str, given: Given, do: Sequence[str], flow: Flow) -> Trial:
     return Trial(name, tuple(do), expect, given)
 
 
-def _in_order(noun: str, expected: Sequence[str], happened: Sequence[str]) -> Iterator[str]:
+def _in_order(noun: str, expected: Sequence[str], happened: Sequence[str]) -> Iterator[Said]:
     left = iter(happened)
     for name in expected:
         if name not in left:
-            yield f"{noun} {name} did not come, or not in this order; there came: {', '.join(happened) or 'none'}"
+            came = _list(happened)
+            yield said(
+                "{noun} {name} did not come, or not in this order; there came: {came}",
+                noun=noun,
+                name=name,
+                came=came,
+            )
             return
 
 
-def _words(expected: Sequence[str], happened: Sequence[str]) -> Iterator[str]:
-    said, at = " | ".join(happened), 0
+def _words(expected: Sequence[str], happened: Sequence[str]) -> Iterator[Said]:
+    heard, at = " | ".join(happened), 0
     for words in expected:
-        found = said.find(words, at)
+        found = heard.find(words, at)
         if found < 0:
-            yield f"{words!r} was not said, or not in this order; there was said: {said}"
+            yield said(
+                "{words!r} was not said, or not in this order; there was said: {heard}", words=words, heard=heard
+            )
             return
         at = found + len(words)
 
 
-def _same(noun: str, expected: Sequence[Any] | None, happened: Sequence[Any]) -> Iterator[str]:
+def _same(noun: str, expected: Sequence[Any] | None, happened: Sequence[Any]) -> Iterator[Said]:
     if expected is not None and list(expected) != list(happened):
-        yield f"{noun}: {_list(happened)} instead of {_list(expected)}"
+        came, wanted = _list(happened), _list(expected)
+        yield said("{noun}: {came} instead of {wanted}", noun=noun, came=came, wanted=wanted)
 
 
 def _pairs(answers: dict[str, str]) -> list[str]:
     return [f"{question}: {answer}" for question, answer in answers.items()]
 
 
-def _values(noun: str, expected: Mapping[str, Value], happened: Mapping[str, Value]) -> Iterator[str]:
+def _values(noun: str, expected: Mapping[str, Value], happened: Mapping[str, Value]) -> Iterator[Said]:
     for name, value in expected.items():
         if happened.get(name) != value:
-            yield f"{noun} {name} is {happened.get(name)!r} instead of {value!r}"
+            came = happened.get(name)
+            yield said("{noun} {name} is {came!r} instead of {wanted!r}", noun=noun, name=name, came=came, wanted=value)
 
 
-def _list(values: Sequence[Any]) -> str:
-    return ", ".join(map(str, values)) or "none"
+def _list(values: Sequence[Any]) -> str | Said:
+    return ", ".join(map(str, values)) or said("none")
 
 
 def _path(place: str) -> Path:

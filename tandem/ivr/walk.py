@@ -9,6 +9,7 @@ from tandem.ivr.given import Given
 from tandem.ivr.rehearsal import Rehearsal, RehearsalError
 from tandem.ivr.trials import Trial, as_trial
 from tandem.ivr.values import Value
+from tandem.said import NOTHING, Said, said_by
 
 SILENCE = "silence"
 WANTED = {
@@ -53,7 +54,7 @@ class Walk(msgspec.Struct, frozen=True):
     wrong: dict[str, str]
     faults: list[str]
     ended: bool
-    problem: str = ""
+    problem: Said = NOTHING
     trial: Trial | None = None
 
 
@@ -90,7 +91,7 @@ def walk(flow: Flow, given: Given, do: Sequence[str], answers: Sequence[str] = (
     )
 
 
-def _stepped(call: Rehearsal, steps: list[Step], action: str) -> str:
+def _stepped(call: Rehearsal, steps: list[Step], action: str) -> Said:
     """Do one thing and hear all that is said then; why it can't be done, else nothing."""
     happened = call.happened
     nouns = ("nodes", "words", *WANTED)
@@ -100,8 +101,8 @@ def _stepped(call: Rehearsal, steps: list[Step], action: str) -> str:
             call.do(action)
         call.hear_out()
     except RehearsalError as error:
-        return str(error)
+        return said_by(error)
     new = {noun: getattr(happened, noun)[count:] for noun, count in before.items()}
     outside = tuple(f"{noun} {each}" for wanted, noun in WANTED.items() for each in new[wanted])
     steps.append(Step(action, tuple(new["nodes"]), tuple(new["words"]), call.session.language, outside))
-    return ""
+    return NOTHING

@@ -9,6 +9,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tandem.ivr.problems import Finding, Path
+from tandem.said import Said, said
 
 LONGEST_SOURCE = 200_000
 """Characters. A flow of a thousand nodes is about that long."""
@@ -35,18 +36,20 @@ def read_tree(source: str, longest: int = LONGEST_SOURCE) -> Tree:
     """The source as dicts (keys as written), lists, text, numbers, booleans and None; at most `longest` characters."""
     tree = Tree()
     if len(source) > longest:
-        tree.findings.append(Finding((), f"longer than {longest} characters", "Split it"))
+        tree.findings.append(Finding((), said("longer than {longest} characters", longest=longest), said("Split it")))
         return tree
     try:
         top = YAML(typ="safe", pure=True).compose(source)
         tree.data = _Builder(tree).build(top, ()) if top is not None else None
     except RecursionError:
-        tree.findings.append(Finding((), "nested too deeply", "A few levels are all that is needed"))
+        tree.findings.append(Finding((), said("nested too deeply"), said("A few levels are all that is needed")))
     except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         tree.lines[()] = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        tree.findings.append(Finding((), f"not YAML: {what}", "Mend the YAML; the line is where reading stopped"))
+        tree.findings.append(
+            Finding((), said("not YAML: {what}", what=what), said("Mend the YAML; the line is where reading stopped"))
+        )
     return tree
 
 
@@ -58,7 +61,11 @@ class _Builder:
     def build(self, node: Node, path: Path) -> Any:
         self.tree.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self.seen:
-            self._find(path, "an alias (*name) stands here", "Write the value out; there are no anchors and aliases")
+            self._find(
+                path,
+                said("an alias (*name) stands here"),
+                said("Write the value out; there are no anchors and aliases"),
+            )
             return None
         self.seen.add(id(node))
         if isinstance(node, MappingNode):
@@ -71,16 +78,20 @@ class _Builder:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                self._find(path, "a list or mapping stands where a name belongs", "Write a plain name before the colon")
+                self._find(
+                    path,
+                    said("a list or mapping stands where a name belongs"),
+                    said("Write a plain name before the colon"),
+                )
                 continue
             place = (*path, key.value)
             if key.value in data:
-                self._find(place, f"{key.value} stands here twice", "Remove one of them")
+                self._find(place, said("{name} stands here twice", name=key.value), said("Remove one of them"))
             self.tree.lines[place] = key.start_mark.line + 1
             data[key.value] = self.build(value, place)
         return data
 
-    def _find(self, path: Path, what: str, how_to_mend: str) -> None:
+    def _find(self, path: Path, what: Said, how_to_mend: Said) -> None:
         self.tree.findings.append(Finding(path, what, how_to_mend))
 
 

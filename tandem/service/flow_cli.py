@@ -24,6 +24,7 @@ from tandem.ivr.schema import flow_schema
 from tandem.ivr.trials import Failure, Trials, TrialsError, as_trial, read_trials, run
 from tandem.ivr.values import OtherWay
 from tandem.ivr.yaml_tree import Tree
+from tandem.said import Said, said
 from tandem.service.centre import read_centre
 from tandem.service.flow_files import TESTS, flow_files_in, read_file
 
@@ -141,16 +142,16 @@ def _outside(flow: Flow, settings: CentreSettings) -> Iterable[Finding]:
     return [*outside.find_in_centre(flow, settings.services, allowed), *agents]
 
 
-def _hindered(settings: CentreSettings) -> dict[str, dict[OtherWay, str]]:
+def _hindered(settings: CentreSettings) -> dict[str, dict[OtherWay, Said]]:
     """By queue, what its plan offers and the centre has not what it takes for, and why."""
     plan = settings.dial_plan
-    lacking: dict[str, dict[OtherWay, str]] = {}
+    lacking: dict[str, dict[OtherWay, Said]] = {}
     for queue in settings.acd.queues.values():
         offered, own = {step.offer for step in queue.plan}, lacking.setdefault(queue.name, {})
         if "callback" in offered and not plan.numbers:
-            own["callback"] = "the dial plan allows no numbers"
+            own["callback"] = said("the dial plan allows no numbers")
         if "chat" in offered and not settings.offers.get(queue.name, OfferSettings()).chat:
-            own["chat"] = "the queue's offers have no address for a chat"
+            own["chat"] = said("the queue's offers have no address for a chat")
     return lacking
 
 
@@ -183,7 +184,7 @@ def _yaml_files(place: Path) -> list[Path]:
 
 def _report(found: list[Problem] | list[Failure], json: bool, all_well: str) -> None:
     if json:
-        typer.echo(msgspec.json.encode(found).decode())
+        typer.echo(msgspec.json.encode(found, enc_hook=str).decode())
     else:
         typer.echo("\n".join(map(str, found)) or all_well)
     sys.exit(bool(found))

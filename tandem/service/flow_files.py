@@ -7,6 +7,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.problems import FlowErrors, Problem
 from tandem.ivr.reader import Check, Load, nothing_more, read_flow
 from tandem.ivr.release import Source
+from tandem.said import said
 
 TESTS = "tests"
 """The folder of flow tests, in the folder of the flows."""
@@ -22,8 +23,8 @@ def read_file(file: Path, check: Check = nothing_more) -> Flow:
     flow = read_flow(source, str(file), beside(file.parent), check)
     if flow.name != file.stem:
         line = next((n for n, text in enumerate(source.splitlines(), 1) if text.startswith("name:")), 1)
-        what = f"the flow is called {flow.name}, but its file {file.name}"
-        raise FlowErrors([Problem(str(file), line, "", "name", what, "Give both the same name")])
+        what = said("the flow is called {name}, but its file {file}", name=flow.name, file=file.name)
+        raise FlowErrors([Problem(str(file), line, "", "name", what, said("Give both the same name"))])
     return flow
 
 

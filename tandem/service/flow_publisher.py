@@ -185,7 +185,7 @@ class Publisher:
 def problems_of(made: Release) -> list[object]:
     """All that was found, each with its `text` for people."""
     found = chain(*made.broken.values(), *made.doubtful.values())
-    return [msgspec.to_builtins(problem) | {"text": str(problem)} for problem in found]
+    return [problem.told() for problem in found]
 
 
 def _digest(file: Source) -> str:

@@ -28,6 +28,7 @@ from tandem.control.state import PlaneState
 from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Applied, Apply, Compare, RollBack, Written
 from tandem.ivr.flow import Flow
+from tandem.said import said
 from tandem.service.centre import CentreError, not_right, text_of, texts
 from tandem.service.flow_cli import missing_in_centre
 from tandem.service.flow_library import flows_in_force
@@ -229,7 +230,8 @@ class SettingsShelf:
             for found in missing_in_centre(flow, settings):
                 if found.path not in [each.path for each in missing]:
                     path = f"flows.{flow.name}.{dotted(found.path)}"
-                    findings.append(Finding(path, f"the flow in force needs it: {found.what}", found.how_to_mend))
+                    what = said("the flow in force needs it: {what}", what=found.what)
+                    findings.append(Finding(path, what, found.how_to_mend))
         return findings
 
     async def _refuse_stale(self, on: int | None) -> None:
@@ -294,4 +296,4 @@ def _quoted(value: Any) -> Any:
 
 
 def _told(findings: list[Finding]) -> list[dict[str, Any]]:
-    return [msgspec.to_builtins(finding) | {"text": str(finding)} for finding in findings]
+    return [finding.told() for finding in findings]

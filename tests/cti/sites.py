@@ -59,7 +59,7 @@ class Site:
     def __init__(self, outbox: Outbox, users: UserStore, database: AsyncEngine | None = None) -> None:
         self.told: list[Event] = []
         self.plane = Plane()
-        self.tokens = Tokens("a key")
+        self.tokens, self.outbox = Tokens("a key"), outbox
         self.watch = Watch()
         self.deaf = False
         self.health = Health(switch_up=True, journal_ok=True, since=1000.0)

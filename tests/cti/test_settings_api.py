@@ -39,10 +39,13 @@ class Desk:
         assert (await browser.sign_in(name))[0] == 201
         return browser
 
-    async def ask(self, method: str, path: str, wish: object = None, on: str | None = None) -> Answer:
-        """Status, ETag, and what was told."""
+    async def ask(
+        self, method: str, path: str, wish: object = None, on: str | None = None, language: str = ""
+    ) -> Answer:
+        """Status, ETag, and what was told, in `language`."""
         body = wish if isinstance(wish, bytes) else json.dumps(wish).encode() if wish is not None else None
         headers = {"Authorization": f"Bearer {TOKEN}"} | ({"If-Match": on} if on else {})
+        headers["Accept-Language"] = language
         async with self._session.request(method, self._url + path, data=body, headers=headers) as answer:
             text = await answer.text()
             told = json.loads(text) if answer.content_type == "application/json" else text
@@ -114,6 +117,23 @@ async def test_check_tells_findings_and_changes_and_changes_nothing(desk: Desk) 
     assert told["findings"][0]["line"] == 2
     assert (await desk.put(wish["settings"]))[0] == 422
     assert desk.plane.state.settings_version == 1
+
+
+@pytest.mark.parametrize("asked", ["zh-CN", "fr, zh;q=0.8, en;q=0.3"])
+async def test_findings_are_told_in_the_language_that_is_asked_for(desk: Desk, asked: str) -> None:
+    wish = {"settings": {"queues": {"tv": {"ring_seconds": 900, "plan": [{"move": "hifi"}]}}}}
+    _, _, told = await desk.ask("POST", "/settings/check", wish, language=asked)
+    texts = {each["path"]: (each["message"], each["way_out"], each["text"]) for each in told["findings"]}
+    assert texts["queues.tv.ring_seconds"] == (
+        "现为 900",
+        "请填 1 至 300",
+        "queues.tv.ring_seconds: 现为 900：请填 1 至 300",
+    )
+    assert texts["queues.tv.plan[0].move"][0] == "没有可转移到的队列“hifi”"
+    _, _, refused = await desk.ask("PUT", "/settings", {"author": "ann", **wish}, "*", asked)
+    assert "现为 900" in [each["message"] for each in refused["problems"]]
+    _, _, told = await desk.ask("POST", "/settings/check", wish, language="fr")
+    assert told["findings"][0]["text"] == "queues.tv.ring_seconds: is 900: write 1 to 300"
 
 
 async def test_differences_history_rollback_and_export(desk: Desk) -> None:

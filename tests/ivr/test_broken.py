@@ -8,6 +8,7 @@ from tandem.ivr.flow import Flow
 from tandem.ivr.lint import outside, queues
 from tandem.ivr.problems import Finding, FlowErrors
 from tandem.ivr.reader import read_flow
+from tandem.said import said
 
 FOLDER = Path(__file__).parents[1] / "golden" / "broken"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -21,7 +22,7 @@ def load(name: str) -> str | None:
 
 def check(flow: Flow) -> list[Finding]:
     here = queues.find(flow, {"service", "lonely", "written"}, {"service", "written"})
-    offers = queues.find_offers(flow, {"written": {"chat": "there is no address for one"}})
+    offers = queues.find_offers(flow, {"written": {"chat": said("there is no address for one")}})
     agents = queues.find_agents(flow, {"1001"})
     return [
         *here,
@@ -41,7 +42,7 @@ def test_each_mistake_is_found_where_it_is_and_nothing_else(file: Path) -> None:
     with pytest.raises(FlowErrors) as caught:
         read_flow(source, file.name, load, check)
     marked = [(n, line.split(MARK)[1]) for n, line in enumerate(source.splitlines(), 1) if MARK in line]
-    told = sorted((problem.line, problem.what) for problem in caught.value.problems)
+    told = sorted((problem.line, str(problem.what)) for problem in caught.value.problems)
     assert {line for line, _ in told} == {line for line, _ in marked}, told
     for (line, expected), (_, what) in zip(marked, dict(told).items(), strict=True):
         assert expected in what, line

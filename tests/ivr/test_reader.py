@@ -153,7 +153,7 @@ def test_a_list_counts_from_its_own_place() -> None:
     which = "which: {type: branch, cases: [{when: dialled == 1, next: end}], else: end}"
     [found] = problems(wrap(f"{which}\nend: {{type: end}}", {}))
     assert (found.node, found.field) == ("which", "cases.0.when")
-    assert "character 9: a text can't be compared to a number" in found.what
+    assert "character 9: a text can't be compared to a number" in str(found.what)
 
 
 @pytest.mark.parametrize(

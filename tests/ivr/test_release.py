@@ -60,7 +60,7 @@ def test_a_flow_of_another_name_is_broken() -> None:
 def test_what_was_no_text_is_broken_with_its_line() -> None:
     (problem,) = release({"inner": Source(INNER + "# \ufffd")}, ["inner"], nothing_more).broken["inner"]
     assert problem.line == INNER.count("\n") + 1
-    assert "UTF-8" in problem.what
+    assert "UTF-8" in str(problem.what)
 
 
 def test_tests_that_are_none_or_of_another_flow_are_doubts() -> None:

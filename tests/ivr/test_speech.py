@@ -185,5 +185,5 @@ def test_what_the_centre_says_of_its_own_offers_is_known_before_a_call_in_every_
 
 def test_the_flows_built_in_are_right() -> None:
     for flow in BUILT_IN.values():
-        told = [finding.what for finding in lint(flow, set(flow.nodes))]
+        told = [str(finding.what) for finding in lint(flow, set(flow.nodes))]
         assert [what for what in told if what != "nothing leads here"] == [f"{flow.name!r} is not a name"]

@@ -227,7 +227,7 @@ async def test_force_does_not_go_over_what_no_caller_may_be_given(centre: Centre
 
 async def test_a_draft_may_be_wrong_is_published_when_it_is_right_and_is_gone_then(centre: Centre) -> None:
     told: Any = await centre.shelf.save_draft("other", SaveDraft("bob", "name: ["))
-    assert "not YAML" in told["problems"][0]["text"]
+    assert "not YAML" in str(told["problems"][0]["text"])
     with pytest.raises(Refused):
         await centre.shelf.publish(Publish("ann", drafts=("other",)))
     await centre.shelf.save_draft("other", SaveDraft("bob", OTHER.replace("Bye.", "Ciao."), message="Italian"))

@@ -157,7 +157,7 @@ async def test_what_is_not_right_changes_nothing(centre: Centre) -> None:
         await centre.apply("queues:\n  tv: {ring_secs: 5}\n")
     (finding,) = problems(refused.value)
     assert (finding["path"], finding["line"], finding["severity"]) == ("queues.tv.ring_secs", 2, "error")
-    assert "Perhaps ring_seconds is meant" in finding["text"]
+    assert "Perhaps ring_seconds is meant" in str(finding["text"])
     for wish in (Apply(author="ann"), Apply(author="ann", source=CENTRE, settings={})):
         with pytest.raises(Refused, match="as YAML in source, or as data in settings"):
             await centre.shelf.apply(wish, None)
@@ -171,7 +171,7 @@ async def test_a_queue_that_a_flow_in_force_needs_cannot_go(centre: Centre) -> N
         await centre.apply(CENTRE.replace("{tv: {ring", "{hifi: {ring"))
     (finding,) = problems(refused.value)
     assert (finding["path"], finding["severity"]) == ("flows.queued.nodes.wait.queue", "error")
-    assert "the centre has no queue 'tv'" in finding["text"]
+    assert "the centre has no queue 'tv'" in str(finding["text"])
     told = await centre.shelf.check(Written(source=CENTRE.replace("{tv: {ring", "{hifi: {ring")))
     assert [each["path"] for each in told["findings"]] == ["flows.queued.nodes.wait.queue"]  # type: ignore[index]
 

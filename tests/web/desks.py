@@ -1,14 +1,13 @@
 """What an agent does in a browser, and the centre for it."""
 
 import itertools
-from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tandem.service.config import PROJECT
-from tests.live.browser import PATIENCE
+from tests.live.browser import PATIENCE, PHONE
 
 DESK_CENTRE = """
 lines: {"4008": hotline}
@@ -25,7 +24,6 @@ pause_reasons: {lunch: {}, training: {}}
 PASSWORD = "a password of my own 7"
 SCREEN = {"width": 1366, "height": 768}
 AXE = PROJECT / "web/node_modules/axe-core/axe.min.js"
-PICTURES = PROJECT / "docs/screenshots"
 LIVE = 30_000.0
 """Milliseconds for what a centre that was killed takes to be back."""
 _names = (f"agent{number}" for number in itertools.count(1))
@@ -60,9 +58,12 @@ async def _add(centre: Served, person: dict[str, str]) -> tuple[str, str]:
         return name, (await answer.json())["one_time_password"]
 
 
-async def window(browser: Browser, language: str = "en", theme: Any = "light") -> BrowserContext:
-    """A browser of an agent's own."""
-    context = await browser.new_context(viewport=SCREEN, locale=language, color_scheme=theme)  # type: ignore[arg-type]
+async def window(
+    browser: Browser, language: str = "en", theme: Any = "light", *, on_phone: bool = False
+) -> BrowserContext:
+    """A browser of somebody's own, at a desk or on a phone."""
+    device: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True} if on_phone else {}
+    context = await browser.new_context(**({"viewport": SCREEN} | device), locale=language, color_scheme=theme)
     context.set_default_timeout(PATIENCE)
     return context
 
@@ -118,9 +119,3 @@ async def axe(page: Page) -> list[str]:
         for one in found["violations"]
         for node in one["nodes"]
     ]
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like for the documentation."""
-    PICTURES.mkdir(exist_ok=True)
-    await page.screenshot(path=Path(PICTURES / f"{name}.png"))

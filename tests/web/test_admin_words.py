@@ -35,3 +35,9 @@ def test_nothing_is_shown_by_its_name_in_the_file(language: str) -> None:
     values = re.search(r"values(?:: Record<string, string> =|:) \{(.*?)\}", text, re.S)
     assert values
     assert set(choices(made)) - set(re.findall(r'^\s+(\w+): "', values[1], re.M)) == set()
+
+
+def test_every_section_has_a_room() -> None:
+    """Of those that are names with their settings, and of the rest."""
+    rooms = "".join(file.read_text() for file in (PROJECT / "web/src/admin").rglob("*.tsx"))
+    assert {name for name in SECTIONS if f'"{name}"' not in rooms} == set()

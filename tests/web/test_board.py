@@ -23,8 +23,9 @@ from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
 from tests.store.examples import contact, interval, wait
 from tests.store.test_queries import write
-from tests.web.desks import Served, add_user, axe, picture, sign_in_at, window
+from tests.web.desks import Served, add_user, axe, sign_in_at, window
 from tests.web.operators import supervisor
+from tests.web.pictures import Look, every_look
 
 pytestmark = pytest.mark.live
 DAY = 86400.0
@@ -81,12 +82,8 @@ def calls(site: Site, *names: str) -> None:
         site.happens(events.Listened(name, site.plane.state.calls[name].listen, "2"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-async def test_the_board_is_for_everybody(
-    site: Site, browser: Browser, language: str, theme: str, request: pytest.FixtureRequest
-) -> None:
-    keep = request.config.getoption("--screenshots")
+@every_look
+async def test_the_board_is_for_everybody(site: Site, browser: Browser, language: str, theme: str, look: Look) -> None:
     calls(site, "c1", "c2")
     page = await supervisor(site, browser, language=language, theme=theme)
     errors: list[str] = []
@@ -94,17 +91,12 @@ async def test_the_board_is_for_everybody(
     asked = set[str]()
     page.on("request", lambda one: asked.add(one.url.split("/")[2]))
 
-    async def look(what: str) -> None:
-        assert await axe(page) == []
-        if keep:
-            await picture(page, f"{what}.{language}.{theme}")
-
     await expect(page.locator(".mark.bad").first).to_be_visible()
-    await look("board")
+    await look.at(page, "board")
     await page.locator('tr[data-row="tech"] button.figure').click()
     await page.locator("dialog tbody button").first.click()
     await expect(page.locator(".in-hand")).to_be_visible()
-    await look("board-waiting")
+    await look.at(page, "board-waiting")
     await page.keyboard.press("Escape")
     site.happens(events.AgentSignedIn("1001"))
     leg = next(iter(site.plane.state.legs))
@@ -112,18 +104,18 @@ async def test_the_board_is_for_everybody(
     site.happens(events.Bridged("c1", leg))
     await page.locator('tr[data-row="1001"] button.figure').click()
     await page.locator("dialog select").first.select_option("PJSIP/1002")
-    await look("board-agent")
+    await look.at(page, "board-agent")
     await page.keyboard.press("Escape")
     await page.locator(".tabs button").last.click()
     await expect(page.locator(".plot canvas")).to_be_visible()
-    await look("board-history")
+    await look.at(page, "board-history")
     await page.locator("tbody tr").last.locator("button.figure").nth(1).click()
     await expect(page.locator("dialog tbody tr")).to_have_count(1)
-    await look("board-behind")
+    await look.at(page, "board-behind")
     await page.goto(f"{site.url}/board?wall")
     await expect(page.locator(".wall-queues > li")).to_have_count(3)
     await expect(page.locator("button, input, select")).to_have_count(0)
-    await look("wallboard")
+    await look.at(page, "wallboard")
     assert asked == {site.url.split("/")[2]}
     assert errors == []
 

@@ -20,8 +20,9 @@ from tandem.store.users import UserStore
 from tests.control.dispatch import proposal
 from tests.control.playbook import SETTINGS
 from tests.cti.sites import Site
-from tests.web.desks import axe, picture
+from tests.web.desks import axe
 from tests.web.operators import supervisor
+from tests.web.pictures import Look, every_look
 
 pytestmark = pytest.mark.live
 WORDS = {
@@ -78,10 +79,9 @@ async def panel(site: Site, browser: Browser, language: str = "en", theme: str =
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@every_look
 async def test_the_dispatch_is_for_everybody(
-    site: Site, browser: Browser, language: str, theme: str, request: pytest.FixtureRequest
+    site: Site, browser: Browser, language: str, theme: str, look: Look
 ) -> None:
     over = proposal(5, site.now + 60, words=WORDS, agents=1, changes=outlook(site.now).proposals[0].changes)
     site.happens(events.ProposalApplied(over, "mei"))
@@ -94,9 +94,7 @@ async def test_the_dispatch_is_for_everybody(
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     await expect(page.locator(".proposals li > p")).to_have_text(WORDS[language])
     await expect(page.locator(".loans.over li")).to_have_count(1)
-    assert await axe(page) == []
-    if request.config.getoption("--screenshots"):
-        await picture(page, f"board-dispatch.{language}.{theme}")
+    await look.at(page, "board-dispatch")
     await page.locator(".proposals button").click()
     assert await axe(page) == []
     assert errors == []

@@ -26,8 +26,9 @@ from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
-from tests.web.desks import Served, axe, picture
+from tests.web.desks import Served, axe
 from tests.web.editors import add, at_editor, begin, field, named, step, tab
+from tests.web.pictures import Look, every_look
 
 pytestmark = pytest.mark.live
 
@@ -313,34 +314,36 @@ async def test_callers_are_shown_on_the_nodes_they_are_at(floor: Floor, browser:
     await expect(page.locator("nav.nodes button", has_text="2 callers")).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
+UNKNOWN = {"en": "there is no node 'nowhere'", "zh-CN": "没有节点“nowhere”"}
+
+
+@every_look
 async def test_the_editor_is_for_everybody(
-    floor: Floor, browser: Browser, language: str, theme: str, request: pytest.FixtureRequest
+    floor: Floor, browser: Browser, language: str, theme: str, look: Look
 ) -> None:
     await floor.shelf.take_files({"line": Source(LINE), **_shipped("satisfaction", "join", "membership")})
     page = await at_editor(browser, floor.served, language=language, theme=theme)
     await page.set_viewport_size({"width": 1500, "height": 900})
-    keep = request.config.getoption("--screenshots")
-
-    async def look(name: str) -> None:
-        assert await axe(page) == []
-        if keep:
-            await picture(page, f"{name}.{language}.{theme}")
-
-    await look("flows")
+    await look.at(page, "flows")
     await page.locator(".cards button", has_text="membership").click()
     await expect(page.locator(".step").first).to_be_visible()
     await page.locator("nav.nodes button").nth(3).click()
-    await look("editor")
+    await look.at(page, "editor")
     for name in ("flow", "text", "problems", "tests", "versions"):
         await tab(page, name)
         assert await axe(page) == []
+    await look.at(page, "editor-versions")
     await tab(page, "walk")
     await page.select_option(".given [name=language]", language)
     await page.click(".given button")
     await expect(page.locator(".steps li").first).to_be_visible()
-    await look("editor-walk")
+    await look.at(page, "editor-walk")
+    await tab(page, "text")
+    text = page.locator("#text textarea, .text textarea, textarea").first
+    await text.fill((await text.input_value()).replace("next:", "next: nowhere #", 1))
+    await tab(page, "problems")
+    await expect(page.locator(".problems li").first).to_contain_text(UNKNOWN[language])
+    await look.at(page, "editor-problems")
 
 
 def _shipped(*names: str) -> dict[str, Source]:

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tandem.acd.settings import QueueSettings
 from tandem.control import events
+from tandem.control.commands import SendLink
 from tandem.ivr.reader import read_flow
 from tandem.service.config import PROJECT
 from tandem.store.database import open_database, upgrade
@@ -17,8 +18,10 @@ from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.customers import Customer, connection
+from tests.cti.page_flows import BEGIN, call_with_a_page
 from tests.cti.sites import TOKEN, Site
-from tests.web.desks import Served, add_user, axe, contacts, is_in, picture, sign_in, window
+from tests.web.desks import Served, add_user, contacts, is_in, sign_in, window
+from tests.web.pictures import Look, every_look
 
 pytestmark = pytest.mark.live
 
@@ -43,13 +46,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await database.dispose()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-async def test_the_pages_are_for_everybody(
-    site: Site, browser: Browser, language: str, theme: str, request: pytest.FixtureRequest
-) -> None:
+@every_look
+async def test_the_pages_are_for_everybody(site: Site, browser: Browser, language: str, theme: str, look: Look) -> None:
     served: Served = SimpleNamespace(url=site.url, token={"Authorization": f"Bearer {TOKEN}"})
-    look = Look(request.config.getoption("--screenshots"), f"{language}.{theme}")
     page = await (await window(browser, language, theme)).new_page()
     asked = set[str]()
     page.on("request", lambda one: asked.add(one.url.split("/")[2]))
@@ -84,16 +83,18 @@ async def test_the_pages_are_for_everybody(
     assert asked == {site.url.split("/")[2]}
 
 
-class Look:
-    """Looks at pages as those see them who can't see, and keeps pictures of them where that is wanted."""
-
-    def __init__(self, keep: bool, name: str) -> None:
-        self._keep, self._name = keep, name
-
-    async def at(self, page: Page, what: str) -> None:
-        assert await axe(page) == []
-        if self._keep:
-            await picture(page, f"{what}.{self._name}")
+@every_look
+async def test_a_link_is_opened_on_a_phone(site: Site, browser: Browser, language: str, theme: str, look: Look) -> None:
+    site.now = BEGIN
+    call_with_a_page(site.plane, language=language)
+    token = site.tokens.new()
+    sent = SendLink("c1", 1, "booking", language, "{link}", "13812345678", "PJSIP/a-1")
+    await site.outbox.add(sent, token, BEGIN)
+    page = await (await window(browser, language, theme, on_phone=True)).new_page()
+    await page.goto(f"{site.url}/l/{token}")
+    await page.locator("button[value='1']").first.click()
+    await expect(page.locator("input:visible").first).to_be_visible()
+    await look.at(page, "link-form")
 
 
 async def write_in(customer: Customer, name: str, number: str) -> None:

@@ -11,7 +11,7 @@ from tandem.service.credentials import load_credentials
 from tandem.store import behind
 from tests.live.centre import LiveCentre, live_centre
 from tests.phones import audio
-from tests.web.desks import add_user, axe, contacts, is_in, picture, sign_in
+from tests.web.desks import add_user, axe, contacts, is_in, sign_in
 from tests.web.phoning import (
     CALLS,
     REGISTERED,
@@ -23,6 +23,7 @@ from tests.web.phoning import (
     talking_browser,
     talks_here,
 )
+from tests.web.pictures import LOOKS, Look
 
 pytestmark = pytest.mark.live
 
@@ -97,12 +98,10 @@ async def test_a_call_is_answered_in_the_browser_and_both_hear_each_other(
 async def _looks(page: Page, keep: bool) -> None:
     """The phone in talk, in both languages, light and dark."""
     await page.locator(".more > button").click()
-    for language, theme in (("zh-CN", "dark"), ("en", "light")):
+    for language, theme in LOOKS:
         await page.select_option("select >> nth=0", language)
         await page.select_option("select >> nth=1", theme)
-        assert await axe(page) == []
-        if keep:
-            await picture(page, f"phone.{language}.{theme}")
+        await Look(keep, language, theme).at(page, "phone")
     await page.keyboard.press("Escape")
 
 

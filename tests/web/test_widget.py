@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,8 +21,9 @@ from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import SETTINGS
 from tests.cti.sites import TOKEN, Site
-from tests.live.browser import PATIENCE, PHONE
-from tests.web.desks import Served, add_user, axe, contacts, is_in, picture, sign_in, window
+from tests.live.browser import PHONE
+from tests.web.desks import Served, add_user, contacts, is_in, sign_in, window
+from tests.web.pictures import Look, every_look
 
 pytestmark = pytest.mark.live
 
@@ -56,8 +58,8 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 class Shop:
     """A customer's page of the shop, and what is in its widget."""
 
-    def __init__(self, page: Page, look: "Look") -> None:
-        self.page, self.look = page, look
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self.launch = page.locator("#tandem-chat .launch")
         self.dialog = page.get_by_role("dialog")
         self.log = self.dialog.get_by_role("log")
@@ -66,18 +68,6 @@ class Shop:
 
     async def choose(self, label: str) -> None:
         await self.dialog.get_by_role("group").get_by_role("button", name=label, exact=True).click()
-
-
-class Look:
-    """Looks at pages as those see them who can't see, and keeps pictures of them where that is wanted."""
-
-    def __init__(self, keep: bool, name: str) -> None:
-        self._keep, self._name = keep, name
-
-    async def at(self, page: Page, what: str) -> None:
-        assert await axe(page) == []
-        if self._keep:
-            await picture(page, f"{what}.{self._name}")
 
 
 ZH = {
@@ -104,14 +94,11 @@ EN = {
 }
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh-CN", "light"), ("en", "dark")])
+@every_look
 async def test_from_the_bot_to_an_agent_a_file_each_way_and_the_survey_over_a_reload(
-    site: Site, browser: Browser, language: str, theme: str, request: pytest.FixtureRequest
+    site: Site, browser: Browser, language: str, theme: str, look: Look
 ) -> None:
-    words, look = (
-        {"zh-CN": ZH, "en": EN}[language],
-        Look(request.config.getoption("--screenshots"), f"{language}.{theme}"),
-    )
+    words = {"zh-CN": ZH, "en": EN}[language]
     served: Served = SimpleNamespace(url=site.url, token={"Authorization": f"Bearer {TOKEN}"})
     desk = await (await window(browser, language, theme)).new_page()
     await sign_in(desk, served, *await add_user(served, "1001"))
@@ -119,7 +106,7 @@ async def test_from_the_bot_to_an_agent_a_file_each_way_and_the_survey_over_a_re
     await is_in(desk, "ready")
     async with shop_page(site.url, 0) as address:
         site.chat_origins.add(address)
-        shop = Shop(await (await window(browser, language, theme)).new_page(), look)
+        shop = Shop(await (await window(browser, language, theme)).new_page())
         troubles = list[str]()
         shop.page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         await shop.page.goto(f"{address}{words['path']}")
@@ -212,7 +199,7 @@ async def test_the_shops_page_and_the_widget_leave_each_other_as_they_are(site: 
         before = await page.evaluate(looks)
         await page.unroute("**/widget.js")
         await page.goto(f"{address}/en")
-        shop = Shop(page, Look(False, ""))
+        shop = Shop(page)
         await shop.launch.click()
         assert await page.evaluate(looks) == before
         own = await shop.launch.evaluate(
@@ -226,26 +213,25 @@ async def test_a_page_of_a_site_that_is_not_allowed_reaches_no_chat_and_says_so(
     async with shop_page(site.url, 0) as address:
         page = await (await window(browser, "en")).new_page()
         await page.goto(f"{address}/en")
-        shop = Shop(page, Look(False, ""))
+        shop = Shop(page)
         await shop.launch.click()
         await expect(shop.status).to_contain_text("can't be reached")
         assert not [told for told in site.told if isinstance(told, events.ChatBegan)]
 
 
+@every_look
 async def test_on_a_phone_the_dialog_fills_the_screen(
-    site: Site, browser: Browser, request: pytest.FixtureRequest
+    site: Site, browser: Browser, language: str, theme: Any, look: Look
 ) -> None:
-    look = Look(request.config.getoption("--screenshots"), "zh-CN.phone")
+    words = {"zh-CN": ZH, "en": EN}[language]
     async with shop_page(site.url, 0) as address:
         site.chat_origins.add(address)
-        device = await browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True, locale="zh-CN")  # type: ignore[arg-type]
-        device.set_default_timeout(PATIENCE)
-        shop = Shop(await device.new_page(), look)
-        await shop.page.goto(address)
+        shop = Shop(await (await window(browser, language, theme, on_phone=True)).new_page())
+        await shop.page.goto(f"{address}{words['path']}")
         await shop.launch.tap()
-        await expect(shop.log).to_contain_text("欢迎光临云岭")
+        await expect(shop.log).to_contain_text(words["welcome"])
         assert await shop.dialog.bounding_box() == {"x": 0, "y": 0, **PHONE}
-        await look.at(shop.page, "widget-bot")
+        await look.at(shop.page, "widget-phone")
 
 
 async def late(route: Route, came: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from tandem.control.callback.daytime import quiet_opening
 from tandem.ivr.opening import check
+from tandem.said import said
 
 Dialling = Literal["agent_first", "customer_first"]
 Tries = Annotated[int, msgspec.Meta(ge=1, le=20)]
@@ -72,7 +73,9 @@ class CallbackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         try:
             ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"there is no time zone {self.zone!r}; write one such as Asia/Shanghai") from None
+            raise ValueError(
+                said("there is no time zone {zone!r}; write one such as Asia/Shanghai", zone=self.zone)
+            ) from None
         if self.hours or self.days:
             check(self.hours, self.days)
         if self.quiet_hours:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tandem.ivr.opening import Opening, spans
+from tandem.said import said
 
 MOST_STEPS = 1000
 """Windows that shut before another opens; whoever is past that many is never called."""
@@ -56,7 +57,9 @@ def quiet_opening(quiet: str) -> Opening:
     try:
         spans(loud)
     except ValueError:
-        raise ValueError(f"{quiet!r} are no quiet hours; write 21:00-08:00, or leave it empty") from None
+        raise ValueError(
+            said("{quiet!r} are no quiet hours; write 21:00-08:00, or leave it empty", quiet=quiet)
+        ) from None
     return Opening({"monday-sunday": loud}, {})
 
 

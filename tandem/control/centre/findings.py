@@ -1,8 +1,10 @@
 """What there is to say about settings, told to the one who wrote them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+
+from tandem.said import NOTHING, Said, said
 
 Path = tuple[str | int, ...]
 """The keys, and numbers in lists, that lead from the top of the settings to a value."""
@@ -16,26 +18,37 @@ class Finding(msgspec.Struct, frozen=True):
     """
 
     path: str
-    message: str
-    way_out: str = ""
+    message: Said
+    way_out: Said = NOTHING
     severity: Severity = "error"
     file: str = ""
     line: int = 0
 
     def __str__(self) -> str:
+        return str(self.said())
+
+    def said(self) -> Said:
+        """All of it in one line."""
         place = f"{self.file}:{self.line}: " if self.line else ""
-        warning = "warning: " if self.severity == "warning" else ""
-        return f"{place}{warning}{self.path + ': ' if self.path else ''}{self.message}" + (
-            f": {self.way_out}" if self.way_out else ""
-        )
+        warning = said("warning: ") if self.severity == "warning" else NOTHING
+        path = f"{self.path}: " if self.path else ""
+        way_out = said(": {way_out}", way_out=self.way_out) if self.way_out else NOTHING
+        return said(
+            "{place}{warning}{path}{message}{way_out}",
+            place=place, warning=warning, path=path, message=self.message, way_out=way_out,
+        )  # fmt: skip
+
+    def told(self) -> dict[str, Any]:
+        """As data, with all of it as `text`, too."""
+        return msgspec.structs.asdict(self) | {"text": self.said()}
 
 
 class Remark(msgspec.Struct, frozen=True):
     """A finding before its line is known."""
 
     path: Path
-    message: str
-    way_out: str = ""
+    message: Said
+    way_out: Said = NOTHING
     severity: Severity = "error"
 
 

@@ -12,12 +12,13 @@ from tandem.control.centre import checks
 from tandem.control.centre.findings import Finding, Path, Remark, dotted
 from tandem.control.centre.form import ENTRIES, SECTIONS, Form, given
 from tandem.control.settings import Settings, browser_phone
-from tandem.ivr.problems import suggestion
+from tandem.ivr.problems import suggestion, unlike
 from tandem.ivr.yaml_tree import Tree, read_tree
+from tandem.said import Said, said
 
 LONGEST_SOURCE = 8_000_000
 """Characters: a centre of ten thousand agents and customers has some 2 million."""
-AS_IN_DOCS = "docs/admin.md tells what it may be"
+AS_IN_DOCS = said("docs/admin.md tells what it may be")
 ACCOUNT = re.compile(r"[A-Za-z0-9_.-]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Content = dict[str, Any]
@@ -46,7 +47,7 @@ def read_source(source: str, file: str, flows: Collection[str] | None = None) ->
     tree = read_tree(source, LONGEST_SOURCE)
     remarks = [Remark(found.path, found.what, found.how_to_mend) for found in tree.findings]
     if not isinstance(tree.data, dict):
-        what = f"must have sections: {', '.join(SECTIONS)}"
+        what = said("must have sections: {names}", names=", ".join(SECTIONS))
         return Reading({}, None, [_placed(remark, tree, file) for remark in remarks or [Remark((), what)]])
     return _reading(tree.data, remarks, tree, file, flows)
 
@@ -104,7 +105,7 @@ class _Reader:
         """What could be understood."""
         for name in self._content:
             if name not in SECTIONS:
-                self._wrong((name,), "is not a section", suggestion(name, SECTIONS))
+                self._wrong((name,), said("is not a section"), suggestion(name, SECTIONS))
         zone = self._zone()
         sections: dict[str, Any] = {
             name: self._entries(name, zone) if name in ENTRIES else self._value(name)
@@ -123,14 +124,14 @@ class _Reader:
     def _entries(self, section: str, zone: tzinfo) -> dict[str, Any]:
         entries, kind = self._content[section], ENTRIES[section]
         if not isinstance(entries, dict):
-            self._wrong((section,), "must be names with their settings", AS_IN_DOCS)
+            self._wrong((section,), said("must be names with their settings"), AS_IN_DOCS)
             return {}
         read = {}
         for name, entry in entries.items():
             path: Path = (section, name)
             written = {} if entry is None else entry
             if not isinstance(written, dict):
-                self._wrong(path, "must be fields with their values", AS_IN_DOCS)
+                self._wrong(path, said("must be fields with their values"), AS_IN_DOCS)
                 continue
             self._check_names(written, section, path)
             if section == "agents":
@@ -144,7 +145,11 @@ class _Reader:
     def _check_names(self, written: Content, section: str, path: Path) -> None:
         for field in ("name", "number"):
             if field in written and field in given(section, ""):
-                self._wrong((*path, field), f"the {field} stands before the colon", f"leave {field} out")
+                self._wrong(
+                    (*path, field),
+                    said("the {field} stands before the colon", field=field),
+                    said("leave {field} out", field=field),
+                )
 
     def _dated(self, agent: Content, zone: tzinfo, path: Path) -> Content:
         """Certificates end with the day that is written, in the centre's time zone."""
@@ -155,7 +160,11 @@ class _Reader:
         for skill, day in days.items():
             ends[skill] = end_of(day, zone)
             if ends[skill] is None:
-                self._wrong((*path, "certified_until", skill), f"{day!r} is no date", "write it as 2026-12-31")
+                self._wrong(
+                    (*path, "certified_until", skill),
+                    said("{day!r} is no date", day=day),
+                    said("write it as 2026-12-31"),
+                )
         return agent | {"certified_until": {skill: end or 0.0 for skill, end in ends.items()}}
 
     def _with_phones(self, agent: Content, name: str, path: Path) -> Content:
@@ -164,12 +173,16 @@ class _Reader:
         listed = phones if isinstance(phones, list) else [phones]
         if not listed or not all(ACCOUNT.fullmatch(str(phone)) for phone in listed):
             self._wrong(
-                (*path, "device"), f"{phones!r} is no SIP account, such as 1001, nor a list of some", AS_IN_DOCS
+                (*path, "device"),
+                said("{phones!r} is no SIP account, such as 1001, nor a list of some", phones=phones),
+                AS_IN_DOCS,
             )
         in_browser = agent.get("browser_phone") is True
         if in_browser and not ACCOUNT.fullmatch(name):
-            what = f"the name {name!r} can't be part of a SIP account"
-            self._wrong((*path, "browser_phone"), what, "an agent with a phone in the browser has a name such as 1001")
+            what = said("the name {name!r} can't be part of a SIP account", name=name)
+            self._wrong(
+                (*path, "browser_phone"), what, said("an agent with a phone in the browser has a name such as 1001")
+            )
         devices = [*([browser_phone(name)] if in_browser else []), *(f"PJSIP/{phone}" for phone in listed)]
         read = agent | {"device": devices if len(devices) > 1 or isinstance(phones, list) else devices[0]}
         if isinstance(after := agent.get("auto_answer"), dict):
@@ -181,20 +194,23 @@ class _Reader:
         try:
             return ZoneInfo(name)
         except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
-            self._wrong(("time_zone",), f"there is no time zone {name!r}", "write one as Asia/Shanghai")
+            self._wrong(
+                ("time_zone",), said("there is no time zone {name!r}", name=name), said("write one as Asia/Shanghai")
+            )
             return UTC
 
     def _not_as_it_must_be(self, error: msgspec.ValidationError, path: Path, kind: Any) -> None:
-        what, _, place = str(error).partition(" - at `")
-        within = tuple(_parts(place.removeprefix("$").partition("[...]")[0]))
-        field = re.search("field `(.*)`", what)
-        if field and "unknown" in what:
+        what, place = unlike(error)
+        within = tuple(_parts(place.partition("[...]")[0]))
+        field = what.values.get("field")
+        if field and "unknown" in what.code:
             fields = [each.encode_name for each in msgspec.structs.fields(kind)] if not within else []
-            self._wrong((*path, *within, field[1]), what, suggestion(field[1], fields) if fields else AS_IN_DOCS)
+            self._wrong((*path, *within, field), what, suggestion(field, fields) if fields else AS_IN_DOCS)
         else:
-            self._wrong((*path, *within), what, f"add {field[1]}" if field else AS_IN_DOCS)
+            is_missing = field and "missing" in what.code
+            self._wrong((*path, *within), what, said("add {field}", field=field) if is_missing else AS_IN_DOCS)
 
-    def _wrong(self, path: Path, message: str, way_out: str) -> None:
+    def _wrong(self, path: Path, message: Said, way_out: Said) -> None:
         self.remarks.append(Remark(path, message, way_out))
 
 

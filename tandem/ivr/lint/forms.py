@@ -10,8 +10,9 @@ from tandem.ivr.nodes.form import Form
 from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding
 from tandem.ivr.references import references
+from tandem.said import said
 
-ZONE_HOW = "Add zone: to the flow, such as Asia/Shanghai"
+ZONE_HOW = said("Add zone: to the flow, such as Asia/Shanghai")
 
 
 def find(flow: Flow) -> Iterator[Finding]:
@@ -21,8 +22,8 @@ def find(flow: Flow) -> Iterator[Finding]:
     unlinked = _without_link(flow)
     for name, node in flow.nodes.items():
         if isinstance(node, Form) and node.text and name in unlinked:
-            how = "Let a link without a page lead here, or leave out text if the form is not for the telephone"
-            yield Finding(("nodes", name), "a caller may come here without a link to fill it in on", how)
+            how = said("Let a link without a page lead here, or leave out text if the form is not for the telephone")
+            yield Finding(("nodes", name), said("a caller may come here without a link to fill it in on"), how)
 
 
 def _no_zone(flow: Flow) -> Iterator[Finding]:
@@ -30,9 +31,9 @@ def _no_zone(flow: Flow) -> Iterator[Finding]:
         fields = node.fields if isinstance(node, Form) else ()
         for n, field in enumerate(fields):
             if field.earliest is not None or field.latest is not None:
-                yield Finding(("nodes", name, "fields", str(n)), "today is no day without a time zone", ZONE_HOW)
+                yield Finding(("nodes", name, "fields", str(n)), said("today is no day without a time zone"), ZONE_HOW)
         if isinstance(node, Callback) and node.at:
-            yield Finding(("nodes", name, "at"), "this is no time without a time zone", ZONE_HOW)
+            yield Finding(("nodes", name, "at"), said("this is no time without a time zone"), ZONE_HOW)
 
 
 def _without_link(flow: Flow) -> set[str]:

@@ -15,6 +15,7 @@ from tandem.ivr.nodes.transfer import Transfer
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.speech import SLOT
 from tandem.ivr.values import kind_of
+from tandem.said import said, said_by
 
 SECRET = re.compile(r"\{secret:[A-Za-z0-9_]+\}")
 SECRET_NAME = re.compile(r"authorization|cookie|password|passwd|secret|token|credential|key$", re.IGNORECASE)
@@ -39,24 +40,28 @@ def find_in_centre(flow: Flow, services: Collection[str], allowed: Callable[[str
     for name, node in flow.nodes.items():
         path = ("nodes", name)
         if isinstance(node, Lookup | Notify) and node.service not in services:
-            what = f"the centre has no service {node.service!r}"
+            what = said("the centre has no service {service!r}", service=node.service)
             yield Finding((*path, "service"), what, suggestion(node.service, services))
         if isinstance(node, Transfer) and _DESTINATION.fullmatch(node.to) and not allowed(node.to):
-            how = "Add it to the dial plan, or send callers elsewhere"
-            yield Finding((*path, "to"), f"the dial plan does not allow {node.to}", how)
+            how = said("Add it to the dial plan, or send callers elsewhere")
+            yield Finding((*path, "to"), said("the dial plan does not allow {to}", to=node.to), how)
 
 
 def _filled(value: Any, path: Path) -> Iterator[Finding]:
     """A value in which variables may stand."""
     text = value if isinstance(value, str) else ""
     if SECRET.search(text) and path[2] != "headers":
-        yield Finding(path, "a secret by reference stands in headers only", "Ask the service to take it in a header")
+        yield Finding(
+            path, said("a secret by reference stands in headers only"), said("Ask the service to take it in a header")
+        )
     elif any(c in SLOT.sub("", SECRET.sub("", text)) for c in "{}"):
-        yield Finding(path, "a brace that belongs to no variable", "Write {variable}, in small letters")
+        yield Finding(path, said("a brace that belongs to no variable"), said("Write {{variable}}, in small letters"))
     elif any(match[2] is not None for match in SLOT.finditer(text)):
-        yield Finding(path, "a format is for what is spoken", "Write {variable} alone")
+        yield Finding(path, said("a format is for what is spoken"), said("Write {{variable}} alone"))
     elif path[2] in ("headers", "query", "body") and SECRET_NAME.search(path[-1]) and _in_clear(text):
-        yield Finding(path, "a secret stands here in clear", "Write {secret:NAME} in a header; the centre keeps it")
+        yield Finding(
+            path, said("a secret stands here in clear"), said("Write {{secret:NAME}} in a header; the centre keeps it")
+        )
 
 
 def _in_clear(text: str) -> bool:
@@ -65,29 +70,39 @@ def _in_clear(text: str) -> bool:
 
 def _lookup(node: Lookup, path: Path) -> Iterator[Finding]:
     if not node.path.startswith("/") or "?" in node.path or "#" in node.path:
-        how = "Begin it with /, and put what comes after ? into query"
-        yield Finding((*path, "path"), f"{node.path} is no path", how)
+        how = said("Begin it with /, and put what comes after ? into query")
+        yield Finding((*path, "path"), said("{path} is no path", path=node.path), how)
     for name in node.headers:
         if not _HEADER.fullmatch(name):
-            yield Finding((*path, "headers", name), f"{name!r} is no header", "Write letters, digits and hyphens")
+            yield Finding(
+                (*path, "headers", name),
+                said("{name!r} is no header", name=name),
+                said("Write letters, digits and hyphens"),
+            )
     if node.cache_seconds and node.method != "GET":
-        how = "Leave cache_seconds out, or ask by GET"
-        yield Finding((*path, "cache_seconds"), f"an answer to {node.method} can't be kept", how)
+        how = said("Leave cache_seconds out, or ask by GET")
+        yield Finding((*path, "cache_seconds"), said("an answer to {method} can't be kept", method=node.method), how)
     for variable, wanted in node.values.items():
         place = (*path, "values", variable)
         try:
             parse(wanted.path)
         except JsonPathError as error:
-            yield Finding((*place, "path"), f"not a path: {error}", "Write it like $.order.items[0].name")
+            yield Finding(
+                (*place, "path"),
+                said("not a path: {error}", error=said_by(error)),
+                said("Write it like $.order.items[0].name"),
+            )
         if wanted.default is not None and kind_of(wanted.default) != wanted.kind:
-            what = f"the default is a {kind_of(wanted.default)}, not a {wanted.kind}"
-            yield Finding((*place, "default"), what, "Give it one of its kind")
+            what = said(
+                "the default is a {kind}, not a {wanted}", kind=said(kind_of(wanted.default)), wanted=said(wanted.kind)
+            )
+            yield Finding((*place, "default"), what, said("Give it one of its kind"))
 
 
 def _destination(node: BaseNode, path: Path) -> Iterator[Finding]:
     if isinstance(node, Transfer) and not slots(node.to) and not _DESTINATION.fullmatch(node.to):
-        what = f"{node.to!r} is neither a number nor a SIP URI"
-        yield Finding((*path, "to"), what, "Write 4008001000, sip:name@host, or a variable in braces")
+        what = said("{to!r} is neither a number nor a SIP URI", to=node.to)
+        yield Finding((*path, "to"), what, said("Write 4008001000, sip:name@host, or a variable in braces"))
     if isinstance(node, Callback) and not slots(node.number):
-        what = f"{node.number!r} is nobody's number"
-        yield Finding((*path, "number"), what, "Write a variable in braces, such as {caller.number}")
+        what = said("{number!r} is nobody's number", number=node.number)
+        yield Finding((*path, "number"), what, said("Write a variable in braces, such as {{caller.number}}"))

@@ -11,6 +11,7 @@ from tandem.ivr.nodes.voicemail import Voicemail
 from tandem.ivr.other_ways import has_prepared
 from tandem.ivr.problems import Finding, suggestion
 from tandem.ivr.values import OtherWay
+from tandem.said import Said, said
 
 
 def find(flow: Flow, queues: Collection[str], served: Collection[str]) -> Iterator[Finding]:
@@ -20,10 +21,12 @@ def find(flow: Flow, queues: Collection[str], served: Collection[str]) -> Iterat
         if not isinstance(node, Queue | Callback | Voicemail):
             continue
         if node.queue not in queues:
-            yield Finding(path, f"the centre has no queue {node.queue!r}", suggestion(node.queue, queues))
+            yield Finding(
+                path, said("the centre has no queue {queue!r}", queue=node.queue), suggestion(node.queue, queues)
+            )
         elif node.queue not in served:
-            how = "Give an agent the skills, or send callers elsewhere"
-            yield Finding(path, f"no agent has the skills that queue {node.queue} needs", how)
+            how = said("Give an agent the skills, or send callers elsewhere")
+            yield Finding(path, said("no agent has the skills that queue {queue} needs", queue=node.queue), how)
 
 
 def find_agents(flow: Flow, agents: Collection[str]) -> Iterator[Finding]:
@@ -32,10 +35,12 @@ def find_agents(flow: Flow, agents: Collection[str]) -> Iterator[Finding]:
         sticky = node.sticky if isinstance(node, Queue | Callback) else None
         if sticky and sticky.agent != LAST and not slots(sticky.agent) and sticky.agent not in agents:
             path = ("nodes", name, "sticky", "agent")
-            yield Finding(path, f"the centre has no agent {sticky.agent!r}", suggestion(sticky.agent, agents))
+            yield Finding(
+                path, said("the centre has no agent {agent!r}", agent=sticky.agent), suggestion(sticky.agent, agents)
+            )
 
 
-def find_offers(flow: Flow, hindered: Mapping[str, Mapping[OtherWay, str]]) -> Iterator[Finding]:
+def find_offers(flow: Flow, hindered: Mapping[str, Mapping[OtherWay, Said]]) -> Iterator[Finding]:
     """Queue nodes without an offer for what the queue's plan offers, where the centre can't do that by itself either.
 
     `hindered`: by queue, the ways that its plan offers and the centre can't do, and why.
@@ -45,5 +50,12 @@ def find_offers(flow: Flow, hindered: Mapping[str, Mapping[OtherWay, str]]) -> I
         for way, why in hindered.get(node.queue, {}).items():
             if not has_prepared(node.while_waiting.offers, way):
                 path = ("nodes", name, "while_waiting", "offers")
-                what = f"the plan of queue {node.queue} offers a {way}, for which this node has no offer, and {why}"
-                yield Finding(path, what, f"Add an offer with way: {way}, or see to it in the centre file")
+                what = said(
+                    "the plan of queue {queue} offers a {way}, for which this node has no offer, and {why}",
+                    queue=node.queue,
+                    way=said(way),
+                    why=why,
+                )
+                yield Finding(
+                    path, what, said("Add an offer with way: {way}, or see to it in the centre file", way=way)
+                )

@@ -12,6 +12,7 @@ from tandem.ivr.nodes.link import Link
 from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.speech import variable_of
 from tandem.ivr.values import Value, kind_of
+from tandem.said import said
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -45,29 +46,40 @@ def find(flow: Flow) -> Iterator[Finding]:
             yield from _results(seen, path)
             for language in flow.languages:
                 if language not in seen.called.languages:
-                    what = f"flow {seen.called.name} is not told in {language}"
-                    yield Finding((*path, seen.field), what, f"Add {language} to its languages")
+                    what = said("flow {name} is not told in {language}", name=seen.called.name, language=language)
+                    yield Finding((*path, seen.field), what, said("Add {language} to its languages", language=language))
         if isinstance(node, Link) and node.page and not (node.stuck or flow.agent):
-            how = "Add stuck: to the link, or agent: to the flow"
-            yield Finding((*path, "page"), "a caller who is stuck on the page has no way to an agent", how)
+            how = said("Add stuck: to the link, or agent: to the flow")
+            yield Finding((*path, "page"), said("a caller who is stuck on the page has no way to an agent"), how)
 
 
 def _parameters(seen: Visit, path: Path) -> Iterator[Finding]:
     flow, wants = seen.called.name, seen.called.parameters
     for name in wants:
         if name not in seen.parameters:
-            what = f"flow {flow} wants the parameter {name}"
-            yield Finding((*path, seen.field), what, f"Add {name}: to parameters")
+            what = said("flow {flow} wants the parameter {name}", flow=flow, name=name)
+            yield Finding((*path, seen.field), what, said("Add {name}: to parameters", name=name))
     for name, value in seen.parameters.items():
         place = (*path, "parameters", name)
         if name not in wants:
-            yield Finding(place, f"flow {flow} has no parameter {name}", suggestion(name, wants))
+            yield Finding(
+                place, said("flow {flow} has no parameter {name}", flow=flow, name=name), suggestion(name, wants)
+            )
         elif not variable_of(value) and kind_of(value) != wants[name]:
-            yield Finding(place, f"flow {flow} wants a {wants[name]}, not a {kind_of(value)}", "Give it one")
+            yield Finding(
+                place,
+                said(
+                    "flow {flow} wants a {wanted}, not a {kind}",
+                    flow=flow,
+                    wanted=said(wants[name]),
+                    kind=said(kind_of(value)),
+                ),
+                said("Give it one"),
+            )
 
 
 def _results(seen: Visit, path: Path) -> Iterator[Finding]:
     for here, there in seen.results.items():
         if there not in seen.called.results:
-            what = f"flow {seen.called.name} has no result {there}"
+            what = said("flow {name} has no result {there}", name=seen.called.name, there=there)
             yield Finding((*path, "results", here), what, suggestion(there, seen.called.results))

@@ -15,6 +15,7 @@ from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import Reference, references
 from tandem.ivr.speech import LINK, Slot, parts, variable_of
 from tandem.ivr.values import KNOWN
+from tandem.said import said, said_by
 
 Known = Mapping[str, str]
 """The variables that have a value for certain, and their kinds."""
@@ -42,9 +43,12 @@ class _Found:
 
     def missing(self, path: Path, name: str) -> Finding:
         if name in self.names:
-            what, how = f"variable {name} may not be set here", "Set it on every way that leads here"
+            what, how = (
+                said("variable {name} may not be set here", name=name),
+                said("Set it on every way that leads here"),
+            )
             return Finding(path, what, how)
-        return Finding(path, f"there is no variable {name}", suggestion(name, self.names))
+        return Finding(path, said("there is no variable {name}", name=name), suggestion(name, self.names))
 
 
 def _spread(flow: Flow, refs: list[Reference]) -> dict[str, Known]:
@@ -120,10 +124,18 @@ def _expression(source: str, path: Path, known: Known, found: _Found) -> Iterato
         yield from (found.missing(path, name) for name in dict.fromkeys(unknown))
         gives = kind(term, known)
     except ExpressionError as error:
-        yield Finding(path, f"not a condition: {error}", "The description of branch tells what conditions are made of")
+        yield Finding(
+            path,
+            said("not a condition: {error}", error=said_by(error)),
+            said("The description of branch tells what conditions are made of"),
+        )
         return
     if gives not in ("truth", ANY):
-        yield Finding(path, f"a condition is true or false, this is a {gives}", "Compare it to something")
+        yield Finding(
+            path,
+            said("a condition is true or false, this is a {gives}", gives=said(gives)),
+            said("Compare it to something"),
+        )
 
 
 def _parameters(seen: Visit, path: Path, known: Known, found: _Found) -> Iterator[Finding]:
@@ -133,12 +145,34 @@ def _parameters(seen: Visit, path: Path, known: Known, found: _Found) -> Iterato
         if source and source not in known:
             yield found.missing(place, source)
         elif source and wanted and known[source] not in (wanted, ANY):
-            yield Finding(place, f"flow {seen.called.name} wants a {wanted}, not a {known[source]}", "Give it one")
+            yield Finding(
+                place,
+                said(
+                    "flow {flow} wants a {wanted}, not a {kind}",
+                    flow=seen.called.name,
+                    wanted=said(wanted),
+                    kind=said(known[source]),
+                ),
+                said("Give it one"),
+            )
 
 
 def _results(flow: Flow, path: Path, known: Known) -> Iterator[Finding]:
     for name, wanted in flow.results.items():
         if name not in known:
-            yield Finding(path, f"the result {name} may not be set here", "Set it on every way that leads here")
+            yield Finding(
+                path,
+                said("the result {name} may not be set here", name=name),
+                said("Set it on every way that leads here"),
+            )
         elif known[name] not in (wanted, ANY):
-            yield Finding(path, f"the result {name} is a {known[name]} here, not a {wanted}", "Set it to one")
+            yield Finding(
+                path,
+                said(
+                    "the result {name} is a {kind} here, not a {wanted}",
+                    name=name,
+                    kind=said(known[name]),
+                    wanted=said(wanted),
+                ),
+                said("Set it to one"),
+            )

@@ -10,6 +10,7 @@ from tandem.ivr.nodes.end import End
 from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.problems import Finding, suggestion
 from tandem.ivr.references import Reference, references
+from tandem.said import said
 
 Ways = dict[str, list[str]]
 NOUNS = {"node": "node", "text": "text", "message": "text", "written": "text"}
@@ -20,7 +21,9 @@ def dangling(flow: Flow, nodes: set[str]) -> Iterator[Finding]:
     for path, kind, name in references(flow):
         known = nodes if kind == "node" else set(flow.texts)
         if kind in NOUNS and name not in known:
-            yield Finding(path, f"there is no {NOUNS[kind]} {name!r}", suggestion(name, known))
+            yield Finding(
+                path, said("there is no {noun} {name!r}", noun=said(NOUNS[kind]), name=name), suggestion(name, known)
+            )
 
 
 def find(flow: Flow) -> Iterator[Finding]:
@@ -54,7 +57,7 @@ def _unreachable(flow: Flow) -> Iterator[Finding]:
     reached = _reached(_ways(flow), *filter(None, starts))
     for name in flow.nodes:
         if name not in reached:
-            yield Finding(("nodes", name), "nothing leads here", "Let some node go to it, or remove it")
+            yield Finding(("nodes", name), said("nothing leads here"), said("Let some node go to it, or remove it"))
 
 
 def _loops(flow: Flow) -> Iterator[Finding]:
@@ -66,8 +69,8 @@ def _loops(flow: Flow) -> Iterator[Finding]:
         around = {other for other in _reached(ways, *ways[name]) if name in _reached(ways, *ways[other])}
         if name in around and name not in told:
             told |= around
-            what = f"it goes round without a wait: {', '.join(n for n in flow.nodes if n in around)}"
-            yield Finding(("nodes", name), what, "Let one of them lead out, or wait for the caller on the way")
+            what = said("it goes round without a wait: {names}", names=", ".join(n for n in flow.nodes if n in around))
+            yield Finding(("nodes", name), what, said("Let one of them lead out, or wait for the caller on the way"))
 
 
 def _waits(flow: Flow, name: str, known: dict[str, bool]) -> bool:
@@ -94,5 +97,5 @@ def _silence(flow: Flow) -> Iterator[Finding]:
     ways = _ways(flow, lambda ref: not flow.nodes[ref.path[1]].needs_key(ref.path[2]))
     for name, node in flow.nodes.items():
         if node.waits() and not any(isinstance(flow.nodes[other], End | Queue) for other in _reached(ways, name)):
-            what = "a caller who presses nothing never comes out of here"
-            yield Finding(("nodes", name), what, "Let silence lead to a queue or to an end")
+            what = said("a caller who presses nothing never comes out of here")
+            yield Finding(("nodes", name), what, said("Let silence lead to a queue or to an end"))

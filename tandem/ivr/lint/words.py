@@ -16,6 +16,7 @@ from tandem.ivr.problems import Finding, Path, suggestion
 from tandem.ivr.references import references
 from tandem.ivr.speech import FORMATS, LINK, SLOT, Slot, parts, spoken_seconds, variable_of
 from tandem.ivr.spoken import LANGUAGES
+from tandem.said import Said, said, said_by
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_SPEECH = 45.0
@@ -46,44 +47,67 @@ def _names(flow: Flow) -> Iterator[Finding]:
     for where, name in paths:
         if not NAME.fullmatch(name):
             path = (where,) if where == "name" else (where, name)
-            yield Finding(path, f"{name!r} is not a name", "Use small letters, digits and _, beginning with a letter")
+            yield Finding(
+                path,
+                said("{name!r} is not a name", name=name),
+                said("Use small letters, digits and _, beginning with a letter"),
+            )
 
 
 def _languages(flow: Flow) -> Iterator[Finding]:
     if not flow.languages:
-        yield Finding(("languages",), "no language", suggestion("", LANGUAGES))
+        yield Finding(("languages",), said("no language"), suggestion("", LANGUAGES))
     for language in flow.languages:
         if language not in LANGUAGES:
-            yield Finding(("languages",), f"can't speak {language}", suggestion(language, LANGUAGES))
+            yield Finding(
+                ("languages",), said("can't speak {language}", language=language), suggestion(language, LANGUAGES)
+            )
     if flow.zone and not is_zone(flow.zone):
-        yield Finding(("zone",), f"there is no time zone {flow.zone!r}", "Write one such as Asia/Shanghai")
+        yield Finding(
+            ("zone",), said("there is no time zone {zone!r}", zone=flow.zone), said("Write one such as Asia/Shanghai")
+        )
     for name, node in flow.nodes.items():
         chosen = node.values.get("language") if isinstance(node, Set) else None
         if chosen is not None and chosen not in flow.languages:
             path = ("nodes", name, "values", "language")
-            yield Finding(path, f"the flow has no language {chosen}", suggestion(str(chosen), flow.languages))
+            yield Finding(
+                path,
+                said("the flow has no language {language}", language=chosen),
+                suggestion(str(chosen), flow.languages),
+            )
 
 
 def _texts(flow: Flow) -> Iterator[Finding]:
     for key, wordings in flow.texts.items():
         for language in flow.languages:
             if language in LANGUAGES and language not in wordings:
-                yield Finding(("texts", key), f"not told in {language}", f"Add {language}: to it")
+                yield Finding(
+                    ("texts", key),
+                    said("not told in {language}", language=language),
+                    said("Add {language}: to it", language=language),
+                )
         for language, text in wordings.items():
             path = ("texts", key, language)
             if language not in flow.languages:
-                yield Finding(path, f"the flow has no language {language}", suggestion(language, flow.languages))
+                yield Finding(
+                    path,
+                    said("the flow has no language {language}", language=language),
+                    suggestion(language, flow.languages),
+                )
             yield from (Finding(path, what, how) for what, how in _wording(text))
 
 
-def _wording(text: str) -> Iterator[tuple[str, str]]:
+def _wording(text: str) -> Iterator[tuple[Said, Said]]:
     if not any(c.isalnum() for c in text):
-        yield "it says nothing", "Write what is to be said, or remove the text"
+        yield said("it says nothing"), said("Write what is to be said, or remove the text")
     if any(c in SLOT.sub("", text) for c in "{}"):
-        yield "a brace that belongs to no variable", "Write {variable} or {variable|format}, in small letters"
+        yield (
+            said("a brace that belongs to no variable"),
+            said("Write {{variable}} or {{variable|format}}, in small letters"),
+        )
     for part in parts(text):
         if isinstance(part, Slot) and part.format and part.format not in FORMATS:
-            yield f"there is no format {part.format}", suggestion(part.format, FORMATS)
+            yield said("there is no format {format}", format=part.format), suggestion(part.format, FORMATS)
 
 
 def _money(flow: Flow) -> Iterator[Finding]:
@@ -93,9 +117,11 @@ def _money(flow: Flow) -> Iterator[Finding]:
             if not any(isinstance(part, Slot) and part.format == "money" for part in parts(text)):
                 continue
             if flow.currency is None:
-                yield Finding(("texts", key, language), "money of no currency", "Add currency: to the flow's head")
+                yield Finding(
+                    ("texts", key, language), said("money of no currency"), said("Add currency: to the flow's head")
+                )
             elif language in LANGUAGES and flow.currency not in (known := LANGUAGES[language].CURRENCIES):
-                what = f"{language} has no words for {flow.currency}"
+                what = said("{language} has no words for {currency}", language=language, currency=flow.currency)
                 yield Finding(("texts", key, language), what, suggestion(flow.currency, known))
 
 
@@ -105,8 +131,12 @@ def _links(flow: Flow) -> Iterator[Finding]:
         for language, text in told.items():
             has_link = any(isinstance(part, Slot) and part.variable == LINK for part in parts(text))
             if has_link != (ref.kind == "message"):
-                what = "a link can't be heard" if has_link else f"text {ref.name} has no {{link}} in {language}"
-                yield Finding(ref.path, what, "Put {link} into the texts of link nodes, and nowhere else")
+                what = (
+                    said("a link can't be heard")
+                    if has_link
+                    else said("text {name} has no {{link}} in {language}", name=ref.name, language=language)
+                )
+                yield Finding(ref.path, what, said("Put {{link}} into the texts of link nodes, and nowhere else"))
 
 
 def _lengths(flow: Flow) -> Iterator[Finding]:
@@ -114,8 +144,12 @@ def _lengths(flow: Flow) -> Iterator[Finding]:
         for language, text in flow.texts.get(key, {}).items():
             seconds = spoken_seconds(text)
             if seconds > LONGEST_SPEECH:
-                what = f"it takes about {seconds:.0f} seconds to say"
-                yield Finding(("texts", key, language), what, f"Say it in {LONGEST_SPEECH:.0f}, or in two steps")
+                what = said("it takes about {seconds:.0f} seconds to say", seconds=seconds)
+                yield Finding(
+                    ("texts", key, language),
+                    what,
+                    said("Say it in {seconds:.0f}, or in two steps", seconds=LONGEST_SPEECH),
+                )
 
 
 def _patterns(flow: Flow) -> Iterator[Finding]:
@@ -123,8 +157,8 @@ def _patterns(flow: Flow) -> Iterator[Finding]:
         try:
             pattern.compiled((node.pattern or "") if isinstance(node, Collect) else "")
         except pattern.PatternError as error:
-            how = "Patterns know classes, groups, | and repetitions, not repeated again"
-            yield Finding(("nodes", name, "pattern"), f"not a pattern: {error}", how)
+            how = said("Patterns know classes, groups, | and repetitions, not repeated again")
+            yield Finding(("nodes", name, "pattern"), said("not a pattern: {error}", error=said_by(error)), how)
 
 
 def _waiting_keys(flow: Flow) -> Iterator[Finding]:
@@ -132,7 +166,9 @@ def _waiting_keys(flow: Flow) -> Iterator[Finding]:
         for n, offer in enumerate(node.while_waiting.offers if isinstance(node, Queue) else ()):
             if offer.key in (flow.keys.repeat, flow.keys.slow):
                 path = ("nodes", name, "while_waiting", "offers", str(n), "key")
-                yield Finding(path, f"key {offer.key} says the announcements again", "Take another key")
+                yield Finding(
+                    path, said("key {key} says the announcements again", key=offer.key), said("Take another key")
+                )
 
 
 def _secrets(value: Any, path: Path) -> Iterator[Finding]:
@@ -143,7 +179,9 @@ def _secrets(value: Any, path: Path) -> Iterator[Finding]:
         for n, inner in enumerate(value):
             yield from _secrets(inner, (*path, str(n)))
     elif isinstance(value, str) and _secret(value, path):
-        yield Finding(path, "a secret stands here in clear", "Keep it out of flows; whoever reads them reads it")
+        yield Finding(
+            path, said("a secret stands here in clear"), said("Keep it out of flows; whoever reads them reads it")
+        )
 
 
 def _secret(value: str, path: Path) -> bool:

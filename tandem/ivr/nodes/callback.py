@@ -11,6 +11,7 @@ from tandem.ivr.node import BaseNode, Seconds
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Value, number_of
+from tandem.said import said
 
 REGULAR = ("not_allowed", "too_many")
 """Refusals that are no fault of the flow."""
@@ -96,5 +97,5 @@ def moment(text: str, now: float, zone: str) -> float | None:
         hour, minute = (int(part) for part in text.split(":"))
         at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text} is no time") from None
+        raise ValueError(said("{text} is no time", text=text)) from None
     return (at if at > local else at + timedelta(days=1)).timestamp()

@@ -11,6 +11,7 @@ from tandem.ivr.node import Patient, Seconds
 from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind
+from tandem.said import said
 
 DIGITS = "0123456789"
 BETWEEN_DIGITS = str.maketrans("", "", " -")
@@ -63,9 +64,9 @@ class Collect(Patient, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.min > self.max:
-            raise ValueError("min is above max")
+            raise ValueError(said("min is above max"))
         if self.confirm == self.again:
-            raise ValueError("confirm and again are the same key")
+            raise ValueError(said("confirm and again are the same key"))
 
     def own_keys(self) -> str:
         return DIGITS + self.terminator

@@ -12,6 +12,7 @@ from tandem.ivr.node import Question, written
 from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind, Value
+from tandem.said import said
 
 Patience = Annotated[float, Meta(ge=10, le=3600)]
 
@@ -62,7 +63,7 @@ class Form(Question, frozen=True):
     def __post_init__(self) -> None:
         names = [field.variable for field in self.fields]
         if not names or len(names) != len(set(names)):
-            raise ValueError("a form has fields, each with a variable of its own")
+            raise ValueError(said("a form has fields, each with a variable of its own"))
 
     def own_keys(self) -> str:
         return ""

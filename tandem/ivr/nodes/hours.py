@@ -10,6 +10,7 @@ from tandem.ivr.opening import Opening, check, is_zone
 from tandem.ivr.references import NodeName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Kind
+from tandem.said import said
 
 
 class Hours(BaseNode, frozen=True):
@@ -43,7 +44,7 @@ class Hours(BaseNode, frozen=True):
 
     def __post_init__(self) -> None:
         if not is_zone(self.zone):
-            raise ValueError(f"there is no time zone {self.zone!r}; write one such as Asia/Shanghai")
+            raise ValueError(said("there is no time zone {zone!r}; write one such as Asia/Shanghai", zone=self.zone))
         check(self.weekly, self.days)
 
     def enter(self, turn: Turn) -> Next:

@@ -9,6 +9,7 @@ from tandem.ivr.node import BaseNode, Seconds
 from tandem.ivr.references import FlowName, MessageName, NodeName, TextName
 from tandem.ivr.turn import Next, Turn
 from tandem.ivr.values import Value
+from tandem.said import said
 
 LOOK_AGAIN = 0.5
 """Seconds of silence between two looks whether the link is there. (A Listen can't be cut short, so it is brief.)"""
@@ -51,9 +52,9 @@ class Link(BaseNode, frozen=True):
 
     def __post_init__(self) -> None:
         if self.page and not self.done:
-            raise ValueError("a link with a page needs done: where the call goes on when the page is over")
+            raise ValueError(said("a link with a page needs done: where the call goes on when the page is over"))
         if not self.page and (self.parameters or self.results or self.done or self.stuck):
-            raise ValueError("parameters, results, done and stuck belong to a link with a page")
+            raise ValueError(said("parameters, results, done and stuck belong to a link with a page"))
 
     def needs_key(self, field: str) -> bool:
         return field in ("done", "stuck")

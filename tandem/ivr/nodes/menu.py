@@ -6,6 +6,7 @@ from tandem.ivr.everywhere import ALL_KEYS, Key
 from tandem.ivr.node import Patient, Seconds
 from tandem.ivr.references import NodeName, TextName, WrittenName
 from tandem.ivr.turn import Next, Turn
+from tandem.said import said
 
 WRONG = "?"
 """A key that no choice has."""
@@ -44,7 +45,7 @@ class Menu(Patient, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.labels and set(self.labels) != set(self.choices):
-            raise ValueError("choices and labels differ: every choice has a label, or none has one")
+            raise ValueError(said("choices and labels differ: every choice has a label, or none has one"))
 
     def own_keys(self) -> str:
         return "".join(self.choices)

@@ -13,6 +13,7 @@ from tandem.ivr.other_ways import Offer, has_prepared, is_possible, made
 from tandem.ivr.references import NodeName, TextName
 from tandem.ivr.turn import PLACE, Next, Turn, Waiting, Way
 from tandem.ivr.values import Kind, Value, number_of
+from tandem.said import said
 
 Rhythm = Annotated[float, msgspec.Meta(ge=5, le=600)]
 
@@ -35,7 +36,7 @@ class WhileWaiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if len({offer.key for offer in self.offers}) < len(self.offers):
-            raise ValueError("two of the offers have the same key")
+            raise ValueError(said("two of the offers have the same key"))
 
 
 class Queue(BaseNode, frozen=True):

@@ -6,8 +6,10 @@ import type { Person } from "../shared/session";
 import { TopBar } from "../shared/TopBar";
 import { FormContext } from "./editing";
 import { Audit } from "./rooms/Audit";
+import { Certificates } from "./rooms/Certificates";
 import { Entries, HeadStarts, type Part, Sections } from "./rooms/Entries";
 import { Exchange } from "./rooms/Exchange";
+import { Groups } from "./rooms/Groups";
 import { History } from "./rooms/History";
 import { Hours } from "./rooms/Hours";
 import { Links } from "./rooms/Links";
@@ -23,11 +25,15 @@ import { useWords, type Words } from "./words/words";
 const ROOMS = [
   "queues",
   "skills",
+  "certificates",
   "agents",
+  "groups",
   "channels",
   "hours",
   "customers",
   "lines",
+  "answers",
+  "sight",
   "links",
   "services",
   "webhooks",
@@ -116,7 +122,18 @@ function RoomView({ room, chosen, onChoose, person, words }: RoomProps) {
   const views: Record<Room, () => ReactNode> = {
     queues: () => <Entries section="queues" {...here} parts={queueParts(words)} />,
     skills: () => <Skills />,
+    certificates: () => <Certificates />,
     agents: () => <Entries section="agents" {...here} parts={agentParts(words)} />,
+    groups: () => (
+      <>
+        {(["team", "vendor"] as const).map((group) => (
+          <section key={group} className="groups">
+            <h2>{words.groups[group].title}</h2>
+            <Groups group={group} />
+          </section>
+        ))}
+      </>
+    ),
     channels: () => <Entries section="channels" {...here} />,
     hours: () => <Hours {...here} />,
     customers: () => (
@@ -134,6 +151,8 @@ function RoomView({ room, chosen, onChoose, person, words }: RoomProps) {
         </section>
       </>
     ),
+    answers: () => <Entries section="canned_answers" {...here} />,
+    sight: () => <Sections names={SIGHT} />,
     links: () => <Links />,
     services: () => (
       <>
@@ -162,6 +181,8 @@ const LINES = [
   "longest_stay",
   "caller_phones",
 ] as const;
+
+const SIGHT = ["board", "show_monitoring", "mask_numbers", "agents_find_customers"] as const;
 
 function queueParts({ parts }: Words): Part[] {
   return [

@@ -62,7 +62,7 @@ function Labelled({ path, schema, within = false, children }: LabelledProps) {
   const findings = useFindings(path, within);
   const value = useValue(path);
   const fault = faultOf(schema ?? {}, value, useRoot());
-  const { label, hint } = words.field(String(path.at(-1)));
+  const { label, hint } = words.field(String(path.at(-1)), String(path[0]));
   const wrong = findings.some((one) => one.severity === "error") || fault !== undefined;
   return (
     <div className="field" data-wrong={wrong}>
@@ -173,7 +173,7 @@ function Group({ path, optional }: { path: Path; optional: boolean }) {
   const words = useWords();
   const { editing, mayChange } = useForm();
   const value = useValue(path);
-  const { label, hint } = words.field(String(path.at(-1)));
+  const { label, hint } = words.field(String(path.at(-1)), String(path[0]));
   const there = isMap(value);
   return (
     <fieldset className="group">

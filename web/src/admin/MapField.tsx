@@ -13,7 +13,7 @@ export function MapField({ path, of, labelled = true }: { path: Path; of: Schema
   const words = useWords();
   const { editing, mayChange } = useForm();
   const value = useValue(path);
-  const { label, hint } = words.field(String(path.at(-1)));
+  const { label, hint } = words.field(String(path.at(-1)), String(path[0]));
   const known = useSuggestions(String(path.at(-1)));
   const names = isMap(value) ? Object.keys(value) : [];
   return (
@@ -25,7 +25,7 @@ export function MapField({ path, of, labelled = true }: { path: Path; of: Schema
       ))}
       {mayChange && (
         <AddName
-          label={path.at(-1) === "needs" ? (words.addOne.skills ?? label) : words.add(label)}
+          label={words.addOne[String(path.at(-1))] ?? words.add(label)}
           known={known}
           taken={names}
           onAdd={(name) => editing.set([...path, name], firstOf(of, editing.schema))}

@@ -63,6 +63,7 @@ export function useSuggestions(field: string): string[] {
     const told: Record<string, () => string[]> = {
       channel: () => channels,
       move: () => namesIn(mine.queues),
+      queues: () => namesIn(mine.queues),
       team: () => agents.map((agent) => String(at(agent, ["team"]) ?? "")),
       vendor: () => agents.map((agent) => String(at(agent, ["vendor"]) ?? "")),
       tier: () => customers.map((customer) => String(at(customer, ["tier"]) ?? "")),

@@ -1,7 +1,8 @@
 // The settings as this page changes them: what is in force, what is made of it, and what the server finds with that.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Failure } from "../shared/api";
+import { LanguageContext } from "../shared/language";
 import type { Person } from "../shared/session";
 import { apply, type Checked, check, type InForce, inForce, settingsSchema } from "./asked";
 import { type Content, merge, type Path, type Plain, put, same } from "./draft";
@@ -68,7 +69,7 @@ export function useSettings(person: Person, onFailed: () => void): Editing | Fai
   useEffect(() => {
     if (base) left = changed ? { by: name, base, mine } : null;
   }, [base, mine, changed, name]);
-  const checked = useChecked(mine, changed && mayChange, csrf, onFailed);
+  const checked = useChecked(mine, changed && mayChange, csrf, onFailed, useContext(LanguageContext));
   const set = useCallback(
     (path: Path, value: Plain | undefined) => setMine((mine) => put(mine, path, value) as Content),
     [],
@@ -104,8 +105,15 @@ export function useSettings(person: Person, onFailed: () => void): Editing | Fai
 }
 
 /** What the server says of it, a moment after the last key. */
-function useChecked(mine: Content, wanted: boolean, csrf: string, onFailed: () => void): Checked | null {
+function useChecked(
+  mine: Content,
+  wanted: boolean,
+  csrf: string,
+  onFailed: () => void,
+  language: string,
+): Checked | null {
   const [found, setFound] = useState<{ of: Content; checked: Checked }>({ of: mine, checked: NOTHING });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found is told in a language
   useEffect(() => {
     if (!wanted) return;
     let over = false;
@@ -123,7 +131,7 @@ function useChecked(mine: Content, wanted: boolean, csrf: string, onFailed: () =
       over = true;
       clearTimeout(timer);
     };
-  }, [mine, wanted, csrf, onFailed]);
+  }, [mine, wanted, csrf, onFailed, language]);
   if (!wanted) return NOTHING;
   return found.of === mine ? found.checked : null;
 }

@@ -3,8 +3,12 @@
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { dayAndTime, timeOfDay } from "../shared/time";
+import { useWords } from "./words/words";
 
 const HEIGHT = 220;
+/** Pixels between two times of day at least. */
+const HOUR_SPACE = 60;
 
 /** `colour`: a variable of the theme. */
 export interface Series {
@@ -25,6 +29,7 @@ export interface PlotProps {
 export function Plot({ data, series, label, band }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const look = JSON.stringify({ series, band });
+  const { start } = useWords().dispatch;
   useEffect(() => {
     const parent = place.current;
     if (!parent) return;
@@ -34,8 +39,11 @@ export function Plot({ data, series, label, band }: PlotProps) {
     const options: UPlot.Options = {
       width: parent.clientWidth,
       height: HEIGHT,
-      axes: [axis, axis],
-      series: [{}, ...series.map(({ label, colour: name, dash }) => ({ label, stroke: colour(name), dash, width: 2 }))],
+      axes: [{ ...axis, space: HOUR_SPACE, values: (_, at) => at.map((one) => timeOfDay(one).slice(0, 5)) }, axis],
+      series: [
+        { label: start, value: (_, at) => (at === null ? "–" : dayAndTime(at)) },
+        ...series.map(({ label, colour: name, dash }) => ({ label, stroke: colour(name), dash, width: 2 })),
+      ],
       ...(band && { bands: [{ series: band, fill: colour("--busy-ground") }] }),
     };
     const plot = new UPlot(options, data, parent);
@@ -45,7 +53,7 @@ export function Plot({ data, series, label, band }: PlotProps) {
       fit.disconnect();
       plot.destroy();
     };
-  }, [data, look]);
+  }, [data, look, start]);
   return <div ref={place} className="plot" role="img" aria-label={label} />;
 }
 

@@ -1,6 +1,7 @@
 // One flow: its graph, and beside it the forms, the text and all that can be done with it.
 
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { LanguageContext } from "../shared/language";
 import type { Looks } from "../shared/SettingsBar";
 import { freeName, type Path, put, read, renamed, renamedInTests } from "./document";
 import type { Centre, Draft, Found, Library, Overview } from "./draft";
@@ -212,14 +213,16 @@ function useReading(source: string) {
 
 /** What lint finds, a moment after the last change; `isNew`: it has not looked at the last change yet. */
 function useFound(flows: Library, name: string, draft: Draft, attempt: Try): Found & { isNew: boolean } {
+  const language = useContext(LanguageContext);
   const [found, setFound] = useState<{ source: string; found: Found } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is found is told in a language
   useEffect(() => {
     const timer = setTimeout(async () => {
       const told = await attempt(flows.check(name, { source: draft.source, tests: {} }));
       if (told) setFound({ source: draft.source, found: told });
     }, CHECK_AFTER);
     return () => clearTimeout(timer);
-  }, [flows, name, draft.source, attempt]);
+  }, [flows, name, draft.source, attempt, language]);
   return useMemo(
     () => ({ ...(found?.found ?? NOTHING), isNew: found?.source !== draft.source }),
     [found, draft.source],

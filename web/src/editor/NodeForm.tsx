@@ -55,7 +55,7 @@ export function NodeForm({ name, onRename, onSelect }: NodeFormProps) {
       {led.length > 0 && <p className="quiet">{words.form.referred(led.join(", "))}</p>}
       {own.map((one) => (
         <p key={one.text} className="problem">
-          {one.what}. {one.how_to_mend}.
+          {words.problems.told(one.what, one.how_to_mend)}
         </p>
       ))}
       <Members key={name} schema={schema} fields={node} path={["nodes", name]} without={["type"]} />

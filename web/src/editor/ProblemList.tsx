@@ -30,8 +30,8 @@ function Problems({ title, of, onSelect }: ProblemsProps) {
         {of.map((one) => (
           <li key={one.text}>
             <span>
-              <code>{[one.node, one.field].filter(Boolean).join(".") || `:${one.line}`}</code> {one.what}.{" "}
-              {one.how_to_mend}.
+              <code>{[one.node, one.field].filter(Boolean).join(".") || `:${one.line}`}</code>{" "}
+              {problems.told(one.what, one.how_to_mend)}
             </span>
             {one.node && (
               <button type="button" onClick={() => onSelect(one.node)}>

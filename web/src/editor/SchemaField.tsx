@@ -28,11 +28,12 @@ export function SchemaField(props: FieldProps) {
 /** What lint found at a path, and not deeper. */
 function Findings({ path }: { path: Path }) {
   const { problems } = useGround();
+  const { problems: words } = useWords();
   const place = placeOf(path);
   const found = problems.filter((one) => one.node === place.node && one.field === place.field);
   return found.map((one) => (
     <p key={one.text} className="problem">
-      {one.what}. {one.how_to_mend}.
+      {words.told(one.what, one.how_to_mend)}
     </p>
   ));
 }

@@ -12,7 +12,7 @@ export type Answer<T> = { ok: true; content: T } | { ok: false; failure: Failure
 
 const UNREACHED: Failure = { status: 0, code: "unreached", message: "" };
 
-/** Asks as whoever is signed in; what changes something goes with their `csrf`. A Blob goes as it is, all else as
+/** Asks as whoever is signed in, in the language that the page is shown in; what changes something goes with their `csrf`. A Blob goes as it is, all else as
  * JSON. */
 export async function ask<T>(
   method: string,
@@ -27,6 +27,7 @@ export async function ask<T>(
       method,
       credentials: "same-origin",
       headers: {
+        "Accept-Language": document.documentElement.lang,
         ...(!isFile && { "Content-Type": "application/json" }),
         ...(csrf && { "X-CSRF-Token": csrf }),
         ...more,

@@ -127,6 +127,7 @@ export const en = {
     broken: "Errors",
     doubtful: "Doubts",
     go: "Show",
+    told: (what: string, how: string) => `${what}. ${how}.`,
   },
   tests: {
     run: "Run the tests",

@@ -182,7 +182,13 @@ export const zhCN: Words = {
     label: "流程的 YAML 文本",
     broken: (line, column, message) => `第 ${line} 行第 ${column} 列：${message}`,
   },
-  problems: { none: "没有发现问题。", broken: "错误", doubtful: "疑问", go: "查看" },
+  problems: {
+    none: "没有发现问题。",
+    broken: "错误",
+    doubtful: "疑问",
+    go: "查看",
+    told: (what, how) => `${what}。${how}。`,
+  },
   tests: {
     run: "运行测试",
     passed: "通过",
