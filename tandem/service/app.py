@@ -315,7 +315,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         admins += OutsideApi(running.outside.told).routes()
         pages = WebFiles(PROJECT / "web/dist").routes()
         people = running.accounts, running.desktops
-        oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
+        oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, credentials.sign_in_key, time.time)
         stack.push_async_callback(oidc.close)
         more = [*operators, *admins, *running.customers.routes(), *pages, *running.phones.routes(), *oidc.routes()]
         app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
