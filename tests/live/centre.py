@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS
 from tandem.service.config import PROJECT, Config, ConfigError, check_ports
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.flow_files import flows_of
@@ -23,7 +22,8 @@ from tandem.service.history import replay_stretch
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
 from tandem.store import queries
-from tandem.store.database import open_database
+from tandem.store.database import RECORDS, open_database
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Base
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess

@@ -12,8 +12,8 @@ import pytest
 
 from tandem.acd.words import Language
 from tandem.service import history
-from tandem.service.app import JOURNAL
 from tandem.store import queries
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Activity, Offer, QueueStep, Step, Wait
 from tests.live.centre import HOTLINE, LiveCentre, State, agent_in, live_centre, numbers
 from tests.live.offers import check_offers
