@@ -264,7 +264,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
 async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials) -> None:
     """Answer desktops, operators, admins and callers until the stack ends."""
     config = running.config
-    dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
+    dispatch = DispatchApi(running.dispatch, running.backend)
     operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
     admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
     admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]

@@ -122,7 +122,7 @@ class Site:
         records: Any = self.database
         waiting = self.backend.readers.waiting
         history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
-        dispatch = DispatchApi(self.dispatch, self._emit, lambda: self.now)
+        dispatch = DispatchApi(self.dispatch, self.backend)
         return [*self.boards.routes(), *history.routes(), *dispatch.routes()]
 
     def _why(self, call: str, language: str) -> list[Told]:
