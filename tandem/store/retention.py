@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
-from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
+from tandem.store.models import Contact, CustomerJoin, Form, Message, NotificationItem, OutboxItem, Voicemail
 from tandem.store.outbox import UNFINISHED
 
 log = structlog.get_logger()
@@ -19,8 +19,9 @@ DAY = 86400.0
 
 
 class Retention:
-    """Deletes `links` (with their addresses and texts), `notifications`, `forms`, heard `voicemails` and `chat_files`
-    that are older than `days` says of their kind; 0 keeps them for ever. What is not done yet stays, however old.
+    """Deletes `links` (with their addresses and texts), `notifications`, `forms`, heard `voicemails`, what was written
+    in `chats` and their `chat_files` that are older than `days` says of their kind; 0 keeps them for ever. What is not
+    done yet stays, however old.
     `customers` are forgotten who had no contact and were not changed for so long, `joins` can't be undone any more.
 
     `remove` deletes a voicemail's recording; OSError when it can't be, and the voicemail stays on record.
@@ -69,5 +70,8 @@ def _older(kind: str, before: float) -> Delete:
         return delete(Form).where(Form.at < before)
     if kind == "joins":
         return delete(CustomerJoin).where(CustomerJoin.at < before)
+    if kind == "chats":
+        over = select(Contact.call).where(Contact.ended_at < before)
+        return delete(Message).where(Message.at < before, Message.call.in_(over))
     item: type[OutboxItem | NotificationItem] = OutboxItem if kind == "links" else NotificationItem
     return delete(item).where(item.created_at < before, item.state.not_in(UNFINISHED))

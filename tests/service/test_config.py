@@ -119,7 +119,7 @@ def test_a_home_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Pat
 
 def test_how_long_what_is_kept(tmp_path: Path) -> None:
     config = load_config({"TANDEM_KEEP_FORMS": "0", "TANDEM_KEEP_LINKS": "7"}, tmp_path / "absent.toml")
-    kept = {"links": 7, "notifications": 90, "forms": 0, "voicemails": 365, "chat_files": 90}
+    kept = {"links": 7, "notifications": 90, "forms": 0, "voicemails": 365, "chats": 365, "chat_files": 90}
     assert config.keep_days == kept | {"customers": 0, "joins": 365}
 
 

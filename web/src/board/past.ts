@@ -47,15 +47,15 @@ export const TABLES: Record<Kind, { name: string; columns: string[]; figures: st
   },
   links: {
     name: "purpose",
-    columns: ["purpose", "links", "requested", "delivered", "opened", "failed", "revoked"],
-    figures: ["links", "requested", "delivered", "opened", "failed", "revoked"],
+    columns: ["purpose", "links", "requested", "delivered", "opened", "failed", "revoked", "done", "completion"],
+    figures: ["links", "requested", "delivered", "opened", "failed", "revoked", "done"],
   },
 };
 export const BEHIND = ["at", "call", "caller", "queue", "agent", "outcome", "waited", "talk_seconds"];
 
 const QUARTER_HOUR = 900;
 const TIMES = new Set(["start", "at"]);
-const SHARES = new Set(["service_level_patient", "service_level_offered", "occupancy", "containment"]);
+const SHARES = new Set(["service_level_patient", "service_level_offered", "occupancy", "containment", "completion"]);
 const SECONDS = new Set([
   ...["mean_wait", "mean_talk", "mean_handling", "signed_in", "ready", "talk", "hold", "wrap_up", "paused"],
   ...["waited", "talk_seconds"],

@@ -179,6 +179,8 @@ export const en = {
     opened: "Opened",
     failed: "Failed",
     revoked: "Revoked",
+    done: "Completed",
+    completion: "Completion",
     call: "Contact",
     at: "At",
     caller: "Customer",
