@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tandem.control import commands, events
 from tandem.store import behind, history
 from tandem.store.behind import Behind, Page, StillWaiting
-from tandem.store.database import open_database, upgrade
 from tests.control.playbook import Playbook
 from tests.control.test_chats import ChatBook
 from tests.control.test_mails import MAIL
 from tests.control.test_mails import accepted as mail_accepted
 from tests.control.test_mails import book_of as mail_book
+from tests.databases import migrated
 from tests.property.test_plane import Step, lives
 from tests.store.examples import ALL, contact, interval, wait
 from tests.store.test_queries import write
@@ -158,8 +158,7 @@ def test_the_list_behind_every_number_has_just_as_many(tmp_path_factory: Any, li
 
 
 async def check(folder: Any, book: Playbook) -> None:
-    engine = open_database(folder / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(folder / "records.sqlite3")
     await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
     span = (book.history[0][0] - 86400.0, book.now + 86400.0)
     contacts = book.router.contacts.values()
