@@ -47,6 +47,7 @@ from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
+from tandem.cti.users_api import UsersApi
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.ivr.flow import Flow
@@ -139,7 +140,9 @@ class Controller:
             scan=Scan(config.file_scan),
             typists=Typists(time.monotonic),
         )
-        self.accounts = Accounts(UserStore(database), time.time, self._agents)
+        users = UserStore(database)
+        self.accounts = Accounts(users, time.time)
+        self.users = UsersApi(users, time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
@@ -268,7 +271,7 @@ async def _serve(stack: AsyncExitStack, running: Controller, credentials: Creden
     operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
     admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
     admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
-    admins += OutsideApi(running.outside.told).routes()
+    admins += [*OutsideApi(running.outside.told).routes(), *running.users.routes()]
     pages = WebFiles(PROJECT / "web/dist").routes()
     people = running.accounts, running.desktops
     oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, credentials.sign_in_key, time.time)

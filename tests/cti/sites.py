@@ -28,6 +28,7 @@ from tandem.cti.phones import Phones
 from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
+from tandem.cti.users_api import UsersApi
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
@@ -71,7 +72,8 @@ class Site:
         self.url = ""
         self.port = 0
         self._session: aiohttp.ClientSession
-        self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
+        self.accounts = Accounts(users, lambda: self.now)
+        self.users = UsersApi(users, lambda: self.now, lambda: {"1001": None})
         database = outbox._engine
         self.archive = ChatArchive(database, Path(str(database.url.database)).with_name("chat-files"))
         self.scan = Scan()
@@ -107,7 +109,13 @@ class Site:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
         self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
-        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.operators(), *self.more]
+        more = [
+            *WebFiles(self.built).routes(),
+            *self.phones.routes(),
+            *self.operators(),
+            *self.users.routes(),
+            *self.more,
+        ]
         app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]

@@ -11,11 +11,12 @@ from argon2 import PasswordHasher
 
 from tandem.control.events import AgentWentReady
 from tandem.cti import passwords
-from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
+from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS
 from tandem.cti.http import make_app, serve
 from tandem.cti.passwords import NOBODY, Passwords, fault_of
 from tandem.cti.sign_in_limit import FREE as FREE_TRIES
 from tandem.cti.sign_in_limit import LONGEST_PAUSE, SignInLimit
+from tandem.cti.users_api import first_admin
 from tandem.service.config import LOOPBACK
 from tandem.store.users import Role, User, UserStore
 from tests.cti.sites import TOKEN, Site
