@@ -8,7 +8,7 @@ from typing import Any
 
 from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.voice import devices, offers
+from tandem.control.voice import devices, legs
 from tandem.control.voice.call import Leg
 from tandem.control.voice.monitor import MONITOR_PREFIX, Monitor
 
@@ -167,7 +167,7 @@ def _phone(context: Context, event: events.MonitoringAsked) -> str:
     return phones[0] if phones and devices.is_there(context, own) else ""
 
 
-offers.LEG_OVER.append(talk_over)
+legs.LEG_OVER.append(talk_over)
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.MonitoringAsked: asked,

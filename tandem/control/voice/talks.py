@@ -13,7 +13,7 @@ from tandem.control.context import Context
 from tandem.control.voice import calls, music
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.offers import finish_talk, hold, retrieve, send_off
+from tandem.control.voice.legs import finish_talk, hold, retrieve, send_off
 from tandem.control.voice.permits import Talk, talk_of, why_not
 
 Handler = Callable[[Context, Any, float], None]
