@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -276,6 +277,18 @@ class LiveCentre:
             assert figures.offered == parts + figures.self_served + figures.lost + figures.waiting, figures
         different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
         assert different == []
+
+    async def tandem(self, *words: str) -> str:
+        """The command line beside the running controller, as somebody types it; fails when it does."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tandem", *words),
+            env=self.config.environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told, _ = await process.communicate()
+        assert process.returncode == 0, told.decode()
+        return told.decode()
 
     # --- disasters ----------------------------------------------------------------------------------------------
 
