@@ -1,8 +1,8 @@
 # make run     set up, start Asterisk and the controller, prove it with one call, serve until Ctrl-C
 # make demo    the same, but end after the proof
-# make test    set up, then all tests; make check: the fast part, without Asterisk. The live tests run in three lanes
-#              beside each other. One that fails is run once more, when all lanes are done: it shares the machine's
-#              cores with the calls it listens to, and a late packet is no defect
+# make test    set up, then all tests; make check: the fast part, without Asterisk. Three live tests run at a time, for
+#              they wait far more than they work. One that fails is run once more, when all are done: it shares the
+#              machine's cores with the calls it listens to, and a late packet is no defect
 
 NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
 LIVE = .venv/bin/pytest tests/live tests/web -m live --durations=10
@@ -33,16 +33,12 @@ fuzz:
 	@python3 bootstrap.py
 	.venv/bin/pytest tests/cti/test_schemathesis.py --examples 100 --timeout 1800 -n auto
 
+# What failed is told by its list; a run that failed without one (a crash, a file that can not be read) is over.
 live:
-	@rm -rf .pytest_cache/lane-*
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lane-1 lane-2 lane-3
-	@for lane in 1 2 3; do \
-	    if [ -s .pytest_cache/lane-$$lane/v/cache/lastfailed ]; then \
-	        $(LIVE) -o cache_dir=.pytest_cache/lane-$$lane --last-failed || exit 1; fi; done
-
-# What fails is told by its list of failed tests; without one (a crash, a file that can not be read) the run has failed.
-lane-%:
-	$(LIVE) --lane $*/3 -o cache_dir=.pytest_cache/lane-$* || [ $$? = 1 -a -s .pytest_cache/lane-$*/v/cache/lastfailed ]
+	@rm -rf .pytest_cache/live
+	@$(LIVE) -n 3 --dist worksteal -o cache_dir=.pytest_cache/live || \
+	    { [ $$? = 1 -a -s .pytest_cache/live/v/cache/lastfailed ] && \
+	      $(LIVE) -o cache_dir=.pytest_cache/live --last-failed; }
 
 check:
 	@python3 bootstrap.py

@@ -10,14 +10,15 @@ from demo.proof import HOTLINE, Proof
 from demo.shop import shop
 from demo.shop_page import PORT, shop_page
 from tandem.control.settings import Settings
-from tandem.service.app import JOURNAL, RECORDS, settings_in_force
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.history import why
+from tandem.service.settings_shelf import settings_in_force
 from tandem.service.supervisor import Supervisor, accounts, instance_of, log_file
 from tandem.service.users import welcome_admin
-from tandem.store.database import open_database
+from tandem.store.database import RECORDS, open_database
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.queries import contacts
 from tandem.telephony.provision.process import find_running
 

@@ -11,9 +11,19 @@ from tandem.control.context import Context
 from tandem.control.dispatch import loans
 from tandem.control.mail import mails
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls, consultations, nailed, offers, recordings, rejoining, transfers, voicemails
+from tandem.control.routing import route
+from tandem.control.voice import (
+    consultations,
+    legs,
+    nailed,
+    offers,
+    recordings,
+    rejoining,
+    transfers,
+    voicemails,
+    wishes,
+)
 from tandem.control.voice.call import Call
-from tandem.control.voice.offers import route
 
 
 def settings_loaded(context: Context, event: events.SettingsLoaded, now: float) -> None:
@@ -41,7 +51,7 @@ def restarted(context: Context, _event: events.Restarted, now: float) -> None:
         call.out = 0
         for link in call.links.values():
             if link.status == "requested":
-                calls.push(context, call, link, now)
+                wishes.push(context, call, link, now)
     outside.ask_again(context, now)
     customers.ask_again(context)
     voicemails.ask_again(context)
@@ -79,7 +89,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     abandoned.SENDS: abandoned.send,
     abandoned.FORGETS: abandoned.forget,
     last_agents.TIMER: last_agents.forget,
-    offers.GONE: offers.gone_for_good,
+    legs.GONE: offers.gone_for_good,
     "page": pages.expired,
     "guide": guides.expired,
     **callbacks.TIMERS,
@@ -87,7 +97,7 @@ TIMERS: dict[str, Callable[[Context, str, float], None]] = {
     chats.AWAY: chats.away,
     chats.OVER: chats.over,
     desk.TIMER: desk.not_accepted,
-    offers.CONFIRM: offers.not_confirmed,
+    legs.CONFIRM: offers.not_confirmed,
     consultations.TIMER: consultations.nobody_answered,
     nailed.TIMER: nailed.call,
     **rejoining.TIMERS,

@@ -7,9 +7,9 @@ from tandem.acd import events as acd
 from tandem.acd.agent import PAUSED, READY, SIGNED_OUT
 from tandem.control import commands, events, pauses
 from tandem.control.context import Context
+from tandem.control.routing import route
 from tandem.control.voice import nailed, rejoining
 from tandem.control.voice.devices import owners
-from tandem.control.voice.offers import route
 
 
 def signed_in(context: Context, event: events.AgentSignedIn, now: float) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tandem.acd import events as acd
 from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.voice.offers import route
+from tandem.control.routing import route
 
 Order = events.ContactMoved | events.ContactRaised | events.ContactAssigned | events.ContactAdvanced
 

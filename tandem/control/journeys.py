@@ -9,7 +9,7 @@ from tandem.control import events, orders, outside, ways
 from tandem.control.chat import chats
 from tandem.control.context import Context
 from tandem.control.page import guides, pages, reading
-from tandem.control.voice import calls
+from tandem.control.voice import walking
 from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr
 from tandem.ivr.values import OtherWay
@@ -20,7 +20,7 @@ def tell(context: Context, subject: str, event: ivr.Event, now: float) -> None:
     state = context.state
     call = state.calls.get(subject)
     if call is not None and call.state in HEARS_THE_FLOW and not call.flow_ended:
-        calls.walk(context, call, event, now)
+        walking.walk(context, call, event, now)
     elif (page := state.pages.get(subject)) is not None:
         pages.tell(context, page, event, now)
     elif (guide := state.guides.get(subject)) is not None:

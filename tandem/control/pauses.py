@@ -3,9 +3,9 @@
 from tandem.acd.agent import PAUSED
 from tandem.control import commands
 from tandem.control.context import Context
+from tandem.control.routing import AGENT_MOVED
 from tandem.control.settings import Settings
 from tandem.control.state import Pause
-from tandem.control.voice.offers import AGENT_MOVED
 
 TIMER = "pause"
 """Kind of the timer after which a pause has lasted as long as its reason allows."""

@@ -24,6 +24,8 @@ from tandem.control.voice import (
     colleagues,
     consultations,
     dialled,
+    joining,
+    legs,
     monitoring,
     nailed,
     offers,
@@ -41,6 +43,8 @@ from tandem.control.webhooks import webhooks
 _HANDLERS = {
     **calls.HANDLERS,
     **offers.HANDLERS,
+    **legs.HANDLERS,
+    **joining.HANDLERS,
     **nailed.HANDLERS,
     **rejoining.HANDLERS,
     **callbacks.HANDLERS,

@@ -3,8 +3,9 @@
 from tandem.acd import events as acd_events
 from tandem.control import customers
 from tandem.control.context import Context
+from tandem.control.routing import route
 from tandem.control.voice.call import Leg
-from tandem.control.voice.offers import drop, route
+from tandem.control.voice.legs import drop
 from tandem.control.work import Work
 
 

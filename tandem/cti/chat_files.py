@@ -3,7 +3,8 @@ site that may open chats; for its agents and supervisors, as whoever signed in."
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from urllib.parse import quote
 
@@ -46,6 +47,28 @@ ANYTHING = "application/octet-stream"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class OnTheirWay:
+    """The files that come in now. Nobody may have more on the way than there is room left: so however many one client
+    sends, the next one still can, and all who send come to the same share."""
+
+    def __init__(self) -> None:
+        self._by_chat: Counter[str] = Counter()
+        self._by_sender: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, chat: str, sender: str) -> Iterator[int]:
+        """While one more comes: how many are on their way to this chat. Refused: `sender` has their share."""
+        if self._by_sender[sender] >= AT_ONCE - self._by_sender.total():
+            raise Refused(503, "busy", "Try again in a moment.")
+        self._by_chat[chat] += 1
+        self._by_sender[sender] += 1
+        try:
+            yield self._by_chat[chat]
+        finally:
+            self._by_chat -= Counter((chat,))  # who has none is not remembered
+            self._by_sender -= Counter((sender,))
+
+
 class ChatFiles:
     """One method a route."""
 
@@ -53,7 +76,7 @@ class ChatFiles:
         self._backend = backend
         self._archive = backend.archive
         self._misses, self._asked = Counts(MISSES_A_MINUTE), Counts(ASKED_A_MINUTE)
-        self._on_their_way: Counter[str] = Counter()
+        self._on_their_way = OnTheirWay()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; that of an agent's upload has to come before those of verbs."""
@@ -85,7 +108,7 @@ class ChatFiles:
         view = self._backend.readers.chat(chat)
         if view is None or view.state not in IN_TALK:
             raise Refused(409, "not_now", "Files can be sent while you wait for an agent, or talk with one.")
-        return answer(await self._keep(request, chat))
+        return answer(await self._keep(request, chat, f"address {client_of(request)}"))
 
     @heeds(**BY_TOKEN)
     @gives(str, media="*/*")
@@ -151,7 +174,7 @@ class ChatFiles:
         view = self._backend.readers.chat(chat)
         if view is None or view.agent != agent:
             raise Refused(404, "unknown_chat", "This agent is not in such a chat.")
-        return answer(await self._keep(request, chat))
+        return answer(await self._keep(request, chat, f"agent {agent}"))
 
     @needs("agent")
     @gives(str, media="*/*")
@@ -171,19 +194,14 @@ class ChatFiles:
 
     # --- both -------------------------------------------------------------------------------------------------------
 
-    async def _keep(self, request: web.Request, chat: str) -> File:
+    async def _keep(self, request: web.Request, chat: str, sender: str) -> File:
         limits = self._backend.readers.chat_settings().files
-        if self._on_their_way.total() >= AT_ONCE:
-            raise Refused(503, "busy", "Try again in a moment.")
-        self._on_their_way[chat] += 1
-        most, coming = limits.most_files if limits.types else 0, self._on_their_way[chat]
-        try:
+        most = limits.most_files if limits.types else 0
+        with self._on_their_way.one(chat, sender) as coming:
             if await self._archive.count(chat) + coming > most:
                 raise Refused(409, "too_many_files", f"A chat may have {most} files.")
             content = await _content(request, limits.most_bytes)
             return await self._keep_content(request.headers.get(NAME, ""), content, chat, limits)
-        finally:
-            self._on_their_way -= Counter((chat,))  # who has none is not remembered
 
     async def _keep_content(self, name: str, content: bytes, chat: str, limits: FileSettings) -> File:
         kind = kind_of(content, limits.types)

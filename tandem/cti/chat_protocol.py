@@ -8,6 +8,7 @@ import msgspec
 from tandem.control.chat.chat import Message
 from tandem.control.chat.talk import File
 from tandem.control.commands import RecordMessage
+from tandem.cti.decoding import decoded
 from tandem.cti.words import LANGUAGES, known
 
 Short = Annotated[str, msgspec.Meta(max_length=100)]
@@ -56,10 +57,7 @@ _decoder: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 
 def decode(text: str) -> Sent:
     """What a customer's side sent; ValueError for anything else, with what is wrong with it."""
-    try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise ValueError(str(error)) from None
+    return decoded(_decoder, text)
 
 
 def encode(kind: str, **content: Any) -> str:

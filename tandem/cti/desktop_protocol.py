@@ -6,6 +6,7 @@ import msgspec
 
 from tandem.control.commands import TellDesktop
 from tandem.control.desktop.shown import ContactShown, Desk
+from tandem.cti.decoding import decoded
 from tandem.cti.stream import Position
 
 Id = Annotated[str, msgspec.Meta(max_length=64)]
@@ -54,10 +55,7 @@ _decoder: msgspec.json.Decoder[Sent] = msgspec.json.Decoder(Sent)
 
 def decode(text: str) -> Sent:
     """What a desktop sent; ValueError for anything else, with what is wrong with it."""
-    try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise ValueError(str(error)) from None
+    return decoded(_decoder, text)
 
 
 def encode(kind: str, **content: Any) -> str:

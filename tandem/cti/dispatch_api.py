@@ -1,8 +1,7 @@
 """The handlers for operators who act within the quarter-hour: forecast, proposals, and the loans that come of them."""
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -12,6 +11,7 @@ from tandem.control.dispatch.loan import Loan, Proposal
 from tandem.control.dispatch.outlook import Outlook
 from tandem.control.events import Event, LoanTakenBack, ProposalApplied
 from tandem.cti.answers import Refused, answer
+from tandem.cti.backend import Backend
 from tandem.cti.contract import gives, takes
 from tandem.cti.identity import DETAIL, identity_of, needs
 from tandem.cti.shapes import Accepted
@@ -45,10 +45,9 @@ class Looked(msgspec.Struct, frozen=True):
 class DispatchApi:
     """One method a route."""
 
-    def __init__(self, dispatch: Dispatch, emit: Callable[[Event], None], clock: Callable[[], float]) -> None:
+    def __init__(self, dispatch: Dispatch, backend: Backend) -> None:
         self._dispatch = dispatch
-        self._emit = emit
-        self._clock = clock
+        self._backend = backend
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers."""
@@ -67,7 +66,7 @@ class DispatchApi:
         if dispatch.outlook is None and not dispatch.failed:
             dispatch.ask()
         loans = tuple(dispatch.loans().values())
-        return answer(Looked(self._clock(), dispatch.outlook, dispatch.working, dispatch.failed, loans))
+        return answer(Looked(self._backend.clock(), dispatch.outlook, dispatch.working, dispatch.failed, loans))
 
     @needs("supervisor")
     @takes(None)
@@ -83,12 +82,12 @@ class DispatchApi:
     async def apply(self, request: web.Request) -> web.Response:
         """Lend agents as a proposal of the newest outlook says."""
         number = _number(request)
-        proposal = self._dispatch.proposal(number)
+        proposal = None if number is None else self._dispatch.proposal(number)
         if str(number) in self._dispatch.loans():
             raise Refused(409, "already_applied", "Somebody has applied this proposal already.")
         if proposal is None:
             raise Refused(404, "unknown_proposal", "There is no such proposal any more; look at the newest ones.")
-        if proposal.until <= self._clock():
+        if proposal.until <= self._backend.clock():
             raise Refused(409, "over", "The time of this proposal is over.")
         return self._told(request, ProposalApplied(proposal, identity_of(request).name), proposal)
 
@@ -99,7 +98,7 @@ class DispatchApi:
         """End a loan before its time."""
         number = _number(request)
         loan = self._dispatch.loans().get(str(number))
-        if loan is None:
+        if number is None or loan is None:
             raise Refused(404, "unknown_loan", "There is no such loan.")
         if loan.ended is not None:
             raise Refused(409, "over", "This loan is over.")
@@ -107,17 +106,12 @@ class DispatchApi:
 
     def _told(self, request: web.Request, event: Event, proposal: Proposal) -> web.Response:
         """Tell the plane; the audit log has the proposal in words."""
-        try:
-            self._emit(event)
-        except asyncio.QueueFull:
-            raise Refused(503, "busy", "Too much is waiting to be done. Try again.") from None
+        self._backend.take(event)
         request[DETAIL] = proposal.words.get("en", "")
         return answer({"accepted": True}, 202)
 
 
-def _number(request: web.Request) -> int:
-    """The number in the path; Refused when it is none."""
+def _number(request: web.Request) -> int | None:
+    """The number in the path; None when it is none that there could be."""
     given = request.match_info["number"]
-    if not _NUMBER.fullmatch(given):
-        raise Refused(404, "unknown_proposal", "A proposal's number is needed here.")
-    return int(given)
+    return int(given) if _NUMBER.fullmatch(given) else None

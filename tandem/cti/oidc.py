@@ -7,7 +7,6 @@ in and what they may is kept here: the provider only says who somebody is.
 import base64
 import hashlib
 import hmac
-import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
@@ -24,6 +23,7 @@ from tandem.cti.answers import answer
 from tandem.cti.contract import asks, gives
 from tandem.cti.guard import OIDC, OIDC_BACK, PAGES, WAYS
 from tandem.cti.oidc_settings import OidcSettings, is_safe
+from tandem.cti.oidc_sign_ins import BACK_SECONDS, SignIn, SignIns
 from tandem.cti.proxied import is_encrypted
 from tandem.cti.service_call import AskingError, Request, fetch, open_session, parse
 from tandem.cti.shapes import Ways
@@ -35,9 +35,6 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Signatures that only the provider can make; none that our own secret would be good for."""
 COOKIE = "tandem_oidc"
 ASK_SECONDS = 10.0
-BACK_SECONDS = 600.0
-"""How long somebody may take at the provider."""
-MOST_UNDER_WAY = 1000
 KNOWN_SECONDS = 3600.0
 """How long what the provider says of itself is kept."""
 LEEWAY = 60.0
@@ -60,15 +57,6 @@ class Known(msgspec.Struct, frozen=True):
     token_endpoint: str
     jwks_uri: str
     at: float = 0.0
-
-
-class UnderWay(msgspec.Struct, frozen=True):
-    """Somebody who is at the provider; `to` is the page they wanted."""
-
-    nonce: str
-    verifier: str
-    to: str
-    since: float
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -162,17 +150,16 @@ class Provider:
 
 
 class Oidc:
-    """The routes, for whoever is not signed in yet. Without `provider`, only passwords sign in."""
+    """The routes, for whoever is not signed in yet. Without `settings`, only passwords sign in."""
 
     def __init__(
-        self, settings: OidcSettings | None, accounts: Accounts, public_url: str, clock: Callable[[], float]
+        self, settings: OidcSettings | None, accounts: Accounts, public_url: str, key: str, clock: Callable[[], float]
     ) -> None:
         self._settings = settings
         self._provider = Provider(settings, clock) if settings else None
         self._accounts = accounts
         self._back = public_url.rstrip("/") + OIDC_BACK
-        self._clock = clock
-        self._under_way: dict[str, UnderWay] = {}
+        self._sign_ins = SignIns(key, clock)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes and their handlers; the guard lets everybody ask."""
@@ -199,22 +186,21 @@ class Oidc:
             known = await self._provider.known()
         except OidcError as error:
             return self._failed(to, error)
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        self._remember(state, UnderWay(nonce, verifier, to, self._clock()))
+        sign_in = self._sign_ins.begin(to)
         query = {
             "response_type": "code",
             "client_id": self._settings.client_id,
             "redirect_uri": self._back,
             "scope": "openid profile email",
-            "state": state,
-            "nonce": nonce,
-            "code_challenge": _challenge(verifier),
+            "state": sign_in.state,
+            "nonce": sign_in.nonce,
+            "code_challenge": _challenge(sign_in.verifier),
             "code_challenge_method": "S256",
         }
         response = _see_other(str(URL(known.authorization_endpoint).update_query(query)))
         # Lax: the provider's page, another site, leads back here.
         response.set_cookie(
-            COOKIE, state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax",
+            COOKIE, sign_in.state, max_age=int(BACK_SECONDS), path=OIDC, httponly=True, samesite="Lax",
             secure=is_encrypted(request),
         )  # fmt: skip
         return response
@@ -223,40 +209,33 @@ class Oidc:
     @gives(None, 303, Location="The page.")
     async def back(self, request: web.Request, given: Back) -> web.Response:
         """The browser comes back with a code: it is signed in, or the page says why not."""
-        state = given.state
-        under_way = self._under_way.pop(state, None)
-        to = under_way.to if under_way else next(iter(PAGES))
+        sign_in = self._sign_ins.again(given.state)
+        to = sign_in.to if sign_in else next(iter(PAGES))
+        cookie = request.cookies.get(COOKIE, "")
+        if sign_in is None or not hmac.compare_digest(cookie.encode(errors="surrogateescape"), sign_in.state.encode()):
+            return self._failed(to, OidcError("oidc_expired", "there is no such sign-in under way in this browser"))
         try:
-            if under_way is None or not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode()):
-                raise OidcError("oidc_expired", "there is no such sign-in under way in this browser")
-            if self._clock() > under_way.since + BACK_SECONDS:
-                raise OidcError("oidc_expired", "it took too long")
-            name, response = await self._name(given, under_way), _see_other(to)
+            name, response = await self._name(given, sign_in), _see_other(to)
             if not await self._accounts.admit(request, response, name):
                 raise OidcError("oidc_unknown", f"there is no user {name!r} who may sign in")
         except OidcError as error:
-            return self._failed(to, error)
+            response = self._failed(to, error)
         response.del_cookie(COOKIE, path=OIDC)
         return response
 
-    async def _name(self, given: Back, under_way: UnderWay) -> str:
+    async def _name(self, given: Back, sign_in: SignIn) -> str:
         """Who it is, by the name that users have here."""
         assert self._provider and self._settings
         if not given.code:
             raise OidcError("oidc_refused", given.error[:100])
-        token = await self._provider.token(given.code, self._back, under_way.verifier)
-        claims = await self._provider.claims(token, under_way.nonce)
+        token = await self._provider.token(given.code, self._back, sign_in.verifier)
+        claims = await self._provider.claims(token, sign_in.nonce)
         name = claims.get(self._settings.claim)
         if not isinstance(name, str) or not name:
             raise OidcError("oidc_trouble", f"its token has no {self._settings.claim}")
         if self._settings.claim == "email" and claims.get("email_verified") is not True:
             raise OidcError("oidc_unknown", "the address is not verified")
         return name
-
-    def _remember(self, state: str, under_way: UnderWay) -> None:
-        if len(self._under_way) >= MOST_UNDER_WAY:
-            del self._under_way[next(iter(self._under_way))]
-        self._under_way[state] = under_way
 
     def _failed(self, to: str, error: OidcError) -> web.Response:
         self._accounts.counts[error.code] += 1

@@ -24,14 +24,13 @@ from tandem.cti.guard import guard
 from tandem.cti.http import serve
 from tandem.cti.settings_api import SettingsApi
 from tandem.ivr.reader import Check
-from tandem.service.app import RECORDS
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import LOOPBACK, Config, ConfigError, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_shelf import Shelf
 from tandem.service.settings_shelf import shelf_at_rest
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import RECORDS, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -23,15 +23,13 @@ from tandem.control.commands import (
     SendLink,
     TellDesktop,
 )
-from tandem.control.settings import Service, Settings
+from tandem.control.settings import Service
 from tandem.control.view import Readers, view
 from tandem.control.webhooks.webhook_settings import Webhook
 from tandem.cti.accounts import Accounts
-from tandem.cti.answers import Refused
 from tandem.cti.backend import Backend, Health
 from tandem.cti.boards import Boards
 from tandem.cti.customers import Customers
-from tandem.cti.delivery import Adapter, OutboxOnly
 from tandem.cti.desktops import Desktops
 from tandem.cti.dispatch_api import DispatchApi
 from tandem.cti.finder import Finder
@@ -49,12 +47,11 @@ from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.recordings_api import RecordingsApi
 from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
-from tandem.cti.sip_message import SipMessage
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
+from tandem.cti.users_api import UsersApi
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
-from tandem.cti.webhook import Webhook as Gateway
 from tandem.cti.webhooks import Around as WebhooksAround
 from tandem.cti.webhooks import Webhooks
 from tandem.cti.webhooks_api import WebhooksApi
@@ -72,31 +69,29 @@ from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
 from tandem.service.history import HistoryError, why
+from tandem.service.link_adapters import link_adapters
+from tandem.service.outlets import Outlet, Outlets, flush, settled
 from tandem.service.outside import Outside
 from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.secrets import read_secret
-from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
-from tandem.service.setup import prompt_library, spool
+from tandem.service.settings_shelf import SettingsShelf
+from tandem.service.setup import prompt_library, spool, switch_settings
 from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
-from tandem.store.database import RECORDS as RECORDS
-from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.store.database import RECORDS, AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL as JOURNAL
-from tandem.store.journal_reader import Entry
+from tandem.store.journal_reader import JOURNAL, Entry
 from tandem.store.outbox import NotificationOutbox, Outbox
-from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.store.records import RecordWriter
 from tandem.store.retention import Retention
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.sound import Sounds
 from tandem.store.users import UserStore
 from tandem.store.webhook_outbox import WebhookOutbox
-from tandem.telephony.asterisk.ami_terms import AmiLogin
-from tandem.telephony.asterisk.spool import Spool
-from tandem.telephony.asterisk.switch import Switch, SwitchSettings
+from tandem.telephony.asterisk.switch import Switch
 from tandem.telephony.provision.install import find
 
 log = structlog.get_logger()
@@ -104,11 +99,6 @@ log = structlog.get_logger()
 KEEP_JOURNAL = 7 * 86400.0
 """Seconds for which `replay` and `why` can look back."""
 PRUNE_EVERY = 3600.0
-TELL_PROGRESS = 500
-"""Journal entries."""
-FLUSH_SECONDS = 5.0
-CATCH_UP = 5000
-"""Batches of records that may wait while a restart catches up."""
 
 
 class Controller:
@@ -128,8 +118,9 @@ class Controller:
         archive = ChatArchive(database, config.home / "chat-files")
         self.retention = Retention(database, config.keep_days, recordings.remove, archive)
         self.prompts = prompt_library(config, install)
-        self.switch = self._make_switch(credentials, recordings)
-        outbox, adapters = Outbox(database), self._adapters()
+        reaching = switch_settings(config, credentials, recordings)
+        self.switch = Switch(reaching, self.engine.emit, self.prompts.path, spawn, time.time)
+        outbox, adapters = Outbox(database), link_adapters(config, self.switch.send_message, self._caller_phones)
         public_url = str(config.public_url or config.web_url).rstrip("/")
         tokens = Tokens(credentials.link_key)
         secrets, emit = partial(read_secret, config), self.engine.emit
@@ -160,7 +151,9 @@ class Controller:
             scan=Scan(config.file_scan),
             typists=Typists(time.monotonic),
         )
-        self.accounts = Accounts(UserStore(database), time.time, self._agents)
+        users = UserStore(database)
+        self.accounts = Accounts(users, time.time)
+        self.users = UsersApi(users, time.time, self._agents)
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk, config.ice)
@@ -171,7 +164,7 @@ class Controller:
         callers(self.backend.metrics, self.finder)
         webhooks(self.backend.metrics, self.webhooks)
         self.recordings = RecordingsApi(Sounds(database), recordings.file, self.accounts.note)
-        self.customers = Customers(book, self.backend, self._settled)
+        self.customers = Customers(book, self.backend, partial(settled, writer))
         talks = ChatTotals()
         chats(self.backend.metrics, self.engine, talks, self.backend.scan)
         flows = FlowStore(database)
@@ -192,7 +185,7 @@ class Controller:
             time.time,
         )
         self.bench = Bench(flows, lambda: self.engine.plane.state, lambda: self.settings.settings)
-        self.outlets: dict[type[Command], Callable[[Any], object]] = {
+        by_command: dict[type[Command], Outlet] = {
             SendLink: self.notifier.send,
             LookUp: self.lookups.ask,
             FindCustomer: self.finder.ask,
@@ -202,13 +195,13 @@ class Controller:
             RaiseAlarm: _warn,
             **dict.fromkeys(get_args(News), self.watch.tell),
         }
-        """Who carries out what; all else that is not for the records is for the switch."""
+        self.outlets = Outlets(writer, self.switch.do, by_command)
         self.loop: asyncio.Task[None] | None = None
         self._since = time.time()
 
     async def recover(self) -> None:
         """Make the state from the journal, write the records that were missing, and load what the admin set."""
-        await self.engine.recover(self.writer.progress, self._catch_up)
+        await self.engine.recover(self.writer.progress, self.outlets.catch_up)
         self.engine.emit(events.Restarted())
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
@@ -237,50 +230,8 @@ class Controller:
         for failed in await self.prompts.render_aside(await asyncio.to_thread(prompts, flow)):
             log.error("a prompt can't be made", flow=flow.name, prompt=failed)
 
-    def _make_switch(self, credentials: Credentials, recordings: Spool) -> Switch:
-        config = self.config
-        login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
-        settings = SwitchSettings(
-            login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=recordings
-        )
-        return Switch(settings, self.engine.emit, self.prompts.path, spawn, time.time)
-
-    def _adapters(self) -> list[Adapter]:
-        config = self.config
-        adapters: list[Adapter] = [SipMessage(self._can_message, self.switch.send_message)]
-        if config.webhook_url and config.webhook_secret:
-            adapters.append(Gateway(str(config.webhook_url), config.webhook_secret.get_secret_value(), time.time))
-        if config.outbox_delivers:
-            adapters.append(OutboxOnly())
-        return adapters
-
-    def _can_message(self, channel: str) -> bool:
-        device, _, _ = channel.rpartition("-")
-        return device.removeprefix("PJSIP/") in self.engine.plane.state.settings.caller_phones
-
     def _carry_out(self, entry: Entry, commands: list[Command]) -> None:
-        for command in commands:
-            if outlet := self.outlets.get(type(command)):
-                outlet(command)
-            elif not isinstance(command, RECORD_TYPES):
-                self.switch.do(command)
-        self._record(entry, commands)
-
-    async def _catch_up(self, entry: Entry, commands: list[Command]) -> None:
-        self._record(entry, commands)
-        for command in commands:
-            if isinstance(command, TellDesktop):
-                self.desktops.tell(command)
-        if self.writer.lag > CATCH_UP:
-            await self.writer.flush()
-
-    async def _settled(self) -> None:
-        """Return when what has happened is in the records; Refused when they are behind."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FLUSH_SECONDS):
-                await self.writer.flush()
-        if self.writer.lag or self.writer.refused:
-            raise Refused(503, "records_behind", "Records are still to be written. Try again; if it stays, restart.")
+        self.outlets.carry_out(entry, commands)  # which are only made when all who do something are
 
     def _services(self) -> Mapping[str, Service]:
         return self.engine.plane.state.settings.services
@@ -292,14 +243,11 @@ class Controller:
         """The receivers of events, as they are set now."""
         return self.engine.plane.state.settings.webhooks
 
+    def _caller_phones(self) -> Collection[str]:
+        return self.engine.plane.state.settings.caller_phones
+
     def _agents(self) -> list[str]:
         return list(self.engine.plane.state.settings.acd.agents)
-
-    def _record(self, entry: Entry, commands: list[Command]) -> None:
-        """Also tells the writer, now and then, how far the journal is: a restart need not go back further."""
-        records = [command for command in commands if isinstance(command, RECORD_TYPES)]
-        if records or entry.seq % TELL_PROGRESS == 0:
-            self.writer.feed(entry.seq, entry.at, records)
 
     def _health(self) -> Health:
         running = self.loop is not None and not self.loop.done()
@@ -319,7 +267,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         credentials = load_credentials(config.home)
         running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
-        stack.push_async_callback(_flush, writer)
+        stack.push_async_callback(flush, writer)
         await running.recover()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
@@ -329,23 +277,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifications.run(), "notifications")
         _background(stack, running.webhooks.run(), "webhooks")
         _background(stack, running.dispatch.run(), "dispatch")
-        dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
-        operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
-        operators += running.recordings.routes()
-        admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
-        admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
-        admins += OutsideApi(running.outside.told).routes()
-        admins += WebhooksApi(running.webhooks, running.webhook_outbox, running.webhooks_set, time.time).routes()
-        pages = WebFiles(PROJECT / "web/dist").routes()
-        people = running.accounts, running.desktops
-        oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, time.time)
-        stack.push_async_callback(oidc.close)
-        more = [*operators, *admins, *running.customers.routes(), *pages, *running.phones.routes(), *oidc.routes()]
-        app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
-        app.on_shutdown.append(running.phones.close)
-        runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
-        stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(running.boards.close)
+        await _serve(stack, running, credentials)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
         await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
@@ -353,17 +285,26 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         yield running
 
 
-async def settings_in_force(config: Config) -> Settings:
-    """What a controller that starts now will work by; CentreError when there is nothing."""
-    config.home.mkdir(parents=True, exist_ok=True)
-    database = open_database(config.home / RECORDS)
-    try:
-        await upgrade(database)
-        shelf = shelf_at_rest(database)
-        await shelf.take_file(config.centre)
-        return shelf.settings
-    finally:
-        await database.dispose()
+async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials) -> None:
+    """Answer desktops, operators, admins and callers until the stack ends."""
+    config = running.config
+    dispatch = DispatchApi(running.dispatch, running.backend)
+    operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
+    operators += running.recordings.routes()
+    admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
+    admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
+    admins += [*OutsideApi(running.outside.told).routes(), *running.users.routes()]
+    admins += WebhooksApi(running.webhooks, running.webhook_outbox, running.webhooks_set, time.time).routes()
+    pages = WebFiles(PROJECT / "web/dist").routes()
+    people = running.accounts, running.desktops
+    oidc = Oidc(config.oidc, running.accounts, running.backend.public_url, credentials.sign_in_key, time.time)
+    stack.push_async_callback(oidc.close)
+    more = [*operators, *admins, *running.customers.routes(), *pages, *running.phones.routes(), *oidc.routes()]
+    app = make_app(running.backend, credentials.http_token, *people, config.hosts, more)
+    app.on_shutdown.append(running.phones.close)
+    runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
+    stack.push_async_callback(runner.cleanup)
+    stack.push_async_callback(running.boards.close)
 
 
 def _why(journal: Path, call: str, language: Language) -> list[Told]:
@@ -376,13 +317,6 @@ def _why(journal: Path, call: str, language: Language) -> list[Told]:
 
 def _warn(alarm: RaiseAlarm) -> None:
     log.warning("alarm", kind=alarm.kind, subject=alarm.subject, detail=alarm.detail)
-
-
-async def _flush(writer: RecordWriter) -> None:
-    """What is not written in time is written from the journal at the next start."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(FLUSH_SECONDS):
-            await writer.flush()
 
 
 def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

@@ -1,10 +1,18 @@
 """The centre file: numbers, queues, people, customers, services, as an admin writes them in YAML."""
 
+import re
+from io import StringIO
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tandem.control.centre.findings import Finding
-from tandem.control.centre.reading import Reading, read_source
+from tandem.control.centre.reading import Content, Reading, read_source
 from tandem.control.settings import Settings
+
+PLAIN = re.compile(r"[^\W\d][\w.-]*")
 
 
 class CentreError(Exception):
@@ -41,3 +49,20 @@ def not_right(reading: Reading) -> CentreError:
 def texts(findings: list[Finding]) -> list[str]:
     """Findings for people."""
     return list(map(str, findings))
+
+
+def as_yaml(content: Content) -> str:
+    """What an admin can edit, and apply again."""
+    yaml, out = YAML(), StringIO()
+    yaml.width, yaml.default_flow_style = 120, None
+    yaml.dump(_quoted(content), out)
+    return out.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """With quotes around what is no plain word: the writer leaves out some that its reader needs."""
+    if isinstance(value, dict):
+        return {_quoted(name): _quoted(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_quoted(one) for one in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and not PLAIN.fullmatch(value) else value

@@ -21,7 +21,7 @@ from tandem.ivr import standard
 from tandem.ivr.problems import FlowErrors
 from tandem.ivr.speech import prompts
 from tandem.service import history
-from tandem.service.app import JOURNAL, RECORDS, controller
+from tandem.service.app import controller
 from tandem.service.backup import BackupError, back_up, places_of, restore
 from tandem.service.centre import CentreError
 from tandem.service.config import Config, ConfigError, check_home, check_ports, load_config
@@ -38,8 +38,8 @@ from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.service.tasks import spawn
 from tandem.service.users import user_commands, welcome_admin
-from tandem.store.database import AsyncEngine, RecordsError, open_database
-from tandem.store.journal_reader import JournalError
+from tandem.store.database import RECORDS, AsyncEngine, RecordsError, open_database
+from tandem.store.journal_reader import JOURNAL, JournalError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
 from tandem.store.users import UserStoreError

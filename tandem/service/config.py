@@ -118,6 +118,8 @@ class Config(BaseModel):
     """Days after which customers are forgotten who had no contact and were not changed; 0: never."""
     keep_joins: Days = 365
     """Days for which merging and splitting customers can be undone; 0: for ever."""
+    keep_chats: Days = 365
+    """Days for which what was written in a chat is kept after its end; 0: for ever. Its figures stay."""
     keep_chat_files: Days = 90
     """Days for which files that were sent in chats are kept; 0: for ever."""
     file_scan: Place | None = None
@@ -197,17 +199,7 @@ class Config(BaseModel):
     @property
     def keep_days(self) -> dict[str, int]:
         """How long what is kept, for store.retention."""
-        kinds = [
-            "links",
-            "notifications",
-            "webhooks",
-            "forms",
-            "voicemails",
-            "recordings",
-            "chat_files",
-            "customers",
-            "joins",
-        ]
+        kinds = (name.removeprefix("keep_") for name in type(self).model_fields if name.startswith("keep_"))
         return {kind: getattr(self, f"keep_{kind}") for kind in kinds}
 
     def environment(self) -> dict[str, str]:

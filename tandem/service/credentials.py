@@ -22,6 +22,7 @@ class Credentials(BaseModel):
     http_token: str = Field(default_factory=_new, repr=False)
     agi_key: str = Field(default_factory=_new, repr=False)
     link_key: str = Field(default_factory=_new, repr=False)
+    sign_in_key: str = Field(default_factory=_new, repr=False)
     phones: dict[str, str] = Field(default_factory=dict, repr=False)
 
 

@@ -4,19 +4,15 @@ What is in force is what the store says; the centre file feeds it (docs/decision
 """
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
-from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from tandem.control import events
 from tandem.control.centre.difference import difference, shown
@@ -29,18 +25,18 @@ from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Applied, Apply, Compare, RollBack, Written
 from tandem.ivr.flow import Flow
 from tandem.said import said
-from tandem.service.centre import CentreError, not_right, text_of, texts
+from tandem.service.centre import CentreError, as_yaml, not_right, text_of, texts
+from tandem.service.config import Config
 from tandem.service.flow_cli import missing_in_centre
 from tandem.service.flow_library import flows_in_force
 from tandem.service.telling import tell
-from tandem.store.database import AsyncEngine
+from tandem.store.database import RECORDS, AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.settings_versions import SettingsChange, SettingsStore, SettingsVersion
 from tandem.store.versions import VersionStoreError
 
 log = structlog.get_logger()
 
-PLAIN = re.compile(r"[^\W\d][\w.-]*")
 FILE = "file"
 """The author of what came into force because the centre file changed."""
 FILE_CHANGED = "the centre file changed"
@@ -278,21 +274,17 @@ def shelf_at_rest(database: AsyncEngine) -> SettingsShelf:
     )
 
 
-def as_yaml(content: Content) -> str:
-    """What an admin can edit, and apply again."""
-    yaml, out = YAML(), StringIO()
-    yaml.width, yaml.default_flow_style = 120, None
-    yaml.dump(_quoted(content), out)
-    return out.getvalue()
-
-
-def _quoted(value: Any) -> Any:
-    """With quotes around what is no plain word: the writer leaves out some that its reader needs."""
-    if isinstance(value, dict):
-        return {_quoted(name): _quoted(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_quoted(one) for one in value]
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and not PLAIN.fullmatch(value) else value
+async def settings_in_force(config: Config) -> Settings:
+    """What a controller that starts now will work by; CentreError when there is nothing."""
+    config.home.mkdir(parents=True, exist_ok=True)
+    database = open_database(config.home / RECORDS)
+    try:
+        await upgrade(database)
+        shelf = shelf_at_rest(database)
+        await shelf.take_file(config.centre)
+        return shelf.settings
+    finally:
+        await database.dispose()
 
 
 def _told(findings: list[Finding]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from tandem.control.commands import Utterance
 from tandem.service.config import Config, check_home
 from tandem.service.credentials import Credentials
+from tandem.telephony.asterisk.ami_terms import AmiLogin
 from tandem.telephony.asterisk.spool import Spool
+from tandem.telephony.asterisk.switch import SwitchSettings
 from tandem.telephony.provision.install import AsteriskInstall, find_or_get
 from tandem.telephony.provision.music import write_music
 from tandem.telephony.provision.render import TONE, VOICEMAIL, Instance, Phone
@@ -77,6 +79,12 @@ def spool(config: Config, install: AsteriskInstall) -> Spool:
     folder = install.shared / config.instance
     voicemail = folder / VOICEMAIL
     return Spool(voicemail, install.inside(voicemail), install.inside(folder / TONE).removesuffix(".wav"))
+
+
+def switch_settings(config: Config, credentials: Credentials, recordings: Spool) -> SwitchSettings:
+    """How the controller reaches that Asterisk, and is reached by it."""
+    login = AmiLogin("127.0.0.1", config.port("ami_port"), "tandem", credentials.ami)
+    return SwitchSettings(login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=recordings)
 
 
 def _by_tens(say: Callable[[str], None]) -> Callable[[int, int], None]:

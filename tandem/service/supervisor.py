@@ -14,10 +14,10 @@ import structlog
 from tandem.acd.settings import AgentSettings
 from tandem.control.settings import browser_phone
 from tandem.ivr.speech import speak
-from tandem.service.app import settings_in_force
 from tandem.service.config import Config
 from tandem.service.credentials import load_credentials
 from tandem.service.flow_files import flows_of
+from tandem.service.settings_shelf import settings_in_force
 from tandem.service.setup import asterisk_instance, prompt_library
 from tandem.store.journal import holder
 from tandem.store.journal_reader import JOURNAL

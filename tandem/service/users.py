@@ -7,11 +7,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from tandem.cti.accounts import first_admin
 from tandem.cti.passwords import Passwords, one_time
-from tandem.service.app import RECORDS
+from tandem.cti.users_api import first_admin
 from tandem.service.config import Config, ConfigError, check_home, load_config
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import RECORDS, open_database, upgrade
 from tandem.store.users import ROLES, Role, User, UserStore
 
 BY_COMMAND = "tandem user"

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tandem.control.work import about
 from tandem.store import heard, queries
 from tandem.store.heard import TalkHeard
-from tandem.store.history import NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, within
+from tandem.store.history import NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, was_walked, within
 from tandem.store.models import Contact, Interval, Leg, Link, Offer, Wait
 
 MOST_ROWS = 500
@@ -123,7 +123,9 @@ async def of_link(engine: AsyncEngine, since: float, until: float, purpose: str,
         .where(Link.purpose == purpose, *within(Link.at, since, until))
         .order_by(Link.at, Link.call, Link.link)
     )
-    if figure != "links":
+    if figure == "done":
+        statement = statement.where(was_walked())
+    elif figure != "links":
         statement = statement.where(Link.status == figure)
     total, rows = await _part(engine, statement, page)
     return Behind(total, [_linked(link, contact) for link, contact in rows])

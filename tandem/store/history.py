@@ -5,14 +5,16 @@ behind.py.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import aliased
 
 from tandem.store import queries
-from tandem.store.models import Activity, Contact, Interval, Leg, Link, Offer, Wait
+from tandem.store.models import Activity, ChatTalk, Contact, Interval, Leg, Link, Offer, Step, Wait
 
 QUARTER_HOUR = queries.QUARTER_HOUR
 NOT_ANSWERED = ("no_answer", "declined", "busy", "unreachable", "failed")
@@ -28,8 +30,9 @@ class QueueQuarter(msgspec.Struct, frozen=True):
     service_level_patient = answered in target / (answered + abandoned after target): what plans and the board go by.
     service_level_kept = (answered in target + abandoned in target) / (answered + abandoned).
     abandonment = abandoned / offered. mean_wait: the average speed of answer.
-    mean_talk: from the first word to the last, holds among it, and mean_handling: with the wrap-up that followed at
-    once, both of the `handled` talks by phone that are over. Seconds; None where there is nothing to divide by.
+    mean_talk: by phone from the first word to the last, holds among it; in a chat from when the agent came until they
+    left; at a mail while the agent was at it. mean_handling: with the wrap-up that followed at once. Both are of the
+    `handled` talks, those that are over. Seconds; None where there is nothing to divide by.
     """
 
     queue: str
@@ -99,7 +102,11 @@ class FlowFigures(msgspec.Struct, frozen=True):
 
 
 class LinkFigures(msgspec.Struct, frozen=True):
-    """The links of a purpose whose status last changed in the range, by that status."""
+    """The links of a purpose whose status last changed in the range, by that status; the page of those that are `done`
+    was walked to its end.
+
+    completion = done / links.
+    """
 
     purpose: str
     links: int
@@ -108,6 +115,8 @@ class LinkFigures(msgspec.Struct, frozen=True):
     opened: int
     failed: int
     revoked: int
+    done: int
+    completion: float | None
 
 
 OUTCOMES = queries.OUTCOMES
@@ -116,7 +125,7 @@ AGENT_FIGURES = ("offers", "answered", "not_answered")
 FLOW_OUTCOMES = ("served", "contained", "abandoned", "left_menu", "transferred", "called_back", "voicemail", "lost")
 FLOW_FIGURES = ("contacts", *FLOW_OUTCOMES, "open")
 LINK_STATES = ("requested", "delivered", "opened", "failed", "revoked")
-LINK_FIGURES = ("links", *LINK_STATES)
+LINK_FIGURES = ("links", *LINK_STATES, "done")
 
 
 async def queues(engine: AsyncEngine, since: float, until: float, queue: str = "") -> list[QueueQuarter]:
@@ -156,15 +165,24 @@ async def flows(engine: AsyncEngine, since: float, until: float) -> list[FlowFig
 
 async def links(engine: AsyncEngine, since: float, until: float) -> list[LinkFigures]:
     """Each purpose of links."""
-    states: dict[str, Counter[str]] = {}
-    statement = select(Link.purpose, Link.status, func.count()).where(*within(Link.at, since, until))
+    states: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    columns = Link.purpose, Link.status, was_walked()
+    statement = select(*columns, func.count()).where(*within(Link.at, since, until)).group_by(*columns)
     async with AsyncSession(engine) as session:
-        for purpose, status, times in await session.execute(statement.group_by(Link.purpose, Link.status)):
-            states.setdefault(purpose, Counter())[status] = times
+        for purpose, status, walked, times in await session.execute(statement):
+            states[purpose].update({status: times, "links": times, "done": times if walked else 0})
     return [
-        LinkFigures(purpose, counts.total(), **{state: counts[state] for state in LINK_STATES})
+        LinkFigures(
+            purpose, **{name: counts[name] for name in LINK_FIGURES}, completion=_ratio(counts["done"], counts["links"])
+        )
         for purpose, counts in sorted(states.items())
     ]
+
+
+def was_walked() -> ColumnElement[bool]:
+    """Whether a link's page was walked to its end, which is in the page's own timeline."""
+    page = Link.call.concat("/").concat(cast(Link.link, String))
+    return exists().where(Step.call == page, Step.what == "page done").correlate(Link)
 
 
 def _quarter(row: Interval, handled: int, talk: float, wrap_up: float) -> QueueQuarter:
@@ -185,21 +203,38 @@ def _quarter(row: Interval, handled: int, talk: float, wrap_up: float) -> QueueQ
 
 
 async def _talks(engine: AsyncEngine, since: float, until: float) -> dict[tuple[str, float], tuple[int, float, float]]:
-    """By queue and quarter-hour: the talks by phone that are over, their seconds, and those of the wrap-ups."""
-    began = and_(Leg.call == Wait.call, Leg.agent == Wait.agent, Leg.bridged_at == Wait.left_at)
-    wrapped_up = and_(Activity.agent == Leg.agent, Activity.since == Leg.ended_at, Activity.state == "wrap_up")
-    talk, wrap_up = func.sum(Leg.ended_at - Leg.bridged_at), func.sum(Activity.until - Activity.since)
+    """By queue and quarter-hour: the talks that are over, their seconds, and those of the wrap-ups."""
+    over = union_all(*(each.where(*within(Interval.start, since, until)) for each in _over())).subquery()
+    wrapped_up = and_(Activity.agent == over.c.agent, Activity.since == over.c.ended_at, Activity.state == "wrap_up")
     statement = (
-        select(Interval.queue, Interval.start, func.count(), talk, wrap_up)
-        .join(Wait, in_interval())
-        .join(Leg, began)
+        select(
+            over.c.queue, over.c.start, func.count(), func.sum(over.c.talk), func.sum(Activity.until - Activity.since)
+        )
         .outerjoin(Activity, wrapped_up)
-        .where(*within(Interval.start, since, until), Wait.outcome == "answered")
-        .group_by(Interval.queue, Interval.start)
+        .group_by(over.c.queue, over.c.start)
     )
     async with AsyncSession(engine) as session:
         rows = await session.execute(statement)
         return {(queue, start): (times, talk, wrap or 0.0) for queue, start, times, talk, wrap in rows}
+
+
+def _over() -> Iterator[Select[Any]]:
+    """Talks by phone, in chats and at mails that are over: where they were counted, with whom, how long, until when."""
+
+    def each(agent: Any, talk: Any, ended_at: Any) -> Select[Any]:
+        counted = select(
+            Interval.queue, Interval.start, agent.label("agent"), talk.label("talk"), ended_at.label("ended_at")
+        )
+        return counted.join(Wait, in_interval()).where(Wait.outcome == "answered")
+
+    leg = and_(Leg.call == Wait.call, Leg.agent == Wait.agent, Leg.bridged_at == Wait.left_at)
+    yield each(Leg.agent, Leg.ended_at - Leg.bridged_at, Leg.ended_at).join(Leg, leg)
+    chat = and_(ChatTalk.call == Wait.call, ChatTalk.agent == Wait.agent, ChatTalk.connected_at == Wait.left_at)
+    yield each(ChatTalk.agent, ChatTalk.ended_at - ChatTalk.connected_at, ChatTalk.ended_at).join(ChatTalk, chat)
+    mail = and_(Contact.call == Wait.call, Contact.channel == "mail", Contact.outcome == "served")
+    later = aliased(Wait)  # of a mail that came back to its queue, the last agent has the time of all
+    again = exists().where(later.call == Wait.call, later.outcome == "answered", later.left_at > Wait.left_at)
+    yield each(Wait.agent, Contact.talk_seconds, Contact.ended_at).join(Contact, mail).where(~again)
 
 
 def _agent_day(agent: str, seconds: Counter[str], offers: Counter[str]) -> AgentDay:

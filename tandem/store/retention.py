@@ -11,7 +11,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
-from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Recording, Voicemail, WebhookItem
+from tandem.store.models import (
+    Contact,
+    CustomerJoin,
+    Form,
+    Message,
+    NotificationItem,
+    OutboxItem,
+    Recording,
+    Voicemail,
+    WebhookItem,
+)
 from tandem.store.outbox import UNFINISHED
 from tandem.store.webhook_outbox import PENDING
 
@@ -22,9 +32,9 @@ DAY = 86400.0
 
 class Retention:
     """Deletes `links` (with their addresses and texts), `notifications`, events for `webhooks`, `forms`, heard
-    `voicemails`, `recordings` of talks and `chat_files` that are older than `days` says of their kind; 0 keeps them for
-    ever. What is not done yet stays, however old. `customers` are forgotten who had no contact and were not changed for
-    so long, `joins` can't be undone any more.
+    `voicemails`, `recordings` of talks, what was written in `chats` and their `chat_files` that are older than `days`
+    says of their kind; 0 keeps them for ever. What is not done yet stays, however old. `customers` are forgotten who
+    had no contact and were not changed for so long, `joins` can't be undone any more.
 
     `remove` deletes a recording of that name; OSError when it can't be, and it stays on record.
     """
@@ -76,5 +86,8 @@ def _older(kind: str, before: float) -> Delete:
         return delete(CustomerJoin).where(CustomerJoin.at < before)
     if kind == "webhooks":
         return delete(WebhookItem).where(WebhookItem.created_at < before, WebhookItem.state != PENDING)
+    if kind == "chats":
+        over = select(Contact.call).where(Contact.ended_at < before)
+        return delete(Message).where(Message.at < before, Message.call.in_(over))
     item: type[OutboxItem | NotificationItem] = OutboxItem if kind == "links" else NotificationItem
     return delete(item).where(item.created_at < before, item.state.not_in(UNFINISHED))

@@ -20,11 +20,11 @@ from tandem.control import events
 from tandem.control.settings import PauseReason, Settings
 from tandem.cti import desktops
 from tandem.main import cli
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 
 BEAT, SILENT = 0.05, 0.4
 Change = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -33,8 +33,7 @@ Change = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 @asynccontextmanager
 async def served(home: Path) -> AsyncIterator[Site]:
-    engine = open_database(home / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(home / "records.sqlite3")
     site = Site(Outbox(engine), UserStore(engine))
     site.all_for_the_plane = True
     site.happens(events.SettingsLoaded(SETTINGS))

@@ -8,7 +8,7 @@ from tandem.control.page.guides import KEPT_SECONDS
 from tandem.control.page.page import Page
 from tandem.control.page.pages import PageShown, look
 from tandem.control.view import view
-from tandem.control.voice.calls import PAGE_SECONDS
+from tandem.control.voice.wishes import PAGE_SECONDS
 from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow
 from tests.control.playbook import BEGIN, FLOW, Playbook, one, said, these

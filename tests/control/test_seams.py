@@ -6,7 +6,7 @@ import pytest
 from tandem.control import admin, commands, events
 from tandem.control.page import reading
 from tandem.control.settings import DialPlan
-from tandem.control.voice import calls
+from tandem.control.voice import walking
 from tandem.ivr import commands as ivr
 from tandem.ivr.face import Answer
 from tandem.ivr.reader import read_flow
@@ -169,7 +169,7 @@ def test_a_page_can_cancel_and_snooze_what_is_booked_for_its_caller() -> None:
 def test_every_command_of_a_flow_is_seen_to_for_everyone_who_walks_one() -> None:
     every = {kind for kind in vars(ivr).values() if isinstance(kind, type) and issubclass(kind, ivr.Command)}
     every.remove(ivr.Command)
-    assert set(calls.FROM_FLOW) == every
+    assert set(walking.FROM_FLOW) == every
     hears_and_stands_in_queues = {ivr.Listen, ivr.LeaveQueue, ivr.RecordOffer}
     assert set(reading.FROM_FLOW) | set(reading.NEEDS_A_CALL) == every - hears_and_stands_in_queues
 

@@ -1,13 +1,17 @@
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.cti import passwords
+from tandem.store.database import AsyncEngine
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.receivers import Gateway, running_gateway
 from tests.cti.sites import Site
+from tests.databases import migrated
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,8 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     yield engine
     await engine.dispose()
 
@@ -42,3 +45,10 @@ async def gateway() -> AsyncIterator[Gateway]:
 async def site(outbox: Outbox, users: UserStore) -> AsyncIterator[Site]:
     async with Site(outbox, users).running() as site:
         yield site
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second for every sign-in is right for people, but not for hundreds of tests."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", quick)

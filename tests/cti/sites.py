@@ -29,6 +29,7 @@ from tandem.cti.recordings_api import RecordingsApi
 from tandem.cti.scan import Scan
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
+from tandem.cti.users_api import UsersApi
 from tandem.cti.watch import News, Watch
 from tandem.cti.web_files import WebFiles
 from tandem.service.config import LOOPBACK
@@ -75,7 +76,8 @@ class Site:
         self.port = 0
         self.app: web.Application
         self._session: aiohttp.ClientSession
-        self.accounts = Accounts(users, lambda: self.now, lambda: {"1001": None})
+        self.accounts = Accounts(users, lambda: self.now)
+        self.users = UsersApi(users, lambda: self.now, lambda: {"1001": None})
         database = outbox._engine
         self.archive = ChatArchive(database, Path(str(database.url.database)).with_name("chat-files"))
         self.scan = Scan()
@@ -112,7 +114,13 @@ class Site:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Site"]:
         self.phones = Phones(self.backend, self.accounts, {"1001-web": "phone secret"}.get, self.asterisk)
-        more = [*WebFiles(self.built).routes(), *self.phones.routes(), *self.operators(), *self.more]
+        more = [
+            *WebFiles(self.built).routes(),
+            *self.phones.routes(),
+            *self.operators(),
+            *self.users.routes(),
+            *self.more,
+        ]
         self.app = make_app(self.backend, TOKEN, self.accounts, self.desktops, LOOPBACK, more)
         runner = await serve(self.app, "127.0.0.1", 0)
         self.port = runner.addresses[0][1]
@@ -127,7 +135,7 @@ class Site:
         records: Any = self.database
         waiting = self.backend.readers.waiting
         history = HistoryApi(records, lambda: [StillWaiting(*one) for one in waiting()], self._why)
-        dispatch = DispatchApi(self.dispatch, self._emit, lambda: self.now)
+        dispatch = DispatchApi(self.dispatch, self.backend)
         recordings = RecordingsApi(Sounds(records), Spool(self.spool).file, self.accounts.note)
         return [*self.boards.routes(), *history.routes(), *dispatch.routes(), *recordings.routes()]
 

@@ -7,13 +7,16 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from argon2 import PasswordHasher
 
 from tandem.control.events import AgentWentReady
-from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS, first_admin
+from tandem.cti import passwords
+from tandem.cti.accounts import IDLE_SECONDS, SESSION_SECONDS
 from tandem.cti.http import make_app, serve
 from tandem.cti.passwords import NOBODY, Passwords, fault_of
 from tandem.cti.sign_in_limit import FREE as FREE_TRIES
 from tandem.cti.sign_in_limit import LONGEST_PAUSE, SignInLimit
+from tandem.cti.users_api import first_admin
 from tandem.service.config import LOOPBACK
 from tandem.store.users import Role, User, UserStore
 from tests.cti.sites import TOKEN, Site
@@ -89,7 +92,8 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_alike(
     assert [(entry.name, entry.what) for entry in await users.audit(9)] == [(name, "sign-in refused")]
 
 
-async def test_a_name_that_nobody_has_is_checked_as_long_as_any() -> None:
+async def test_a_name_that_nobody_has_is_checked_as_long_as_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)  # at its full cost
     hashed = await Passwords().hashed(PASSWORD)
     assert NOBODY.rsplit("$", 2)[0] == hashed.rsplit("$", 2)[0]
     assert not await Passwords().matches(PASSWORD, "")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from tandem.control import commands, events
 from tandem.control.settings import CannedAnswer, ChatSettings, FileSettings
 from tandem.cti import chat_files
+from tandem.cti.answers import Refused
 from tandem.cti.chat_protocol import chat_of
 from tandem.cti.scan import Scan, ScanError
 from tandem.cti.typists import EVERY, MOST, Typists
@@ -54,7 +55,7 @@ async def in_talk(site: Site) -> AsyncIterator[Customer]:
         yield customer
 
 
-async def upload(site: Site, token: str, body: bytes = PNG, name: str = "a.png", **headers: str) -> tuple[int, Any]:
+async def upload(site: Site, token: str, body: Any = PNG, name: str = "a.png", **headers: str) -> tuple[int, Any]:
     given = {"X-Chat-Token": token, "X-File-Name": name, "Origin": ORIGIN} | headers
     return await site.json("POST", "/chat/files", token=None, headers=given, body=body)
 
@@ -104,6 +105,47 @@ async def test_no_file_more_comes_in_at_the_side_of_another(line: Site) -> None:
         files = (upload(line, customer.token, PNG + b"%d" % number) for number in range(6))
         done = [status for status, _ in await asyncio.gather(*files)]
         assert sorted(done) == [200, 200, 409, 409, 409, 409]
+
+
+async def test_who_sends_many_files_leaves_room_for_others(line: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_files, "AT_ONCE", 2)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield PNG[:10]
+        begun.set()
+        await ended.wait()
+        yield PNG[10:]
+
+    async with in_talk(line) as customer:
+        first = {"X-Forwarded-For": "192.0.2.1"}
+        sending = asyncio.ensure_future(upload(line, customer.token, slow(), **first))
+        await begun.wait()
+        status, told = await upload(line, customer.token, PNG + b"1", **first)
+        assert (status, told["error"]["code"]) == (503, "busy")
+        assert (await upload(line, customer.token, PNG + b"2", **{"X-Forwarded-For": "192.0.2.2"}))[0] == 200
+        ended.set()
+        assert (await sending)[0] == 200
+
+
+def test_all_who_send_files_come_to_the_same_share() -> None:
+    coming = chat_files.OnTheirWay()
+    with ExitStack() as stack:
+
+        def most(sender: str) -> int:
+            """How many more a sender may begin."""
+            for number in range(chat_files.AT_ONCE + 1):
+                try:
+                    stack.enter_context(coming.one(sender, sender))
+                except Refused:
+                    return number
+            raise AssertionError("there is no end")
+
+        assert [most(sender) for sender in ("a", "b", "c", "a")] == [8, 4, 2, 0]
+        assert [most(sender) for sender in "defgh"] == [1, 1, 0, 0, 0]
+    with coming.one("z", "a") as first, coming.one("z", "b") as second:
+        assert (first, second) == (1, 2)
+    assert not coming._by_chat and not coming._by_sender
 
 
 async def test_files_leave_room_on_the_disk(line: Site, monkeypatch: pytest.MonkeyPatch) -> None:

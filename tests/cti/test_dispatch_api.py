@@ -59,6 +59,8 @@ async def test_a_proposal_is_applied_once_and_taken_back_once(floor: Site) -> No
         ("/dispatch/x/apply", 404, "unknown_proposal"),
         (f"/dispatch/{'9' * 16}/apply", 404, "unknown_proposal"),
         ("/dispatch/loans/7/take-back", 404, "unknown_loan"),
+        ("/dispatch/loans/x/take-back", 404, "unknown_loan"),
+        (f"/dispatch/loans/{'9' * 16}/take-back", 404, "unknown_loan"),
     ],
 )
 async def test_what_is_not_there_is_refused(floor: Site, path: str, status: int, code: str) -> None:

@@ -17,12 +17,12 @@ from tandem.cti.http import make_app, serve
 from tandem.ivr.reader import read_flow
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_bench import Bench
-from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.ivr.playbook import wrap
 
 TEST = """flow: line
@@ -58,8 +58,7 @@ class Desk:
 
 @asynccontextmanager
 async def at_desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     plane = Plane()
     bench = Bench(FlowStore(engine), lambda: plane.state, lambda: SETTINGS)
     site = Site(Outbox(engine), UserStore(engine))

@@ -17,11 +17,11 @@ from tandem.cti.http import make_app, serve
 from tandem.ivr.reader import nothing_more
 from tandem.service.config import LOOPBACK
 from tandem.service.flow_shelf import Shelf
-from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.ivr.playbook import wrap
 
 LINE = wrap("say: {type: say, text: hi, next: bye}\nbye: {type: end}", {"hi": "Hello."}, name="line")
@@ -47,8 +47,7 @@ class Desk:
 
 @asynccontextmanager
 async def at_desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     plane = Plane()
 
     def emit(event: events.Event) -> None:

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
+from msgspec.structs import astuple
 from oidc_provider_mock import User as TheirUser
 from oidc_provider_mock import run_server_in_thread
 
@@ -21,12 +22,14 @@ from tandem.cti import oidc
 from tandem.cti.http import make_app, serve
 from tandem.cti.oidc import Oidc
 from tandem.cti.oidc_settings import OidcSettings, is_safe
+from tandem.cti.oidc_sign_ins import BACK_SECONDS, SignIns
 from tandem.service.config import LOOPBACK
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import user
 
 CLIENT, SECRET = "tandem", "a secret: with + and %, and long enough"
+KEY = "what sign-ins under way are signed with"
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +114,7 @@ class Ours:
 async def our_side(stack: AsyncExitStack, site: Site, settings: OidcSettings | None) -> Ours:
     session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
     ours = Ours(site, session)
-    way = Oidc(settings, site.accounts, "http://127.0.0.1:9999", lambda: site.now)
+    way = Oidc(settings, site.accounts, "http://127.0.0.1:9999", KEY, lambda: site.now)
     stack.push_async_callback(way.close)
     runner = await serve(
         make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, way.routes()), "127.0.0.1", 0
@@ -188,7 +191,8 @@ async def test_a_sign_in_is_for_one_browser_once_and_leads_to_the_page_that_was_
     ours.cookies = {}
     assert await ours.comes_back(asked["state"]) == "/desk?trouble=oidc_expired"  # a link that somebody else sent
     ours.cookies = mine
-    assert await ours.comes_back(asked["state"]) == "/desk?trouble=oidc_expired"  # and so it is used up
+    assert await ours.comes_back(asked["state"], "") == "/desk?trouble=oidc_refused"  # theirs did not use mine up
+    assert await ours.comes_back(asked["state"]) == "/desk?trouble=oidc_expired"
     provider.asked = asked = await ours.begins("//evil.example")
     assert await ours.comes_back(asked["state"]) == "/desk"
     assert (await ours.get("/session")).status == 200
@@ -197,16 +201,55 @@ async def test_a_sign_in_is_for_one_browser_once_and_leads_to_the_page_that_was_
 
 async def test_who_takes_too_long_begins_again(ours: Ours, provider: Provider) -> None:
     provider.asked = asked = await ours.begins()
-    ours.site.now += oidc.BACK_SECONDS + 1
+    ours.site.now += BACK_SECONDS + 1
     assert await ours.comes_back(asked["state"]) == "/desk?trouble=oidc_expired"
 
 
-async def test_what_is_under_way_is_bounded(ours: Ours, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oidc, "MOST_UNDER_WAY", 2)
-    first = await ours.begins()
-    await ours.begins()
-    await ours.begins()
-    assert await ours.comes_back(first["state"]) == "/desk?trouble=oidc_expired"
+async def test_others_who_begin_push_nobody_out_and_neither_does_a_restart(
+    site: Site, ours: Ours, provider: Provider
+) -> None:
+    provider.asked = mine = await ours.begins("/board")
+    cookies, url = dict(ours.cookies), ours.url
+    for _ in range(20):
+        ours.cookies = {}
+        await ours.begins()
+    ours.cookies = cookies
+    async with AsyncExitStack() as stack:
+        settings = OidcSettings(provider.issuer, CLIENT, SECRET, "preferred_username")
+        ours.url = (await our_side(stack, site, settings)).url
+        assert ours.url != url
+        assert await ours.comes_back(mine["state"]) == "/board"
+
+
+async def test_what_a_browser_keeps_holds_no_secret_and_is_not_to_be_changed(ours: Ours, provider: Provider) -> None:
+    provider.asked = asked = await ours.begins()
+    sign_in = SignIns(KEY, lambda: ours.site.now).again(asked["state"])
+    assert sign_in is not None
+    assert oidc._challenge(sign_in.verifier) == asked["code_challenge"]
+    kept = b"".join(base64.urlsafe_b64decode(text + "==") for text in ours.cookies.values())
+    for secret in (sign_in.verifier, sign_in.nonce):
+        assert base64.urlsafe_b64decode(secret + "=") not in kept
+        assert secret.encode() not in kept
+    ours.cookies["tandem_oidc"] = forged = SignIns("another key", lambda: ours.site.now).begin("/desk").state
+    assert await ours.comes_back(forged) == "/desk?trouble=oidc_expired"
+
+
+def test_a_state_is_good_as_it_was_made_only() -> None:
+    made = SignIns(KEY, lambda: 1000.0)
+    sign_in = made.begin("/desk")
+    assert made.again(sign_in.state) == sign_in
+    assert SignIns(KEY, lambda: 1000.0 + BACK_SECONDS).again(sign_in.state) == sign_in
+    assert SignIns(KEY, lambda: 1001.0 + BACK_SECONDS).again(sign_in.state) is None
+    others = [made.begin("/desk") for _ in range(3)]
+    for names in zip(*(astuple(one) for one in (sign_in, *others)), strict=True):
+        assert len(set(names)) == (1 if "/desk" in names else 4)
+    for at, letter in enumerate(sign_in.state[:-1]):
+        changed = sign_in.state[:at] + ("A" if letter != "A" else "B") + sign_in.state[at + 1 :]
+        assert made.again(changed) is None, at
+    for wrong in ("", "A", "A" * 43, "A" * 100, sign_in.state + "A", sign_in.state[:-4], "é", "\udcff"):
+        assert made.again(wrong) is None, wrong
+    with pytest.raises(ValueError, match="key"):
+        SignIns("", lambda: 0.0)
 
 
 @pytest.mark.parametrize(

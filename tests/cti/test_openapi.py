@@ -34,7 +34,7 @@ SOURCES = Path(__file__).parents[2] / "tandem"
 def app(outbox: Outbox, users: UserStore) -> web.Application:
     site = Site(outbox, users)
     provider = OidcSettings("https://provider.example", "tandem", "a secret", "email")
-    oidc = Oidc(provider, site.accounts, "https://care.example", lambda: 0.0)
+    oidc = Oidc(provider, site.accounts, "https://care.example", "key", lambda: 0.0)
     phones = Phones(site.backend, site.accounts, lambda _: None, "")
     more = [*more_routes(site), *WebFiles(Path("nowhere")).routes(), *oidc.routes(), *phones.routes()]
     return make_app(site.backend, TOKEN, site.accounts, site.desktops, LOOPBACK, more)

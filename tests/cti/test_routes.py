@@ -57,7 +57,7 @@ def admins_routes() -> list[web.RouteDef]:
 
 def more_routes(site: Site) -> list[web.RouteDef]:
     """All that the controller adds to those that are always there."""
-    return [*admins_routes(), *site.operators()]
+    return [*admins_routes(), *site.users.routes(), *site.operators()]
 
 
 def routes(app: web.Application) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,7 @@ class Whole(Shop):
 
         flows = Shelf(FlowStore(engine), self._state, self._emit, lambda: nothing_more, lambda: self.now)
         centre = SettingsShelf(SettingsStore(engine), self._state, self._emit, no_flows, lambda: self.now)
-        oidc = Oidc(None, self.accounts, "https://care.example", lambda: self.now)
+        oidc = Oidc(None, self.accounts, "https://care.example", "key", lambda: self.now)
         customers = Customers(self.book, self.backend, self._settled)
         bench = Bench(FlowStore(engine), self._state, lambda: self.plane.state.settings)
         hooks = {KNOWN["name"]: Webhook("crm")}

@@ -14,12 +14,12 @@ from tandem.cti.http import make_app, serve
 from tandem.cti.settings_api import SettingsApi
 from tandem.service.config import LOOPBACK
 from tandem.service.settings_shelf import SettingsShelf
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import UserStore
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import Browser, user
+from tests.databases import migrated
 
 CENTRE: dict[str, Any] = {"queues": {"tv": {"ring_seconds": 20}}, "agents": {"1": {"skills": {}}}}
 OTHER: dict[str, Any] = {**CENTRE, "queues": {"tv": {"ring_seconds": 30}}}
@@ -57,8 +57,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     plane = Plane()
 
     def emit(event: events.Event) -> None:

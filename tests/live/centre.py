@@ -1,11 +1,11 @@
 """A whole centre for one test: its own Asterisk, its own controller process, its own phones, all on 127.0.0.1."""
 
 import asyncio
-import itertools
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,19 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS
-from tandem.service.config import PROJECT, Config, ConfigError, check_ports
+from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.flow_files import flows_of
 from tandem.service.history import replay_stretch
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
 from tandem.store import queries
-from tandem.store.database import open_database
+from tandem.store.database import RECORDS, open_database
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Base
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess
 from tandem.telephony.provision.process import start as start_asterisk
+from tests.live.ports import free_offset
 from tests.phones import Agent, Caller, Lab, Line, phones
 
 HOTLINE = "4008"
@@ -53,8 +54,6 @@ customers:
 caller_phones: ["2001"]
 """.replace("AGENTS", "\n".join(f'  "{name}": {{skills: {{tech: 3, service: 3}}}}' for name in AGENTS))
 
-_offsets = itertools.count(2000 + os.getpid() % 19 * 2000, 20)
-"""Of ports: lanes begin with different ones, a hundred centres apart."""
 State = dict[str, Any]
 Row = TypeVar("Row", bound=Base)
 
@@ -279,6 +278,18 @@ class LiveCentre:
         different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
         assert different == []
 
+    async def tandem(self, *words: str) -> str:
+        """The command line beside the running controller, as somebody types it; fails when it does."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tandem", *words),
+            env=self.config.environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        told, _ = await process.communicate()
+        assert process.returncode == 0, told.decode()
+        return told.decode()
+
     # --- disasters ----------------------------------------------------------------------------------------------
 
     async def start_controller(self) -> None:
@@ -340,26 +351,26 @@ async def live_centre(
     """A centre that runs while the block does: with this centre file, and with this flow instead of those in FLOWS.
     `settings` are Config's.
     """
-    offset = _free_offset()
-    file = home / "centre.yaml"
-    file.write_text(centre, encoding="utf-8")
-    flows = flow_folder(home, flow) if flow else FLOWS
-    place = {"home": home, "centre": file, "flows": flows, "instance": f"test-{offset}", "port_offset": offset}
-    config = Config.model_validate(place | {"asterisk_root": _asterisk_root(), "outbox_delivers": True} | settings)
-    asterisk = await start_asterisk(await instance_of(config, witness=True))
-    try:
-        async with (
-            aiohttp.ClientSession(f"http://127.0.0.1:{config.port('http_port')}") as http,
-            phones(config.port("sip_port")) as lab,
-        ):
-            running = LiveCentre(config, asterisk, lab, http)
-            try:
-                await running.start_controller()
-                yield running
-            finally:
-                await _stop(running)
-    finally:
-        await asterisk.stop()
+    with free_offset() as offset:
+        file = home / "centre.yaml"
+        file.write_text(centre, encoding="utf-8")
+        flows = flow_folder(home, flow) if flow else FLOWS
+        place = {"home": home, "centre": file, "flows": flows, "instance": f"test-{offset}", "port_offset": offset}
+        config = Config.model_validate(place | {"asterisk_root": _asterisk_root(), "outbox_delivers": True} | settings)
+        asterisk = await start_asterisk(await instance_of(config, witness=True))
+        try:
+            async with (
+                aiohttp.ClientSession(f"http://127.0.0.1:{config.port('http_port')}") as http,
+                phones(config.port("sip_port")) as lab,
+            ):
+                running = LiveCentre(config, asterisk, lab, http)
+                try:
+                    await running.start_controller()
+                    yield running
+                finally:
+                    await _stop(running)
+        finally:
+            await asterisk.stop()
 
 
 def flow_folder(home: Path, flow: str) -> Path:
@@ -375,14 +386,6 @@ async def _stop(running: LiveCentre) -> None:
     if hasattr(running, "controller"):
         await running.controller.stop()
     await running.asterisk.stop()
-
-
-def _free_offset() -> int:
-    for offset in _offsets:
-        with suppress(ConfigError):
-            check_ports(Config(port_offset=offset))
-            return offset
-    raise AssertionError("never: the offsets have no end")
 
 
 def _asterisk_root() -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tandem.control.commands import Utterance
-from tandem.service.app import JOURNAL
 from tandem.service.history import why
 from tandem.store import queries
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Answer, Callback, CallbackAttempt, Leg, Offer, Wait
 from tests.live.centre import AFTER_TALK, AGENTS, LiveCentre, State, live_centre
 from tests.phones import Agent, Line, tone

@@ -10,10 +10,9 @@ import pytest
 
 from tandem.control import wire
 from tandem.control.events import CallEntered
-from tandem.service.app import JOURNAL
 from tandem.service.credentials import load_credentials
 from tandem.store import queries
-from tandem.store.journal_reader import JournalReader
+from tandem.store.journal_reader import JOURNAL, JournalReader
 from tests.live.centre import AFTER_TALK, HOTLINE, LiveCentre, numbers
 from tests.live.manager import logged_in
 from tests.live.witness import agrees

@@ -46,7 +46,7 @@ async def test_a_caller_in_music_or_in_a_prompt_hears_the_news_at_once(
 ) -> None:
     speak_for_the_flow(monkeypatch, session)
     async with centre_inside(tmp_path) as (centre, inside):
-        monkeypatch.setattr(inside, "outlets", inside.outlets | {SendLink: lambda _: None})
+        inside.outlets.by_command[SendLink] = lambda _: None
         prompts = [read_wav(await centre.sound(news.say[0])) for news in NEWS]
         caller = await centre.caller()
         line = await caller.dial(HOTLINE)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,8 +11,8 @@ import pytest
 
 from tandem.acd.words import Language
 from tandem.service import history
-from tandem.service.app import JOURNAL
 from tandem.store import queries
+from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Activity, Offer, QueueStep, Step, Wait
 from tests.live.centre import HOTLINE, LiveCentre, State, agent_in, live_centre, numbers
 from tests.live.offers import check_offers
@@ -79,19 +78,6 @@ def why(centre: LiveCentre, call: str, language: Language) -> str:
     return "\n".join(text for _, text in history.why(centre.config.home / JOURNAL, call, time.time(), language))
 
 
-async def tandem(centre: LiveCentre, *words: str) -> str:
-    """The command line beside the running controller, as an operator types it; fails when it does."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tandem", *words),
-        env=centre.config.environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    told, _ = await process.communicate()
-    assert process.returncode == 0, told.decode()
-    return told.decode()
-
-
 async def offers(centre: LiveCentre) -> list[tuple[str, str, str]]:
     """Caller's number, agent and outcome of every offer, in order."""
     by_call = {contact.call: number for number, contact in (await centre.contacts()).items()}
@@ -135,7 +121,7 @@ async def test_rings_widen_for_those_who_wait_and_why_tells_the_steps(tmp_path: 
         for offer in await centre.rows(Offer):
             moment = {"1001": 0, "1003": 3, "1004": 6, "1007": 9}[offer.agent]
             assert moment <= offer.offered_at - waits[offer.agent].since < moment + IN_TIME
-        told = await tandem(centre, "why", waiting[2]["call"])
+        told = await centre.tandem("why", waiting[2]["call"])
         assert "in force: needs tv >= 1, team blended, vendor acme\n" in told
         steps = [
             step.detail for step in await centre.rows(Step) if (step.what, step.call) == ("plan", waiting[2]["call"])
@@ -267,7 +253,7 @@ async def test_a_plan_that_is_changed_under_load_serves_those_who_wait_and_reset
         figures_after = await centre.records(queries.intervals)
         assert [row.offered for row in figures_after] == [row.offered for row in figures_before] == [12]
         assert [row.answered for row in figures_after] == [5]
-        assert (await tandem(centre, "balance")).endswith("every quarter-hour balances\n")
+        assert (await centre.tandem("balance")).endswith("every quarter-hour balances\n")
 
         await centre.change(CENTRE.replace("PLAN", "{after: 600, priority: 1}"))
         await centre.until(lambda state: len(talks(state)) == 5, "the talks to go on")

@@ -1,7 +1,5 @@
 """Settings change while callers wait and talk; nobody notices but by what was meant."""
 
-import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +8,6 @@ import pytest
 from tests.live.centre import LiveCentre
 
 pytestmark = pytest.mark.live
-
-
-async def settings(centre: LiveCentre, *words: str) -> str:
-    """`tandem settings` beside the running controller, as an admin types it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tandem", "settings", *words),
-        env=centre.config.environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    told, _ = await process.communicate()
-    assert process.returncode == 0, told.decode()
-    return told.decode()
 
 
 def written(centre: LiveCentre, tech: str) -> str:
@@ -46,13 +31,15 @@ async def test_a_plan_that_is_applied_serves_who_waits_already_and_a_talk_goes_o
     before: Any = await centre.agent_is("1001", "connected")
 
     strict = written(centre, "{needs: {tech: 5}")
-    assert "queue tech: needs tech" in await settings(centre, "apply", strict, "--author", "ann", "-m", "only the best")
+    assert "queue tech: needs tech" in await centre.tandem(
+        "settings", "apply", strict, "--author", "ann", "-m", "only the best"
+    )
     two = await centre.dial_queue(waiting)
     second = await centre.agent("1002")
     await centre.call_is("13800000002", "queued")
 
     plan = written(centre, "{plan: [{after: 1, needs: {tech: 1}}], needs: {tech: 5}")
-    assert "plan step 1: added" in await settings(centre, "apply", plan, "--on", "2", "--author", "bob")
+    assert "plan step 1: added" in await centre.tandem("settings", "apply", plan, "--on", "2", "--author", "bob")
     await second.answers()
     await centre.call_is("13800000002", "connected")
     after: Any = await centre.agent_is("1001", "connected")
@@ -60,8 +47,8 @@ async def test_a_plan_that_is_applied_serves_who_waits_already_and_a_talk_goes_o
 
     await centre.kill_controller()
     await centre.start_controller()
-    assert "no change" in await settings(centre, "diff", plan)
-    history = await settings(centre, "history")
+    assert "no change" in await centre.tandem("settings", "diff", plan)
+    history = await centre.tandem("settings", "history")
     assert [line.split()[0] for line in history.splitlines() if line[:4].strip()] == ["3", "2", "1"]
     for line in (one, two):
         await line.hang_up()

@@ -4,12 +4,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store.database import open_database, upgrade
+from tests.databases import migrated
 
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     yield engine
     await engine.dispose()

@@ -138,7 +138,7 @@ def test_a_home_that_cannot_be_written_to_is_told_with_the_setting(tmp_path: Pat
 def test_how_long_what_is_kept(tmp_path: Path) -> None:
     config = load_config({"TANDEM_KEEP_FORMS": "0", "TANDEM_KEEP_LINKS": "7"}, tmp_path / "absent.toml")
     kept = {"links": 7, "notifications": 90, "webhooks": 30, "forms": 0, "voicemails": 365, "recordings": 90}
-    assert config.keep_days == kept | {"chat_files": 90, "customers": 0, "joins": 365}
+    assert config.keep_days == kept | {"chats": 365, "chat_files": 90, "customers": 0, "joins": 365}
 
 
 def test_sites_that_may_open_chats_are_given_with_commas_and_must_be_origins(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from tandem.service.cli import cli
 from tandem.service.config import ConfigError
 from tandem.service.credentials import load_credentials
-from tandem.store.database import open_database, upgrade
 from tests.cti import sites
 from tests.cti.test_customers import Shop
+from tests.databases import migrated
 
 
 @pytest.fixture
@@ -21,8 +21,7 @@ async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """A site that bears this home's token."""
     monkeypatch.setenv("TANDEM_HOME", str(tmp_path))
     monkeypatch.setattr(sites, "TOKEN", load_credentials(tmp_path).http_token)
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(tmp_path / "records.sqlite3")
     shop = Shop(engine)
     async with shop.running():
         monkeypatch.setenv("TANDEM_HTTP_PORT", str(shop.port))

@@ -21,9 +21,9 @@ from tandem.ivr.lint import queues
 from tandem.ivr.problems import Finding, FlowErrors
 from tandem.ivr.release import Source
 from tandem.service.flow_shelf import Shelf
-from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tests.control.playbook import SETTINGS, these
+from tests.databases import migrated
 from tests.ivr.playbook import wrap
 
 LINE = wrap("one: {type: call, flow: greeting, next: bye}\nbye: {type: end, text: bye}", {"bye": "Bye."}, name="line")
@@ -353,8 +353,7 @@ async def test_without_a_controller_there_is_no_trial(centre: Centre) -> None:
 
 async def test_an_export_brings_another_centre_what_was_in_force(centre: Centre, tmp_path: Path) -> None:
     await centre.publish(other=OTHER.replace("Bye.", "Ciao."))
-    elsewhere = open_database(tmp_path / "elsewhere.sqlite3")
-    await upgrade(elsewhere)
+    elsewhere = await migrated(tmp_path / "elsewhere.sqlite3")
     other = Centre(elsewhere)
     export = await centre.shelf.export()
     await other.shelf.restore(export)

@@ -17,9 +17,9 @@ from tandem.control.plane import Plane
 from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Apply, Compare, RollBack, Written
 from tandem.ivr.reader import read_flow
-from tandem.service.centre import CentreError
+from tandem.service.centre import CentreError, as_yaml
 from tandem.service.flow_library import flows_in_force
-from tandem.service.settings_shelf import SettingsShelf, as_yaml
+from tandem.service.settings_shelf import SettingsShelf
 from tandem.store.flow_versions import FlowStore
 from tandem.store.settings_versions import SettingsStore
 from tests.ivr.playbook import wrap

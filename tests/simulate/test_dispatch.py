@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from typer.testing import CliRunner
 
 from tandem.control.dispatch.outlook import Outlook, Situation
+from tandem.main import cli
 from tandem.store.database import RECORDS, open_database
 from tests.simulate.working_day import MIDNIGHT, WorkingDay, settings
 from tests.store.examples import interval
@@ -64,17 +66,18 @@ def test_a_process_of_its_own_tells_the_rest_of_the_day(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "says"),
-    [(b"{", "tandem: Input data was truncated"), (b"", "truncated"), (b'{"now": 1}', "missing required field")],
+    [("{", "tandem: Input data was truncated"), ("", "truncated"), ('{"now": 1}', "missing required field")],
 )
-def test_what_it_does_not_understand_is_told_in_a_line(home: Path, given: bytes, says: str) -> None:
-    done = worker(home, given)
-    assert done.returncode == 2
-    assert says in done.stderr.decode()
-    assert b"Traceback" not in done.stderr
+def test_what_it_does_not_understand_is_told_in_a_line(home: Path, given: str, says: str) -> None:
+    asked(home, given, says)
 
 
 def test_without_records_or_with_an_odd_zone_it_says_so(home: Path, tmp_path: Path) -> None:
-    done = worker(tmp_path, msgspec.json.encode(situation()))
-    assert (done.returncode, b"there are no records" in done.stderr) == (2, True)
-    done = worker(home, msgspec.json.encode(replace(situation(), time_zone="Moon/Base")))
-    assert (done.returncode, b"Moon/Base" in done.stderr) == (2, True)
+    asked(tmp_path, msgspec.json.encode(situation()).decode(), "there are no records")
+    asked(home, msgspec.json.encode(replace(situation(), time_zone="Moon/Base")).decode(), "Moon/Base")
+
+
+def asked(home: Path, given: str, says: str) -> None:
+    """What is wrong is told in a line, and the code is 2."""
+    done = CliRunner().invoke(cli, ["sim", "dispatch", "--home", str(home)], input=given)
+    assert (done.exit_code, says in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr

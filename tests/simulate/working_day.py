@@ -17,10 +17,11 @@ from tandem.control.callback.callback_settings import CallbackSettings, Retry
 from tandem.control.plane import Plane
 from tandem.control.settings import Customer, DialPlan, Settings
 from tandem.ivr.reader import read_flow
-from tandem.store.database import RECORDS, open_database, upgrade
+from tandem.store.database import RECORDS
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import JOURNAL, Entry
 from tandem.store.records import RECORD_TYPES, RecordWriter
+from tests.databases import migrated
 
 DAY = "2026-11-22"
 MIDNIGHT = 1795305600.0
@@ -135,8 +136,7 @@ class WorkingDay:
         journal = await Journal.open(home / JOURNAL)
         await journal.append(self.entries)
         await journal.close()
-        engine = open_database(home / RECORDS)
-        await upgrade(engine)
+        engine = await migrated(home / RECORDS)
         writer = await RecordWriter.open(engine, gather_seconds=0.0)
         for entry, out in zip(self.entries, self.commands, strict=True):
             writer.feed(entry.seq, entry.at, [command for command in out if isinstance(command, RECORD_TYPES)])

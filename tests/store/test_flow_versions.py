@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowDraft, FlowStore, FlowVersion, Publication
 from tandem.store.versions import VersionStoreError
+from tests.databases import migrated
 
 
 def version(number: int = 1, flow: str = "hotline", source: str = "name: hotline\n") -> FlowVersion:
@@ -73,7 +73,7 @@ async def test_an_export_comes_back_to_the_byte(
     tmp_path_factory: pytest.TempPathFactory, source: str, tests: dict[str, str], message: str, problems: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("stores")
-    one, other = FlowStore(await opened(folder / "one")), FlowStore(await opened(folder / "other"))
+    one, other = FlowStore(await migrated(folder / "one")), FlowStore(await migrated(folder / "other"))
     odd = msgspec.structs.replace(version(2), source=source, tests=tests, message=message)
     forced = msgspec.structs.replace(publication(2, 2), forced=message, problems=problems)
     await one.add([odd, version(1), version(1, "a")], [forced, publication(1, 1)])
@@ -91,17 +91,11 @@ async def test_an_export_comes_back_to_the_byte(
 async def test_the_same_content_gives_the_same_export_however_it_was_put_in(tmp_path: Path) -> None:
     exports = []
     for n, tests in enumerate(({"a": "1", "b": "2"}, {"b": "2", "a": "1"})):
-        store = FlowStore(await opened(tmp_path / f"{n}"))
+        store = FlowStore(await migrated(tmp_path / f"{n}"))
         await store.add([msgspec.structs.replace(version(), tests=tests)])
         exports.append(await store.export())
         await store._engine.dispose()
     assert exports[0] == exports[1]
-
-
-async def opened(path: Path) -> AsyncEngine:
-    engine = open_database(path)
-    await upgrade(engine)
-    return engine
 
 
 async def test_an_import_that_does_not_fit_changes_nothing(engine: AsyncEngine) -> None:

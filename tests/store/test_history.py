@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tandem.control import commands
+from tandem.control import commands, events
 from tandem.store import behind, history
 from tandem.store.behind import Behind, Page, StillWaiting
-from tandem.store.database import open_database, upgrade
 from tests.control.playbook import Playbook
+from tests.control.test_chats import ChatBook
+from tests.control.test_mails import MAIL
+from tests.control.test_mails import accepted as mail_accepted
+from tests.control.test_mails import book_of as mail_book
+from tests.databases import migrated
 from tests.property.test_plane import Step, lives
 from tests.store.examples import ALL, contact, interval, wait
 from tests.store.test_queries import write
@@ -42,6 +47,45 @@ async def test_handling_is_the_talk_and_the_wrap_up_that_followed(engine: AsyncE
     assert await history.queues(engine, 900.0, 1800.0, "other") == []
 
 
+async def test_chats_and_mails_are_handled_too(engine: AsyncEngine) -> None:
+    """A mail that came back to its queue is one, with the time of all who were at it."""
+    rows: list[commands.Command] = [
+        *(interval(900.0, queue=queue, offered=1, answered=1) for queue in ("chats", "mails")),
+        wait("c1", 1005.0, 1010.0, "answered", queue="chats"),
+        commands.RecordChatTalk("c1", 1, "chats", "1001", 1005.0, 1010.0, 1070.0, None, 1, 0, 0, 0.0),
+        commands.RecordChatTalk("c1", 2, "chats", "1002", 1070.0, 1080.0, 1090.0, None, 1, 0, 0, 0.0),
+        commands.RecordActivity("1001", "wrap_up", "", 1070.0, 1080.0),
+        wait("m1", 1005.0, 1010.0, "answered", queue="mails"),
+        wait("m1", 1100.0, 1110.0, "answered", queue="mails"),
+        msgspec.structs.replace(
+            contact("m1", 1005.0, channel="mail", outcome="served"), talk_seconds=40.0, ended_at=1150.0
+        ),
+        wait("m2", 1200.0, 1210.0, "answered", queue="mails"),
+        contact("m2", 1200.0, channel="mail", outcome=""),
+        commands.RecordActivity("1001", "wrap_up", "", 1150.0, 1155.0),
+    ]
+    await write(engine, rows)
+    chats, mails = await history.queues(engine, 900.0, 1800.0)
+    assert (chats.queue, chats.handled, chats.mean_talk, chats.mean_handling) == ("chats", 1, 60.0, 70.0)
+    assert (mails.queue, mails.handled, mails.mean_talk, mails.mean_handling) == ("mails", 1, 40.0, 45.0)
+
+
+async def test_what_the_plane_records_of_a_chat_and_a_mail_is_handled(engine: AsyncEngine) -> None:
+    chat, book = ChatBook(), mail_book("1001")
+    chat.talking()
+    chat.pass_time(60)
+    chat.close()
+    chat.tell(events.AgentWentReady("1001"), after=9)
+    book.tell(MAIL)
+    mail_accepted(book)
+    book.tell(events.MailClosed("mail-1", "1001"), after=50)
+    for played in (chat, book):
+        await write(engine, [one for _, _, out in played.history for one in out if isinstance(one, RECORDS)])
+    found = {each.queue: each for each in await history.queues(engine, 0.0, chat.now + 900.0)}
+    assert (found["tech"].handled, found["tech"].mean_talk, found["tech"].mean_handling) == (1, 61.0, 70.0)
+    assert (found["mails"].handled, found["mails"].mean_talk, found["mails"].mean_handling) == (1, 50.0, 50.0)
+
+
 async def test_an_agents_day_is_cut_at_its_edges(engine: AsyncEngine) -> None:
     stretches = [("ready", 0, 200), ("ringing", 200, 210), ("connected", 210, 270), ("hold", 270, 280)]
     stretches += [("wrap_up", 280, 310), ("paused", 310, 400), ("signed_out", 400, 900)]
@@ -63,12 +107,20 @@ async def test_flows_and_links(engine: AsyncEngine) -> None:
     rows += [
         commands.RecordLink("c0", 1, "pay", "sms", "opened", 120.0),
         commands.RecordLink("c1", 1, "pay", "", "failed", 1.0),
+        commands.RecordLink("c0", 2, "pay", "sms", "opened", 130.0),
+        commands.RecordStep("c0/1", 3, 140.0, "page done", "pay"),
+        commands.RecordStep("c0/2", 3, 140.0, "page stuck", "pay"),
+        commands.RecordStep("c0/12", 3, 140.0, "page done", "pay"),
+        commands.RecordStep("c1", 3, 140.0, "page done", "pay"),
     ]
     await write(engine, rows)
     (flow,) = await history.flows(engine, *DAY)
     assert (flow.contacts, flow.contained, flow.open, flow.containment) == (5, 2, 1, 2 / 4)
     (link,) = await history.links(engine, *DAY)
-    assert (link.purpose, link.links, link.opened, link.failed, link.delivered) == ("pay", 2, 1, 1, 0)
+    assert (link.purpose, link.links, link.opened, link.failed, link.delivered) == ("pay", 3, 2, 1, 0)
+    assert (link.done, link.completion) == (1, 1 / 3)
+    found = await behind.of_link(engine, *DAY, "pay", "done", Page())
+    assert [(row.call, row.at) for row in found.rows] == [("c0", 120.0)]
 
 
 async def test_a_list_comes_in_parts_those_who_wait_first(engine: AsyncEngine) -> None:
@@ -106,8 +158,7 @@ def test_the_list_behind_every_number_has_just_as_many(tmp_path_factory: Any, li
 
 
 async def check(folder: Any, book: Playbook) -> None:
-    engine = open_database(folder / "records.sqlite3")
-    await upgrade(engine)
+    engine = await migrated(folder / "records.sqlite3")
     await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
     span = (book.history[0][0] - 86400.0, book.now + 86400.0)
     contacts = book.router.contacts.values()
@@ -137,5 +188,5 @@ async def counts(
 
 RECORDS = (
     commands.RecordContact, commands.RecordLeg, commands.RecordWait, commands.RecordOffer, commands.RecordActivity,
-    commands.RecordLink, commands.RecordInterval, commands.RecordStep,
+    commands.RecordLink, commands.RecordInterval, commands.RecordStep, commands.RecordChatTalk,
 )  # fmt: skip

@@ -12,8 +12,8 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
-from tandem.store.database import open_database, upgrade
 from tandem.store.records import MODELS, RECORD_TYPES, RecordWriter
+from tests.databases import migrated
 from tests.store.examples import ALL, contact
 
 
@@ -160,8 +160,7 @@ asyncio.run(main())
 
 async def test_after_kill_9_nothing_is_missing_or_doubled(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite3"
-    engine = open_database(path)
-    await upgrade(engine)
+    engine = await migrated(path)
     for _ in range(3):
         feeder = await asyncio.create_subprocess_exec(
             sys.executable, "-c", FEED_FOR_EVER, str(path), stdout=asyncio.subprocess.PIPE

@@ -1,14 +1,24 @@
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from tandem.control.commands import Command, RecordForm, RecordRecording, RecordVoicemail, SendLink
+from tandem.control.commands import (
+    Command,
+    RecordChatTalk,
+    RecordForm,
+    RecordMessage,
+    RecordRecording,
+    RecordVoicemail,
+    SendLink,
+)
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.retention import DAY, Retention
+from tests.store.examples import contact
 from tests.store.test_chat_archive import contents
 
 DAYS = {"links": 30, "notifications": 20, "forms": 10, "voicemails": 40, "recordings": 50}
@@ -115,3 +125,14 @@ async def test_the_files_of_chats_go_by_their_age(engine: AsyncEngine, tmp_path:
     await Retention(engine, {"chat_files": 7}, nothing_to_remove, chats).prune(NOW)
     assert await keys(engine, "chat_files", "call") == ["chat-new"]
     assert contents(tmp_path / "files") == [b"new"]
+
+
+async def test_what_was_written_goes_by_the_end_of_its_chat_and_its_figures_stay(engine: AsyncEngine) -> None:
+    began = NOW - 20 * DAY
+    for name, ended in (("old", NOW - 8 * DAY), ("new", NOW - 6 * DAY), ("open", None)):
+        chat = msgspec.structs.replace(contact(name, began, channel="chat"), ended_at=ended)
+        talk = RecordChatTalk(name, 1, "tech", "1001", began, began, began + 60.0, None, 1, 0, 0, 0.0)
+        await record(engine, chat, talk, RecordMessage(name, 1, began + 5.0, "customer", "My TV is dark.", "", ""))
+    await Retention(engine, {"chats": 7}, nothing_to_remove, archive(engine)).prune(NOW)
+    assert await keys(engine, "messages", "call") == ["new", "open"]
+    assert await keys(engine, "chat_talks", "call") == ["new", "old", "open"]

@@ -26,7 +26,6 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.outside import Outside
 from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.settings_shelf import SettingsShelf
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.records import Batch, RecordWriter
 from tandem.store.settings_versions import SettingsStore
@@ -38,6 +37,7 @@ from tests.control.playbook import FLOW
 from tests.cti.sites import TOKEN, Site
 from tests.cti.test_accounts import PASSWORD, user
 from tests.cti.test_webhooks import event
+from tests.databases import migrated
 from tests.live.browser import chromium
 from tests.sounds import is_tone, tone
 from tests.web.desks import window
@@ -123,8 +123,7 @@ class Centre:
 
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     users = UserStore(database)
     site = Site(Outbox(database), users)
     site.built, site.all_for_the_plane = PROJECT / "web/dist", True

@@ -16,11 +16,11 @@ from tandem.control.board.board_settings import BoardSettings, QueueThresholds, 
 from tandem.cti import boards
 from tandem.ivr.reader import read_flow
 from tandem.service.config import PROJECT
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.store.examples import contact, interval, wait
 from tests.store.test_queries import write
 from tests.web.desks import Served, add_user, axe, sign_in_at, window
@@ -49,8 +49,7 @@ def past(now: float) -> list[commands.Command]:
 @pytest.fixture
 async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     monkeypatch.setattr(boards, "EVERY", 0.2)
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     site = Site(Outbox(database), UserStore(database), database)
     site.now = time.time()
     await write(database, past(site.now))

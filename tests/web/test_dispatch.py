@@ -14,12 +14,12 @@ from tandem.control.dispatch.outlook import GroupOutlook, Outlook, Quarter, Queu
 from tandem.cti import boards
 from tandem.cti.board_protocol import Process
 from tandem.service.config import PROJECT
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.dispatch import proposal
 from tests.control.playbook import SETTINGS
 from tests.cti.sites import Site
+from tests.databases import migrated
 from tests.web.desks import axe
 from tests.web.operators import supervisor
 from tests.web.pictures import Look, every_look
@@ -56,8 +56,7 @@ def outlook(now: float) -> Outlook:
 @pytest.fixture
 async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     monkeypatch.setattr(boards, "EVERY", 0.2)
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     site = Site(Outbox(database), UserStore(database), database)
     site.now = time.time()
     site.built = PROJECT / "web/dist"

@@ -20,12 +20,12 @@ from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_shelf import Shelf
-from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.web.desks import Served, axe
 from tests.web.editors import add, at_editor, begin, field, named, step, tab
 from tests.web.pictures import Look, every_look
@@ -55,8 +55,7 @@ class Floor:
 
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     site = Site(Outbox(database), UserStore(database))
     site.built, site.all_for_the_plane = PROJECT / "web/dist", True
     site.happens(events.SettingsLoaded(SETTINGS))

@@ -13,13 +13,13 @@ from tandem.control import events
 from tandem.control.commands import SendLink
 from tandem.ivr.reader import read_flow
 from tandem.service.config import PROJECT
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import FLOW, SETTINGS
 from tests.cti.customers import Customer, connection
 from tests.cti.page_flows import BEGIN, call_with_a_page
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.web.desks import Served, add_user, contacts, is_in, sign_in, window
 from tests.web.pictures import Look, every_look
 
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """The HTTP side before a real plane, without a switch: what desktops do reaches it."""
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     site = Site(Outbox(database), UserStore(database))
     site.built = PROJECT / "web/dist"
     site.all_for_the_plane = True

@@ -16,11 +16,11 @@ from tandem.control import commands, events
 from tandem.control.settings import CannedAnswer
 from tandem.service.config import PROJECT
 from tandem.service.flow_files import flows_of
-from tandem.store.database import open_database, upgrade
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.control.playbook import SETTINGS
 from tests.cti.sites import TOKEN, Site
+from tests.databases import migrated
 from tests.live.browser import PHONE
 from tests.web.desks import Served, add_user, contacts, is_in, sign_in, window
 from tests.web.pictures import Look, every_look
@@ -33,8 +33,7 @@ PICTURE = {"name": "my television.png", "mimeType": "image/png", "buffer": b"\x8
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """The HTTP side before a real plane with the demo's online desk, without a switch."""
-    database = open_database(tmp_path / "records.sqlite3")
-    await upgrade(database)
+    database = await migrated(tmp_path / "records.sqlite3")
     site = Site(Outbox(database), UserStore(database))
     site.built = PROJECT / "web/dist"
     site.all_for_the_plane = True

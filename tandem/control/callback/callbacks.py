@@ -29,8 +29,8 @@ from tandem.control.chat.chat import Chat
 from tandem.control.context import Context
 from tandem.control.destinations import destination, plain_number
 from tandem.control.publishing.versions import flow_of
+from tandem.control.routing import route
 from tandem.control.voice.call import Call
-from tandem.control.voice.offers import route
 from tandem.control.work import Work
 from tandem.control.workload import put
 from tandem.ivr import commands as ivr

@@ -18,10 +18,11 @@ from tandem.control.callback.callback import CALLBACK_PREFIX, Callback
 from tandem.control.callback.callbacks import try_again
 from tandem.control.context import Context
 from tandem.control.destinations import destination
+from tandem.control.routing import route
 from tandem.control.voice import lending
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.listening import listen
-from tandem.control.voice.offers import ask, ring, route
+from tandem.control.voice.offers import ask, ring
 from tandem.control.work import KINDS, Kind, Work
 from tandem.ivr import commands as ivr
 from tandem.ivr.session import Session

@@ -13,9 +13,9 @@ from tandem.control.context import Context
 from tandem.control.page import reading
 from tandem.control.publishing import publishing
 from tandem.control.publishing.versions import flow_of, forget_unused_version
-from tandem.control.voice import calls
+from tandem.control.routing import route
+from tandem.control.voice import calls, wishes
 from tandem.control.voice.caller import recognise
-from tandem.control.voice.offers import route
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 from tandem.ivr import face
@@ -173,12 +173,12 @@ def _show(context: Context, chat: Chat) -> None:
 
 
 def _enqueue(context: Context, chat: Chat, command: ivr.Enqueue, now: float) -> None:
-    if not calls.enqueue(context, chat, command, now):
+    if not wishes.enqueue(context, chat, command, now):
         tell(context, chat, ivr_events.QueueEnded("unavailable"), now)
 
 
 def _leave_queue(context: Context, chat: Chat, command: ivr.LeaveQueue, now: float) -> None:
-    calls.leave_queue(context, chat, command.outcome, now)
+    wishes.leave_queue(context, chat, command.outcome, now)
 
 
 def _send_link(context: Context, chat: Chat, command: ivr.SendLink, now: float) -> None:
@@ -190,7 +190,7 @@ def _request_callback(context: Context, chat: Chat, command: ivr.RequestCallback
     answer = callbacks.book(context, chat, command, now)
     if isinstance(answer, ivr_events.CallbackBooked):
         chat.booked = True
-        calls.leave_queue(context, chat, "called_back", now)
+        wishes.leave_queue(context, chat, "called_back", now)
     tell(context, chat, answer, now)
 
 

@@ -11,7 +11,7 @@ from tandem.control.chat.channels import CHANNELS, Channel
 from tandem.control.chat.chat import Chat
 from tandem.control.chat.talk import Talk
 from tandem.control.context import Context
-from tandem.control.voice.offers import route
+from tandem.control.routing import route
 from tandem.ivr import events as ivr_events
 
 TIMER = "chat-offer"

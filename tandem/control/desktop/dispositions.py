@@ -6,10 +6,9 @@ from typing import Any
 from tandem.acd import events as acd
 from tandem.acd import wrap_up
 from tandem.acd.contact import UNANSWERED
-from tandem.control import commands, events
+from tandem.control import commands, events, routing
 from tandem.control.context import Context
 from tandem.control.state import Disposed
-from tandem.control.voice import offers
 
 NOT_SET = Disposed("", "")
 
@@ -47,7 +46,7 @@ def disposed(context: Context, event: events.ContactDisposed, now: float) -> Non
     if holder := context.holder(name) or state.chats.get(name) or state.mails.get(name):
         context.note(holder, now, "disposition", event.code)
     context.tell(commands.RecordDisposition(name, event.agent, queue, event.code, event.note, now))
-    offers.route(context, acd.ContactDisposed(name, event.agent), now)
+    routing.route(context, acd.ContactDisposed(name, event.agent), now)
 
 
 def _queue(context: Context, agent: str, contact: str) -> str:
@@ -69,7 +68,7 @@ def forget(context: Context, agent: str, _now: float) -> None:
             del context.state.disposed[agent]
 
 
-offers.AGENT_MOVED.append(forget)
+routing.AGENT_MOVED.append(forget)
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.ContactDisposed: disposed,

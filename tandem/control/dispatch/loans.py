@@ -15,7 +15,7 @@ from tandem.control import events
 from tandem.control.board.today import Counts
 from tandem.control.context import Context
 from tandem.control.dispatch.loan import Loan, Measured, Proposal, under
-from tandem.control.voice.offers import route
+from tandem.control.routing import route
 
 ENDS, SHOWS = "loan", "loan_effect"
 """Kinds of the timers at which a loan ends, and is measured; the subject is its number."""

@@ -10,7 +10,7 @@ from tandem.control.chat.channels import CHANNELS, Channel
 from tandem.control.context import Context
 from tandem.control.identities import sender_of
 from tandem.control.mail.mail import Mail, MailShown
-from tandem.control.voice.offers import FROM_ROUTER, route
+from tandem.control.routing import FROM_ROUTER, route
 
 OFFER, OVER = "mail-offer", "mail-over"
 """Kinds of timers: nobody has accepted; it has ended a while ago."""

@@ -8,7 +8,7 @@ from tandem.control.callback import abandoned
 from tandem.control.context import Context
 from tandem.control.page import pages
 from tandem.control.page.page import subject
-from tandem.control.voice import calls
+from tandem.control.voice import walking
 from tandem.ivr import events as ivr_events
 
 RANK = {"requested": 0, "failed": 1, "delivered": 2, "opened": 3}
@@ -16,19 +16,19 @@ RANK = {"requested": 0, "failed": 1, "delivered": 2, "opened": 3}
 
 def delivered(context: Context, event: events.LinkDelivered, now: float) -> None:
     if _was(context, event.call, event.link, now, "delivered", event.adapter) == "requested":
-        calls.walk(context, context.state.calls[event.call], ivr_events.LinkDelivered(event.link), now)
+        walking.walk(context, context.state.calls[event.call], ivr_events.LinkDelivered(event.link), now)
 
 
 def failed(context: Context, event: events.LinkFailed, now: float) -> None:
     context.alarm("link failed", event.call, event.reason)
     if _was(context, event.call, event.link, now, "failed", "") == "requested":
-        calls.walk(context, context.state.calls[event.call], ivr_events.LinkFailed(event.link, event.reason), now)
+        walking.walk(context, context.state.calls[event.call], ivr_events.LinkFailed(event.link, event.reason), now)
 
 
 def opened(context: Context, event: events.LinkOpened, now: float) -> None:
     """A page that is open was delivered, whether or not the notifier has said so yet."""
     if _was(context, event.call, event.link, now, "opened", "") == "requested":
-        calls.walk(context, context.state.calls[event.call], ivr_events.LinkDelivered(event.link), now)
+        walking.walk(context, context.state.calls[event.call], ivr_events.LinkDelivered(event.link), now)
     pages.opened(context, event.call, event.link, now)
 
 

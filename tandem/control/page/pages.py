@@ -11,7 +11,7 @@ from tandem.control.context import Context
 from tandem.control.page import reading
 from tandem.control.page.page import Page, Reader, subject
 from tandem.control.publishing.versions import flow_of, forget_unused_version
-from tandem.control.voice import calls
+from tandem.control.voice import walking
 from tandem.control.voice.call import TALKING, Call
 from tandem.control.voice.listening import HEARS_THE_FLOW
 from tandem.ivr import events as ivr_events
@@ -110,7 +110,7 @@ def _answer_for_the_voice(context: Context, page: Page, event: events.PageAnswer
     answer = face.event_of(call.session, flow_of(context, call), event.answer, context.place(call, now))
     if answer is not None:
         context.note(call, now, "answered on the page", page.purpose)
-        calls.walk(context, call, answer, now)
+        walking.walk(context, call, answer, now)
 
 
 def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
@@ -126,7 +126,7 @@ def _end(context: Context, page: Page, reader: Reader, now: float) -> None:
     flow = flow_of(context, reader)
     known = reader.session.variables
     results = {name: known[name] for name in flow.named(page.running).results if name in known}
-    calls.walk(context, call, ivr_events.PageEnded(page.link, reader.outcome, results), now)
+    walking.walk(context, call, ivr_events.PageEnded(page.link, reader.outcome, results), now)
 
 
 def _listens(call: Call | None) -> bool:

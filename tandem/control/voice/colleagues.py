@@ -8,9 +8,10 @@ from tandem.acd import events as acd
 from tandem.acd.agent import INTERNAL_CALL
 from tandem.control import commands, events
 from tandem.control.context import Context
+from tandem.control.routing import route
 from tandem.control.voice import devices, nailed, offers
 from tandem.control.voice.dial import Internal
-from tandem.control.voice.offers import LEG_PREFIX, route
+from tandem.control.voice.offers import LEG_PREFIX
 
 RING_SECONDS = 30.0
 """How long each of the two phones rings."""

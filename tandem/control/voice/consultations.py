@@ -16,11 +16,13 @@ from tandem.acd.intervals import NOT_NOW
 from tandem.control import commands, events, last_agents, workload
 from tandem.control.context import Context
 from tandem.control.destinations import destination
+from tandem.control.routing import route
 from tandem.control.voice import lending, music, sending_on, talks, transfers
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.consultation import Consultation
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.offers import ask, finish_talk, hold, leave_talk, retrieve, route, send_off
+from tandem.control.voice.legs import finish_talk, hold, leave_talk, retrieve, send_off
+from tandem.control.voice.offers import ask
 from tandem.control.voice.permits import KIND, Talk, queue_of
 from tandem.control.voice.recordings import begin as begin_recording
 from tandem.control.work import KINDS, Kind, Work, work_of

@@ -7,7 +7,7 @@ from typing import Any
 from tandem.acd import commands as acd_commands
 from tandem.acd import events as acd
 from tandem.acd.intervals import NOT_NOW
-from tandem.control import commands, customers, events, records
+from tandem.control import commands, customers, events, records, routing
 from tandem.control.callback import dialling
 from tandem.control.context import Context
 from tandem.control.destinations import destination, plain_number
@@ -60,7 +60,7 @@ def asked(context: Context, event: events.NumberDialled, now: float) -> None:
     context.note(state.work[name], now, "dialled", f"{dial.number}, by {dial.agent}")
     customers.seek(context, name, "phone", dial.number)
     _record(context, dial)
-    offers.route(context, acd.ContactDialled(name, event.queue, event.agent, dial.ring_seconds), now)
+    routing.route(context, acd.ContactDialled(name, event.queue, event.agent, dial.ring_seconds), now)
 
 
 def _dial(context: Context, name: str, event: events.NumberDialled, now: float) -> Dial:
@@ -122,7 +122,7 @@ def failed(context: Context, event: events.DialFailed, now: float) -> None:
         dialling.failed(context, event, now)
     elif dial.state == "dialling":
         _over(context, dial, event.reason, now)
-        offers.route(context, acd.ContactLeft(dial.id, NOT_NOW), now)
+        routing.route(context, acd.ContactLeft(dial.id, NOT_NOW), now)
 
 
 def hung_up(context: Context, event: events.CallEnded, now: float) -> None:

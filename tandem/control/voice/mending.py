@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.voice import consultations, music, offers
+from tandem.control.voice import consultations, joining, music
 from tandem.control.voice.call import TALKING, Call, Leg
 
 Seen = Mapping[str, events.SeenChannel]
@@ -29,7 +29,7 @@ def _mend(context: Context, call: Call, seen: Seen, now: float) -> None:
 def _mend_join(context: Context, call: Call, leg: Leg, seen: Seen, now: float) -> None:
     if leg.channel in seen[call.id].bridged_with:
         context.repaired("talk missed")
-        offers.bridged(context, events.Bridged(call.id, leg.channel), now)
+        joining.bridged(context, events.Bridged(call.id, leg.channel), now)
     elif call.out and leg.channel in seen:
         context.repaired("talk not begun")
         music.join(context, call, leg, now)

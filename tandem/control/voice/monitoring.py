@@ -14,8 +14,9 @@ from tandem.acd import events as acd
 from tandem.acd.agent import MONITORING
 from tandem.control import commands, events
 from tandem.control.context import Context
+from tandem.control.routing import route
 from tandem.control.settings import browser_phone
-from tandem.control.voice import devices, offers
+from tandem.control.voice import devices, legs
 from tandem.control.voice.call import Leg
 from tandem.control.voice.monitor import MONITOR_PREFIX, Monitor
 
@@ -59,7 +60,7 @@ def _ring(context: Context, event: events.MonitoringAsked, leg: Leg, now: float)
     context.state.monitors[name] = monitor
     context.tell(commands.RingSupervisor(name, device, leg.channel, event.mode, leg.agent, RING_SECONDS))
     for agent in busy:
-        offers.route(context, acd.AgentEngaged(agent, MONITORING), now)
+        route(context, acd.AgentEngaged(agent, MONITORING), now)
 
 
 def _change(context: Context, monitor: Monitor, event: events.MonitoringAsked, now: float) -> None:
@@ -175,7 +176,7 @@ def _close(context: Context, monitor: Monitor, now: float) -> None:
     known = context.router.snapshot().agents
     for agent in monitor.busy:
         if agent in known and known[agent].engaged_with == MONITORING:  # one taken out of the settings is another now
-            offers.route(context, acd.AgentDisengaged(agent), now)
+            route(context, acd.AgentDisengaged(agent), now)
 
 
 def _record(context: Context, monitor: Monitor, ended_at: float | None) -> None:
@@ -246,7 +247,7 @@ def phones(context: Context, own: str) -> list[Phone]:
     return sorted(found, key=lambda phone: (phone.device != first, phone.agent != own, phone.agent, phone.device))
 
 
-offers.LEG_OVER.append(talk_over)
+legs.LEG_OVER.append(talk_over)
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.MonitoringAsked: asked,

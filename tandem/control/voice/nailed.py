@@ -6,13 +6,13 @@ from typing import Any
 
 from tandem.acd import events as acd
 from tandem.acd.agent import SIGNED_OUT
-from tandem.control import commands, events
+from tandem.control import commands, events, routing
 from tandem.control.context import Context
 from tandem.control.destinations import destination
-from tandem.control.voice import devices, offers
+from tandem.control.routing import route
+from tandem.control.voice import devices, joining, offers
 from tandem.control.voice.lending import line_of
 from tandem.control.voice.line import LINE_PREFIX, Line
-from tandem.control.voice.offers import route
 
 TIMER = "line"
 """Kind of the timer after which a line is called again."""
@@ -67,7 +67,7 @@ def kept(context: Context, event: events.LineKept, now: float) -> None:
         line.answered_at = now
         context.count("agent lines: answered")
     if line.leg == line.lent and line.leg in context.state.legs:
-        offers.leg_ended(context, events.LegEnded(line.leg), now)
+        joining.leg_ended(context, events.LegEnded(line.leg), now)
     waiting, line.waiting = line.waiting, None
     if waiting and (leg := context.state.legs.get(line.leg)):
         offers.ask(context, leg, waiting, now)
@@ -87,7 +87,7 @@ def leg_ended(context: Context, event: events.LegEnded, now: float) -> None:
     if line := line_of(context, event.leg):
         dropped(context, line, "hung up" if line.is_there else "not confirmed", now)
     else:
-        offers.leg_ended(context, event, now)
+        joining.leg_ended(context, event, now)
 
 
 def dropped(context: Context, line: Line, reason: str, now: float) -> None:
@@ -117,7 +117,7 @@ def _end_leg(context: Context, line: Line, now: float) -> None:
     if leg is not None and leg.bridged_at is None:
         offers.leg_failed(context, events.LegFailed(leg.id, "unreachable"), now)
     elif leg is not None:
-        offers.leg_ended(context, events.LegEnded(leg.id), now)
+        joining.leg_ended(context, events.LegEnded(leg.id), now)
 
 
 def _end(context: Context, line: Line, now: float) -> None:
@@ -146,7 +146,7 @@ def refresh_all(context: Context, now: float) -> None:
         refresh(context, name, now)
 
 
-offers.AGENT_MOVED.append(follow)
+routing.AGENT_MOVED.append(follow)
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {
     events.LegFailed: leg_failed,

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from tandem.acd import events as acd
-from tandem.control import commands, events
+from tandem.control import commands, events, routing
 from tandem.control.context import Context
 from tandem.control.settings import browser_phone
-from tandem.control.voice import calls, consultations, monitoring, offers
+from tandem.control.voice import calls, consultations, joining, legs, monitoring, offers
 from tandem.control.voice.call import TALKING, Call, Leg, Rejoin
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.recordings import begin as begin_recording
@@ -108,11 +108,11 @@ def _cut(context: Context, call: Call, leg: Leg, now: float) -> None:
     if call.consultation is not None:
         consultations.give_up(context, call, now)
     if leg.state == "held":
-        offers.route(context, acd.ContactRetrieved(call.id), now)
+        routing.route(context, acd.ContactRetrieved(call.id), now)
     context.note(call, now, "cut off", leg.agent)
     context.count("talks cut off")
     monitoring.cut_off(context, leg)
-    offers.leave_talk(context, call, now, "cut off")
+    legs.leave_talk(context, call, now, "cut off")
     call.move("cut")
     call.joining = ""
     call.rejoins += 1
@@ -138,7 +138,7 @@ def joined(context: Context, call: Call, leg: Leg, now: float) -> None:
     """They hear each other again."""
     if call.leg != leg.id:
         return
-    offers.leg_answered(context, events.LegAnswered(leg.id), now)
+    legs.leg_answered(context, events.LegAnswered(leg.id), now)
     leg.move("bridge")
     leg.bridged_at = now
     monitoring.goes_on(context, leg)
@@ -171,7 +171,7 @@ def listened(context: Context, call: Call, _now: float) -> None:
 def ended(context: Context, call: Call, now: float, _outcome: str) -> None:
     """The caller hung up."""
     _leave(context, call, now)
-    offers.route(context, acd.ContactFinished(call.id), now)
+    routing.route(context, acd.ContactFinished(call.id), now)
 
 
 def given_up(context: Context, call_id: str, now: float) -> None:
@@ -182,14 +182,14 @@ def given_up(context: Context, call_id: str, now: float) -> None:
     routed = context.router.snapshot().contacts[call.id]
     again = acd.ContactQueued(call.id, routed.queue, routed.priority, routed.boost, routed.enqueued_at, tier=call.tier)
     _leave(context, call, now)
-    offers.route(context, acd.ContactFinished(call.id), now)
+    routing.route(context, acd.ContactFinished(call.id), now)
     call.move("return")
     if not context.router.can_ever_serve(again.queue):
         calls.go_on(context, call, ivr_events.QueueEnded("unavailable"), now)
         return
     call.move("queue")
     context.note(call, now, "queued", again.queue)
-    offers.route(context, again, now)
+    routing.route(context, again, now)
     calls.wait(context, call, now)
 
 
@@ -199,7 +199,7 @@ def _leave(context: Context, call: Call, now: float) -> None:
     leg = context.state.legs.get(call.leg or "")
     if leg is not None:
         context.tell(commands.HangUpLeg(leg.id))
-        offers.drop(context, leg, now, "withdrawn")
+        legs.drop(context, leg, now, "withdrawn")
 
 
 def _settle(context: Context, call: Call) -> None:
@@ -214,8 +214,8 @@ def _leg_over(context: Context, leg: Leg, _now: float) -> None:
     context.timers.clear(f"{SILENT} {leg.id}")
 
 
-offers.CUT_SHORT.append(cut_short)
-offers.LEG_OVER.append(_leg_over)
+joining.CUT_SHORT.append(cut_short)
+legs.LEG_OVER.append(_leg_over)
 
 TIMERS: dict[str, Callable[[Context, str, float], None]] = {REJOINING: given_up, SILENT: silent}
 

@@ -12,10 +12,11 @@ from tandem.control import commands, events
 from tandem.control.context import Context
 from tandem.control.destinations import destination
 from tandem.control.events import Target
+from tandem.control.routing import route
 from tandem.control.voice import calls, talks, transfers
 from tandem.control.voice.call import Call, Leg, Onward
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.offers import finish_talk, route, send_off
+from tandem.control.voice.legs import finish_talk, send_off
 from tandem.control.voice.permits import Talk, queue_of
 from tandem.ivr import events as ivr_events
 

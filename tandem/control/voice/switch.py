@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tandem.acd import events as acd
-from tandem.control import commands, events
+from tandem.control import commands, events, routing
 from tandem.control.callback import dialling
 from tandem.control.callback.bookings import at_hand
 from tandem.control.callback.callback import CALLBACK_PREFIX
@@ -17,6 +17,8 @@ from tandem.control.voice import (
     calls,
     colleagues,
     dialled,
+    joining,
+    legs,
     mending,
     monitoring,
     nailed,
@@ -39,7 +41,7 @@ up. After a break nothing is on its way."""
 
 def lost(context: Context, _event: events.SwitchLost, now: float) -> None:
     context.state.switch_up = False
-    offers.route(context, acd.SwitchLost(), now)
+    routing.route(context, acd.SwitchLost(), now)
 
 
 def found(context: Context, event: events.SwitchFound, now: float) -> None:
@@ -64,7 +66,7 @@ def found(context: Context, event: events.SwitchFound, now: float) -> None:
     voicemails.ask_again(context)
     recordings.ask_again(context, _settled(context, event))
     context.state.switch_up = True
-    offers.route(context, acd.SwitchFound(), now)
+    routing.route(context, acd.SwitchFound(), now)
 
 
 def _mend_calls(
@@ -111,7 +113,7 @@ def _mend_legs(
             _mend_conversation(context, leg, channel, now)
         elif channel is not None:
             _mend_leg(context, leg, channel, now, old)
-        elif old and not leg.later and f"{offers.GONE} {leg.id}" not in context.timers.due:
+        elif old and not leg.later and f"{legs.GONE} {leg.id}" not in context.timers.due:
             _mend_gone(context, leg, now, rebooted)
 
 
@@ -133,7 +135,7 @@ def _mend_leg(context: Context, leg: Leg, channel: events.SeenChannel, now: floa
 def _mend_conversation(context: Context, leg: Leg, channel: events.SeenChannel | None, now: float) -> None:
     if channel is not None and leg.call in channel.bridged_with and leg.can("bridge"):
         context.repaired("conversation missed")
-        offers.bridged(context, events.Bridged(leg.call, channel.id), now)
+        joining.bridged(context, events.Bridged(leg.call, channel.id), now)
 
 
 def _mend_gone(context: Context, leg: Leg, now: float, rebooted: bool) -> None:
@@ -143,7 +145,7 @@ def _mend_gone(context: Context, leg: Leg, now: float, rebooted: bool) -> None:
     if call is not None and call.leg == leg.id and call.away and leg.bridged_at is None:
         leg.gone = True
     else:
-        offers.leg_ended(context, events.LegEnded(leg.id), now, lost=rebooted)
+        joining.leg_ended(context, events.LegEnded(leg.id), now, lost=rebooted)
 
 
 def _settled(context: Context, event: events.SwitchFound) -> float:

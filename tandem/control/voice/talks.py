@@ -10,10 +10,10 @@ from typing import Any
 
 from tandem.control import commands, events
 from tandem.control.context import Context
-from tandem.control.voice import calls, music, recordings
+from tandem.control.voice import calls, legs, music, recordings
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.offers import LEG_OVER, finish_talk, hold, retrieve, send_off
+from tandem.control.voice.legs import finish_talk, hold, retrieve, send_off
 from tandem.control.voice.permits import Talk, leg_of, talk_of, why_not
 
 Handler = Callable[[Context, Any, float], None]
@@ -108,7 +108,7 @@ def _ended(context: Context, call: Call, now: float, outcome: str) -> None:
     send_off(context, leg)
 
 
-LEG_OVER.append(recordings.talk_over)
+legs.LEG_OVER.append(recordings.talk_over)
 ERRANDS["held"] = Errand(_entered, _ended, music.still_waits, _agent_left, _joined)
 
 HANDLERS: dict[type[events.Event], Handler] = {

@@ -10,12 +10,12 @@ from typing import Any
 from tandem.control import commands, events, records
 from tandem.control.context import Context
 from tandem.control.destinations import destination
-from tandem.control.voice import calls
+from tandem.control.voice import calls, walking
 from tandem.control.voice.call import Call, Leg, Transfer
 from tandem.control.voice.errands import ERRANDS, Errand
+from tandem.control.voice.legs import drop, send_off
 from tandem.control.voice.listening import hush
 from tandem.control.voice.music import joined, rejoin, still_waits
-from tandem.control.voice.offers import drop, send_off
 from tandem.ivr import commands as ivr
 from tandem.ivr import events as ivr_events
 
@@ -29,7 +29,7 @@ def begin(context: Context, call: Call, command: ivr.Transfer, now: float) -> No
     if target is None:
         context.alarm("transfer not allowed", call.flow, f"{command.destination[:80]!r} is not in the dial plan")
         context.note(call, now, "transfer not allowed", command.destination[:80])
-        calls.walk(context, call, ivr_events.TransferEnded("not_allowed"), now)
+        walking.walk(context, call, ivr_events.TransferEnded("not_allowed"), now)
         return
     call.transfers += 1
     call.transfer = Transfer(call.transfers, target, min(command.ring_seconds, LONGEST_RING), now)
@@ -149,7 +149,7 @@ def _transfer(call: Call) -> Transfer:
     return call.transfer
 
 
-calls.FROM_FLOW[ivr.Transfer] = begin
+walking.FROM_FLOW[ivr.Transfer] = begin
 ERRANDS["transferring"] = Errand(entered, ended, still_waits, _left, joined)
 
 HANDLERS: dict[type[events.Event], Callable[[Context, Any, float], None]] = {events.TransferAnswered: answered}

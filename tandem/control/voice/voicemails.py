@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.control import commands, customers, events, workload
 from tandem.control.context import Context
-from tandem.control.voice import calls
+from tandem.control.voice import walking
 from tandem.control.voice.call import Call, Leg
 from tandem.control.voice.errands import ERRANDS, Errand
 from tandem.control.voice.listening import hush
@@ -26,7 +26,7 @@ def begin(context: Context, call: Call, command: ivr.TakeVoicemail, now: float) 
     """Record the caller, if anybody will ever hear it."""
     if not context.router.can_ever_serve(command.queue):
         context.alarm("queue nobody can serve", command.queue, f"call {call.id} was to leave a voicemail there")
-        calls.walk(context, call, ivr_events.VoicemailFailed(f"nobody can serve queue {command.queue}"), now)
+        walking.walk(context, call, ivr_events.VoicemailFailed(f"nobody can serve queue {command.queue}"), now)
         return
     call.voicemails += 1
     call.voicemail = work_of("voicemail", call.id, call.voicemails)
@@ -99,7 +99,7 @@ def failed(context: Context, call: Call, now: float) -> None:
     del context.state.voicemails[call.voicemail]
     call.voicemail = ""
     call.move("recorded")
-    calls.walk(context, call, ivr_events.VoicemailFailed("the switch can't record"), now)
+    walking.walk(context, call, ivr_events.VoicemailFailed("the switch can't record"), now)
 
 
 def _back(context: Context, call: Call, seconds: float, now: float) -> None:
@@ -107,7 +107,7 @@ def _back(context: Context, call: Call, seconds: float, now: float) -> None:
     call.left_voicemail = call.left_voicemail or seconds > 0
     context.note(call, now, "voicemail taken", f"{seconds:.1f} s")
     call.move("recorded")
-    calls.walk(context, call, ivr_events.VoicemailTaken(seconds), now)
+    walking.walk(context, call, ivr_events.VoicemailTaken(seconds), now)
 
 
 # --- the work ----------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def _record(context: Context, voicemail: Voicemail) -> None:
     )
 
 
-calls.FROM_FLOW[ivr.TakeVoicemail] = begin
+walking.FROM_FLOW[ivr.TakeVoicemail] = begin
 ERRANDS["recording"] = Errand(entered, ended)
 KINDS["voicemail"] = Kind(_ring, workload.connected, _heard)
 

@@ -1,109 +1,60 @@
 """The switch as the plane sees it: commands in, events out, Asterisk behind it."""
 
 import asyncio
-import base64
 import contextlib
 import hmac
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
 
 import msgspec
 import structlog
 
 from tandem.control.commands import (
     Answer,
-    ChangeMonitoring,
     Command,
-    DialCustomer,
-    EndRecording,
     GiveUp,
     HangUpCall,
     HangUpLeg,
     HangUpStray,
-    HoldCall,
     Interrupt,
-    JoinLeg,
-    JoinRoom,
-    KeepLine,
     Listen,
-    Manner,
     MeasureVoicemail,
-    MuteLeg,
-    NailUp,
-    PauseRecording,
-    PlayToAgent,
-    RingAgent,
-    RingColleague,
-    RingSupervisor,
-    SendDigits,
-    StartRecording,
     TakeVoicemail,
     Transfer,
 )
 from tandem.control.events import (
     Bridged,
-    CommandFailed,
     DialBegun,
-    DialFailed,
     Event,
-    LegFailed,
     LegRinging,
     MonitorBegan,
-    MonitorEnded,
-    RecordingFailed,
     SwitchFound,
     SwitchLost,
-    VoicemailRecorded,
 )
 from tandem.telephony.asterisk.agi import AgiError, AgiGoneError, AgiServer, AgiSession
 from tandem.telephony.asterisk.ami import Ami, Spawn
 from tandem.telephony.asterisk.ami_terms import (
     AmiError,
     AmiLogin,
-    AmiLostError,
     AmiRejectedError,
-    AmiTimeoutError,
     AmiTimes,
 )
 from tandem.telephony.asterisk.conversation import (
     GIVEN_UP,
-    INTERRUPT,
     Conversation,
     ConversationCounters,
     Order,
     PromptPath,
 )
+from tandem.telephony.asterisk.deeds import Deeds, SwitchCounters
 from tandem.telephony.asterisk.phrases import (
-    Fields,
-    Led,
-    Way,
-    call_back,
     call_entered,
-    exact,
-    hold,
-    into_room,
-    joinable,
-    manner,
-    nail_up,
-    originate,
-    play_to,
-    ring_colleague,
-    ring_supervisor,
-    way_of,
 )
-from tandem.telephony.asterisk.recorder import Recorder
 from tandem.telephony.asterisk.spool import Spool
+from tandem.telephony.asterisk.tasks import Tasks
 from tandem.telephony.asterisk.translate import WANTED, Book, reachable_devices, seen_channels, translate
 from tandem.telephony.asterisk.wire import Message, printable
 
 log = structlog.get_logger()
-C = TypeVar("C", bound=Command)
-
-MOST_TASKS = 5000
-DIGIT_PAUSE = 0.1
-"""Seconds between two keys that are sent."""
-MESSAGE_FROM = "<sip:tandem@127.0.0.1>"
-_NORMAL_CLEARING = 16
 
 
 class SwitchSettings(msgspec.Struct, frozen=True):
@@ -120,19 +71,6 @@ class SwitchSettings(msgspec.Struct, frozen=True):
     list_every: float = 30.0
     spool: Spool = Spool()
     times: AmiTimes = AmiTimes()
-
-
-class SwitchCounters(msgspec.Struct):
-    """What happened since the start of the process."""
-
-    listings: int = 0
-    listings_failed: int = 0
-    orders_without_session: int = 0
-    commands_failed: int = 0
-    sessions_failed: int = 0
-    leftover_sessions: int = 0
-    strangers: int = 0
-    hangups_lost: int = 0
 
 
 class Switch:
@@ -155,12 +93,12 @@ class Switch:
         self.agi = AgiServer(self._session_began)
         self.ami = Ami(settings.login, WANTED, self._told, self._link_up, self._link_down, settings.times)
         self._settings = settings
-        self._recorder = Recorder(self.ami, settings.spool, self._emit_if_taken, self._failed)
-        self._emit, self._prompt_path, self._spawn, self._clock = emit, prompt_path, spawn, clock
-        self._book = Book()
-        self._withdrawn: set[str] = set()
+        self._emit, self._prompt_path, self._clock = emit, prompt_path, clock
+        self._spawn, self._tasks, self._book = spawn, Tasks(spawn), Book()
+        heard = self.conversation_counters
+        self._deeds = Deeds(self.ami, self._book, settings.spool, prompt_path, emit, self._tasks, self.counters, heard)
+        self.send_message = self._deeds.send_message
         self._conversations: dict[str, Conversation] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._list_now = asyncio.Event()
 
     async def start(self) -> None:
@@ -168,15 +106,13 @@ class Switch:
         port = await self.agi.start(self._settings.agi_host, self._settings.agi_port)
         self._entrance = f"agi://{self._settings.agi_host}:{port}/{self._settings.agi_key}"
         self.ami.start(self._spawn)
-        self._begin(self._keep_listing(), "switch listing")
+        self._tasks.begin(self._keep_listing(), "switch listing")
 
     async def stop(self) -> None:
         """End the link and every session; no call is hung up. No task is left."""
         await self.agi.stop()
         await self.ami.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.end()
 
     def do(self, command: Command) -> None:
         """Carry out `command`; returns at once and never raises.
@@ -192,69 +128,11 @@ class Switch:
             case Interrupt():
                 self._interrupt(command)
             case HangUpCall() | GiveUp():
-                self._act(self._let_go(command), command, command.call)
+                self._deeds.act(self._let_go(command), command, command.call)
             case MeasureVoicemail():
-                self._act(self._measure(command), command, command.voicemail)
+                self._deeds.act(self._deeds.measure(command), command, command.voicemail)
             case _:
-                self._do_by_ami(command)
-
-    def _do_by_ami(self, command: Command) -> None:
-        match command:
-            case RingAgent():
-                self._originate(command, command.leg, originate)
-            case PlayToAgent(line=""):
-                self._originate(command, command.leg, self._play_to)
-            case NailUp():
-                self._originate(command, command.line, nail_up)
-            case DialCustomer():
-                self._originate(command, command.call, call_back)
-            case PlayToAgent():
-                self._lead(command, self._settings.spool.path(command.voicemail))
-            case RingColleague() | RingSupervisor():
-                self._ring_inside(command)
-            case JoinLeg() | KeepLine() | ChangeMonitoring():
-                self._lead(command)
-            case _:
-                self._do_in_talk(command)
-
-    def _do_in_talk(self, command: Command) -> None:
-        match command:
-            case HoldCall():
-                self._act(self._hold(command), command, command.call)
-            case JoinRoom():
-                self._act(self._into_room(command), command, command.call)
-            case MuteLeg():
-                self._act(self._mute(command), command, command.leg)
-            case SendDigits():
-                self._act(self._send_digits(command), command, command.call)
-            case StartRecording() | PauseRecording() | EndRecording():
-                self._act(self._recorder.carry_out(command), command, command.recording)
-            case _:
-                self._end_channel(command)
-
-    def _ring_inside(self, command: RingColleague | RingSupervisor) -> None:
-        if isinstance(command, RingColleague):
-            self._originate(command, command.leg, ring_colleague)
-        else:
-            self._originate(command, command.monitor, ring_supervisor)
-
-    def _end_channel(self, command: Command) -> None:
-        match command:
-            case HangUpLeg():
-                self._withdraw(command, command.leg)
-            case HangUpStray():
-                self._withdraw(command, command.channel)
-            case _:
-                self._failed(command, "", "not a command for the switch")
-
-    async def send_message(self, device: str, text: str) -> None:
-        """Send `text` to a phone ("PJSIP/2001") as a SIP MESSAGE. OSError: the switch did not take it."""
-        body = base64.b64encode(text.encode()).decode()
-        endpoint = device.partition("/")[2]
-        try:
-            await self.ami.act("MessageSend", To=f"pjsip:{endpoint}", From=MESSAGE_FROM, Base64Body=body)
-        except (AmiError, ValueError) as error:
-            raise OSError(str(error)) from error
+                self._deeds.do(command)
 
     # --- commands to a caller ---
 
@@ -271,16 +149,7 @@ class Switch:
         """
         conversation = self._conversations.get(command.call)
         if conversation and conversation.interrupt():
-            self._act(self._press(command), command, command.call)
-
-    async def _press(self, command: Interrupt) -> None:
-        try:
-            await self.ami.act("PlayDTMF", Channel=exact(command.channel), Digit=INTERRUPT, Receive="true")
-        except AmiRejectedError as error:
-            if str(error) != "Channel not found":  # then it is gone, and its Hangup has been or will be told
-                self._failed(command, command.call, str(error))
-        except (AmiError, ValueError) as error:
-            self._failed(command, command.call, str(error))
+            self._deeds.act(self._deeds.press(command), command, command.call)
 
     async def _let_go(self, command: HangUpCall | GiveUp) -> None:
         if isinstance(command, GiveUp):
@@ -292,136 +161,12 @@ class Switch:
         """By the session, where it can hear us; no AGI command can be cut short, so else by AMI."""
         conversation = self._conversations.get(command.call)
         if not conversation or not await conversation.end():
-            await self._hang_up(command, command.call)
+            await self._deeds.hang_up(command, command.call)
 
     async def _give_up(self, command: GiveUp) -> None:
         """The dialplan's own apology, where the session can hear us; else the call enters again, and is told again."""
         if conversation := self._conversations.get(command.call):
             await conversation.end(GIVEN_UP)
-
-    # --- commands by AMI ---
-
-    def _act(self, work: Coroutine[Any, Any, None], command: Command, subject: str) -> None:
-        if len(self._tasks) < MOST_TASKS:
-            self._begin(work, type(command).__name__)
-        else:
-            work.close()
-            self._failed(command, subject, "too much under way")
-
-    async def _measure(self, command: MeasureVoicemail) -> None:
-        seconds = await self._settings.spool.seconds(command.voicemail)
-        self._emit(VoicemailRecorded(command.voicemail, seconds))
-
-    def _play_to(self, command: PlayToAgent) -> Fields:
-        return play_to(command, self._settings.spool.path(command.voicemail))
-
-    def _originate(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
-        self._book.asked.add(channel)
-        self._act(self._ask_for(command, channel, fields), command, channel)
-
-    async def _ask_for(self, command: C, channel: str, fields: Callable[[C], Fields]) -> None:
-        try:
-            asked = fields(command)
-            if isinstance(command, NailUp | RingAgent | RingColleague | PlayToAgent):
-                asked["Variable"] = [*asked["Variable"], *manner(command, await self._prompts(command.manner))]
-            await self.ami.act("Originate", **asked)
-        except AmiLostError:
-            log.warning("link broke while asking for a channel; the next listing tells", channel=channel)
-        except (AmiError, ValueError) as error:
-            if isinstance(error, AmiTimeoutError):
-                self._withdrawn.add(channel)
-            self._failed(command, channel, str(error))
-
-    async def _prompts(self, how: Manner) -> list[str]:
-        """The files of what is said to whoever picks up. What can't be had is passed over."""
-        paths = []
-        for utterance in how.say:
-            try:
-                paths.append(await self._prompt_path(utterance))
-            except Exception as error:  # noqa: BLE001 (whatever it is, the phone rings)
-                self.conversation_counters.prompts_missing += 1
-                log.warning("prompt missing", text=utterance.text, error=repr(error))
-        return paths
-
-    def _lead(self, command: Led, message: str = "") -> None:
-        self._act(self._redirect(command, way_of(command, message)), command, _subject(command))
-
-    async def _redirect(self, command: Led, way: Way) -> None:
-        with self._bearing(command, _subject(command)):
-            await self._go(way)
-
-    async def _go(self, way: Way) -> None:
-        for name, value in way.variables.items():
-            await self.ami.act("Setvar", Channel=exact(way.channel), Variable=name, Value=joinable(value))
-        channel = exact(way.channel)
-        await self.ami.act("Redirect", Channel=channel, Context=way.context, Exten=way.extension, Priority=1)
-
-    async def _hold(self, command: HoldCall) -> None:
-        """Both at once; where one of them is gone, the other's way is told by that end."""
-        with self._bearing(command, command.call):
-            await self.ami.act("Redirect", **hold(command))
-
-    async def _into_room(self, command: JoinRoom) -> None:
-        for way in into_room(command):
-            await self._lead_into(command, way)
-
-    async def _lead_into(self, command: JoinRoom, way: Way) -> None:
-        with self._bearing(command, command.call):
-            await self._go(way)
-
-    async def _mute(self, command: MuteLeg) -> None:
-        with self._bearing(command, command.leg):
-            value = "on" if command.muted else "off"
-            await self.ami.act("Setvar", Channel=exact(command.leg), Variable="MUTEAUDIO(in)", Value=value)
-
-    async def _send_digits(self, command: SendDigits) -> None:
-        """One after another, each with a pause: two that touch are heard as one."""
-        with self._bearing(command, command.call):
-            for digit in command.digits:
-                await self.ami.act("PlayDTMF", Channel=exact(command.channel), Digit=digit)
-                await asyncio.sleep(DIGIT_PAUSE)
-
-    @contextlib.contextmanager
-    def _bearing(self, command: Command, subject: str) -> Iterator[None]:
-        """Tell of what fails; that a channel is gone is told by its end."""
-        try:
-            yield
-        except AmiRejectedError as error:
-            log.info("channel is gone", command=type(command).__name__, subject=subject, reason=str(error))
-        except (AmiError, ValueError) as error:
-            self._failed(command, subject, str(error))
-
-    def _withdraw(self, command: HangUpLeg | HangUpStray, channel: str) -> None:
-        """Asterisk makes a channel some moments after it was asked to: one not yet there is hung up when it comes."""
-        if channel in self._book.asked:
-            self._withdrawn.add(channel)
-        self._act(self._hang_up(command, channel), command, channel)
-
-    async def _hang_up(self, command: Command, channel: str) -> None:
-        try:
-            await self.ami.act("Hangup", Channel=exact(channel), Cause=_NORMAL_CLEARING)
-        except AmiRejectedError as error:
-            if str(error) != "No such channel":  # then it is gone, and its Hangup has been or will be told
-                self._failed(command, channel, str(error))
-        except (AmiError, ValueError) as error:
-            self._failed(command, channel, str(error))
-
-    def _failed(self, command: Command, subject: str, reason: str) -> None:
-        self.counters.commands_failed += 1
-        log.warning("command failed", command=type(command).__name__, subject=subject, reason=reason)
-        if isinstance(command, RingAgent | RingColleague | PlayToAgent | NailUp):
-            self._book.asked.discard(subject)
-            self._emit_if_taken(LegFailed(subject, "failed"))
-        elif isinstance(command, DialCustomer):
-            self._book.asked.discard(subject)
-            self._emit_if_taken(DialFailed(subject, "failed"))
-        elif isinstance(command, RingSupervisor):
-            self._book.asked.discard(subject)
-            self._emit_if_taken(MonitorEnded(subject))
-        elif isinstance(command, StartRecording):
-            self._emit_if_taken(RecordingFailed(subject, reason))
-        else:
-            self._emit_if_taken(CommandFailed(type(command).__name__, subject, reason))
 
     # --- calls that enter ---
 
@@ -431,7 +176,7 @@ class Switch:
             self.counters.strangers += 1
             session.close()
             return
-        task = self._begin(self._attend(session), "call")
+        task = self._tasks.begin(self._attend(session), "call")
         session.on_gone = task.cancel
 
     async def _attend(self, session: AgiSession) -> None:
@@ -467,14 +212,14 @@ class Switch:
 
     def _told(self, message: Message) -> None:
         for event in translate(self._book, message):
-            if isinstance(event, LegRinging) and event.leg in self._withdrawn:
-                self._withdrawn.discard(event.leg)
+            if isinstance(event, LegRinging) and event.leg in self._book.withdrawn:
+                self._book.withdrawn.discard(event.leg)
                 self.do(HangUpLeg(event.leg))
-            if isinstance(event, DialBegun) and event.call in self._withdrawn:
-                self._withdrawn.discard(event.call)
+            if isinstance(event, DialBegun) and event.call in self._book.withdrawn:
+                self._book.withdrawn.discard(event.call)
                 self.do(HangUpStray(event.call))
-            if isinstance(event, MonitorBegan) and event.monitor in self._withdrawn:
-                self._withdrawn.discard(event.monitor)
+            if isinstance(event, MonitorBegan) and event.monitor in self._book.withdrawn:
+                self._book.withdrawn.discard(event.monitor)
                 self.do(HangUpStray(event.monitor))
             if isinstance(event, Bridged) and event.call in self._book.leaving:
                 self._hang_up_again(event.call)
@@ -491,8 +236,7 @@ class Switch:
         self._list_now.set()
 
     def _link_down(self) -> None:
-        self._book = Book(calls=self._book.calls)
-        self._withdrawn.clear()
+        self._book.forget()
         self._emit_if_taken(SwitchLost())
 
     # --- listings ---
@@ -535,21 +279,7 @@ class Switch:
         channels = seen_channels(self._book, items)
         self._emit(SwitchFound(boot, asked_at, channels, tuple(sorted(self._book.reachable))))
 
-    # --- odds and ends ---
-
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = self._spawn(work, name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
     def _emit_if_taken(self, event: Event) -> None:
         """For what the next listing tells anyway."""
         with contextlib.suppress(asyncio.QueueFull):
             self._emit(event)
-
-
-def _subject(command: Led) -> str:
-    if isinstance(command, ChangeMonitoring):
-        return command.monitor
-    return command.line if isinstance(command, KeepLine) else command.leg

@@ -55,16 +55,24 @@ class Book(msgspec.Struct):
 
     `entered` are calls that entered since a listing was last asked for, so that it can't know them; `asked` are legs
     and customers that Asterisk was asked for and has not yet made; `alerted` are those of them whose phone rings;
-    `leaving` are calls whose caller hung up, though the channel is still there.
+    `withdrawn` are those to be hung up as soon as they are made; `leaving` are calls whose caller hung up, though the
+    channel is still there.
     """
 
     calls: set[str] = msgspec.field(default_factory=set)
     entered: set[str] = msgspec.field(default_factory=set)
     asked: set[str] = msgspec.field(default_factory=set)
     alerted: set[str] = msgspec.field(default_factory=set)
+    withdrawn: set[str] = msgspec.field(default_factory=set)
     leaving: set[str] = msgspec.field(default_factory=set)
     bridges: dict[str, set[str]] = msgspec.field(default_factory=dict)
     reachable: set[str] = msgspec.field(default_factory=set)
+
+    def forget(self) -> None:
+        """Nothing more is seen: all but which calls are ours may be different by now."""
+        for name in self.__struct_fields__:
+            if name != "calls":
+                getattr(self, name).clear()
 
 
 def is_leg(channel: str) -> bool:

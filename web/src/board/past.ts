@@ -47,8 +47,8 @@ export const TABLES: Record<Kind, { name: string; columns: string[]; figures: st
   },
   links: {
     name: "purpose",
-    columns: ["purpose", "links", "requested", "delivered", "opened", "failed", "revoked"],
-    figures: ["links", "requested", "delivered", "opened", "failed", "revoked"],
+    columns: ["purpose", "links", "requested", "delivered", "opened", "failed", "revoked", "done", "completion"],
+    figures: ["links", "requested", "delivered", "opened", "failed", "revoked", "done"],
   },
   talks: {
     name: "call",
@@ -60,7 +60,7 @@ export const BEHIND = ["at", "call", "caller", "queue", "agent", "outcome", "wai
 
 const QUARTER_HOUR = 900;
 const TIMES = new Set(["start", "at"]);
-const SHARES = new Set(["service_level_patient", "service_level_offered", "occupancy", "containment"]);
+const SHARES = new Set(["service_level_patient", "service_level_offered", "occupancy", "containment", "completion"]);
 const MILLISECONDS = new Set(["jitter", "round_trip"]);
 const SECONDS = new Set([
   ...["mean_wait", "mean_talk", "mean_handling", "signed_in", "ready", "talk", "hold", "wrap_up", "paused"],

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
+import type { Heard } from "../shared/connection";
 import { Connection } from "./connection";
 import { AGENT, CONTACT, message, SNAPSHOT } from "./examples";
-import { type Around, type Heard, SILENT_AFTER } from "./following";
+import { type Around, SILENT_AFTER } from "./following";
 import type { Received, Sent } from "./messages";
 
 /** A line to the centre, seen from there. */

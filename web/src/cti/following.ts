@@ -1,26 +1,10 @@
 // A connection that follows a stream of numbered news: it comes back by itself, later each time, and notices silence.
 // What a hello says, and what is made of a message, is the affair of whoever extends it.
 
+import type { Socket, Surroundings } from "../shared/connection";
 import type { Position } from "./messages";
 
-/** What the connection needs of a browser's WebSocket. */
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-}
-
-export interface Heard {
-  opened(): void;
-  message(text: string): void;
-  closed(): void;
-}
-
-export interface Around {
-  open(heard: Heard): Socket;
-  /** Seconds since the epoch, by this machine's clock. */
-  now(): number;
-  later(seconds: number, what: () => void): () => void;
-  random(): number;
+export interface Around extends Surroundings {
   /** Ask whether the session is still good, after a connection that could not be opened. */
   failed(): void;
 }

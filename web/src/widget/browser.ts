@@ -1,25 +1,11 @@
 // The line's surroundings in a browser: sockets, files and what is remembered.
 
+import { browserSurroundings } from "../shared/connection";
 import type { Around } from "./line";
 
 export function browserAround(origin: string): Around {
   return {
-    open(heard) {
-      const socket = new WebSocket(`${origin.replace(/^http/, "ws")}/chat`);
-      socket.onopen = () => heard.opened();
-      socket.onmessage = ({ data }) => heard.message(String(data));
-      socket.onclose = () => heard.closed();
-      return {
-        send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text),
-        close: () => socket.close(),
-      };
-    },
-    now: () => performance.now() / 1000,
-    later(seconds, what) {
-      const timer = setTimeout(what, seconds * 1000);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
+    ...browserSurroundings(`${origin.replace(/^http/, "ws")}/chat`),
     async ask(path, token, file) {
       const named = file && {
         "X-File-Name": encodeURIComponent(file.name),

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { type Around, type Heard, Line } from "./line";
+import type { Heard } from "../shared/connection";
+import { type Around, Line } from "./line";
 import type { Received, Sent } from "./messages";
 
 let now = 0;

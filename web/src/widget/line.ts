@@ -1,6 +1,7 @@
 // The widget's connection to its chat, as docs/chat.md has it: it comes back by itself, goes on where it was, and sends
 // one message at a time until it is taken. It draws nothing.
 
+import type { Socket, Surroundings } from "../shared/connection";
 import type { File as ChatFile, Message, Received, Sent } from "./messages";
 import { after, giveUp, NOTHING, over, seen, type Talk, type Written, write } from "./talk";
 
@@ -24,23 +25,7 @@ export interface View {
   sendingFile: boolean;
 }
 
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-}
-
-export interface Heard {
-  opened(): void;
-  message(text: string): void;
-  closed(): void;
-}
-
-export interface Around {
-  open(heard: Heard): Socket;
-  /** Seconds by this machine's clock. */
-  now(): number;
-  later(seconds: number, what: () => void): () => void;
-  random(): number;
+export interface Around extends Surroundings {
   /** Asks for a path of the centre with the chat's token; throws when it can't be reached. */
   ask(
     path: string,

@@ -183,6 +183,8 @@ export const en = {
     opened: "Opened",
     failed: "Failed",
     revoked: "Revoked",
+    done: "Completed",
+    completion: "Completion",
     call: "Contact",
     at: "At",
     caller: "Customer",

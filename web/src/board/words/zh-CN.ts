@@ -183,6 +183,8 @@ export const zhCN: Words = {
     opened: "已打开",
     failed: "失败",
     revoked: "已撤销",
+    done: "已走完",
+    completion: "完成率",
     call: "联系",
     at: "时间",
     caller: "客户",
