@@ -115,7 +115,7 @@ def user_event(name: str, channel: str, **more: str) -> wire.Message:
     return {"Event": "UserEvent", "UserEvent": name, "Uniqueid": channel, **more}
 
 
-LEG = "tandem-leg-1"
+HEARD_LEG = "tandem-leg-1"
 RTCP = "ssrc=1;themssrc=2;lp=12;rxjitter=0.001125;rxcount=351;txjitter=0.003;txcount=340;rlp=3;rtt=0.500000;txmes=88.0"
 NO_TRIP = RTCP.replace("lp=12", "lp=0").replace("rtt=0.500000", "rtt=65535.999893")
 """As Asterisk 22.10 said it of a phone on the same machine, whose clock seemed to run ahead."""
@@ -138,11 +138,11 @@ def heard(channel: str, device: str, lost: int, round_trip: float) -> events.Tal
         (user_event("TandemConfirmed", LINE, Leg="tandem-leg-1"), [events.LegConfirmed("tandem-leg-1")]),
         (quality("CALL", "PJSIP/trunk-0000001a", RTCP), [heard("CALL", "PJSIP/trunk", 12, 0.5)]),
         (
-            quality(LEG, "PJSIP/tel-1-web-0000001b", NO_TRIP),
-            [heard(LEG, "PJSIP/tel-1-web", 0, 0.0)],
+            quality(HEARD_LEG, "PJSIP/tel-1-web-0000001b", NO_TRIP),
+            [heard(HEARD_LEG, "PJSIP/tel-1-web", 0, 0.0)],
         ),
-        (quality(LEG, "PJSIP/1001-0000001b", ""), []),
-        (quality(LEG, "PJSIP/1001-0000001b", RTCP.replace("lp=12", "lp=some")), []),
+        (quality(HEARD_LEG, "PJSIP/1001-0000001b", ""), []),
+        (quality(HEARD_LEG, "PJSIP/1001-0000001b", RTCP.replace("lp=12", "lp=some")), []),
         (user_event("Something", LINE), []),
         (user_event("TandemKept", "1700000000.1", Leg=""), []),
     ],
