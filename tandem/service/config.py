@@ -93,6 +93,9 @@ class Config(BaseModel):
     """Relays for browser phones whose network lets no voice through, such as turn:turn.example?transport=tcp."""
     turn_secret: SecretStr | None = None
     """What the relays' passwords are made with: their static-auth-secret, see docs/admin.md."""
+    record_talks: bool = False
+    """Whether queues may have talks recorded (record_percent). Asterisk lets nobody begin a recording who may not also
+    run programs by its manager interface, so this right is not asked for where nothing is recorded."""
     asterisk_stun: Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+(:[0-9]+)?)?$")] = ""
     """Whom Asterisk asks for its own address, for browser phones, where a router changes it."""
     oidc_issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = ""

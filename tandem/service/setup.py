@@ -68,6 +68,7 @@ def asterisk_instance(
         lines=tuple(lines),
         trunks=tuple(str(network) for network in config.trunks),
         trunk_contact=config.trunk_contact,
+        records=config.record_talks,
         stun=config.asterisk_stun,
         apology=tuple(apology),
         extra=config.asterisk_extra,

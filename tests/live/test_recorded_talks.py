@@ -26,7 +26,7 @@ PLAN = CENTRE.replace("service: {needs", "service: {record_percent: 100, needs")
 
 @pytest.fixture
 async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
-    async with live_centre(tmp_path, PLAN) as running:
+    async with live_centre(tmp_path, PLAN, record_talks=True) as running:
         yield running
         await running.check_books()
 

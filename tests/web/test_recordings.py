@@ -83,7 +83,7 @@ async def test_who_has_the_right_hears_and_seeks_and_others_see_nothing(site: Si
 
 async def test_an_agent_sees_that_a_talk_is_recorded_and_pauses_it_by_a_key(tmp_path: Path, browser: Browser) -> None:
     plan = CENTRE.replace("service: {needs", "service: {record_percent: 100, needs")
-    async with live_centre(tmp_path, plan) as centre:
+    async with live_centre(tmp_path, plan, record_talks=True) as centre:
         phone = await centre.lab.agent("1001", centre.password("1001"))
         page = await at_work(browser, centre)
         line = await centre.dial_service(await centre.caller())

@@ -68,6 +68,7 @@ class Instance:
     `witness_secret`: set for a test instance only, adds the AMI user `witness` who hears everything and may list.
     `lines`: the numbers agents' phones may dial. `trunks`: addresses that calls come from without an account;
     `trunk_contact`: the SIP address that calls to numbers go to.
+    `records`: talks may be recorded; Asterisk's manager grants us its class `system` for that, and only then.
     `stun`: the server (host or host:port) that tells Asterisk its own address, where a router changes it.
     `apology`: prompts, as Asterisk sees them, for a caller whom no controller takes after `tries` tries, half a
     second apart. `extra`: a folder of modules.conf, extensions.conf or queues.conf to be included.
@@ -87,6 +88,7 @@ class Instance:
     lines: tuple[str, ...] = ()
     trunks: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
+    records: bool = False
     stun: str = ""
     apology: tuple[str, ...] = ()
     tries: int = 120
@@ -165,6 +167,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "lines": _part("line", [{"number": number} for number in instance.lines]),
         "trunk_addresses": "\n".join(f"match = {address}" for address in instance.trunks),
         "trunk_contact": f"contact = {instance.trunk_contact}" if instance.trunk_contact else "",
+        "system": ",system" if instance.records else "",
         "stun": f"stunaddr = {instance.stun}" if instance.stun else "",
         "browser_media": _part("browser_media", [{"host": instance.host}] if instance.on_loopback else []),
         "ice_candidates": _part("ice_candidate", _candidates(instance)),

@@ -103,7 +103,12 @@ def test_only_a_test_instance_has_a_witness(instance: Instance) -> None:
 def test_the_controller_may_not_run_commands_or_change_the_configuration(instance: Instance) -> None:
     render(instance)
     (write,) = [line for line in conf(instance, "manager.conf").splitlines() if line.startswith("write =")]
-    assert not {"all", "command", "config"} & set(write.removeprefix("write = ").split(","))
+    assert not {"all", "command", "config", "system"} & set(write.removeprefix("write = ").split(","))
+
+
+def test_only_who_records_talks_has_what_asterisk_asks_for_that(instance: Instance) -> None:
+    render(replace(instance, records=True))
+    assert "\nwrite = originate,call,reporting,message,system\n" in conf(instance, "manager.conf")
 
 
 def test_no_extension_matches_the_hang_up_extension(instance: Instance) -> None:
