@@ -12,7 +12,8 @@ from tandem.cti.backend import Readers
 from tandem.cti.identity import Identity
 
 SHOWN_DIGITS = 4
-_NUMBER = re.compile(r"\+?[0-9]{5,}")
+_NUMBERS = re.compile(r"\+?[0-9]{5,}"), re.compile(r"\+?[0-9](?:[ ()/-]{0,2}[0-9]){4,}")
+"""As it is dialled, and as people write it."""
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -51,7 +52,9 @@ class Sight(msgspec.Struct, frozen=True):
         def seen(found: re.Match[str]) -> str:
             return self._masked(found[0]) if identity("phone", found[0], self.country) in hidden else found[0]
 
-        return _NUMBER.sub(seen, text)
+        for written in _NUMBERS:
+            text = written.sub(seen, text)
+        return text
 
     def _masked(self, number: str) -> str:
         digits = sum(sign.isdigit() for sign in number)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from sqlalchemy.exc import SQLAlchemyError
 
 from tandem.cti.answers import Refused, refusal
 from tandem.cti.identity import DETAIL, IDENTITY, PROGRAM, Identity, needed_for, needs_right, reads_only
@@ -88,8 +89,8 @@ def guard(token: str, hosts: frozenset[str], people: People | None = None) -> Mi
             return error.answer(language_of(request))
         except web.HTTPException as error:
             return refusal(error.status, CODES.get(error.status, "refused"), error.reason)
-        except (ChatArchiveError, CustomerStoreError, OutboxError, UserStoreError) as error:
-            log.error("the database can't be used", error=str(error))
+        except (ChatArchiveError, CustomerStoreError, OutboxError, SQLAlchemyError, UserStoreError) as error:
+            log.error("the database can't be used", error=str(error.__cause__ or error))
             return refusal(503, "unavailable", "Try again in a minute.")
 
     return check

@@ -32,6 +32,8 @@ FORMAT = 1
 MANIFEST = "backup.json"
 DATABASES = (RECORDS, JOURNAL)
 """As they are copied, one after the other: the journal may know more than the records, which catch up, never less."""
+LEFT = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to a database's name. What an older one left beside it would be taken for the restored one's own."""
 KEPT = ("secrets.json", "secrets", "chat-files")
 """What else of the home folder is in a backup: files, and folders with all below them."""
 PRIVATE, PUBLIC = 0o600, 0o644
@@ -66,9 +68,11 @@ class Places(msgspec.Struct, frozen=True):
 
     def path(self, name: str) -> Path:
         """Where the file of that name in a backup belongs. BackupError for a name that leads elsewhere."""
-        folder, *parts = PurePosixPath(name).parts
+        folder, _, rest = name.partition("/")
+        parts = PurePosixPath(rest).parts
         places = {"home": self.home, "sounds": self.sounds, "prompts": self.prompts}
-        if folder not in places or not parts or ".." in parts or name.startswith("/"):
+        kept = folder != "home" or rest in DATABASES or (parts and parts[0] in KEPT)
+        if folder not in places or not parts or not kept or ".." in parts or rest.startswith("/") or "\0" in rest:
             raise BackupError(f"{name!r} is no file of a backup: this is not one of ours")
         return places[folder].joinpath(*parts)
 
@@ -112,9 +116,10 @@ def restore(places: Places, source: Path) -> Manifest:
     """Put back what is in the backup `source`, into a home folder without journal and records.
 
     Everything is looked at before anything is put in its place. Raises BackupError when the backup is damaged or from a
-    newer Tandem, when there is something in its way, or its journal does not replay; nothing has changed then.
+    newer Tandem, when there is something in its way, or its journal does not replay; nothing has changed then. After an
+    OSError (a full disk) there is no database yet, and it can be done again.
     """
-    in_the_way = [name for name in DATABASES if (places.home / name).exists()]
+    in_the_way = [name + left for name in DATABASES for left in LEFT if (places.home / (name + left)).exists()]
     if in_the_way:
         raise BackupError(f"{places.home / in_the_way[0]} is there: stop Tandem, and move it and the other files aside")
     places.home.mkdir(parents=True, exist_ok=True)
@@ -122,13 +127,29 @@ def restore(places: Places, source: Path) -> Manifest:
         unpacked = Places(Path(folder) / "home", Path(folder) / "sounds", Path(folder) / "prompts")
         manifest = _unpack(source, unpacked)
         _check(unpacked.home)
-        for name in sorted(manifest.files):
-            target = places.path(name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(unpacked.path(name), target)
-            if not name.startswith("home/"):  # Asterisk, which is another user, plays these
-                target.chmod(PUBLIC)
+        for name in sorted(manifest.files, key=_databases_last):
+            _put(unpacked.path(name), places.path(name), private=name.startswith("home/"))
     return manifest
+
+
+def _databases_last(name: str) -> tuple[bool, str]:
+    return name.removeprefix("home/") in DATABASES, name
+
+
+def _put(source: Path, target: Path, *, private: bool) -> None:
+    """Move a file to its place. What is not private Asterisk plays, which is another user."""
+    if private:
+        _make_private(target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(source, target)
+    if not private:
+        target.chmod(PUBLIC)
+
+
+def _make_private(folder: Path) -> None:
+    if not folder.exists():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700)
 
 
 def _unpack(source: Path, places: Places) -> Manifest:

@@ -197,16 +197,21 @@ async def _end_orphan(config: Config) -> None:
         return
     orphan, _ = held
     log.warning("ending a controller that outlived its supervisor", pid=orphan)
-    os.kill(orphan, signal.SIGTERM)
-    for _ in range(int(STOP_SECONDS / WATCH_EVERY)):
-        if holder(journal) != held:
-            return
-        await asyncio.sleep(WATCH_EVERY)
-    os.kill(orphan, signal.SIGKILL)
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):  # it ended by itself meanwhile
+            os.kill(orphan, how)
+        for _ in range(int(STOP_SECONDS / WATCH_EVERY)):
+            if holder(journal) != held:
+                return
+            await asyncio.sleep(WATCH_EVERY)
 
 
-def _parent(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+def _parent(pid: int) -> int | None:
+    """Who started a process; None: there is none of that number."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
     return int(next(line for line in lines if line.startswith("PPid:")).split()[1])
 
 

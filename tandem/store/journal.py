@@ -144,8 +144,8 @@ class Journal(JournalReader):
 
 def holder(path: Path) -> tuple[int, int] | None:
     """The process id of the controller that runs on the journal at `path`, and of who started it; None: there is
-    none."""
-    with suppress(OSError), _lock_of(path).open("rb") as handle:
+    none, or its lock does not say: it has just been taken, or by an older Tandem."""
+    with suppress(OSError, ValueError), _lock_of(path).open("rb") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

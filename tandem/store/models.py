@@ -470,7 +470,7 @@ class WebhookItem(Base):
     changed_at: Mapped[float]
     __table_args__ = (
         UniqueConstraint("receiver", "event"),
-        Index("ix_webhook_items_next", "receiver", "state", "number"),
+        Index("ix_webhook_items_next", "state", "receiver", "number"),
         Index("ix_webhook_items_before", "receiver", "state", "subject", "number"),
     )
 

@@ -67,6 +67,25 @@ def test_a_page_that_was_loaded_again_is_rung_at_once_and_answers_by_itself(book
     assert (record.outcome, round(record.talk_seconds, 1)) == ("served", 15.0)
 
 
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_recording_that_was_paused_stays_so_in_the_talk_that_goes_on(paused: bool) -> None:
+    """What is not to be recorded is said still when the page is back."""
+    book = Playbook(replace(SETTINGS, acd=ACD, record_percent={"tech": 100.0}))
+    leg = talk(book)
+    book.tell(events.AgentPausedRecording("1001", "c1", paused))
+    ring = one(commands.RingAgent, lost(book))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    answers(book, ring)
+    out = book.history[-1][2]
+    begun = one(commands.StartRecording, out)
+    orders = [commands.PauseRecording(begun.recording, "c1", begun.channel, True)] if paused else []
+    assert these(commands.PauseRecording, out) == orders
+    desk = book.plane.desk("1001")
+    assert desk is not None
+    assert [shown.contact.recording for shown in desk.contacts] == ["paused" if paused else "on"]
+
+
 def test_the_reload_is_no_second_answer_in_the_figures(book: Playbook) -> None:
     leg = talk(book)
     out = lost(book)

@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from tandem.control import commands, events
 from tandem.control.events import Target
+from tandem.control.plane import Plane
 from tandem.control.settings import Settings
 from tandem.control.webhooks import told
 from tandem.control.webhooks.webhook_settings import EventName, Webhook
 from tandem.control.webhooks.webhooks import ABOUT_DESKS
 from tests.control.desk import NUMBER, Desk
-from tests.control.playbook import BEGIN, SETTINGS, Playbook, these
+from tests.control.playbook import SETTINGS, Playbook, these
 from tests.control.test_dispositions import SOLVED
 from tests.control.test_dispositions import settings as with_dispositions
 from tests.control.test_pages import answer, booking
@@ -50,13 +51,27 @@ def through(book: Playbook) -> Playbook:
 def test_the_life_of_a_call_is_told_in_order_under_numbered_ids() -> None:
     book = through(Playbook(listening()))
     assert names(book) == ["ContactOffered", "ContactConnected", "ContactEnded"]
-    assert [one.id for one in sent(book)] == [f"{BEGIN:.6f}-{number + 1}" for number in range(len(sent(book)))]
+    assert [one.id for one in sent(book)] == [f"{one.at:.6f}-{place}" for place, one in enumerate(sent(book), 1)]
     ended = last(book, told.ContactEnded)
     assert (ended.subject, ended.told.queue, ended.told.outcome, ended.told.number) == (
         "c1", "tech", "served", "13800000001",
     )  # fmt: skip
     assert ended.told.talk_seconds == 10.0
     assert book.plane.state.last_queues == {}
+
+
+def test_what_happens_after_a_backup_was_restored_has_ids_of_its_own() -> None:
+    """A receiver drops an id that it has had, and it has had those that were given since the backup was taken."""
+    book = Playbook(listening())
+    book.talk()
+    backup = book.plane.snapshot()
+    lives = [
+        these(commands.TellReceivers, plane.handle(events.CallEnded("c1", 16), book.now + later))
+        for plane, later in ((book.plane, 10.0), (Plane.restore(backup), 60.0))
+    ]
+    first, again = ([one.id for one in told] for told in lives)
+    assert [name.partition("-")[2] for name in first] == [name.partition("-")[2] for name in again]
+    assert set(first) & set(again) == set()
 
 
 def test_the_pop_has_what_the_desk_has() -> None:

@@ -183,6 +183,9 @@ async def missed(site: Whole, headers: dict[str, str], after: dict[str, Any]) ->
         ("+8613900000009;013900000009x", "**********0009;********0009x"),
         ("order 139000000091 and 1390000", "order 139000000091 and 1390000"),
         ("13800000001", "13800000001"),
+        ("at 139-0000-0009, please", "at *********0009, please"),
+        ("or +86 139 0000 0009 (office)", "or *************0009 (office)"),
+        ("138 0000 0001, 2026-11-22 10:30", "138 0000 0001, 2026-11-22 10:30"),
     ],
 )
 def test_a_number_is_found_in_a_text_as_a_whole(text: str, seen: str) -> None:

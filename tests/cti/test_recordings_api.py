@@ -1,6 +1,7 @@
 """Who has the right hears recordings, and nobody does without being noted."""
 
 import pytest
+from sqlalchemy import text
 
 from tandem.control.commands import RecordRecording, RecordVoicemail
 from tandem.store.records import Batch, RecordWriter
@@ -134,3 +135,11 @@ async def test_an_admin_gives_and_takes_the_right_which_is_noted(
     assert (await theirs.json("GET", "/contacts/c1/recordings"))[0] == 200, "at once, without signing in again"
     await browser.json("PATCH", "/users/li", '{"hears_recordings": false}')
     assert (await theirs.json("GET", "/contacts/c1/recordings"))[0] == 403
+
+
+@pytest.mark.parametrize("path", ["/contacts/c1/recordings", AUDIO])
+async def test_a_database_that_cant_be_used_is_told_as_such(site: Site, path: str) -> None:
+    async with site.database.begin() as connection:
+        await connection.execute(text("DROP TABLE recordings"))
+    status, told = await site.json("GET", path)
+    assert (status, told["error"]["code"]) == (503, "unavailable")

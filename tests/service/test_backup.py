@@ -117,7 +117,45 @@ async def test_a_journal_that_was_changed_is_refused(living: Places, tmp_path: P
         restore(places(tmp_path / "new"), tmp_path / "backup.tar.gz")
 
 
-@pytest.mark.parametrize("name", ["home/../../outside", "/outside", "elsewhere/file", "home"])
+@pytest.mark.parametrize("left", [f"{JOURNAL}-wal", f"{RECORDS}-wal", f"{RECORDS}-journal"])
+async def test_what_an_older_database_left_is_in_the_way_too(left: str, living: Places, tmp_path: Path) -> None:
+    """SQLite would take it for the restored database's own, and damage that by it."""
+    back_up(living, tmp_path / "backup.tar.gz", NOW)
+    new = places(tmp_path / "new")
+    new.home.mkdir(parents=True)
+    (new.home / left).write_bytes(b"left")
+    with pytest.raises(BackupError, match=left):
+        restore(new, tmp_path / "backup.tar.gz")
+    assert [path.name for path in (tmp_path / "new").rglob("*") if path.is_file()] == [left]
+
+
+async def test_what_was_broken_off_is_done_again(living: Places, tmp_path: Path) -> None:
+    """The databases come last: without them nothing starts, and nothing is in the way."""
+    back_up(living, tmp_path / "backup.tar.gz", NOW)
+    new = places(tmp_path / "new")
+    new.prompts.parent.mkdir(parents=True)
+    new.prompts.write_bytes(b"no folder")
+    with pytest.raises(NotADirectoryError):
+        restore(new, tmp_path / "backup.tar.gz")
+    assert not [name for name in (RECORDS, JOURNAL) if (new.home / name).exists()]
+    new.prompts.unlink()
+    restore(new, tmp_path / "backup.tar.gz")
+    assert {name: new.path(name).read_bytes() for name in FILES} == FILES
+
+
+async def test_folders_of_secrets_are_private_again(living: Places, tmp_path: Path) -> None:
+    back_up(living, tmp_path / "backup.tar.gz", NOW)
+    new = places(tmp_path / "new")
+    restore(new, tmp_path / "backup.tar.gz")
+    folders = [new.home / "secrets", new.home / "chat-files", new.home / "chat-files/ab"]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700] * 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["home/../../outside", "/outside", "elsewhere/file", "home", ".", "home/tandem.toml", f"home/{JOURNAL}-wal",
+     "home/secrets/../../outside"],
+)  # fmt: skip
 def test_no_name_leads_out_of_the_installation(name: str, tmp_path: Path) -> None:
     source = tmp_path / "backup.tar.gz"
     with tarfile.open(source, "w:gz") as archive:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -115,3 +116,21 @@ async def test_what_is_old_and_done_is_forgotten(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         left = (await connection.scalars(text("SELECT event FROM webhook_items ORDER BY number"))).all()
     assert left == ["900.000000-2", "900.000000-3"]
+
+
+async def test_what_is_asked_every_few_seconds_reads_what_waits_and_not_what_was_taken_for_a_month(
+    engine: AsyncEngine,
+) -> None:
+    """SQLite's plan says by which index; a scan of the whole table under a write lock would hold up the records."""
+    questions = (
+        "SELECT receiver, count(*) FROM webhook_items WHERE state = 'pending' GROUP BY receiver",
+        "UPDATE webhook_items SET state = 'failed' WHERE receiver NOT IN ('crm') AND state = 'pending'",
+        "SELECT * FROM webhook_items WHERE receiver = 'crm' AND state = 'pending' ORDER BY number LIMIT 200",
+    )
+    if engine.dialect.name != "sqlite":
+        pytest.skip("another database's plan looks otherwise")
+    async with engine.connect() as connection:
+        for question in questions:
+            plan = " ".join(row[3] for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {question}")))
+            assert "ix_webhook_items_next (state=?" in plan
+            assert "SCAN" not in plan

@@ -150,11 +150,13 @@ class Onward(msgspec.Struct, frozen=True):
 
 
 class Rejoin(msgspec.Struct):
-    """Whose phone a caller waits for, whose talk was cut off, and how often it was rung since."""
+    """Whose phone a caller waits for, whose talk was cut off, and how often it was rung since; whether the talk's
+    recording was paused."""
 
     agent: str
     device: str
     rings: int = 0
+    paused: bool = False
 
 
 class Call(msgspec.Struct):

@@ -14,10 +14,9 @@ from tandem.acd import events as acd
 from tandem.control import commands, events, routing
 from tandem.control.context import Context
 from tandem.control.settings import browser_phone
-from tandem.control.voice import calls, consultations, joining, legs, monitoring, offers
+from tandem.control.voice import calls, consultations, joining, legs, monitoring, offers, recordings
 from tandem.control.voice.call import TALKING, Call, Leg, Rejoin
 from tandem.control.voice.errands import ERRANDS, Errand
-from tandem.control.voice.recordings import begin as begin_recording
 from tandem.ivr import events as ivr_events
 
 REJOINING = "rejoining"
@@ -112,11 +111,12 @@ def _cut(context: Context, call: Call, leg: Leg, now: float) -> None:
     context.note(call, now, "cut off", leg.agent)
     context.count("talks cut off")
     monitoring.cut_off(context, leg)
+    recording = recordings.under_way(context, call)
     legs.leave_talk(context, call, now, "cut off")
     call.move("cut")
     call.joining = ""
     call.rejoins += 1
-    call.rejoin = Rejoin(leg.agent, leg.device)
+    call.rejoin = Rejoin(leg.agent, leg.device, paused=recording is not None and recording.paused)
     context.timers.set(f"{REJOINING} {call.id}", now + WAITS)
 
 
@@ -142,9 +142,11 @@ def joined(context: Context, call: Call, leg: Leg, now: float) -> None:
     leg.move("bridge")
     leg.bridged_at = now
     monitoring.goes_on(context, leg)
+    paused = call.rejoin is not None and call.rejoin.paused
     _settle(context, call)
     call.move("connect")
-    begin_recording(context, call, leg)
+    recordings.begin(context, call, leg)
+    recordings.pause(context, call, paused, leg.agent, now)
     context.note(call, now, "connected", leg.agent)
     context.count("talks taken up again")
 

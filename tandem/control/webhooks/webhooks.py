@@ -51,7 +51,7 @@ def _addressed(context: Context, one: News, now: float) -> commands.TellReceiver
         return None
     state.webhook_events += 1
     return commands.TellReceivers(
-        id=f"{state.began_at:.6f}-{state.webhook_events}",
+        id=f"{now:.6f}-{state.webhook_events}",  # the number alone would come again after a backup was restored
         receivers=receivers,
         at=now,
         subject=one.subject,

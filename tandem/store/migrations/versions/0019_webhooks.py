@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("receiver", "event"),
     )
     op.create_index(op.f("ix_webhook_items_created_at"), "webhook_items", ["created_at"], unique=False)
-    op.create_index("ix_webhook_items_next", "webhook_items", ["receiver", "state", "number"], unique=False)
+    op.create_index("ix_webhook_items_next", "webhook_items", ["state", "receiver", "number"], unique=False)
     op.create_index(
         "ix_webhook_items_before", "webhook_items", ["receiver", "state", "subject", "number"], unique=False
     )
