@@ -83,7 +83,8 @@ class AgentDay(msgspec.Struct, frozen=True):
 class FlowFigures(msgspec.Struct, frozen=True):
     """The contacts that began in a flow within the range, by how they ended; `open` have not.
 
-    containment = contained / (contacts - open).
+    contacts = the sum of all that follow up to `open`; `other` are those that walked no flow and were served nowhere:
+    mails that were withdrawn, customers whom an agent dialled in vain. containment = contained / (contacts - open).
     """
 
     flow: str
@@ -97,6 +98,7 @@ class FlowFigures(msgspec.Struct, frozen=True):
     called_back: int
     voicemail: int
     lost: int
+    other: int
     open: int
     containment: float | None
 
@@ -123,7 +125,7 @@ OUTCOMES = queries.OUTCOMES
 QUEUE_FIGURES = ("offered", *OUTCOMES, "waiting", "answered_in_target", "abandoned_in_target")
 AGENT_FIGURES = ("offers", "answered", "not_answered")
 FLOW_OUTCOMES = ("served", "contained", "abandoned", "left_menu", "transferred", "called_back", "voicemail", "lost")
-FLOW_FIGURES = ("contacts", *FLOW_OUTCOMES, "open")
+FLOW_FIGURES = ("contacts", *FLOW_OUTCOMES, "other", "open")
 LINK_STATES = ("requested", "delivered", "opened", "failed", "revoked")
 LINK_FIGURES = ("links", *LINK_STATES, "done")
 
@@ -153,7 +155,7 @@ async def agents(engine: AsyncEngine, since: float, until: float) -> list[AgentD
 
 
 async def flows(engine: AsyncEngine, since: float, until: float) -> list[FlowFigures]:
-    """Each flow and channel in which contacts began in the range; mails, which walk no flow, under an empty name."""
+    """Each flow and channel in which contacts began in the range; what walks no flow, as mails, under an empty name."""
     ended: dict[tuple[str, str], Counter[str]] = {}
     columns = Contact.flow, Contact.channel, Contact.outcome
     statement = select(*columns, func.count()).where(*within(Contact.started_at, since, until)).group_by(*columns)
@@ -258,8 +260,10 @@ def _agent_day(agent: str, seconds: Counter[str], offers: Counter[str]) -> Agent
 
 def _flow(flow: str, channel: str, ended: Counter[str]) -> FlowFigures:
     over = ended.total() - ended["open"]
-    counts = {outcome: ended[outcome] for outcome in (*FLOW_OUTCOMES, "open")}
-    return FlowFigures(flow, channel, ended.total(), **counts, containment=_ratio(ended["contained"], over))
+    counts = {outcome: ended[outcome] for outcome in FLOW_OUTCOMES}
+    other = over - sum(counts.values())
+    containment = _ratio(ended["contained"], over)
+    return FlowFigures(flow, channel, ended.total(), **counts, other=other, open=ended["open"], containment=containment)
 
 
 def in_interval() -> ColumnElement[bool]:

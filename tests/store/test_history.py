@@ -123,6 +123,19 @@ async def test_flows_and_links(engine: AsyncEngine) -> None:
     assert [(row.call, row.at) for row in found.rows] == [("c0", 120.0)]
 
 
+async def test_whatever_a_contact_came_to_the_sums_add_up(engine: AsyncEngine) -> None:
+    book = mail_book("1001")
+    book.tell(MAIL)
+    book.tell(events.MailWithdrawn("mail-1"), after=5)
+    await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
+    await write(engine, [contact("d1", book.now, flow="", outcome="no_answer"), contact("d2", book.now, flow="")])
+    mails, dialled = await history.flows(engine, 0.0, book.now + 1.0)
+    assert (mails.channel, mails.contacts, mails.other, mails.open) == ("mail", 1, 1, 0)
+    assert (dialled.channel, dialled.contacts, dialled.other, dialled.open) == ("voice", 2, 1, 1)
+    found = await behind.of_flow(engine, 0.0, book.now + 1.0, "", "other", Page())
+    assert [row.call for row in found.rows] == ["d1"]
+
+
 async def test_a_list_comes_in_parts_those_who_wait_first(engine: AsyncEngine) -> None:
     rows = [wait(f"c{n}", 1000.0 + n, 1010.0, "answered") for n in range(5)]
     await write(engine, [interval(900.0, offered=7, answered=5, waiting=2), *rows])
@@ -171,6 +184,7 @@ async def check(folder: Any, book: Playbook) -> None:
         await counts(engine, span, agent, agent.agent, history.AGENT_FIGURES, behind.of_agent)
     for flow in await history.flows(engine, *span):
         await counts(engine, span, flow, flow.flow, history.FLOW_FIGURES, behind.of_flow, flow.channel)
+        assert flow.contacts == sum(getattr(flow, ended) for ended in history.FLOW_FIGURES[1:])
     for link in await history.links(engine, *span):
         await counts(engine, span, link, link.purpose, history.LINK_FIGURES, behind.of_link)
     await engine.dispose()
