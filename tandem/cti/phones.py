@@ -135,9 +135,10 @@ class Phones:
         if not self._readers.browser_phone(agent):
             raise Refused(404, "no_browser_phone", "This agent has no phone in the browser.")
         measured = heard.measured()
-        figures = {**msgspec.structs.asdict(measured), "loss": measured.loss, "score": score_of(measured)}
-        for name, observe in self.observe.items():
-            observe(figures[name])
+        if measured.tells:
+            figures = {**msgspec.structs.asdict(measured), "loss": measured.loss, "score": score_of(measured)}
+            for name, observe in self.observe.items():
+                observe(figures[name])
         self._tell(TalkMeasured(heard.leg, device, measured, agent))
         return web.Response(status=204)
 

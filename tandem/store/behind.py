@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from tandem.control.work import about
 from tandem.store import heard, queries
 from tandem.store.heard import TalkHeard
-from tandem.store.history import NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, was_walked, within
+from tandem.store.history import FLOW_OUTCOMES, NOT_ANSWERED, OUTCOMES, QUARTER_HOUR, in_interval, was_walked, within
 from tandem.store.models import Contact, Interval, Leg, Link, Offer, Wait
 
 MOST_ROWS = 500
@@ -109,7 +109,9 @@ async def of_flow(
         .where(Contact.flow == flow, Contact.channel == channel, *within(Contact.started_at, since, until))
         .order_by(Contact.started_at, Contact.call)
     )
-    if figure != "contacts":
+    if figure == "other":
+        statement = statement.where(Contact.outcome.not_in(("", *FLOW_OUTCOMES)))
+    elif figure != "contacts":
         statement = statement.where(Contact.outcome == ("" if figure == "open" else figure))
     total, rows = await _part(engine, statement, page)
     return Behind(total, [_began(contact) for (contact,) in rows])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, and_, case, cast, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,8 @@ from tandem.store.models import Activity, ChatTalk, Contact, Interval, Leg, Link
 
 QUARTER_HOUR = queries.QUARTER_HOUR
 NOT_ANSWERED = ("no_answer", "declined", "busy", "unreachable", "failed")
+CUT_OFF = "cut off"
+"""What came of a leg whose voice was lost while the talk went on."""
 RINGS = ("reserved", "ringing", "connecting")
 
 
@@ -83,7 +85,8 @@ class AgentDay(msgspec.Struct, frozen=True):
 class FlowFigures(msgspec.Struct, frozen=True):
     """The contacts that began in a flow within the range, by how they ended; `open` have not.
 
-    containment = contained / (contacts - open).
+    contacts = the sum of all that follow up to `open`; `other` are those that walked no flow and were served nowhere:
+    mails that were withdrawn, customers whom an agent dialled in vain. containment = contained / (contacts - open).
     """
 
     flow: str
@@ -97,6 +100,7 @@ class FlowFigures(msgspec.Struct, frozen=True):
     called_back: int
     voicemail: int
     lost: int
+    other: int
     open: int
     containment: float | None
 
@@ -123,7 +127,7 @@ OUTCOMES = queries.OUTCOMES
 QUEUE_FIGURES = ("offered", *OUTCOMES, "waiting", "answered_in_target", "abandoned_in_target")
 AGENT_FIGURES = ("offers", "answered", "not_answered")
 FLOW_OUTCOMES = ("served", "contained", "abandoned", "left_menu", "transferred", "called_back", "voicemail", "lost")
-FLOW_FIGURES = ("contacts", *FLOW_OUTCOMES, "open")
+FLOW_FIGURES = ("contacts", *FLOW_OUTCOMES, "other", "open")
 LINK_STATES = ("requested", "delivered", "opened", "failed", "revoked")
 LINK_FIGURES = ("links", *LINK_STATES, "done")
 
@@ -153,7 +157,7 @@ async def agents(engine: AsyncEngine, since: float, until: float) -> list[AgentD
 
 
 async def flows(engine: AsyncEngine, since: float, until: float) -> list[FlowFigures]:
-    """Each flow and channel in which contacts began in the range; mails, which walk no flow, under an empty name."""
+    """Each flow and channel in which contacts began in the range; what walks no flow, as mails, under an empty name."""
     ended: dict[tuple[str, str], Counter[str]] = {}
     columns = Contact.flow, Contact.channel, Contact.outcome
     statement = select(*columns, func.count()).where(*within(Contact.started_at, since, until)).group_by(*columns)
@@ -228,13 +232,27 @@ def _over() -> Iterator[Select[Any]]:
         return counted.join(Wait, in_interval()).where(Wait.outcome == "answered")
 
     leg = and_(Leg.call == Wait.call, Leg.agent == Wait.agent, Leg.bridged_at == Wait.left_at)
-    yield each(Leg.agent, Leg.ended_at - Leg.bridged_at, Leg.ended_at).join(Leg, leg)
+    ended_at = case((Leg.outcome == CUT_OFF, func.coalesce(_taken_up_until(), Leg.ended_at)), else_=Leg.ended_at)
+    yield each(Leg.agent, ended_at - Leg.bridged_at, ended_at).join(Leg, leg)
     chat = and_(ChatTalk.call == Wait.call, ChatTalk.agent == Wait.agent, ChatTalk.connected_at == Wait.left_at)
     yield each(ChatTalk.agent, ChatTalk.ended_at - ChatTalk.connected_at, ChatTalk.ended_at).join(ChatTalk, chat)
     mail = and_(Contact.call == Wait.call, Contact.channel == "mail", Contact.outcome == "served")
     later = aliased(Wait)  # of a mail that came back to its queue, the last agent has the time of all
     again = exists().where(later.call == Wait.call, later.outcome == "answered", later.left_at > Wait.left_at)
     yield each(Wait.agent, Contact.talk_seconds, Contact.ended_at).join(Contact, mail).where(~again)
+
+
+def _taken_up_until() -> ScalarSelect[float | None]:
+    """Until when a talk went on, on other channels, whose first was cut off; null where it was not taken up again."""
+    then, later = aliased(Leg), aliased(Wait)
+    anew = exists().where(
+        later.call == Wait.call,
+        later.outcome == "answered",
+        later.left_at > Wait.left_at,
+        later.left_at <= then.bridged_at,
+    )
+    on = then.call == Wait.call, then.agent == Wait.agent, then.bridged_at >= Leg.ended_at
+    return select(func.max(then.ended_at)).where(*on, ~anew).correlate(Wait, Leg).scalar_subquery()
 
 
 def _agent_day(agent: str, seconds: Counter[str], offers: Counter[str]) -> AgentDay:
@@ -258,8 +276,10 @@ def _agent_day(agent: str, seconds: Counter[str], offers: Counter[str]) -> Agent
 
 def _flow(flow: str, channel: str, ended: Counter[str]) -> FlowFigures:
     over = ended.total() - ended["open"]
-    counts = {outcome: ended[outcome] for outcome in (*FLOW_OUTCOMES, "open")}
-    return FlowFigures(flow, channel, ended.total(), **counts, containment=_ratio(ended["contained"], over))
+    counts = {outcome: ended[outcome] for outcome in FLOW_OUTCOMES}
+    other = over - sum(counts.values())
+    containment = _ratio(ended["contained"], over)
+    return FlowFigures(flow, channel, ended.total(), **counts, other=other, open=ended["open"], containment=containment)
 
 
 def in_interval() -> ColumnElement[bool]:

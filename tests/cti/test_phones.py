@@ -229,6 +229,14 @@ async def test_how_a_talk_was_heard_is_in_the_figures_and_on_record(site: Site, 
     assert site.told == [events.TalkMeasured("tandem-leg-c1-1", "PJSIP/1001-web", measured, "1001")]
 
 
+async def test_a_talk_that_was_over_at_once_says_nothing_of_how_talks_are_heard(site: Site, li: Browser) -> None:
+    metrics = Metrics()
+    people(metrics, site.accounts, site.desktops, site.boards, site.phones, site.dispatch)
+    told = json.dumps({**COUNTED, "received": 0, "lost": 0, "sent": 40})
+    assert (await li.json("POST", "/agents/1001/phone/talks", told))[0] == 204
+    assert "tandem_browser_talk_score_count 0.0" in metrics.render().decode()
+
+
 @pytest.mark.parametrize(
     "wrong", [{"leg": "c1"}, {"lost": -1}, {"jitter": 61}, {"codec": "<b>"}, {"score": 4.1}, {"received": None}]
 )

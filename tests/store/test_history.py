@@ -5,17 +5,21 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands, events
 from tandem.store import behind, history
 from tandem.store.behind import Behind, Page, StillWaiting
-from tests.control.playbook import Playbook
+from tests.control.playbook import SETTINGS, Playbook, one, these
 from tests.control.test_chats import ChatBook
 from tests.control.test_mails import MAIL
 from tests.control.test_mails import accepted as mail_accepted
 from tests.control.test_mails import book_of as mail_book
+from tests.control.test_rejoining import ACD, answers, lost
+from tests.control.test_rejoining import talk as browser_talk
 from tests.databases import migrated
 from tests.property.test_plane import Step, lives
 from tests.store.examples import ALL, contact, interval, wait
@@ -86,6 +90,37 @@ async def test_what_the_plane_records_of_a_chat_and_a_mail_is_handled(engine: As
     assert (found["mails"].handled, found["mails"].mean_talk, found["mails"].mean_handling) == (1, 50.0, 50.0)
 
 
+async def test_a_talk_that_was_cut_off_goes_on_to_its_last_word(engine: AsyncEngine) -> None:
+    book = Playbook(replace(SETTINGS, acd=ACD))
+    leg = browser_talk(book)
+    ring = one(commands.RingAgent, lost(book, after=10.0))
+    book.tell(events.LegEnded(leg))
+    book.reenter(last_leg=leg)
+    answers(book, ring)
+    ended = book.now + 20.0
+    book.tell(events.LegEnded(ring.leg), after=20.0)
+    book.reenter(last_leg=ring.leg)
+    book.tell(events.AgentWentReady("1001"), after=9.0)
+    await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
+    (quarter,) = [each for each in await history.queues(engine, 0.0, book.now + 900.0) if each.answered]
+    began = min(row.bridged_at or 0.0 for _, _, out in book.history for row in these(commands.RecordLeg, out))
+    assert quarter.handled == 1 and quarter.mean_talk == pytest.approx(ended - began)
+    assert quarter.mean_handling and quarter.mean_talk
+    assert quarter.mean_handling - quarter.mean_talk == pytest.approx(book.now - ended)
+
+
+async def test_who_waited_again_after_a_cut_has_another_talk(engine: AsyncEngine) -> None:
+    rows: list[commands.Command] = [interval(900.0, offered=2, answered=2)]
+    rows += [wait("c1", 1000.0, 1010.0, "answered"), wait("c1", 1060.0, 1100.0, "answered")]
+    rows += [
+        commands.RecordLeg("a", "c1", "1001", "PJSIP/1001", None, None, 1010.0, 1030.0, 0.0, "cut off"),
+        commands.RecordLeg("b", "c1", "1001", "PJSIP/1001", None, None, 1100.0, 1160.0, 0.0, "served"),
+    ]
+    await write(engine, rows)
+    (quarter,) = await history.queues(engine, 900.0, 1800.0)
+    assert (quarter.handled, quarter.mean_talk) == (2, (20.0 + 60.0) / 2)
+
+
 async def test_an_agents_day_is_cut_at_its_edges(engine: AsyncEngine) -> None:
     stretches = [("ready", 0, 200), ("ringing", 200, 210), ("connected", 210, 270), ("hold", 270, 280)]
     stretches += [("wrap_up", 280, 310), ("paused", 310, 400), ("signed_out", 400, 900)]
@@ -121,6 +156,19 @@ async def test_flows_and_links(engine: AsyncEngine) -> None:
     assert (link.done, link.completion) == (1, 1 / 3)
     found = await behind.of_link(engine, *DAY, "pay", "done", Page())
     assert [(row.call, row.at) for row in found.rows] == [("c0", 120.0)]
+
+
+async def test_whatever_a_contact_came_to_the_sums_add_up(engine: AsyncEngine) -> None:
+    book = mail_book("1001")
+    book.tell(MAIL)
+    book.tell(events.MailWithdrawn("mail-1"), after=5)
+    await write(engine, [one for _, _, out in book.history for one in out if isinstance(one, RECORDS)])
+    await write(engine, [contact("d1", book.now, flow="", outcome="no_answer"), contact("d2", book.now, flow="")])
+    mails, dialled = await history.flows(engine, 0.0, book.now + 1.0)
+    assert (mails.channel, mails.contacts, mails.other, mails.open) == ("mail", 1, 1, 0)
+    assert (dialled.channel, dialled.contacts, dialled.other, dialled.open) == ("voice", 2, 1, 1)
+    found = await behind.of_flow(engine, 0.0, book.now + 1.0, "", "other", Page())
+    assert [row.call for row in found.rows] == ["d1"]
 
 
 async def test_a_list_comes_in_parts_those_who_wait_first(engine: AsyncEngine) -> None:
@@ -171,6 +219,7 @@ async def check(folder: Any, book: Playbook) -> None:
         await counts(engine, span, agent, agent.agent, history.AGENT_FIGURES, behind.of_agent)
     for flow in await history.flows(engine, *span):
         await counts(engine, span, flow, flow.flow, history.FLOW_FIGURES, behind.of_flow, flow.channel)
+        assert flow.contacts == sum(getattr(flow, ended) for ended in history.FLOW_FIGURES[1:])
     for link in await history.links(engine, *span):
         await counts(engine, span, link, link.purpose, history.LINK_FIGURES, behind.of_link)
     await engine.dispose()

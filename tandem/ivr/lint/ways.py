@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from tandem.ivr.flow import Flow
+from tandem.ivr.node import BaseNode
 from tandem.ivr.nodes.call import Call
 from tandem.ivr.nodes.end import End
+from tandem.ivr.nodes.form import Form
+from tandem.ivr.nodes.link import Link
 from tandem.ivr.nodes.queue import Queue
 from tandem.ivr.problems import Finding, suggestion
 from tandem.ivr.references import Reference, references
@@ -61,35 +64,44 @@ def _unreachable(flow: Flow) -> Iterator[Finding]:
 
 
 def _loops(flow: Flow) -> Iterator[Finding]:
-    known: dict[str, bool] = {}
-    passing = [name for name in flow.nodes if not _waits(flow, name, known)]
-    ways = _ways(flow, lambda ref: ref.path[1] in passing and ref.name in passing)
     told: set[str] = set()
-    for name in passing:
-        around = {other for other in _reached(ways, *ways[name]) if name in _reached(ways, *ways[other])}
-        if name in around and name not in told:
-            told |= around
-            what = said("it goes round without a wait: {names}", names=", ".join(n for n in flow.nodes if n in around))
-            yield Finding(("nodes", name), what, said("Let one of them lead out, or wait for the caller on the way"))
+    for chat in (False, True):
+        ways = _passing(flow, chat, {})
+        for name in flow.nodes:
+            around = {other for other in _reached(ways, *ways[name]) if name in _reached(ways, *ways[other])}
+            if name in around and name not in told:
+                told |= around
+                names = ", ".join(n for n in flow.nodes if n in around)
+                what = said("it goes round without a wait: {names}", names=names)
+                how = said("Let one of them lead out, or wait for the caller on the way")
+                yield Finding(("nodes", name), what, how)
 
 
-def _waits(flow: Flow, name: str, known: dict[str, bool]) -> bool:
+def _passing(flow: Flow, chat: bool, known: dict[str, bool]) -> Ways:
+    """Where nodes lead without a wait: in a chat, or on the telephone. `known` keeps what was found out of others."""
+    waits = {name: _waits(flow, node, chat, known) for name, node in flow.nodes.items()}
+    links = {name for name, node in flow.nodes.items() if isinstance(node, Link)}
+    return _ways(flow, lambda ref: not waits[ref.path[1]] and (ref.path[1] not in links or ref.path[2] == "done"))
+
+
+def _waits(flow: Flow, node: BaseNode, chat: bool, known: dict[str, bool]) -> bool:
     """Whether nobody comes past a node without a wait; past a call, if not through the flow it calls.
 
-    `known` keeps what was found out of sub-flows.
+    In a chat a link's page is walked right there, as by a call, and a form is asked.
     """
-    node = flow.nodes[name]
-    if not isinstance(node, Call) or node.flow not in flow.flows:
+    if chat and isinstance(node, Form):
+        return True
+    visited = node.flow if isinstance(node, Call) else node.page if chat and isinstance(node, Link) else None
+    if visited is None or visited not in flow.flows:
         return node.waits()
-    if node.flow not in known:
-        known[node.flow] = _flow_waits(msgspec.structs.replace(flow.flows[node.flow], flows=flow.flows), known)
-    return known[node.flow]
+    if visited not in known:
+        known[visited] = _flow_waits(msgspec.structs.replace(flow.flows[visited], flows=flow.flows), chat, known)
+    return known[visited]
 
 
-def _flow_waits(flow: Flow, known: dict[str, bool]) -> bool:
-    passing = _ways(flow, lambda ref: not _waits(flow, ref.path[1], known))
-    ends = (end for end in map(flow.nodes.get, _reached(passing, flow.start)) if isinstance(end, End))
-    return all(end.text for end in ends)
+def _flow_waits(flow: Flow, chat: bool, known: dict[str, bool]) -> bool:
+    ends = map(flow.nodes.get, _reached(_passing(flow, chat, known), flow.start))
+    return all(end.text for end in ends if isinstance(end, End))
 
 
 def _silence(flow: Flow) -> Iterator[Finding]:

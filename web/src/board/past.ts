@@ -38,11 +38,11 @@ export const TABLES: Record<Kind, { name: string; columns: string[]; figures: st
     name: "flow",
     columns: [
       ...["flow", "channel", "contacts", "served", "contained", "abandoned", "left_menu", "transferred", "called_back"],
-      ...["voicemail", "lost", "open", "containment"],
+      ...["voicemail", "lost", "other", "open", "containment"],
     ],
     figures: [
       ...["contacts", "served", "contained", "abandoned", "left_menu", "transferred", "called_back", "voicemail"],
-      ...["lost", "open"],
+      ...["lost", "other", "open"],
     ],
   },
   links: {

@@ -138,7 +138,7 @@ const fields: Record<string, [string, string?]> = {
   service: ["Service", "One of the services; its secret signs what is sent."],
   path: ["Path", "Under the service's address."],
   events: ["Events", "None: all."],
-  queues: ["Queues", "None: all."],
+  webhooks_queues: ["Queues", "None: all."],
   give_up_hours: ["Given up after (hours)"],
   webhooks: ["Webhooks"],
   orders: ["Orders in the screen pop"],

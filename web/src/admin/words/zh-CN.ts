@@ -137,7 +137,7 @@ const fields: Record<string, [string, string?]> = {
   service: ["外部服务", "从已有服务中选择；用其密钥签名。"],
   path: ["路径", "接在服务地址之后。"],
   events: ["事件", "留空表示全部。"],
-  queues: ["队列", "留空表示全部。"],
+  webhooks_queues: ["队列", "留空表示全部。"],
   give_up_hours: ["放弃投递（小时后）"],
   webhooks: ["事件推送"],
   orders: ["弹屏中的订单"],

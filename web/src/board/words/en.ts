@@ -174,6 +174,7 @@ export const en = {
     left_menu: "Left in the menu",
     transferred: "Transferred",
     voicemail: "Voicemail",
+    other: "Otherwise",
     open: "Open",
     containment: "Containment",
     purpose: "Purpose",

@@ -80,6 +80,13 @@ export const supervise = {
     "internal call": "with a colleague",
     monitoring: "on another agent's talk",
     device: "no phone",
+    "ring no answer": "not picked up, again and again",
+    "no answer": "not picked up",
+    declined: "declined",
+    busy: "phone busy",
+    unreachable: "phone not reached",
+    failed: "phone not reached",
+    withdrawn: "the offer was taken back",
   } as Record<string, string>,
   contactStates: {
     offered: "offered",

@@ -174,6 +174,7 @@ export const zhCN: Words = {
     left_menu: "菜单中离开",
     transferred: "转接",
     voicemail: "留言",
+    other: "其他",
     open: "进行中",
     containment: "自助解决率",
     purpose: "用途",

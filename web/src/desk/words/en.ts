@@ -41,10 +41,12 @@ export const en = {
   reason: {
     device: "your phone is not connected",
     "ring no answer": "not picked up",
-    no_answer: "not picked up",
+    "no answer": "not picked up",
     declined: "declined",
     busy: "busy",
+    unreachable: "your phone could not be reached",
     failed: "your phone could not be reached",
+    withdrawn: "the offer was taken back",
     "internal call": "with a colleague",
     monitoring: "on another agent's talk",
   } as Record<string, string>,

@@ -41,10 +41,12 @@ export const zhCN: Words = {
   reason: {
     device: "话机未连接",
     "ring no answer": "未接听",
-    no_answer: "未接听",
+    "no answer": "未接听",
     declined: "已拒绝",
     busy: "话机忙",
+    unreachable: "话机无法接通",
     failed: "话机呼叫失败",
+    withdrawn: "派发已收回",
     "internal call": "与同事通话",
     monitoring: "在其他坐席的通话中",
   },
