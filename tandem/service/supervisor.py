@@ -121,11 +121,17 @@ class Supervisor:
 
     async def start(self) -> None:
         """Bring both up. An Asterisk that outlived an earlier supervisor is kept, with its calls; a controller that did
-        is ended, so that the new one takes its place."""
+        is ended, so that the new one takes its place. StartFailedError: there is another supervisor, or the controller
+        does not come up; an Asterisk that ran before runs on then."""
         await _end_orphan(self._config)
         running = find_running(await instance_of(self._config))
         self._asterisk = running or await start(await instance_of(self._config, renew=True))
-        self._controller = await ControllerProcess.start(self._config)
+        try:
+            self._controller = await ControllerProcess.start(self._config)
+        except StartFailedError:
+            if running:
+                self._asterisk = None
+            raise
 
     async def watch(self) -> None:
         """Start again what dies, for ever."""

@@ -13,7 +13,7 @@ import pytest
 from tandem.service import supervisor
 from tandem.service.cli import _run
 from tandem.service.config import Config
-from tandem.service.supervisor import Supervisor, _end_orphan
+from tandem.service.supervisor import ControllerProcess, StartFailedError, Supervisor, _end_orphan
 from tandem.store.journal import holder
 from tandem.store.journal_reader import JOURNAL
 
@@ -89,6 +89,29 @@ async def test_one_that_ends_by_itself_meanwhile_is_no_trouble(tmp_path: Path, m
     held = iter([(ended.pid, 1)])
     monkeypatch.setattr(supervisor, "holder", lambda _: next(held, None))
     await _end_orphan(Config(home=tmp_path))
+
+
+async def test_a_supervisor_that_is_one_too_many_ends_no_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Asterisk that runs is not its own, and goes on when its controller can't be started."""
+    stopped = []
+
+    class Running:
+        async def stop(self) -> None:
+            stopped.append(self)
+
+    async def instance(*_: object, **__: object) -> None: ...
+
+    async def fails(_: Config) -> ControllerProcess:
+        raise StartFailedError("another controller runs on the journal")
+
+    monkeypatch.setattr(supervisor, "instance_of", instance)
+    monkeypatch.setattr(supervisor, "find_running", lambda _: Running())
+    monkeypatch.setattr(ControllerProcess, "start", fails)
+    second = Supervisor(Config(home=tmp_path))
+    with pytest.raises(StartFailedError):
+        await second.start()
+    await second.stop()
+    assert stopped == []
 
 
 async def test_a_wish_to_restart_that_comes_too_early_ends_nothing(
