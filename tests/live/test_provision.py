@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from baresip.errors import TransferFailed
 
 from tandem.control.commands import Utterance
-from tandem.service.config import load_config
+from tandem.service.config import Config, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.setup import asterisk_instance, prompt_library
 from tandem.telephony.provision.install import find
@@ -19,19 +19,29 @@ from tandem.telephony.provision.music import write_music
 from tandem.telephony.provision.process import AsteriskFailedError, find_running, start
 from tandem.telephony.provision.render import Instance
 from tests.live.manager import Manager, logged_in
+from tests.live.ports import free_offset
 from tests.phones import CallFailedError, phones
 
 pytestmark = pytest.mark.live
 
-OFFSET = 2600
-AGI_PORT = 4773 + OFFSET
-AGI = f"agi://127.0.0.1:{AGI_PORT}/call"
+
+@pytest.fixture
+def config(tmp_path: Path) -> Iterator[Config]:
+    """Ports of its own: others run tests of this file at the same time."""
+    with free_offset() as offset:
+        place = {"home": tmp_path, "instance": f"provision-{offset}", "port_offset": offset}
+        yield load_config().model_copy(update=place)
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Instance:
-    """A test instance on ports of its own."""
-    config = load_config().model_copy(update={"home": tmp_path, "instance": "provision", "port_offset": OFFSET})
+def entrance(config: Config) -> str:
+    """What Asterisk is told to enter."""
+    return f"agi://127.0.0.1:{config.port('agi_port')}/call"
+
+
+@pytest.fixture
+def instance(config: Config) -> Instance:
+    """A test instance."""
     install = find(config.asterisk_root, config.home)
     write_music(install.shared / "music")
     credentials = load_credentials(config.home, ["1001", "13800000001"])
@@ -65,7 +75,7 @@ async def call_in(ami: Manager) -> None:
 
 async def test_two_instances_run_at_once_and_log_no_warning(instance: Instance) -> None:
     second = replace(
-        instance, name="provision-2", sip_port=7961, ami_port=7962, http_port=7963, rtp_first=25000, rtp_last=25099
+        instance, name="provision-2", sip_port=2961, ami_port=2962, http_port=2963, rtp_first=2000, rtp_last=2099
     )
     async with running(instance), running(second):
         for each in (instance, second):
@@ -100,11 +110,11 @@ async def test_an_asterisk_that_cannot_start_says_why(instance: Instance, tmp_pa
     assert find_running(instance) is None
 
 
-async def test_the_controller_may_do_its_work_and_nothing_else(instance: Instance) -> None:
+async def test_the_controller_may_do_its_work_and_nothing_else(instance: Instance, entrance: str) -> None:
     allowed = [
         ("Originate", {"Channel": "PJSIP/none", "Context": "tandem-agent", "Exten": "s", "Priority": "1"}),
         ("Hangup", {"Channel": "none"}),
-        ("Setvar", {"Variable": "TANDEM_AGI", "Value": AGI}),
+        ("Setvar", {"Variable": "TANDEM_AGI", "Value": entrance}),
         ("Getvar", {"Variable": "TANDEM_AGI"}),
         ("Redirect", {"Channel": "none", "Context": "tandem-call", "Exten": "s", "Priority": "1"}),
         ("MessageSend", {"To": "pjsip:none", "From": "tandem", "Body": "x"}),
@@ -159,13 +169,15 @@ class Controller:
         return await asyncio.wait_for(self.entries.get(), 10)
 
 
-async def test_a_caller_waits_for_the_controller_and_comes_back_until_it_is_done(instance: Instance) -> None:
+async def test_a_caller_waits_for_the_controller_and_comes_back_until_it_is_done(
+    instance: Instance, config: Config, entrance: str
+) -> None:
     controller = Controller(["ANSWER"])
     async with running(instance), manager(instance) as ami:
-        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=AGI)
+        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=entrance)
         await call_in(ami)
         await ami.hear("Event: Newchannel")
-        async with await asyncio.start_server(controller.take, "127.0.0.1", AGI_PORT):
+        async with await asyncio.start_server(controller.take, "127.0.0.1", config.port("agi_port")):
             first, second = await controller.next(), await controller.next()
             assert first["agi_arg_1"] == "95500"
             assert first["agi_uniqueid"] == second["agi_uniqueid"]
@@ -173,11 +185,13 @@ async def test_a_caller_waits_for_the_controller_and_comes_back_until_it_is_done
         assert controller.entries.empty()
 
 
-async def test_a_caller_whose_bridge_ended_comes_back_to_the_controller(instance: Instance) -> None:
+async def test_a_caller_whose_bridge_ended_comes_back_to_the_controller(
+    instance: Instance, config: Config, entrance: str
+) -> None:
     controller = Controller(["ANSWER", "SET MUSIC ON default", "WAIT FOR DIGIT 20000"])
     async with running(instance), manager(instance) as ami:
-        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=AGI)
-        async with await asyncio.start_server(controller.take, "127.0.0.1", AGI_PORT):
+        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=entrance)
+        async with await asyncio.start_server(controller.take, "127.0.0.1", config.port("agi_port")):
             await call_in(ami)
             caller = await controller.next()
             await ami.hear("Event: MusicOnHoldStart")
@@ -209,12 +223,14 @@ async def test_without_a_controller_the_caller_hears_an_apology_made_by_the_synt
     assert "WARNING" not in log
 
 
-async def test_an_agents_phone_needs_its_password_and_reaches_the_hotline_only(instance: Instance) -> None:
+async def test_an_agents_phone_needs_its_password_and_reaches_the_hotline_only(
+    instance: Instance, config: Config, entrance: str
+) -> None:
     controller = Controller()
     password = instance.phones[0].password
     async with running(instance), manager(instance) as ami, phones(instance.sip_port) as lab:
-        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=AGI)
-        async with await asyncio.start_server(controller.take, "127.0.0.1", AGI_PORT):
+        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=entrance)
+        async with await asyncio.start_server(controller.take, "127.0.0.1", config.port("agi_port")):
             agent = await lab.agent("1001", password)
             assert "INVALID" not in await ami.hear("Device: PJSIP/1001")
             with pytest.raises(CallFailedError):
@@ -227,12 +243,14 @@ async def test_an_agents_phone_needs_its_password_and_reaches_the_hotline_only(i
             assert controller.entries.empty()
 
 
-async def test_a_caller_sent_on_by_an_agent_comes_to_the_controller_with_the_new_number(instance: Instance) -> None:
+async def test_a_caller_sent_on_by_an_agent_comes_to_the_controller_with_the_new_number(
+    instance: Instance, config: Config, entrance: str
+) -> None:
     waits = ["ANSWER", "WAIT FOR DIGIT 20000"]
     controller = Controller(waits, waits)
     async with running(instance), manager(instance) as ami, phones(instance.sip_port) as lab:
-        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=AGI)
-        async with await asyncio.start_server(controller.take, "127.0.0.1", AGI_PORT):
+        await ami.ask("Setvar", Variable="TANDEM_AGI", Value=entrance)
+        async with await asyncio.start_server(controller.take, "127.0.0.1", config.port("agi_port")):
             agent = await lab.agent("1001", instance.phones[0].password)
             line = await (await lab.caller("021555")).dial("95500")
             entered = await controller.next()
