@@ -1,6 +1,7 @@
 # make run     set up, start Asterisk and the controller, prove it with one call, serve until Ctrl-C
 # make demo    the same, but end after the proof
-# make test    set up, then all tests; make check: the fast part, without Asterisk. The live tests run in three lanes
+# make test    set up, then all tests; make check: the fast part, without Asterisk, and without PostgreSQL where
+#              there is none: `python3 bootstrap.py tests` gets it. The live tests run in three lanes
 #              beside each other. One that fails is run once more, when all lanes are done: it shares the machine's
 #              cores with the calls it listens to, and a late packet is no defect
 
@@ -19,8 +20,9 @@ run: setup
 demo: setup
 	@.venv/bin/python -m demo --once
 
-test: setup check
+test: setup
 	@python3 bootstrap.py tests
+	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory live
 
 # The pages alone. With SCREENSHOTS=--screenshots their pictures in docs/screenshots are made again.

@@ -15,10 +15,10 @@ from bench.figure import Figure, delays
 from bench.place import place
 from tandem.control import events, wire
 from tandem.control.plane import Plane
-from tandem.service.app import JOURNAL, RECORDS
+from tandem.service.app import JOURNAL
 from tandem.service.config import Config
 from tandem.service.engine import Engine, replay
-from tandem.store.database import open_database, upgrade
+from tandem.store.database import RECORDS, open_database, upgrade
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import Entry
 from tandem.store.records import RecordWriter

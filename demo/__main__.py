@@ -10,7 +10,7 @@ from demo.proof import HOTLINE, Proof
 from demo.shop import shop
 from demo.shop_page import PORT, shop_page
 from tandem.control.settings import Settings
-from tandem.service.app import JOURNAL, RECORDS, settings_in_force
+from tandem.service.app import JOURNAL, settings_in_force
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
@@ -80,7 +80,7 @@ async def prove(config: Config, centre: Settings) -> None:
 
 async def _recorded(config: Config, since: float) -> str:
     """The id of the call that ended since; fails when the records don't say that it was served."""
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         async with asyncio.timeout(RECORDED_WITHIN):
             while True:

@@ -24,7 +24,6 @@ from tandem.cti.guard import guard
 from tandem.cti.http import serve
 from tandem.cti.settings_api import SettingsApi
 from tandem.ivr.reader import Check
-from tandem.service.app import RECORDS
 from tandem.service.centre import CentreError, read_centre
 from tandem.service.config import LOOPBACK, Config, ConfigError, load_config
 from tandem.service.credentials import load_credentials
@@ -84,7 +83,7 @@ async def _asked(
 @asynccontextmanager
 async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
     """The same interface to the same store, for one request, while no controller runs."""
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         settings = shelf_at_rest(database)

@@ -76,7 +76,6 @@ from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
-from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
@@ -153,7 +152,7 @@ class Controller:
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk)
-        self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
+        self.dispatch = Dispatch(config.home, config.database, lambda: self.engine.plane.state, time.time)
         how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
@@ -292,7 +291,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
     async with AsyncExitStack() as stack:
         journal = await Journal.open(config.home / JOURNAL)
         stack.push_async_callback(journal.close)
-        database = open_database(config.home / RECORDS)
+        database = open_database(config.records)
         stack.push_async_callback(database.dispose)
         await upgrade(database)
         writer = await RecordWriter.open(database)
@@ -333,7 +332,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
 async def settings_in_force(config: Config) -> Settings:
     """What a controller that starts now will work by; CentreError when there is nothing."""
     config.home.mkdir(parents=True, exist_ok=True)
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         shelf = shelf_at_rest(database)

@@ -9,7 +9,6 @@ import typer
 
 from tandem.cti.accounts import first_admin
 from tandem.cti.passwords import Passwords, one_time
-from tandem.service.app import RECORDS
 from tandem.service.config import Config, ConfigError, check_home, load_config
 from tandem.store.database import open_database, upgrade
 from tandem.store.users import ROLES, Role, User, UserStore
@@ -103,7 +102,7 @@ def _run(do: Callable[[UserStore], Awaitable[Result]]) -> Result:
 
 async def _with_store(config: Config, do: Callable[[UserStore], Awaitable[Result]]) -> Result:
     check_home(config)
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         return await do(UserStore(database))

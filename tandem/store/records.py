@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
 from tandem.store import models
-from tandem.store.database import insert_into, table_of
+from tandem.store.database import be_alone, insert_into, reason, table_of
 
 log = structlog.get_logger()
 
@@ -145,7 +145,7 @@ class RecordWriter:
                 return await self._write(batches)
             except SQLAlchemyError as error:
                 self.failures += 1
-                log.warning("records not written, trying again", error=str(error.__cause__ or error), waiting=self.lag)
+                log.warning("records not written, trying again", error=reason(error), waiting=self.lag)
                 await asyncio.sleep(self._retry_seconds)
 
     async def _write(self, batches: Sequence[Batch]) -> None:
@@ -154,6 +154,7 @@ class RecordWriter:
             rows.setdefault(table, []).append(row)
         rows[table_of(models.Progress)] = [{"name": PROGRESS, "seq": batches[-1].seq}]
         async with self._engine.begin() as connection:
+            await be_alone(connection)
             for table, values in rows.items():
                 await connection.execute(_upsert(connection.dialect, table), values)
         self.progress = batches[-1].seq

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
+from tandem.store.database import reason
 from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
 from tandem.store.outbox import UNFINISHED
 
@@ -38,7 +39,8 @@ class Retention:
                 try:
                     await self._forget(kind, now - days * DAY)
                 except (SQLAlchemyError, OSError, ChatArchiveError) as error:
-                    log.warning("old records not deleted", kind=kind, error=str(error))
+                    why = reason(error) if isinstance(error, SQLAlchemyError) else str(error)
+                    log.warning("old records not deleted", kind=kind, error=why)
 
     async def _forget(self, kind: str, before: float) -> None:
         if kind == "voicemails":

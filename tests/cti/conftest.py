@@ -1,9 +1,8 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.store.database import AsyncEngine
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.receivers import Gateway, running_gateway
@@ -12,14 +11,6 @@ from tests.cti.sites import Site
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--examples", type=int, default=0, help="examples of every operation, for schemathesis")
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(tmp_path / "records.sqlite3")
-    await upgrade(engine)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ class Site:
         self.phones: Phones
         self.database = database
         self.process = Process()
-        self.dispatch = Dispatch(Path("nowhere"), lambda: self.plane.state, lambda: self.now)
+        self.dispatch = Dispatch(Path("nowhere"), "", lambda: self.plane.state, lambda: self.now)
         self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     def state(self) -> object:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS
+from tandem.service.app import JOURNAL
 from tandem.service.config import PROJECT, Config, ConfigError, check_ports
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.flow_files import flows_of
@@ -239,7 +239,7 @@ class LiveCentre:
     async def records(self, read: Callable[..., Any], *what: Any) -> Any:
         """One of store.queries on this centre's records, after all that was told is written."""
         await self.until_recorded()
-        database = open_database(self.config.home / RECORDS)
+        database = open_database(self.config.records)
         try:
             return await read(database, *(what or ALWAYS))
         finally:

@@ -21,7 +21,7 @@ OUTLOOK = Outlook(BEGIN, BEGIN + 3600, (), (), (proposal(8), proposal(9)))
 
 def dispatch(script: str, longest: float = 60.0) -> Dispatch:
     plane = Playbook().plane
-    return Dispatch(Path("home"), lambda: plane.state, lambda: BEGIN, (sys.executable, "-c", script), longest)
+    return Dispatch(Path("home"), "", lambda: plane.state, lambda: BEGIN, (sys.executable, "-c", script), longest)
 
 
 def says(text: str) -> str:
@@ -67,7 +67,7 @@ async def test_what_is_no_outlook_and_no_program_are_failures() -> None:
     made = dispatch(says("{}"))
     await made.make()
     assert made.failed.startswith("it answered what is no outlook")
-    gone = Dispatch(Path("home"), lambda: Playbook().plane.state, lambda: BEGIN, ("/no/such/program",))
+    gone = Dispatch(Path("home"), "", lambda: Playbook().plane.state, lambda: BEGIN, ("/no/such/program",))
     await gone.make()
     assert "No such file" in gone.failed
 

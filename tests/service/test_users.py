@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tandem.service.app import RECORDS
 from tandem.service.cli import cli
 from tandem.service.config import Config, ConfigError
 from tandem.service.users import welcome_admin
-from tandem.store.database import open_database
+from tandem.store.database import RECORDS, open_database
 from tandem.store.users import User, UserStore
 
 

@@ -1,0 +1,195 @@
+"""A PostgreSQL server of the tests' own: real, from Debian's package, in a folder of its own, ended by its pid."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from sqlalchemy import URL
+
+from tandem.store.database import open_database, upgrade
+from tandem.store.models import Base
+from tandem.store.postgresql import CREATE, server_at
+
+MISSING = "PostgreSQL is not installed here: python3 bootstrap.py tests gets it"
+TEMPLATE = "tandem_tests"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "32MB", "max_connections": "60",
+    "autovacuum": "off", "fsync": "off", "full_page_writes": "off",
+}  # fmt: skip
+
+
+def programs() -> Path | None:
+    """The folder of initdb and postgres; None where there are none."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = shutil.which("initdb")
+    return debian[-1].parent if debian else Path(found).resolve().parent if found else None
+
+
+class Server:
+    """One server. `kill` is kill -9: what it had promised to keep must be there after `start`."""
+
+    def __init__(self, folder: Path) -> None:
+        where = programs()
+        assert where, MISSING
+        self._programs, self._folder = where, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = _free_port()
+        self._names = count()
+        self._has_template = False
+        self._free: list[str] = []
+        self.password_file = folder / "password"
+        self._make()
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and return when it lets us in."""
+        options = SETTINGS | {"port": str(self.port)}
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = self._begin("postgres", "-D", str(self._data), *settings, out=log)
+        deadline = time.monotonic() + 60
+        while self._run("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)):
+            assert self._process.poll() is None, (self._folder / "log").read_text()
+            assert time.monotonic() < deadline, "PostgreSQL did not start within a minute"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End all of it at once, as a power cut does."""
+        assert self._process
+        for process in [self._process.pid, *self._children()]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        """End it, if it runs, and forget what it has."""
+        if self._process:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, database: str = "postgres", user: str = "tandem") -> URL:
+        """One of its databases, as an installation names it."""
+        where = f"127.0.0.1:{self.port}/{database}?password_file={self.password_file}"
+        return server_at(f"postgresql://{user}@{where}")
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[URL]:
+        """A database with our tables and nothing in them."""
+        if not self._has_template:
+            await self._migrate()
+        name = self._free.pop() if self._free else self._create(f"CREATE DATABASE {{}} TEMPLATE {TEMPLATE}")
+        try:
+            yield self.url(name)
+        finally:
+            if self._process and self._emptied(name):
+                self._free.append(name)
+
+    @contextmanager
+    def empty(self, create: str = CREATE) -> Iterator[URL]:
+        """A database as an admin makes it, without tables."""
+        yield self.url(self._create(create.replace("DATABASE tandem", "DATABASE {}")))
+
+    def ask(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """What the server answers to an admin."""
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="tandem", password=self.password_file.read_text(),
+            dbname=database, autocommit=True, options="-c lock_timeout=2s",
+        ) as connection:  # fmt: skip
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    async def _migrate(self) -> None:
+        engine = open_database(self.url(self._create(CREATE.replace("DATABASE tandem", "DATABASE {}"), TEMPLATE)))
+        await upgrade(engine)
+        await engine.dispose()
+        self._has_template = True
+
+    def _create(self, statement: str, name: str = "") -> str:
+        name = name or f"test_{next(self._names)}"
+        self.ask(statement.format(name))
+        return name
+
+    def _emptied(self, name: str) -> bool:
+        """A hundred times as fast as a new one; False: the test left it in such a state that only a new one will do."""
+        clean = ";".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
+        numbers = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+        try:
+            self.ask(clean, name)
+            self.ask(numbers, name)
+        except psycopg.Error:
+            return False
+        return True
+
+    def _make(self) -> None:
+        self.password_file.write_text(secrets.token_hex(16))
+        self.password_file.chmod(0o600)
+        if self._owner:
+            for path in (self._folder, self.password_file):
+                os.chown(path, self._owner.pw_uid, -1)
+        made = self._run(
+            "initdb", "-D", str(self._data), "-U", "tandem", "-A", "scram-sha-256", f"--pwfile={self.password_file}",
+            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        assert made == 0, (self._folder / "log").read_text()
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    @cached_property
+    def _owner(self) -> pwd.struct_passwd | None:
+        """It won't run as root: an unprivileged user has it then."""
+        return None if os.geteuid() else pwd.getpwnam("nobody")
+
+    def _begin(self, program: str, *arguments: str, out: IO[bytes]) -> "subprocess.Popen[bytes]":
+        user, group = (self._owner.pw_uid, self._owner.pw_gid) if self._owner else (None, None)
+        return subprocess.Popen(
+            [self._programs / program, *arguments], stdout=out, stderr=out, cwd="/", start_new_session=True,
+            user=user, group=group, extra_groups=[] if user else None,
+        )  # fmt: skip
+
+    def _run(self, program: str, *arguments: str) -> int:
+        with (self._folder / "log").open("ab") as log:
+            return self._begin(program, *arguments, out=log).wait(60)
+
+    def _children(self) -> Iterator[int]:
+        """Each of its processes has a session of its own."""
+        assert self._process
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                if stat.read_text().rpartition(")")[2].split()[1] == str(self._process.pid):
+                    yield int(stat.parent.name)
+            except OSError:
+                continue
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server; its folder is in the system's temporary one, where another user may have it."""
+    server = Server(Path(tempfile.mkdtemp(prefix="tandem-postgres-")))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
