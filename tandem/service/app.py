@@ -55,6 +55,7 @@ from tandem.cti.web_files import WebFiles
 from tandem.cti.webhook import Webhook
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.catching_up import CatchUp, open_writer, settings_as_they_were, when_back
 from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
@@ -76,11 +77,11 @@ from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
-from tandem.store.database import AsyncEngine, open_database, upgrade
+from tandem.store.database import AsyncEngine, RecordsAwayError, open_database, open_readers, upgrade
 from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import JOURNAL as JOURNAL
-from tandem.store.journal_reader import Entry
+from tandem.store.journal_reader import Entry, JournalError
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.retention import Retention
@@ -114,7 +115,7 @@ class Controller:
         self.journal = journal
         self.journal_path = config.home / JOURNAL
         self.writer = writer
-        self._database = database
+        self.catch_up = CatchUp(journal, writer)
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
         archive = ChatArchive(database, config.home / "chat-files")
@@ -194,16 +195,27 @@ class Controller:
 
     async def recover(self) -> None:
         """Make the state from the journal, write the records that were missing, and load what the admin set."""
-        await self.engine.recover(self.writer.progress, self._catch_up)
+        away = self.writer.behind.is_set()
+        await self.engine.recover(self.journal.last_seq if away else self.writer.progress, self._catch_up)
         self.engine.emit(events.Restarted())
+        if not away:
+            await self.take_files()
+
+    async def take_files(self) -> None:
+        """Take what the admin wrote beside us."""
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
 
-    def look_back(self) -> HistoryApi:
+    async def tell_plane(self) -> None:
+        """Of what came into force beside us in the moment before we served."""
+        await self.settings.tell_plane()
+        await self.shelf.tell_plane()
+
+    def look_back(self, records: AsyncEngine) -> HistoryApi:
         """The handlers for who looks back at the records, and at the journal."""
         readers = self.backend.readers
         return HistoryApi(
-            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+            records, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
         )
 
     async def keep_house(self) -> None:
@@ -257,16 +269,16 @@ class Controller:
         for command in commands:
             if isinstance(command, TellDesktop):
                 self.desktops.tell(command)
-        if self.writer.lag > CATCH_UP:
-            await self.writer.flush()
+        if self.writer.lag > CATCH_UP and not (self.writer.failing or self.writer.behind.is_set()):
+            await _flush(self.writer)
 
     async def _settled(self) -> None:
         """Return when what has happened is in the records; Refused when they are behind."""
         with suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self.writer.flush()
-        if self.writer.lag or self.writer.refused:
-            raise Refused(503, "records_behind", "Records are still to be written. Try again; if it stays, restart.")
+        if self.writer.lag or self.writer.behind.is_set():
+            raise Refused(503, "records_behind", "Records are still to be written. Try again later.")
 
     def _services(self) -> Mapping[str, Service]:
         return self.engine.plane.state.settings.services
@@ -293,13 +305,16 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         stack.push_async_callback(journal.close)
         database = open_database(config.records)
         stack.push_async_callback(database.dispose)
-        await upgrade(database)
-        writer = await RecordWriter.open(database)
+        readers = open_readers(config.records)
+        stack.push_async_callback(readers.dispose)
+        writer = await open_writer(database, journal)
+        away = writer.behind.is_set()
         credentials = load_credentials(config.home)
         running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
         stack.push_async_callback(_flush, writer)
         await running.recover()
+        _background(stack, running.catch_up.run(), "records from the journal")
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
@@ -308,7 +323,7 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifications.run(), "notifications")
         _background(stack, running.dispatch.run(), "dispatch")
         dispatch = DispatchApi(running.dispatch, running.engine.emit, time.time)
-        operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
+        operators = [*running.boards.routes(), *running.look_back(readers).routes(), *dispatch.routes()]
         admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
         admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
         admins += OutsideApi(running.outside.told).routes()
@@ -324,8 +339,10 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         stack.push_async_callback(running.boards.close)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
-        await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
-        await running.shelf.tell_plane()
+        if away:
+            _background(stack, when_back(database, running.take_files), "records are back")
+        else:
+            await running.tell_plane()
         yield running
 
 
@@ -338,6 +355,10 @@ async def settings_in_force(config: Config) -> Settings:
         shelf = shelf_at_rest(database)
         await shelf.take_file(config.centre)
         return shelf.settings
+    except RecordsAwayError:
+        with suppress(JournalError):
+            return settings_as_they_were(config.home / JOURNAL)
+        raise
     finally:
         await database.dispose()
 

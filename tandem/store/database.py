@@ -65,7 +65,10 @@ async def be_alone(connection: AsyncConnection) -> None:
 
 def is_away(error: SQLAlchemyError) -> bool:
     """Whether it was the way to the database, or the database itself, and not what was asked of it."""
-    return isinstance(error, OperationalError | InterfaceError)
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(("08", "53", "57P"))
 
 
 def reason(error: SQLAlchemyError) -> str:

@@ -1,7 +1,6 @@
 """What only a server can do wrong, or be asked for."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,7 +152,6 @@ async def test_a_report_that_nobody_waits_for_any_more_ends_on_the_server(postgr
 
 async def until(so: Callable[[], bool]) -> None:
     """Return when it is so."""
-    deadline = time.monotonic() + 10
-    while not so():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(10):
+        while not await asyncio.to_thread(so):
+            pass

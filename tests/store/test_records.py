@@ -129,7 +129,7 @@ async def test_a_full_queue_takes_nothing_more_until_the_next_start_writes_the_r
     batches = [(seq, float(seq), [contact(f"c{seq}")]) for seq in (1, 2, 3, 4)]
     assert [writer.feed(*batch) for batch in batches[:3]] == [True, True, False]
     async with writing(writer):
-        await asyncio.wait_for(writer.flush(), 10)
+        assert await asyncio.wait_for(writer.resume(), 10) == 2
         assert not writer.feed(*batches[3]), "taking 4 without 3 would hide that 3 is missing"
     assert (writer.progress, writer.refused) == (2, 2)
 
