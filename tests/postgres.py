@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property
 from itertools import count
@@ -41,12 +41,13 @@ def programs() -> Path | None:
 class Server:
     """One server. `kill` is kill -9: what it had promised to keep must be there after `start`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         where = programs()
         assert where, MISSING
         self._programs, self._folder = where, folder
         self.pid = 0
         self.port = _free_port()
+        self._settings = SETTINGS | dict(settings) | {"port": str(self.port)}
         self._names = count()
         self._has_template = False
         self._free: list[str] = []
@@ -56,8 +57,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and return when it lets us in."""
-        settings = SETTINGS | {"port": str(self.port)}
-        given = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        given = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         log = str(self._folder / "log")
         self._run("pg_ctl", "start", "--wait", "-D", str(self._data), "-l", log, "-o", given)
         self.pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
@@ -169,9 +169,10 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """A server; its folder is in the system's temporary one, where another user may have it."""
-    server = Server(Path(tempfile.mkdtemp(prefix="tandem-postgres-")))
+def running_server(**settings: str) -> Iterator[Server]:
+    """A server with some settings of its own; its folder is in the system's temporary one, where another user may
+    have it."""
+    server = Server(Path(tempfile.mkdtemp(prefix="tandem-postgres-")), settings)
     try:
         yield server
     finally:

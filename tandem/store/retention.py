@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import structlog
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.chat_archive import ChatArchive, ChatArchiveError
 from tandem.store.customers.forgetting import forget_people
-from tandem.store.database import reason
-from tandem.store.models import CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
+from tandem.store.database import reason, table_of
+from tandem.store.models import Base, CustomerJoin, Form, NotificationItem, OutboxItem, Voicemail
 from tandem.store.outbox import UNFINISHED
 
 log = structlog.get_logger()
 
 DAY = 86400.0
+AT_ONCE = 5000
+"""Rows in one statement."""
 
 
 class Retention:
@@ -50,7 +52,7 @@ class Retention:
         elif kind == "chat_files":
             await self._chats.prune(before)
         else:
-            await self._execute(_older(kind, before))
+            await self._delete(*_older(kind, before))
 
     async def _forget_voicemails(self, before: float) -> None:
         """The recording first: one that nothing names would stay for ever."""
@@ -59,17 +61,22 @@ class Retention:
             names = (await connection.scalars(old)).all()
         for name in names:
             await asyncio.to_thread(self._remove, name)
-            await self._execute(delete(Voicemail).where(Voicemail.voicemail == name))
+            await self._delete(Voicemail, Voicemail.voicemail == name)
 
-    async def _execute(self, statement: Delete) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(statement)
+    async def _delete(self, model: type[Base], *where: ColumnElement[bool]) -> None:
+        """In small parts, so that others get their turn, and none takes longer than the server lets it."""
+        key = table_of(model).primary_key
+        part = delete(model).where(tuple_(*key).in_(select(*key).where(*where).limit(AT_ONCE)))
+        deleted = AT_ONCE
+        while deleted == AT_ONCE:
+            async with self._engine.begin() as connection:
+                deleted = (await connection.execute(part)).rowcount
 
 
-def _older(kind: str, before: float) -> Delete:
+def _older(kind: str, before: float) -> tuple[type[Base], *tuple[ColumnElement[bool], ...]]:
     if kind == "forms":
-        return delete(Form).where(Form.at < before)
+        return Form, Form.at < before
     if kind == "joins":
-        return delete(CustomerJoin).where(CustomerJoin.at < before)
+        return CustomerJoin, CustomerJoin.at < before
     item: type[OutboxItem | NotificationItem] = OutboxItem if kind == "links" else NotificationItem
-    return delete(item).where(item.created_at < before, item.state.not_in(UNFINISHED))
+    return item, item.created_at < before, item.state.not_in(UNFINISHED)
