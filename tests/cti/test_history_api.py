@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tandem.control import commands, events
 from tandem.cti import history_api
 from tandem.ivr.reader import read_flow
+from tandem.store import history
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.conftest import on_both
@@ -125,7 +126,7 @@ async def test_a_report_ends_when_nobody_waits_for_it_any_more(site: Site, monke
             ended.set()
 
     monkeypatch.setattr(history_api, "LOOK_EVERY", 0.01)
-    monkeypatch.setattr(history_api.history, "links", for_ever)
+    monkeypatch.setattr(history, "links", for_ever)
     _, impatient = await asyncio.open_connection("127.0.0.1", site.port)
     head = f"GET /history/links?{RANGE} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
     impatient.write(head.encode())
