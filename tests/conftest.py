@@ -9,6 +9,10 @@ from tests.postgres import MISSING, Server, programs, running_server
 BOTH = ("sqlite", "postgresql")
 
 
+def pytest_report_header() -> list[str]:
+    return [] if programs() else [f"{MISSING}; what needs it is skipped"]
+
+
 def on_both(metafunc: pytest.Metafunc) -> None:
     """For a folder's pytest_generate_tests: what its tests keep is kept the same way on both."""
     if "where" in metafunc.fixturenames:

@@ -57,9 +57,11 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 async def be_alone(connection: AsyncConnection) -> None:
-    """Until this transaction ends, no other that asks for the same goes on: what is read in it stays true, and no two
-    wait for each other's rows. On SQLite, where only one may write anyway, it needs no asking."""
-    if not _is_file(connection.dialect):
+    """First in a transaction: until it ends, no other that asks for the same goes on. So what is read in it stays true,
+    and no two wait for each other's rows."""
+    if _is_file(connection.dialect):
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
         await connection.execute(ONE_AT_A_TIME)
 
 

@@ -98,7 +98,7 @@ async def a_life(engine: AsyncEngine, customer: str, folder: Path) -> None:
 
 async def written(engine: AsyncEngine, *records: commands.Command) -> None:
     writer = await RecordWriter.open(engine)
-    await writer._write([Batch(1, 1000.0, records)])
+    await writer._write([Batch(writer.progress + 1, 1000.0, records)])
 
 
 async def everything(engine: AsyncEngine) -> str:

@@ -1,5 +1,6 @@
 """People, by what they are known, merged and split: and everything as before when that is undone."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -33,7 +34,9 @@ def joins(engine: AsyncEngine) -> Joins:
 async def called(engine: AsyncEngine, call: str, at: float, identity: str, customer: str = "") -> None:
     """A contact came; its row was written as records are."""
     writer = await RecordWriter.open(engine)
-    await writer._write([Batch(1, at, [examples.contact(call, at, identity=identity, customer=customer)])])
+    await writer._write(
+        [Batch(writer.progress + 1, at, [examples.contact(call, at, identity=identity, customer=customer)])]
+    )
 
 
 async def calls_of(engine: AsyncEngine, customer: str) -> list[str]:
@@ -241,3 +244,12 @@ async def test_a_database_that_can_not_be_read_is_a_clear_error(engine: AsyncEng
         await connection.execute(text("DROP TABLE customer_identities"))
     with pytest.raises(CustomerStoreError, match=r"no such table|does not exist"):
         await people.known_by("phone:1")
+
+
+async def test_two_at_the_same_time_get_one_identity_once(people: People) -> None:
+    """Each waits for the other, and sees what it did."""
+    made = [await people.create(Person("", name), 1.0) for name in ("Ann", "Bob", "Cho", "Dan")]
+    adding = (people.add_identity(person.customer, "phone:+8613800000001", 2.0) for person in made)
+    done = await asyncio.gather(*adding, return_exceptions=True)
+    assert sorted(one.code for one in done if isinstance(one, NotDone)) == ["taken"] * 3
+    assert sum(isinstance(one, Person) for one in done) == 1
