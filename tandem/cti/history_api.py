@@ -112,11 +112,8 @@ class HistoryApi:
     async def agents(self, request: web.Request, asked: Range) -> web.Response:
         """The figures of agents."""
         _check(asked)
-        return _table(
-            asked,
-            history.AgentDay,
-            await while_asked(request, history.agents(self._database, asked.since, asked.until)),
-        )
+        rows = await while_asked(request, history.agents(self._database, asked.since, asked.until))
+        return _table(asked, history.AgentDay, rows)
 
     @needs("supervisor")
     @asks(Range)
@@ -125,11 +122,8 @@ class HistoryApi:
     async def flows(self, request: web.Request, asked: Range) -> web.Response:
         """What flows did themselves."""
         _check(asked)
-        return _table(
-            asked,
-            history.FlowFigures,
-            await while_asked(request, history.flows(self._database, asked.since, asked.until)),
-        )
+        rows = await while_asked(request, history.flows(self._database, asked.since, asked.until))
+        return _table(asked, history.FlowFigures, rows)
 
     @needs("supervisor")
     @asks(Range)
@@ -138,11 +132,8 @@ class HistoryApi:
     async def links(self, request: web.Request, asked: Range) -> web.Response:
         """What became of links."""
         _check(asked)
-        return _table(
-            asked,
-            history.LinkFigures,
-            await while_asked(request, history.links(self._database, asked.since, asked.until)),
-        )
+        rows = await while_asked(request, history.links(self._database, asked.since, asked.until))
+        return _table(asked, history.LinkFigures, rows)
 
     @needs("supervisor")
     @asks(List)

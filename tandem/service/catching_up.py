@@ -31,7 +31,11 @@ async def open_writer(database: AsyncEngine, journal: Journal) -> RecordWriter:
     how things are; else RecordsError."""
     try:
         await upgrade(database)
-        return await RecordWriter.open(database)
+        writer = await RecordWriter.open(database)
+        if writer.progress > journal.last_seq:
+            log.warning("the records know of more than the journal has", seq=journal.last_seq, progress=writer.progress)
+            await writer.go_back(journal.last_seq)
+        return writer
     except RecordsAwayError as error:
         if not journal.last_seq:
             raise

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 import structlog
-from sqlalchemy import Dialect, Insert, Table, func, select
+from sqlalchemy import Dialect, Insert, Table, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -111,6 +111,13 @@ class RecordWriter:
         """A writer that goes on where the database ends; `options` are the constructor's."""
         async with engine.connect() as connection:
             return cls(engine, await _progress(connection), **options)
+
+    async def go_back(self, seq: int) -> None:
+        """The journal ends at entry `seq`, before `progress`: it is a new one, or lost its end. What comes is new."""
+        async with self._engine.begin() as connection:
+            where = models.Progress.name == PROGRESS
+            await connection.execute(update(models.Progress).where(where).values(seq=seq))
+        self.progress = self._taken = seq
 
     @property
     def lag(self) -> int:

@@ -187,6 +187,27 @@ async def test_a_start_without_the_server_writes_all_when_it_is_there(
     assert settings_as_they_were(tmp_path / "journal") == plane.state.settings
 
 
+async def test_a_new_journal_beside_old_records_has_its_own_recorded(
+    engine: AsyncEngine, tmp_path: Path, moments: list[Moment]
+) -> None:
+    async with living(tmp_path / "old journal", engine) as life:
+        async for _ in life.live(moments):
+            pass
+        await life.writer.flush()
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM contacts"))
+    journal = await Journal.open(tmp_path / "journal")
+    writer = await open_writer(engine, journal)
+    task = asyncio.create_task(writer.run())
+    async for _ in Life(journal, writer).live(moments):
+        pass
+    await writer.flush()
+    task.cancel()
+    assert (await RecordWriter.open(engine)).progress == writer.progress <= journal.last_seq
+    await journal.close()
+    assert len((await everything(engine))["contacts"]) == CALLS
+
+
 async def test_the_first_start_needs_the_server(tmp_path: Path) -> None:
     engine = open_database(server_at("postgresql://tandem@127.0.0.1:1/tandem"))
     journal = await Journal.open(tmp_path / "journal")
