@@ -210,7 +210,7 @@ async def while_asked(request: web.Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         while not (await asyncio.wait([task], timeout=LOOK_EVERY))[0]:
             if request.transport is None or request.transport.is_closing():
-                raise Refused(503, "gone", "Nobody waits for this any more.")
+                raise Refused(503, "unavailable", "Nobody waits for this any more.")
         return task.result()
     except SQLAlchemyError as error:
         log.warning("the records did not answer", path=request.path, reason=reason(error))
