@@ -17,7 +17,7 @@ from tandem.service.history import why
 from tandem.service.settings_shelf import settings_in_force
 from tandem.service.supervisor import Supervisor, accounts, instance_of, log_file
 from tandem.service.users import welcome_admin
-from tandem.store.database import RECORDS, open_database
+from tandem.store.database import open_database
 from tandem.store.journal_reader import JOURNAL
 from tandem.store.queries import contacts
 from tandem.telephony.provision.process import find_running
@@ -81,7 +81,7 @@ async def prove(config: Config, centre: Settings) -> None:
 
 async def _recorded(config: Config, since: float) -> str:
     """The id of the call that ended since; fails when the records don't say that it was served."""
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         async with asyncio.timeout(RECORDED_WITHIN):
             while True:

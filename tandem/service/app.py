@@ -57,6 +57,7 @@ from tandem.cti.webhooks import Webhooks
 from tandem.cti.webhooks_api import WebhooksApi
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.catching_up import CatchUp, open_writer, when_back
 from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
@@ -80,7 +81,7 @@ from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
-from tandem.store.database import RECORDS, AsyncEngine, open_database, upgrade
+from tandem.store.database import AsyncEngine, open_database, open_readers
 from tandem.store.flow_versions import FlowStore
 from tandem.store.journal import Journal
 from tandem.store.journal_reader import JOURNAL, Entry
@@ -112,7 +113,7 @@ class Controller:
         self.journal = journal
         self.journal_path = config.home / JOURNAL
         self.writer = writer
-        self._database = database
+        self.catch_up = CatchUp(journal, writer)
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
         archive = ChatArchive(database, config.home / "chat-files")
@@ -157,7 +158,7 @@ class Controller:
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk, config.ice)
-        self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
+        self.dispatch = Dispatch(config.home, config.database, lambda: self.engine.plane.state, time.time)
         how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
@@ -201,16 +202,27 @@ class Controller:
 
     async def recover(self) -> None:
         """Make the state from the journal, write the records that were missing, and load what the admin set."""
-        await self.engine.recover(self.writer.progress, self.outlets.catch_up)
+        away = self.writer.behind.is_set()
+        await self.engine.recover(self.journal.last_seq if away else self.writer.progress, self.outlets.catch_up)
         self.engine.emit(events.Restarted())
+        if not away:
+            await self.take_files()
+
+    async def take_files(self) -> None:
+        """Take what the admin wrote beside us."""
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
 
-    def look_back(self) -> HistoryApi:
+    async def tell_plane(self) -> None:
+        """Of what came into force beside us in the moment before we served."""
+        await self.settings.tell_plane()
+        await self.shelf.tell_plane()
+
+    def look_back(self, records: AsyncEngine) -> HistoryApi:
         """The handlers for who looks back at the records, and at the journal."""
         readers = self.backend.readers
         return HistoryApi(
-            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+            records, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
         )
 
     async def keep_house(self) -> None:
@@ -260,15 +272,18 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
     async with AsyncExitStack() as stack:
         journal = await Journal.open(config.home / JOURNAL)
         stack.push_async_callback(journal.close)
-        database = open_database(config.home / RECORDS)
+        database = open_database(config.records)
         stack.push_async_callback(database.dispose)
-        await upgrade(database)
-        writer = await RecordWriter.open(database)
+        readers = open_readers(config.records)
+        stack.push_async_callback(readers.dispose)
+        writer = await open_writer(database, journal)
+        away = writer.behind.is_set()
         credentials = load_credentials(config.home)
         running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
         stack.push_async_callback(flush, writer)
         await running.recover()
+        _background(stack, running.catch_up.run(), "records from the journal")
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
@@ -277,19 +292,21 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifications.run(), "notifications")
         _background(stack, running.webhooks.run(), "webhooks")
         _background(stack, running.dispatch.run(), "dispatch")
-        await _serve(stack, running, credentials)
+        await _serve(stack, running, credentials, readers)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
-        await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
-        await running.shelf.tell_plane()
+        if away:
+            _background(stack, when_back(database, running.take_files), "records are back")
+        else:
+            await running.tell_plane()
         yield running
 
 
-async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials) -> None:
+async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials, readers: AsyncEngine) -> None:
     """Answer desktops, operators, admins and callers until the stack ends."""
     config = running.config
     dispatch = DispatchApi(running.dispatch, running.backend)
-    operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
+    operators = [*running.boards.routes(), *running.look_back(readers).routes(), *dispatch.routes()]
     operators += running.recordings.routes()
     admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
     admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]

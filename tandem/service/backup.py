@@ -231,6 +231,9 @@ class _Hashed(io.RawIOBase):
 
 
 def places_of(config: Config) -> Places:
-    """Where this installation has its things. AsteriskMissingError before set-up, which makes some of the places."""
+    """Where this installation has its things. AsteriskMissingError before set-up, which makes some of the places;
+    BackupError where its records are on a server, which has its own ways."""
+    if config.database:
+        raise BackupError("the records are on PostgreSQL: back that up with pg_dump, and the home folder beside it")
     install = find(config.asterisk_root, config.home)
     return Places(config.home, spool(config, install).folder, config.recordings)

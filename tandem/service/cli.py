@@ -38,7 +38,7 @@ from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.service.tasks import spawn
 from tandem.service.users import user_commands, welcome_admin
-from tandem.store.database import RECORDS, AsyncEngine, RecordsError, open_database
+from tandem.store.database import AsyncEngine, RecordsError, Where, open_readers
 from tandem.store.journal_reader import JOURNAL, JournalError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
@@ -288,10 +288,10 @@ async def _control(config: Config) -> int:
 
 def _ask_records(question: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     """What the records answer; ConfigError when there are none."""
-    path = _existing(load_config().home / RECORDS)
+    where = _existing(load_config().records)
 
     async def ask() -> Result:
-        database = open_database(path)
+        database = open_readers(where)
         try:
             return await question(database)
         finally:
@@ -300,10 +300,10 @@ def _ask_records(question: Callable[[AsyncEngine], Awaitable[Result]]) -> Result
     return asyncio.run(ask())
 
 
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise ConfigError([f"there are no records at {path} yet: nothing has run"])
-    return path
+def _existing(where: Where) -> Where:
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigError([f"there are no records at {where} yet: nothing has run"])
+    return where
 
 
 def _clock(at: float) -> str:

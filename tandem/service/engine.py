@@ -11,7 +11,7 @@ from tandem.control.commands import Command
 from tandem.control.events import Event, TimePassed
 from tandem.control.plane import Plane
 from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry
+from tandem.store.journal_reader import Entry, JournalReader, Snapshot
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Engine:
 
         `catch_up` sees again the commands of every entry after `recorded`, and perhaps of some before.
         """
-        snapshot = self._journal.snapshot_before(seq=recorded)
+        snapshot = begin_after(self._journal, recorded)
         if snapshot is not None:
             self.plane = Plane.restore(snapshot.state)
             self._seq, self._now = snapshot.seq, snapshot.at
@@ -132,6 +132,14 @@ class Engine:
         self.figures.events += 1
         self.figures.under_way += 1
         return Entry(self._seq, now, wire.encode(event), wire.digest(commands)), commands
+
+
+def begin_after(journal: JournalReader, seq: int) -> Snapshot | None:
+    """Where to begin, so as to see all entries after `seq`, or all that the journal still has; None: at its first."""
+    snapshot = journal.snapshot_before(seq=seq)
+    if snapshot is None and next(journal.entries(0, 1), None) is None:
+        return journal.oldest_snapshot()
+    return snapshot
 
 
 def replay(plane: Plane, entries: Iterable[Entry]) -> Iterable[tuple[Entry, list[Command]]]:

@@ -141,7 +141,9 @@ def _records(metrics: Metrics, engine: Engine, writer: RecordWriter) -> None:
     lag = "Events whose records are not yet written"
     metrics.gauge("tandem_records_lag", lag, lambda: engine.figures.under_way + writer.lag)
     metrics.counter("tandem_records_failures", "Record transactions tried again", lambda: writer.failures)
-    metrics.counter("tandem_records_refused", "Batches left to the next start", lambda: writer.refused)
+    metrics.counter("tandem_records_refused", "Batches left to the journal", lambda: writer.refused)
+    metrics.gauge("tandem_records_failing", "1 while records can't be written", lambda: float(writer.failing))
+    metrics.gauge("tandem_records_behind", "1 while they come from the journal", lambda: float(writer.behind.is_set()))
 
 
 def _edges(metrics: Metrics, switch: Switch) -> None:

@@ -42,8 +42,8 @@ class Outlets:
         for command in commands:
             if isinstance(command, TellDesktop):
                 self.by_command[TellDesktop](command)
-        if self._writer.lag > CATCH_UP:
-            await self._writer.flush()
+        if self._writer.lag > CATCH_UP and not (self._writer.failing or self._writer.behind.is_set()):
+            await flush(self._writer)
 
     def _record(self, entry: Entry, commands: list[Command]) -> None:
         """Also tells the writer, now and then, how far the journal is: a restart need not go back further."""
@@ -62,5 +62,5 @@ async def flush(writer: RecordWriter) -> None:
 async def settled(writer: RecordWriter) -> None:
     """Return when what has happened is in the records; Refused when they are behind."""
     await flush(writer)
-    if writer.lag or writer.refused:
-        raise Refused(503, "records_behind", "Records are still to be written. Try again; if it stays, restart.")
+    if writer.lag or writer.behind.is_set():
+        raise Refused(503, "records_behind", "Records are still to be written. Try again later.")

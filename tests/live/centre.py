@@ -22,7 +22,7 @@ from tandem.service.history import replay_stretch
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
 from tandem.store import queries
-from tandem.store.database import RECORDS, open_database
+from tandem.store.database import open_database
 from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Base
 from tandem.telephony.provision.install import find
@@ -238,7 +238,7 @@ class LiveCentre:
     async def records(self, read: Callable[..., Any], *what: Any) -> Any:
         """One of store.queries on this centre's records, after all that was told is written."""
         await self.until_recorded()
-        database = open_database(self.config.home / RECORDS)
+        database = open_database(self.config.records)
         try:
             return await read(database, *(what or ALWAYS))
         finally:

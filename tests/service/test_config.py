@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.service.config import PROJECT, Config, ConfigError, check_home, check_ports, load_config
+from tandem.store.postgresql import EXAMPLE, server_at
 
 
 def test_defaults_listen_on_the_loopback_and_write_to_var(tmp_path: Path) -> None:
@@ -97,6 +98,20 @@ def test_the_servers_of_browser_phones_reach_the_controller_by_its_environment(t
 def test_settings_that_do_not_go_together_are_refused(tmp_path: Path, variables: dict[str, str], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         load_config(variables, tmp_path / "absent.toml")
+
+
+def test_the_records_are_in_home_or_on_a_server(tmp_path: Path) -> None:
+    nowhere = tmp_path / "tandem.toml"
+    assert load_config({"TANDEM_HOME": "/srv"}, nowhere).records == Path("/srv/records.sqlite3")
+    config = load_config({"TANDEM_DATABASE": EXAMPLE}, nowhere)
+    assert config.records == server_at(EXAMPLE)
+    assert load_config(config.environment(), nowhere).records == config.records, "another process has it so too"
+
+
+def test_a_password_in_the_address_is_refused_and_not_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="put it into a file") as error:
+        load_config({"TANDEM_DATABASE": "postgresql://tandem:geheim@localhost/tandem"}, tmp_path / "tandem.toml")
+    assert "geheim" not in str(error.value)
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_place(tmp_path: Path) -> None:
