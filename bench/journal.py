@@ -15,13 +15,14 @@ from bench.figure import Figure, delays
 from bench.place import place
 from tandem.control import events, wire
 from tandem.control.plane import Plane
-from tandem.service.app import JOURNAL, RECORDS
+from tandem.service.app import RECORDS
 from tandem.service.config import Config
 from tandem.service.engine import Engine, replay
 from tandem.store.database import open_database, upgrade
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry
 from tandem.store.records import RecordWriter
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import JOURNAL
 
 CALLS = 4000
 COMMITS = 500
@@ -42,7 +43,7 @@ def run(folder: Path) -> list[Figure]:
 
 async def _commits(path: Path, moments: list[Moment]) -> list[float]:
     """Seconds from each event to its commands, one event at a time."""
-    journal = await Journal.open(path)
+    journal = await SqliteJournal.open(path)
     left = asyncio.Event()
     engine = Engine(journal, lambda _entry, _commands: left.set(), time.time)
     loop = asyncio.create_task(engine.run())
@@ -60,7 +61,7 @@ async def _commits(path: Path, moments: list[Moment]) -> list[float]:
 
 
 async def _replay(path: Path, moments: list[Moment]) -> Figure:
-    journal = await Journal.open(path)
+    journal = await SqliteJournal.open(path)
     await _write(journal, Plane(), moments)
 
     def replayed() -> float:
@@ -122,7 +123,7 @@ async def _state(config: Config, process: asyncio.subprocess.Process) -> int:
 
 async def _leave_waiting(home: Path, waiting: int) -> None:
     """What a controller leaves behind that was killed with so many callers in the queue."""
-    journal = await Journal.open(home / JOURNAL)
+    journal = await SqliteJournal.open(home / JOURNAL)
     plane = Plane()
     now = time.time()
     calls = [entry(number) for number in range(waiting)]
@@ -136,7 +137,7 @@ async def _leave_waiting(home: Path, waiting: int) -> None:
     await _mark_recorded(home / RECORDS, last)
 
 
-async def _write(journal: Journal, plane: Plane, moments: list[Moment]) -> int:
+async def _write(journal: SqliteJournal, plane: Plane, moments: list[Moment]) -> int:
     """Handle and journal `moments`; returns the number of the last entry."""
     entries = []
     for seq, (at, event) in enumerate(moments, journal.last_seq + 1):

@@ -10,11 +10,12 @@ from demo.proof import HOTLINE, Proof
 from demo.shop import shop
 from demo.shop_page import PORT, shop_page
 from tandem.control.settings import Settings
-from tandem.service.app import JOURNAL, RECORDS, settings_in_force
+from tandem.service.app import RECORDS, settings_in_force
 from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.history import why
+from tandem.service.journals import read_journal
 from tandem.service.supervisor import Supervisor, accounts, instance_of, log_file
 from tandem.service.users import welcome_admin
 from tandem.store.database import open_database
@@ -74,7 +75,7 @@ async def prove(config: Config, centre: Settings) -> None:
         fail(f"the proof failed: {error or 'it took too long'}; see {log_file(config)}")
     call = await _recorded(config, began)
     say(f"what the controller recorded of call {call}, and why (tandem why {call}):")
-    for at, text in why(config.home / JOURNAL, call, time.time()):
+    for at, text in why(read_journal(config), call, time.time()):
         say(f"  {at - began:5.1f} s  {text}")
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, get_args
 
 import structlog
@@ -48,6 +47,7 @@ from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
 from tandem.cti.sip_message import SipMessage
+from tandem.cti.standby import StandbyHealth, standby_app
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
 from tandem.cti.watch import News, Watch
@@ -60,18 +60,20 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
-from tandem.service.figures import callers, chats, figures, people, process
+from tandem.service.figures import callers, cell, chats, figures, people, process
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
 from tandem.service.history import HistoryError, why
+from tandem.service.journals import kept_seconds, open_journal, read_journal
 from tandem.service.outside import Outside
 from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf, shelf_at_rest
 from tandem.service.setup import prompt_library, spool
+from tandem.service.standby import Standby
 from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
@@ -79,11 +81,10 @@ from tandem.store.customers.book import Book
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL as JOURNAL
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry, Journal, JournalReader
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.store.redis_journal import RedisJournal
 from tandem.store.retention import Retention
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.users import UserStore
@@ -94,8 +95,6 @@ from tandem.telephony.provision.install import find
 
 log = structlog.get_logger()
 
-KEEP_JOURNAL = 7 * 86400.0
-"""Seconds for which `replay` and `why` can look back."""
 PRUNE_EVERY = 3600.0
 TELL_PROGRESS = 500
 """Journal entries."""
@@ -113,7 +112,6 @@ class Controller:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
-        self.journal_path = config.home / JOURNAL
         self.writer = writer
         self._database = database
         install = find(config.asterisk_root, config.home)
@@ -191,26 +189,41 @@ class Controller:
         }
         """Who carries out what; all else that is not for the records is for the switch."""
         self.loop: asyncio.Task[None] | None = None
+        self.keeping: asyncio.Task[None] | None = None
+        """Each ends when this controller can't go on."""
         self._since = time.time()
 
     async def recover(self) -> None:
-        """Make the state from the journal, write the records that were missing, and load what the admin set."""
+        """Make the state from the journal, and write the records that were missing."""
         await self.engine.recover(self.writer.progress, self._catch_up)
+
+    async def take_charge(self) -> None:
+        """Tell the plane that somebody else carried out before, and load what the admin set."""
         self.engine.emit(events.Restarted())
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
+
+    async def hand_over(self) -> None:
+        """Decide nothing more, and let another controller be in charge."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self.engine.halt()
+        if isinstance(self.journal, RedisJournal):
+            await self.journal.lease.release()
 
     def look_back(self) -> HistoryApi:
         """The handlers for who looks back at the records, and at the journal."""
         readers = self.backend.readers
         return HistoryApi(
-            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+            self._database,
+            lambda: [StillWaiting(*one) for one in readers.waiting()],
+            partial(_why, read_journal(self.config)),
         )
 
     async def keep_house(self) -> None:
         """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
         while True:
-            await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
+            await self.journal.prune(time.time() - kept_seconds(self.config), self.writer.progress)
             await self.retention.prune(time.time())
             await asyncio.sleep(PRUNE_EVERY)
 
@@ -230,7 +243,7 @@ class Controller:
         settings = SwitchSettings(
             login, agi_port=config.port("agi_port"), agi_key=credentials.agi_key, spool=recordings
         )
-        return Switch(settings, self.engine.emit, self.prompts.path, spawn, time.time)
+        return Switch(settings, self.engine.emit, self.prompts.path, spawn, time.time, self.journal.is_usable)
 
     def _adapters(self) -> list[Adapter]:
         config = self.config
@@ -253,11 +266,15 @@ class Controller:
                 self.switch.do(command)
         self._record(entry, commands)
 
-    async def _catch_up(self, entry: Entry, commands: list[Command]) -> None:
+    async def follow(self, entry: Entry, commands: list[Command]) -> None:
+        """What another controller has carried out: its records may be to be written here, desks may ask for it."""
         self._record(entry, commands)
         for command in commands:
             if isinstance(command, TellDesktop):
                 self.desktops.tell(command)
+
+    async def _catch_up(self, entry: Entry, commands: list[Command]) -> None:
+        await self.follow(entry, commands)
         if self.writer.lag > CATCH_UP:
             await self.writer.flush()
 
@@ -283,14 +300,14 @@ class Controller:
 
     def _health(self) -> Health:
         running = self.loop is not None and not self.loop.done()
-        return Health(self.engine.plane.state.switch_up, running, self._since)
+        return Health(self.engine.plane.state.switch_up, running and self.journal.is_usable(), self._since)
 
 
 @asynccontextmanager
 async def controller(config: Config) -> AsyncIterator[Controller]:
     """A controller at work. Leaving ends it; no call is hung up. `loop` ends early when it can't go on."""
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(config.home / JOURNAL)
+        journal = await open_journal(config)
         stack.push_async_callback(journal.close)
         database = open_database(config.home / RECORDS)
         stack.push_async_callback(database.dispose)
@@ -298,9 +315,12 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         writer = await RecordWriter.open(database)
         credentials = load_credentials(config.home)
         running = Controller(config, credentials, journal, writer, database)
+        followed = isinstance(journal, RedisJournal) and await _stand_by(stack, running, journal)
         _background(stack, writer.run(), "records")
         stack.push_async_callback(_flush, writer)
-        await running.recover()
+        if not followed:
+            await running.recover()
+        await running.take_charge()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
@@ -327,7 +347,29 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         stack.push_async_callback(running.switch.stop)
         await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
         await running.shelf.tell_plane()
+        stack.push_async_callback(running.hand_over)  # before all else, so that another one can go on at once
         yield running
+
+
+async def _stand_by(stack: AsyncExitStack, running: Controller, journal: RedisJournal) -> bool:
+    """Follow until this controller is in charge of its cell; the lease is kept from then on.
+
+    False: more records are to be written than it could follow, so they are to be made from the journal again.
+    """
+    config, engine, writer = running.config, running.engine, running.writer
+    standby = Standby(journal, engine, writer, running.follow)
+    cell(running.backend.metrics, journal)
+    app = standby_app(lambda: StandbyHealth("standby", standby.active, engine.seq), running.backend.metrics)
+    runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
+    try:
+        await standby.wait()
+    finally:
+        await runner.cleanup()
+    running.keeping = _background(stack, journal.lease.keep(), "lease")
+    if writer.refused:
+        await writer.begin_again()
+        return False
+    return True
 
 
 async def settings_in_force(config: Config) -> Settings:
@@ -343,7 +385,7 @@ async def settings_in_force(config: Config) -> Settings:
         await database.dispose()
 
 
-def _why(journal: Path, call: str, language: Language) -> list[Told]:
+def _why(journal: JournalReader, call: str, language: Language) -> list[Told]:
     """The life of a contact in words, of which the journal of the last days knows."""
     try:
         return [Told(at, text) for at, text in why(journal, call, time.time(), language)]

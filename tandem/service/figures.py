@@ -22,6 +22,7 @@ from tandem.service.chat_totals import ChatTotals
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
+from tandem.store.redis_journal import RedisJournal
 from tandem.telephony.asterisk.switch import Switch
 
 MANY_RECORDS = 1000
@@ -79,6 +80,14 @@ def callers(metrics: Metrics, finder: Finder) -> None:
         "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
     )
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
+
+
+def cell(metrics: Metrics, journal: RedisJournal) -> None:
+    """Those about the cell that the controller belongs to, into `metrics`."""
+    lease = journal.lease
+    metrics.gauge("tandem_in_charge", "1 while this controller is in charge of its cell", lease.is_proven)
+    metrics.counter("tandem_lease_failures", "Renewals of the lease without an answer", lambda: lease.failures)
+    metrics.counter("tandem_journal_retries", "Writes to the journal tried again", lambda: journal.retries)
 
 
 def process(writer: RecordWriter, notifier: Notifier, notifications: Notifications, dispatch: Dispatch) -> Process:

@@ -103,7 +103,7 @@ class ControllerProcess:
                     raise StartFailedError(_last_words(self._config, "the controller ended at once"))
                 with suppress(aiohttp.ClientError):
                     async with session.get(url, ssl=self._config.trust()) as answer:
-                        if answer.status == 200:
+                        if answer.status == 200 or (await answer.json()).get("role") == "standby":
                             return
                 await asyncio.sleep(0.02)
 

@@ -1,4 +1,8 @@
-"""Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call."""
+"""Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call.
+
+An entry's records are written once, whoever writes them: a transaction takes the progress on from where its writer
+believes it to be, and where another controller has been faster, what that one wrote is passed over.
+"""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -8,9 +12,9 @@ from typing import Any, Self
 
 import msgspec
 import structlog
-from sqlalchemy import Dialect, Insert, Table, func, select
+from sqlalchemy import Dialect, Insert, Table, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tandem.control import commands
 from tandem.store import models
@@ -93,9 +97,11 @@ class RecordWriter:
     @classmethod
     async def open(cls, engine: AsyncEngine, **options: Any) -> Self:
         """A writer that goes on where the database ends; `options` are the constructor's."""
-        async with engine.connect() as connection:
-            progress = await connection.scalar(select(models.Progress.seq).where(models.Progress.name == PROGRESS))
-        return cls(engine, progress or 0, **options)
+        async with engine.begin() as connection:
+            begun = insert_into(connection.dialect, table_of(models.Progress)).values(name=PROGRESS, seq=0)
+            await connection.execute(begun.on_conflict_do_nothing())
+            progress = await _progress(connection)
+        return cls(engine, progress, **options)
 
     @property
     def lag(self) -> int:
@@ -130,6 +136,26 @@ class RecordWriter:
             for _ in batches:
                 self._queue.task_done()
 
+    async def pass_over_written(self) -> None:
+        """Forget what another controller has written, for who is fed but does not `run`. SQLAlchemyError."""
+        async with self._engine.connect() as connection:
+            self.progress = await _progress(connection)
+        fed = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for batch in fed:
+            self._queue.task_done()
+            if batch.seq > self.progress:
+                self._queue.put_nowait(batch)
+        self._unwritten = self._queue.qsize()
+
+    async def begin_again(self) -> None:
+        """Forget what was fed, and that there was too much of it; whoever feeds begins again after `progress`."""
+        self.refused = 0
+        await self.pass_over_written()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+            self._queue.task_done()
+        self._unwritten = 0
+
     async def flush(self) -> None:
         """Return when all that was fed is written."""
         await self._queue.join()
@@ -142,21 +168,40 @@ class RecordWriter:
     async def _write_surely(self, batches: Sequence[Batch]) -> None:
         while True:
             try:
-                return await self._write(batches)
+                if await self._write(batches):
+                    return
+                batches = [batch for batch in batches if batch.seq > self.progress]
+                if not batches:
+                    return
             except SQLAlchemyError as error:
                 self.failures += 1
                 log.warning("records not written, trying again", error=str(error.__cause__ or error), waiting=self.lag)
                 await asyncio.sleep(self._retry_seconds)
 
-    async def _write(self, batches: Sequence[Batch]) -> None:
+    async def _write(self, batches: Sequence[Batch]) -> bool:
+        """False: another controller has written meanwhile, nothing was done and `progress` is the true one."""
         rows: dict[Table, list[Row]] = {}
         for table, row in chain.from_iterable(map(_rows, batches)):
             rows.setdefault(table, []).append(row)
-        rows[table_of(models.Progress)] = [{"name": PROGRESS, "seq": batches[-1].seq}]
         async with self._engine.begin() as connection:
+            if not await self._take_on(connection, batches[-1].seq):
+                self.progress = await _progress(connection)
+                return False
             for table, values in rows.items():
                 await connection.execute(_upsert(connection.dialect, table), values)
         self.progress = batches[-1].seq
+        return True
+
+    async def _take_on(self, connection: AsyncConnection, seq: int) -> bool:
+        """Take the progress on to `seq`, if it is where we believe."""
+        mine = (models.Progress.name == PROGRESS, models.Progress.seq == self.progress)
+        taken = await connection.execute(update(models.Progress).where(*mine).values(seq=seq))
+        return taken.rowcount == 1
+
+
+async def _progress(connection: AsyncConnection) -> int:
+    found = await connection.scalar(select(models.Progress.seq).where(models.Progress.name == PROGRESS))
+    return found or 0
 
 
 def _rows(batch: Batch) -> Iterator[tuple[Table, Row]]:

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import Utterance
 from tandem.ivr.speech import speak
-from tandem.service.app import JOURNAL, RECORDS
+from tandem.service.app import RECORDS
 from tandem.service.config import PROJECT, Config, ConfigError, check_ports
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.flow_files import flows_of
 from tandem.service.history import replay_stretch
+from tandem.service.journals import read_journal
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
 from tandem.store import queries
@@ -276,7 +277,7 @@ class LiveCentre:
         for figures in await self.records(queries.intervals):
             parts = figures.answered + figures.abandoned + figures.overflowed_out + figures.called_back
             assert figures.offered == parts + figures.self_served + figures.lost + figures.waiting, figures
-        different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
+        different = [step.entry for step in replay_stretch(read_journal(self.config), 1, None) if not step.same]
         assert different == []
 
     # --- disasters ----------------------------------------------------------------------------------------------
