@@ -302,6 +302,10 @@ class LiveCentre:
         """`kill -9`."""
         await self.controller.kill()
 
+    def turn_to(self, controller: ControllerProcess, config: Config, http: aiohttp.ClientSession) -> None:
+        """From now on, `controller` is the one that is meant."""
+        self.controller, self.controller_config, self._http = controller, config, http
+
     async def restart_asterisk(self) -> None:
         """Kill Asterisk and start it again."""
         self.asterisk.kill()
@@ -313,7 +317,7 @@ class LiveCentre:
     @property
     def url(self) -> str:
         """Where the web is served."""
-        return f"http://127.0.0.1:{self.config.port('http_port')}"
+        return self.controller_config.web_url
 
     def log(self) -> str:
         """What the controller logged."""
