@@ -34,6 +34,7 @@ class RedisProcess:
 
     def __init__(self, folder: Path, appendfsync: str = "everysec", more: str = "") -> None:
         self.url = f"unix://{folder}/redis.sock"
+        self._folder = folder
         self._config = CONFIG.format(folder=folder, password=PASSWORD, appendfsync=appendfsync, more=more)
         self._process: subprocess.Popen[str]
 
@@ -66,6 +67,10 @@ class RedisProcess:
     def go_on(self) -> None:
         """After `stop`."""
         self._process.send_signal(signal.SIGCONT)
+
+    def forget(self) -> None:
+        """While it does not run: lose all that it kept."""
+        shutil.rmtree(self._folder / "appendonlydir")
 
     def place(self, cell: str = "") -> Place:
         """A cell in it, a new one unless it is named."""

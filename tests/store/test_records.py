@@ -178,3 +178,45 @@ async def test_after_kill_9_nothing_is_missing_or_doubled(tmp_path: Path) -> Non
         assert await rows(engine, "SELECT number FROM steps ORDER BY number") == everything
         assert await rows(engine, "SELECT seq FROM alarms ORDER BY seq") == everything
     await engine.dispose()
+
+
+async def test_of_two_writers_each_entry_is_written_by_one(engine: AsyncEngine) -> None:
+    """As when a controller takes over from one that had not written all yet, and that one writes still."""
+    old, new = [await RecordWriter.open(engine, gather_seconds=0.0) for _ in range(2)]
+    for writer in (old, new):
+        writer.feed(1, 1.0, [contact("c1", outcome="")])
+    new.feed(2, 2.0, [contact("c1", outcome="served", ended_at=50.0)])
+    async with writing(new):
+        await new.flush()
+    async with writing(old):
+        await old.flush()
+        assert await rows(engine, "SELECT outcome FROM contacts") == [("served",)], "what is old comes too late"
+        assert (old.progress, old.failures) == (2, 0)
+        old.feed(3, 3.0, [contact("c3")])
+        await old.flush()
+    new.feed(3, 3.0, [contact("c3")])
+    new.feed(4, 4.0, [contact("c4")])
+    async with writing(new):
+        await new.flush()
+    assert await rows(engine, "SELECT call FROM contacts ORDER BY call") == [("c1",), ("c3",), ("c4",)]
+    assert await rows(engine, "SELECT seq FROM progress") == [(4,)]
+
+
+async def test_who_stands_by_passes_over_what_is_written(engine: AsyncEngine) -> None:
+    active, standby = await RecordWriter.open(engine), await RecordWriter.open(engine, capacity=3)
+    for seq in (1, 2, 3):
+        assert standby.feed(seq, 1.0, [contact(f"c{seq}")])
+    active.feed(2, 1.0, [contact("c2")])
+    async with writing(active):
+        await active.flush()
+    await standby.pass_over_written()
+    assert (standby.progress, standby.lag) == (2, 1)
+    for seq in (4, 5, 6):
+        standby.feed(seq, 1.0, [contact(f"c{seq}")])
+    assert standby.refused == 1
+    await standby.begin_again()
+    assert (standby.lag, standby.refused, standby.progress) == (0, 0, 2)
+    standby.feed(3, 1.0, [contact("c3")])
+    async with writing(standby):
+        await asyncio.wait_for(standby.flush(), 10)
+    assert standby.progress == 3
