@@ -81,7 +81,7 @@ from tandem.store.customers.book import Book
 from tandem.store.database import RECORDS as RECORDS
 from tandem.store.database import AsyncEngine, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
-from tandem.store.journal import Entry, Journal, JournalReader
+from tandem.store.journal import Entry, Journal, JournalError, JournalReader
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RECORD_TYPES, RecordWriter
 from tandem.store.redis_journal import RedisJournal
@@ -223,7 +223,10 @@ class Controller:
     async def keep_house(self) -> None:
         """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
         while True:
-            await self.journal.prune(time.time() - kept_seconds(self.config), self.writer.progress)
+            try:
+                await self.journal.prune(time.time() - kept_seconds(self.config), self.writer.progress)
+            except JournalError as error:
+                log.warning("the journal is not pruned", reason=str(error))
             await self.retention.prune(time.time())
             await asyncio.sleep(PRUNE_EVERY)
 
@@ -363,13 +366,10 @@ async def _stand_by(stack: AsyncExitStack, running: Controller, journal: RedisJo
     runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
     try:
         await standby.wait()
+        running.keeping = _background(stack, journal.lease.keep(), "lease")
     finally:
         await runner.cleanup()
-    running.keeping = _background(stack, journal.lease.keep(), "lease")
-    if writer.refused:
-        await writer.begin_again()
-        return False
-    return True
+    return not (writer.refused and await writer.begin_again())
 
 
 async def settings_in_force(config: Config) -> Settings:

@@ -147,14 +147,22 @@ class RecordWriter:
                 self._queue.put_nowait(batch)
         self._unwritten = self._queue.qsize()
 
-    async def begin_again(self) -> None:
-        """Forget what was fed, and that there was too much of it; whoever feeds begins again after `progress`."""
+    async def begin_again(self) -> bool:
+        """Forget what was fed, and that there was too much of it; whoever feeds begins again after `progress`.
+
+        False: the database can't be read, so it is left to the next start.
+        """
+        try:
+            await self.pass_over_written()
+        except SQLAlchemyError as error:
+            log.warning("the records can't be read", error=str(error.__cause__ or error))
+            return False
         self.refused = 0
-        await self.pass_over_written()
         while not self._queue.empty():
             self._queue.get_nowait()
             self._queue.task_done()
         self._unwritten = 0
+        return True
 
     async def flush(self) -> None:
         """Return when all that was fed is written."""

@@ -130,7 +130,8 @@ class RedisJournal(RedisJournalReader):
         first, gone = forgettable(snapshots, before_at, written_seq)
         # Snapshots first: a crash between leaves entries that nothing needs, never a snapshot without its entries.
         await self._forget(gone, 0)
-        oldest = await asyncio.to_thread(self._oldest_seq)
+        oldest_entry = await asyncio.to_thread(self.first_entry)
+        oldest = oldest_entry.seq if oldest_entry else first + 1
         while oldest <= first:
             oldest = min(oldest + FORGOTTEN, first + 1)
             await self._forget((), oldest)
@@ -181,10 +182,6 @@ class RedisJournal(RedisJournalReader):
         """Number and time of each, the oldest first."""
         numbers = [int(number) for number in self._redis.ask("ZRANGE", SNAPSHOTS, 0, -1)]
         return [(seq, float(self._redis.ask("HGET", snapshot_key(seq), "at"))) for seq in numbers]
-
-    def _oldest_seq(self) -> int:
-        rows = self._redis.ask("XRANGE", STREAM, "-", "+", "COUNT", 1)
-        return self._entry(*rows[0]).seq if rows else self.last_seq + 1
 
     async def _forget(self, snapshots: Sequence[int], first_seq: int) -> None:
         keys = (SNAPSHOTS, STREAM, *map(snapshot_key, snapshots))

@@ -37,12 +37,19 @@ class RedisJournalReader:
                 return
 
     def entries_between(self, since: float, until: float) -> Iterator[Entry]:
-        begin = self.snapshot_before(at=since) or self.oldest_snapshot()
-        for entry in self.entries(begin.seq if begin else 0):
+        begin, first = self.snapshot_before(at=since), self.first_entry()
+        if first is None:
+            return
+        for entry in self.entries(begin.seq if begin else first.seq - 1):
             if entry.at >= until:
                 return
             if entry.at >= since:
                 yield entry
+
+    def first_entry(self) -> Entry | None:
+        """The oldest entry that is kept."""
+        rows = self._redis.ask("XRANGE", STREAM, "-", "+", "COUNT", 1)
+        return self._entry(*rows[0]) if rows else None
 
     def latest_snapshot(self) -> Snapshot | None:
         return self._first(self._redis.ask("ZREVRANGE", SNAPSHOTS, 0, 0))

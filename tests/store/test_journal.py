@@ -149,6 +149,7 @@ async def test_a_stretch_is_found_by_number_and_by_time(journal: Journal) -> Non
 
     assert [e.seq for e in journal.entries(4, until_seq=6)] == [5, 6]
     assert [e.seq for e in journal.entries_between(4.0, 7.0)] == [4, 5, 6]
+    assert [e.seq for e in journal.entries_between(0.0, 3.0)] == [1, 2]
     assert journal.snapshot_before(seq=8) == Snapshot(6, 6.0, b"6")
     assert journal.snapshot_before(at=5.9) == Snapshot(3, 3.0, b"3")
     assert journal.snapshot_before(at=2.0) is None

@@ -214,7 +214,7 @@ async def test_who_stands_by_passes_over_what_is_written(engine: AsyncEngine) ->
     for seq in (4, 5, 6):
         standby.feed(seq, 1.0, [contact(f"c{seq}")])
     assert standby.refused == 1
-    await standby.begin_again()
+    assert await standby.begin_again()
     assert (standby.lag, standby.refused, standby.progress) == (0, 0, 2)
     standby.feed(3, 1.0, [contact("c3")])
     async with writing(standby):
