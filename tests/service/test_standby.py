@@ -108,6 +108,28 @@ async def test_a_standby_has_the_state_and_goes_on(server: RedisProcess, engine:
         assert {*second.engine.plane.state.calls} == {"c1", "c2", "c3"}
 
 
+async def test_what_the_one_before_wrote_last_is_not_missed(
+    server: RedisProcess, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = server.place()
+    async with one_at(place, engine, "first") as first, one_at(place, engine, "second") as second:
+        async with at_work(first):
+            first.set_up()
+            take = second.journal.lease.take
+
+            async def take_after_a_last_call() -> str:
+                monkeypatch.undo()
+                await first.take_call("c1")
+                await first.engine.halt()
+                await first.journal.lease.release()
+                return await take()
+
+            monkeypatch.setattr(second.journal.lease, "take", take_after_a_last_call)
+            await second.standby.wait()
+        assert second.engine.plane.snapshot() == first.engine.plane.snapshot()
+        assert second.journal.last_seq == first.journal.last_seq
+
+
 async def test_what_was_decided_without_the_lease_is_not_done(server: RedisProcess, engine: AsyncEngine) -> None:
     """The first believes to be in charge when it decides, and was not heard of for too long when it writes."""
     place = server.place()

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -60,6 +60,30 @@ async def test_who_never_had_the_lease_writes_nothing(place: Place) -> None:
     await journal.close()
 
 
+async def test_who_slept_after_writing_has_nothing_carried_out(place: Place) -> None:
+    """What it wrote is there, for the next one to replay; but it is too late to do anything about it."""
+    old = await take_charge(place, "old")
+    taken: list[RedisJournal] = []
+    keeping: list[asyncio.Task[None]] = []
+
+    class Sleepy(RedisServer):
+        async def run(self, script: str, keys: Sequence[str], values: Sequence[Value]) -> list[bytes]:
+            answer: list[bytes] = await super().run(script, keys, values)
+            old.lease._term.until = float("-inf")
+            taken.append(await take_charge(place, "new"))
+            keeping.append(asyncio.create_task(old.lease.keep()))
+            return answer
+
+    old._server = Sleepy(place, 5.0)
+    with pytest.raises(LeaseLostError, match="new is"):
+        await old.append([entry(1)])
+    assert kept(place) == [entry(1)]
+    with pytest.raises(LeaseLostError):
+        await keeping[0]
+    await old.close()
+    await taken[0].close()
+
+
 class Lossy(RedisServer):
     """Loses answers, or what was asked, as the dice say."""
 
@@ -67,7 +91,7 @@ class Lossy(RedisServer):
         super().__init__(place, 5.0)
         self._dice = dice
 
-    async def run(self, script: str, keys: tuple[str, ...], values: tuple[Value, ...]) -> list[bytes]:  # type: ignore[override]
+    async def run(self, script: str, keys: Sequence[str], values: Sequence[Value]) -> list[bytes]:
         fate = self._dice.random()
         if fate < 0.3:
             raise RedisLostError("it never came")
