@@ -289,7 +289,8 @@ def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> s
     source = f"{PREFIX}{name.upper()}" if name in from_environment else str(file)
     if problem["type"] == "extra_forbidden":
         return f"{source}: there is no setting {name}"
-    value = "(hidden)" if "secret" in name else repr(problem["input"])
+    is_secret = any(word in name for word in ("secret", "password", "redis_url"))  # some write one into the address
+    value = "(hidden)" if is_secret else repr(problem["input"])
     return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
