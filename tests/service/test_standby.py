@@ -160,8 +160,10 @@ async def test_nothing_is_decided_while_redis_is_lost(engine: AsyncEngine) -> No
             first.journal.lease._term.until = float("-inf")  # as after a while
             before = first.engine.plane.snapshot()
             first.engine.emit(events.CallEntered("c2", "PJSIP/trunk-c2", "138", "", "4008"))
-            await asyncio.to_thread(process.start)
+            for _ in range(20):
+                await asyncio.sleep(0)  # the loop gets its turn, and does not take it
             assert first.engine.plane.snapshot() == before
+            await asyncio.to_thread(process.start)
             await first.take_call("c3")
             assert {*first.engine.plane.state.calls} == {"c1", "c2", "c3"}
 
