@@ -20,7 +20,7 @@ BUILT = WEB / "dist"
 TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "sipp": "sip-tester"}
 """Program -> the Debian package that has it; docs/dependencies.md says what each is for."""
 
-FOR_TESTS = {"chromium": "chromium", "turnserver": "coturn"}
+FOR_TESTS = {"chromium": "chromium", "redis-server": "redis-server", "turnserver": "coturn"}
 """What only `bootstrap.py tests` gets."""
 CHINESE = "fonts-wqy-zenhei"
 """The same: without a font for Chinese, the browser of the tests draws boxes."""

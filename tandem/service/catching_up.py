@@ -5,7 +5,6 @@ The calls go on meanwhile, on the loop that this shares with them in small parts
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 
 import structlog
 
@@ -14,8 +13,7 @@ from tandem.control.settings import Settings
 from tandem.cti.answers import Refused
 from tandem.service.engine import begin_after, replay
 from tandem.store.database import AsyncEngine, RecordsAwayError, upgrade
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry, JournalReader
+from tandem.store.journal import Entry, Journal, JournalError, JournalReader
 from tandem.store.records import MOST_PATIENT, RECORD_TYPES, RecordWriter
 
 log = structlog.get_logger()
@@ -33,8 +31,7 @@ async def open_writer(database: AsyncEngine, journal: Journal) -> RecordWriter:
         await upgrade(database)
         writer = await RecordWriter.open(database)
         if writer.progress > journal.last_seq:
-            log.warning("the records know of more than the journal has", seq=journal.last_seq, progress=writer.progress)
-            await writer.go_back(journal.last_seq)
+            writer.leave_to_journal(journal.last_seq)
         return writer
     except RecordsAwayError as error:
         if not journal.last_seq:
@@ -55,9 +52,8 @@ async def when_back(database: AsyncEngine, then: Callable[[], Awaitable[None]], 
             pause = min(2 * pause, MOST_PATIENT)
 
 
-def settings_as_they_were(journal: Path) -> Settings:
-    """Those that the journal knows last. JournalError: there is none."""
-    reader = JournalReader(journal)
+def settings_as_they_were(reader: JournalReader) -> Settings:
+    """Those that the journal knows last. JournalError: there is none, or it can't be read."""
     began = begin_after(reader, entry.seq if (entry := reader.last_entry()) else 0)
     plane, seq = (Plane.restore(began.state), began.seq) if began else (Plane(), 0)
     for _ in replay(plane, reader.entries(seq)):
@@ -76,7 +72,11 @@ class CatchUp:
         """Whenever the writer is behind, bring it on again; for ever."""
         while True:
             await self._writer.behind.wait()
-            await self._bring_on()
+            try:
+                await self._bring_on()
+            except JournalError as error:
+                log.warning("the journal can't be read for the records, trying again", reason=str(error))
+                await asyncio.sleep(MOST_PATIENT)
 
     async def _bring_on(self) -> None:
         recorded = await self._writer.resume()

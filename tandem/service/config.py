@@ -116,6 +116,18 @@ class Config(BaseModel):
     """What of its token is the name of a user here: something that people can't change themselves."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
+    redis_url: Annotated[str, Field(pattern=r"^(rediss?://[^\s@]+|unix:///[^\s@]+)?$")] = ""
+    """Redis of the cell that this controller belongs to, such as redis://127.0.0.1:6379/0; see docs/cluster.md. Without
+    it, this controller is alone, and its journal is in `home`."""
+    redis_password: SecretStr | None = None
+    cell: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")] = "cell"
+    """Name of the cell: several may use one Redis."""
+    lease_seconds: Annotated[float, Field(ge=0.3, le=60)] = 1.2
+    """A controller that is not heard of for so long is no longer in charge of its cell."""
+    redis_patience: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """Seconds for which Redis may be lost until the controller gives up."""
+    redis_keep_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
+    """Hours for which the journal of a cell is kept, in Redis' memory, to look back at."""
     keep_links: Days = 90
     """Days for which links and notifications that are done, forms, and voicemails that were heard are kept; 0: for
     ever."""
@@ -319,7 +331,8 @@ def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> s
     source = f"{PREFIX}{name.upper()}" if name in from_environment else str(file)
     if problem["type"] == "extra_forbidden":
         return f"{source}: there is no setting {name}"
-    value = "(hidden)" if "secret" in name or name == "database" else repr(problem["input"])
+    is_secret = any(word in name for word in ("secret", "password", "redis_url", "database"))  # the last may have one
+    value = "(hidden)" if is_secret else repr(problem["input"])
     return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 

@@ -30,10 +30,11 @@ from tandem.service.centre import CentreError, as_yaml, not_right, text_of, text
 from tandem.service.config import Config
 from tandem.service.flow_cli import missing_in_centre
 from tandem.service.flow_library import flows_in_force
+from tandem.service.journals import read_journal
 from tandem.service.telling import tell
 from tandem.store.database import AsyncEngine, RecordsAwayError, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
-from tandem.store.journal_reader import JOURNAL, JournalError
+from tandem.store.journal import JournalError
 from tandem.store.settings_versions import SettingsChange, SettingsStore, SettingsVersion
 from tandem.store.versions import VersionStoreError
 
@@ -287,7 +288,7 @@ async def settings_in_force(config: Config) -> Settings:
         return shelf.settings
     except RecordsAwayError:
         with suppress(JournalError):
-            return settings_as_they_were(config.home / JOURNAL)
+            return await asyncio.to_thread(settings_as_they_were, read_journal(config))
         raise
     finally:
         await database.dispose()

@@ -23,7 +23,7 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.staffing import OutOfReachError, least_staff
 from tandem.simulate.days import DayError, recorded_day, written
 from tandem.simulate.dispatch import foreseen, keep_small
-from tandem.store.journal_reader import JournalError
+from tandem.store.journal import JournalError
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
 

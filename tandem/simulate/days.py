@@ -18,8 +18,9 @@ from tandem.sim.centre_day import Day, scenario_of
 from tandem.sim.scenario import Scenario
 from tandem.store.database import RECORDS, AsyncEngine, Where, name_of, open_readers, reason
 from tandem.store.days import rows_of_day
-from tandem.store.journal_reader import JOURNAL, JournalReader
+from tandem.store.journal import JournalReader
 from tandem.store.postgresql import server_at
+from tandem.store.sqlite_journal_reader import JOURNAL, SqliteJournalReader
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ def recorded_day(home: Path, day: str, zone: str, *, names: bool, database: str 
     """
     since, until = _bounds(day, zone)
     rows = of_records(home, database, lambda records: rows_of_day(records, since, until))
-    settings = settings_before(home / JOURNAL, until)
+    settings = settings_before(SqliteJournalReader(home / JOURNAL), until)
     try:
         recorded = msgspec.convert(rows._asdict(), Day, from_attributes=True)
         return scenario_of(recorded, settings.acd, settings.callbacks, day, since, names=names)
@@ -44,9 +45,8 @@ def recorded_day(home: Path, day: str, zone: str, *, names: bool, database: str 
         raise DayError(f"{day} can't be tried again: {error}") from error
 
 
-def settings_before(journal: Path, until: float) -> Settings:
+def settings_before(reader: JournalReader, until: float) -> Settings:
     """The settings that were in force at `until` (epoch seconds), or the first that the journal still knows."""
-    reader = JournalReader(journal)
     snapshot = reader.snapshot_before(at=until) or reader.oldest_snapshot()
     settings = Plane.restore(snapshot.state).state.settings if snapshot else None
     for entry in reader.entries(snapshot.seq if snapshot else 0):
@@ -56,7 +56,7 @@ def settings_before(journal: Path, until: float) -> Settings:
             event = wire.decode(entry.event)
             settings = event.settings if isinstance(event, SettingsLoaded) else settings
     if settings is None:
-        raise DayError(f"{journal} knows no settings: nothing has run")
+        raise DayError("the journal knows no settings: nothing has run")
     return settings
 
 

@@ -1,4 +1,8 @@
-"""Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call."""
+"""Writes the records that the plane asks for, behind the calls: a slow database delays reports, never a call.
+
+An entry's records are written once, whoever writes them: how far the records are is read first in each transaction,
+and what another controller has written is passed over.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -74,13 +78,14 @@ class RecordWriter:
     replay gives for the entries after `progress`, and nothing is missing or doubled.
 
     `progress`: the records of all entries up to this one are written; None: the database is away, and nobody knows.
-    `failures` counts transactions that were tried again, `refused` the batches that found the queue full, `failing` is
+    `failures` counts transactions that were tried again, `refused` how often the queue was found full, `failing` is
     so while nothing can be written. `webhooks_written` is called when there is something new for receivers. The first
     batch of a transaction waits `gather_seconds` for more: a transaction costs far more than the rows in it. Between
     tries are `retry_seconds`, then twice as many, to MOST_PATIENT.
 
     Who is `behind` takes no more by `feed`, so that `progress` tells the truth: service.catching_up brings the rest
-    from the journal by `take`, and ends it by `rejoin`.
+    from the journal by `take`, and ends it by `rejoin`. That is so when the queue was full, and for who has not seen
+    by itself what became of the entries up to `last_seq` (`leave_to_journal`).
     """
 
     def __init__(
@@ -109,8 +114,9 @@ class RecordWriter:
         self._taken = self.progress
         self._missed = 0
         self._last_missed = 0
+        self._journal_end: int | None = None
         if progress is None:
-            self._miss(last_seq)
+            self.leave_to_journal(last_seq)
 
     @classmethod
     async def open(cls, engine: AsyncEngine, **options: Any) -> Self:
@@ -118,12 +124,12 @@ class RecordWriter:
         async with engine.connect() as connection:
             return cls(engine, await _progress(connection), **options)
 
-    async def go_back(self, seq: int) -> None:
-        """The journal ends at entry `seq`, before `progress`: it is a new one, or lost its end. What comes is new."""
-        async with self._engine.begin() as connection:
-            where = models.Progress.name == PROGRESS
-            await connection.execute(update(models.Progress).where(where).values(seq=seq))
-        self.progress = self._taken = seq
+    def leave_to_journal(self, last_seq: int) -> None:
+        """What the database lacks comes from the journal, which ends at entry `last_seq` now: others have written, or
+        nobody knows how far the records are."""
+        self._journal_end = last_seq
+        self._taken = min(self._taken, last_seq)
+        self._miss(last_seq)
 
     @property
     def lag(self) -> int:
@@ -134,8 +140,11 @@ class RecordWriter:
         """Take the records (of RECORD_TYPES) of entry `seq`; those already taken are passed over. False: behind."""
         if seq <= self._taken:
             return True
-        if self.behind.is_set() or self._queue.full():
+        if self._queue.full() and not self.behind.is_set():
+            log.warning("records fall behind; they will be written from the journal", seq=seq, progress=self.progress)
             self.refused += 1
+            self.behind.set()
+        if self.behind.is_set():
             self._miss(seq)
             return False
         self._queue.put_nowait(self._batch(seq, at, records))
@@ -185,8 +194,6 @@ class RecordWriter:
         return Batch(seq, at, records)
 
     def _miss(self, seq: int) -> None:
-        if not self.behind.is_set():
-            log.warning("records fall behind; they will be written from the journal", seq=seq, progress=self.progress)
         self.behind.set()
         self._caught_up.clear()
         self._missed += 1
@@ -207,9 +214,15 @@ class RecordWriter:
                 pause = min(2 * pause, max(MOST_PATIENT, self._retry_seconds))
 
     async def _learn(self) -> None:
-        async with self._engine.connect() as connection:
-            self.progress = await _progress(connection)
-        self._taken = max(self._taken, self.progress)
+        async with self._engine.begin() as connection:
+            await be_alone(connection)
+            progress = await _progress(connection)
+            end = progress if self._journal_end is None else self._journal_end
+            if end < progress:
+                log.warning("the records know of more than the journal has", seq=end, progress=progress)
+                await _go_back(connection, end)
+        self.progress = self._taken = min(progress, end)
+        self._journal_end = None
 
     async def _write(self, batches: Sequence[Batch]) -> None:
         async with self._engine.begin() as connection:
@@ -228,6 +241,12 @@ async def _progress(connection: AsyncConnection) -> int:
     """The records of all entries up to this one are in the database."""
     found = await connection.scalar(select(models.Progress.seq).where(models.Progress.name == PROGRESS))
     return found or 0
+
+
+async def _go_back(connection: AsyncConnection, seq: int) -> None:
+    """The journal ends at entry `seq`, before the progress: it is a new one, or lost its end. What comes is new."""
+    where = models.Progress.name == PROGRESS
+    await connection.execute(update(models.Progress).where(where).values(seq=seq))
 
 
 def _by_table(batches: Sequence[Batch]) -> dict[Table, list[Row]]:

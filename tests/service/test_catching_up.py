@@ -18,11 +18,12 @@ from tandem.control.plane import Plane
 from tandem.service import catching_up
 from tandem.service.catching_up import CatchUp, open_writer, settings_as_they_were, when_back
 from tandem.store.database import AsyncEngine, RecordsAwayError, Where, open_database, upgrade
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry, Journal, JournalError
 from tandem.store.models import Base
 from tandem.store.postgresql import server_at
 from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import SqliteJournalReader
 from tests.postgres import MISSING, Server, programs, running_server
 
 CALLS = 80
@@ -73,7 +74,7 @@ class Life:
 async def living(path: Path, engine: AsyncEngine, **options: Any) -> AsyncIterator[Life]:
     """One life with its writer and who brings it on."""
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(path)
+        journal = await SqliteJournal.open(path)
         stack.push_async_callback(journal.close)
         writer = await RecordWriter.open(engine, retry_seconds=0.05, gather_seconds=0.005, **options)
         tasks = [asyncio.create_task(work) for work in (writer.run(), CatchUp(journal, writer).run())]
@@ -160,7 +161,7 @@ async def test_a_start_without_the_server_writes_all_when_it_is_there(
             await life.writer.flush()
             plane = life.plane
         mortal.kill()
-        away = await Journal.open(tmp_path / "journal")
+        away = await SqliteJournal.open(tmp_path / "journal")
         stack.push_async_callback(away.close)
         writer = await open_writer(engine, away)
         assert writer.behind.is_set()
@@ -184,7 +185,7 @@ async def test_a_start_without_the_server_writes_all_when_it_is_there(
         await asyncio.gather(*tasks, return_exceptions=True)
         found = await everything(engine)
     assert told(found) == told(await without_failure(tmp_path, moments))
-    assert settings_as_they_were(tmp_path / "journal") == plane.state.settings
+    assert settings_as_they_were(SqliteJournalReader(tmp_path / "journal")) == plane.state.settings
 
 
 async def test_a_new_journal_beside_old_records_has_its_own_recorded(
@@ -196,13 +197,15 @@ async def test_a_new_journal_beside_old_records_has_its_own_recorded(
         await life.writer.flush()
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM contacts"))
-    journal = await Journal.open(tmp_path / "journal")
+    journal = await SqliteJournal.open(tmp_path / "journal")
     writer = await open_writer(engine, journal)
-    task = asyncio.create_task(writer.run())
+    tasks = [asyncio.create_task(work) for work in (writer.run(), CatchUp(journal, writer).run())]
     async for _ in Life(journal, writer).live(moments):
         pass
     await writer.flush()
-    task.cancel()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     assert (await RecordWriter.open(engine)).progress == writer.progress <= journal.last_seq
     await journal.close()
     assert len((await everything(engine))["contacts"]) == CALLS
@@ -210,7 +213,7 @@ async def test_a_new_journal_beside_old_records_has_its_own_recorded(
 
 async def test_the_first_start_needs_the_server(tmp_path: Path) -> None:
     engine = open_database(server_at("postgresql://tandem@127.0.0.1:1/tandem"))
-    journal = await Journal.open(tmp_path / "journal")
+    journal = await SqliteJournal.open(tmp_path / "journal")
     with pytest.raises(RecordsAwayError):
         await open_writer(engine, journal)
     await journal.close()
@@ -232,10 +235,32 @@ async def test_who_is_behind_comes_back_to_what_is_new(
     assert told(await everything(engine)) == told(await without_failure(tmp_path, moments))
 
 
+async def test_a_journal_that_can_not_be_read_is_read_again(
+    engine: AsyncEngine, tmp_path: Path, moments: list[Moment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one in Redis, which may be away just then."""
+    monkeypatch.setattr(catching_up, "MOST_PATIENT", 0.01)
+    async with living(tmp_path / "journal", engine, capacity=3) as life:
+        entries = life.journal.entries
+        lost = iter(range(3))
+
+        def entries_or_not(after: int, until: int | None = None) -> Iterator[Entry]:
+            if next(lost, None) is not None:
+                raise JournalError("lost")
+            return entries(after, until)
+
+        monkeypatch.setattr(life.journal, "entries", entries_or_not)
+        async for _ in life.live(moments):
+            pass
+        await life.writer.flush()
+        assert life.writer.refused and next(lost, None) is None
+    assert told(await everything(engine)) == told(await without_failure(tmp_path, moments))
+
+
 async def test_a_database_that_is_new_gets_what_the_journal_still_has(
     engine: AsyncEngine, tmp_path: Path, moments: list[Moment]
 ) -> None:
-    journal = await Journal.open(tmp_path / "journal")
+    journal = await SqliteJournal.open(tmp_path / "journal")
     nowhere = RecordWriter(engine, 10**9)
     async for _ in Life(journal, nowhere).live(moments):
         pass

@@ -164,3 +164,17 @@ def test_sites_that_may_open_chats_are_given_with_commas_and_must_be_origins(tmp
     )
     with pytest.raises(ConfigError, match="chat_origins"):
         load_config({"TANDEM_CHAT_ORIGINS": "https://shop.example/page"}, tmp_path / "absent.toml")
+
+
+def test_a_cells_redis_is_named_and_its_password_never_shown(tmp_path: Path) -> None:
+    cell = {"TANDEM_REDIS_URL": "rediss://redis.example:6380/0", "TANDEM_REDIS_PASSWORD": "quiet-word"}
+    config = load_config(cell, tmp_path / "absent.toml")
+    assert (config.redis_url, config.lease_seconds, config.redis_patience) == ("rediss://redis.example:6380/0", 1.2, 30)
+    assert "quiet-word" not in repr(config)
+    assert config.environment()["TANDEM_REDIS_PASSWORD"] == "quiet-word"
+    for wrong in ("redis://:quiet-word@redis.example", "http://redis.example", "redis://"):
+        with pytest.raises(ConfigError, match=r"TANDEM_REDIS_URL: redis_url = \(hidden\)") as told:
+            load_config({"TANDEM_REDIS_URL": wrong}, tmp_path / "absent.toml")
+        assert "quiet-word" not in str(told.value)
+    with pytest.raises(ConfigError, match="lease_seconds"):
+        load_config({"TANDEM_LEASE_SECONDS": "0.1"}, tmp_path / "absent.toml")
