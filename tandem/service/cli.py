@@ -271,11 +271,11 @@ async def _run(config: Config) -> None:
         spawn(supervisor.restart_controller(), "restart of the controller")
 
     async def serve() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
         await welcome_admin(config, typer.echo)
         await supervisor.start()
         ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
         typer.echo(f"Tandem serves on {config.host}: {ports}")
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
         await supervisor.watch()
 
     try:
