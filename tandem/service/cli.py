@@ -267,13 +267,17 @@ async def until_stopped(work: Coroutine[Any, Any, Result]) -> Result | None:
 async def _run(config: Config) -> None:
     supervisor = Supervisor(config)
 
-    def restart() -> None:
-        spawn(supervisor.restart_controller(), "restart of the controller")
+    started = asyncio.Event()
+
+    async def restart() -> None:
+        await started.wait()  # one that is just starting may be of the old program
+        await supervisor.restart_controller()
 
     async def serve() -> None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: spawn(restart(), "restart"))
         await welcome_admin(config, typer.echo)
         await supervisor.start()
+        started.set()
         ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
         typer.echo(f"Tandem serves on {config.host}: {ports}")
         await supervisor.watch()
