@@ -73,7 +73,7 @@ class Lease:
 
     def __init__(self, place: Place, holder: str, seconds: float, clock: Callable[[], float]) -> None:
         self.owner = ""
-        """Fencing number and holder, as scripts check it; empty: this process was never in charge."""
+        """Fencing number and holder, as scripts check it; empty: this process is not in charge, or no more."""
         self.failures = 0
         """Times that Redis gave no answer to us."""
         self._place = place
@@ -108,9 +108,11 @@ class Lease:
         return ""
 
     async def keep(self) -> None:
-        """Renew it for ever. LeaseLostError: another is in charge."""
+        """Renew it until it is released. LeaseLostError: another is in charge."""
         while True:
             await asyncio.sleep(self._term.next_renewal(self._clock()))
+            if not self.owner:
+                return  # released: a renewal would keep the next one off
             try:
                 await self._renew()
             except RedisLostError as error:
@@ -122,8 +124,9 @@ class Lease:
         """Let another have it at once. If Redis can't be told, it ends by itself."""
         if self.owner and not self._lost:
             self._term.until = float("-inf")
+            owner, self.owner = self.owner, ""
             try:
-                await self._server.run(RELEASE, (OWNER, LEASE), (self.owner,))
+                await self._server.run(RELEASE, (OWNER, LEASE), (owner,))
             except RedisLostError as error:
                 log.warning("the lease can't be released; it ends by itself", error=str(error))
 

@@ -105,3 +105,16 @@ async def test_it_is_kept_past_its_time_and_over_a_restart_of_redis() -> None:
         assert lease.owner == "1 first 1"
         keeping.cancel()
         await lease.close()
+
+
+async def test_who_keeps_it_does_not_take_it_back_after_letting_it_go(server: RedisProcess) -> None:
+    place = server.place()
+    clock = Clock()
+    first, second = Lease(place, "first 1", 0.3, clock), Lease(place, "second 1", 30.0, clock)
+    assert await first.take() == ""
+    keeping = asyncio.create_task(first.keep())
+    await asyncio.sleep(0)
+    await first.release()
+    await asyncio.wait_for(keeping, 10)
+    assert await second.take() == ""
+    await asyncio.gather(first.close(), second.close())
