@@ -1,8 +1,9 @@
 # make run     set up, start Asterisk and the controller, prove it with one call, serve until Ctrl-C
 # make demo    the same, but end after the proof
-# make test    set up, then all tests; make check: the fast part, without Asterisk. Three live tests run at a time, for
-#              they wait far more than they work. One that fails is run once more, when all are done: it shares the
-#              machine's cores with the calls it listens to, and a late packet is no defect
+# make test    set up, then all tests; make check: the fast part, without Asterisk, and without PostgreSQL where there is
+#              none: `python3 bootstrap.py tests` gets it. Three live tests run at a time, for they wait far more than
+#              they work. One that fails is run once more, when all are done: it shares the machine's cores with the
+#              calls it listens to, and a late packet is no defect
 
 NPM = PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix web
 LIVE = .venv/bin/pytest tests/live tests/web -m live --durations=10
@@ -19,8 +20,9 @@ run: setup
 demo: setup
 	@.venv/bin/python -m demo --once
 
-test: setup check
+test: setup
 	@python3 bootstrap.py tests
+	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory live
 
 # The pages alone. With SCREENSHOTS=--screenshots their pictures in docs/screenshots are made again.

@@ -20,10 +20,13 @@ BUILT = WEB / "dist"
 TOOLS = {"mmdebstrap": "mmdebstrap", "espeak-ng": "espeak-ng", "sox": "sox", "sipp": "sip-tester"}
 """Program -> the Debian package that has it; docs/dependencies.md says what each is for."""
 
-FOR_TESTS = {"chromium": "chromium", "turnserver": "coturn"}
+FOR_TESTS = {"chromium": "chromium", "redis-server": "redis-server", "turnserver": "coturn"}
 """What only `bootstrap.py tests` gets."""
 CHINESE = "fonts-wqy-zenhei"
 """The same: without a font for Chinese, the browser of the tests draws boxes."""
+
+POSTGRESQL = "postgresql"
+"""The same: a real server for the tests of what is kept."""
 
 NPM = (
     "env",
@@ -60,6 +63,8 @@ def install_tools(python, for_tests):
     missing = [package for program, package in tools.items() if not shutil.which(program)]
     if for_tests and not speaks_chinese():
         missing.append(CHINESE)
+    if for_tests and not has_postgresql():
+        missing.append(POSTGRESQL)
     if not succeeds(python, "-c", "import venv, ensurepip"):
         missing.append("python3-venv")
     if not missing:
@@ -81,6 +86,11 @@ def speaks_chinese():
     """Whether some font of this machine has Chinese signs."""
     told = shutil.which("fc-list") and subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)  # noqa: S607
     return bool(told and told.stdout.strip())
+
+
+def has_postgresql():
+    """Whether this machine can run a server: Debian keeps its programs out of the PATH."""
+    return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
 
 
 def make_venv(python):

@@ -9,7 +9,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ami_parse, board, calls, core, customers, decisions, desktops, flow, journal, keys, simulator
+from bench import (
+    ami_parse,
+    board,
+    calls,
+    core,
+    customers,
+    decisions,
+    desktops,
+    flow,
+    journal,
+    keys,
+    retention,
+    simulator,
+)
 from bench.figure import Figure, json_line, machine, table
 from bench.place import asterisk_version
 
@@ -25,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "journal": journal.run,
     "ami": ami_parse.run,
     "customers": customers.run,
+    "retention": retention.run,
 }
 
 

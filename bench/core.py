@@ -10,8 +10,8 @@ from bench.figure import Figure
 from tandem.control.commands import Command
 from tandem.control.plane import Plane
 from tandem.service.engine import Engine
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry
+from tandem.store.sqlite_journal import SqliteJournal
 
 CALLS = 4000
 AGENTS = (100, 2000)
@@ -47,7 +47,7 @@ def _handled(events: list[Moment]) -> float:
 
 async def _journalled(path: Path, events: list[Moment]) -> tuple[float, float]:
     """Seconds, and CPU seconds, until the commands of every event have left."""
-    journal = await Journal.open(path)
+    journal = await SqliteJournal.open(path)
     done = asyncio.get_running_loop().create_future()
 
     def carry_out(entry: Entry, _commands: list[Command]) -> None:

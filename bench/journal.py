@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import sys
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -16,11 +18,14 @@ from bench.place import place
 from tandem.control import events, wire
 from tandem.control.plane import Plane
 from tandem.service.config import Config
-from tandem.service.engine import Engine, replay
+from tandem.service.engine import BATCH, Engine, replay
 from tandem.store.database import RECORDS, open_database, upgrade
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL, Entry
+from tandem.store.journal import Entry, Journal
 from tandem.store.records import RecordWriter
+from tandem.store.redis_server import RedisServer
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import JOURNAL
+from tests.redis_process import RedisProcess, redis_process, take_charge
 
 CALLS = 4000
 COMMITS = 500
@@ -34,14 +39,35 @@ RUNS = 3
 def run(folder: Path) -> list[Figure]:
     """Delay of commits, speed of replay, time of recovery; `folder` says which disk is meant."""
     moments = day(CALLS, 100)
-    committed = asyncio.run(_commits(folder / "commits.sqlite3", moments))
-    replayed = asyncio.run(_replay(folder / "replay.sqlite3", moments))
-    return [*delays("journal", "event in, durable, commands out", committed), replayed, *asyncio.run(_recovery(folder))]
+    figures = asyncio.run(_kept(SqliteJournal.open(folder / "commits.sqlite3"), moments, ""))
+    if shutil.which("redis-server"):
+        for appendfsync in ("everysec", "always"):
+            with redis_process(appendfsync) as process:
+                figures += asyncio.run(_in_redis(process, moments, f", Redis {appendfsync}"))
+    return [*figures, *asyncio.run(_recovery(folder))]
 
 
-async def _commits(path: Path, moments: list[Moment]) -> list[float]:
+async def _in_redis(process: RedisProcess, moments: list[Moment], where: str) -> list[Figure]:
+    place = process.place()
+    figures = await _kept(take_charge(place), moments, where)
+    redis = RedisServer(place, 10.0)
+    used = await redis.ask("MEMORY", "USAGE", place.key("journal"), "SAMPLES", 0)
+    await redis.close()
+    entries = COMMITS + len(moments)
+    return [*figures, Figure("journal", f"memory of an entry{where}", used / entries, "bytes")]
+
+
+async def _kept(opening: Awaitable[Journal], moments: list[Moment], where: str) -> list[Figure]:
+    """Of one journal: the delay of commits, and how fast it is replayed."""
+    journal = await opening
+    committed = await _commits(journal, moments)
+    replayed = await _replay(journal, moments, where)
+    await journal.close()
+    return [*delays("journal", f"event in, durable, commands out{where}", committed), replayed]
+
+
+async def _commits(journal: Journal, moments: list[Moment]) -> list[float]:
     """Seconds from each event to its commands, one event at a time."""
-    journal = await Journal.open(path)
     left = asyncio.Event()
     engine = Engine(journal, lambda _entry, _commands: left.set(), time.time)
     loop = asyncio.create_task(engine.run())
@@ -54,24 +80,22 @@ async def _commits(path: Path, moments: list[Moment]) -> list[float]:
         seconds.append(time.perf_counter() - began)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
-    await journal.close()
     return seconds
 
 
-async def _replay(path: Path, moments: list[Moment]) -> Figure:
-    journal = await Journal.open(path)
+async def _replay(journal: Journal, moments: list[Moment], where: str) -> Figure:
+    first = journal.last_seq
     await _write(journal, Plane(), moments)
 
     def replayed() -> float:
         plane = Plane()
         began = time.perf_counter()
-        same = all(wire.digest(commands) == entry.digest for entry, commands in replay(plane, journal.entries(0)))
+        same = all(wire.digest(commands) == entry.digest for entry, commands in replay(plane, journal.entries(first)))
         assert same, "a replay must give the commands of the run"
         return len(moments) / (time.perf_counter() - began)
 
     rate = median(replayed() for _ in range(RUNS))
-    await journal.close()
-    return Figure("journal", "entries replayed and compared", rate, "per s")
+    return Figure("journal", f"entries replayed and compared{where}", rate, "per s")
 
 
 async def _recovery(folder: Path) -> list[Figure]:
@@ -121,7 +145,7 @@ async def _state(config: Config, process: asyncio.subprocess.Process) -> int:
 
 async def _leave_waiting(home: Path, waiting: int) -> None:
     """What a controller leaves behind that was killed with so many callers in the queue."""
-    journal = await Journal.open(home / JOURNAL)
+    journal = await SqliteJournal.open(home / JOURNAL)
     plane = Plane()
     now = time.time()
     calls = [entry(number) for number in range(waiting)]
@@ -140,7 +164,8 @@ async def _write(journal: Journal, plane: Plane, moments: list[Moment]) -> int:
     entries = []
     for seq, (at, event) in enumerate(moments, journal.last_seq + 1):
         entries.append(Entry(seq, at, wire.encode(event), wire.digest(plane.handle(event, at))))
-    await journal.append(entries)
+    for start in range(0, len(entries), BATCH):
+        await journal.append(entries[start : start + BATCH])
     return journal.last_seq
 
 

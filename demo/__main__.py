@@ -14,11 +14,11 @@ from tandem.service.cli import EXPECTED, fail, log_to, until_stopped
 from tandem.service.config import ASTERISKS, OURS, Config, check_ports, load_config
 from tandem.service.credentials import load_credentials
 from tandem.service.history import why
+from tandem.service.journals import read_journal
 from tandem.service.settings_shelf import settings_in_force
 from tandem.service.supervisor import Supervisor, accounts, instance_of, log_file
 from tandem.service.users import welcome_admin
-from tandem.store.database import RECORDS, open_database
-from tandem.store.journal_reader import JOURNAL
+from tandem.store.database import open_database
 from tandem.store.queries import contacts
 from tandem.telephony.provision.process import find_running
 
@@ -75,13 +75,13 @@ async def prove(config: Config, centre: Settings) -> None:
         fail(f"the proof failed: {error or 'it took too long'}; see {log_file(config)}")
     call = await _recorded(config, began)
     say(f"what the controller recorded of call {call}, and why (tandem why {call}):")
-    for at, text in why(config.home / JOURNAL, call, time.time()):
+    for at, text in why(read_journal(config), call, time.time()):
         say(f"  {at - began:5.1f} s  {text}")
 
 
 async def _recorded(config: Config, since: float) -> str:
     """The id of the call that ended since; fails when the records don't say that it was served."""
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         async with asyncio.timeout(RECORDED_WITHIN):
             while True:

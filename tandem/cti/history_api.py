@@ -1,11 +1,13 @@
 """The handlers for operators who look back: figures of quarter-hours and days, and the contacts behind each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
+import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control.work import about
@@ -14,10 +16,16 @@ from tandem.cti.contract import asks, gives
 from tandem.cti.identity import needs
 from tandem.store import behind, heard, history
 from tandem.store.behind import MOST_ROWS, Behind, Page, StillWaiting
+from tandem.store.database import reason
 from tandem.store.heard import TalkHeard
 from tandem.store.report import rows_as_csv
 
+log = structlog.get_logger()
+T = TypeVar("T")
+
 CSV = "text/csv"
+LOOK_EVERY = 1.0
+"""Seconds after which it is looked whether somebody still waits."""
 LONGEST = 32 * 86400.0
 """Seconds of a range: a month of quarter-hours."""
 Moment = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
@@ -101,90 +109,95 @@ class HistoryApi:
     @asks(OfQueue)
     @gives(list[history.QueueQuarter])
     @gives(str, media=CSV)
-    async def queues(self, _: web.Request, asked: OfQueue) -> web.Response:
+    async def queues(self, request: web.Request, asked: OfQueue) -> web.Response:
         """The figures of queues by quarter-hour."""
         _check(asked)
-        rows = await history.queues(self._database, asked.since, asked.until, asked.queue)
+        work = history.queues(self._database, asked.since, asked.until, asked.queue)
+        rows = await while_asked(request, work)
         return _table(asked, history.QueueQuarter, rows)
 
     @needs("supervisor")
     @asks(Range)
     @gives(list[history.AgentDay])
     @gives(str, media=CSV)
-    async def agents(self, _: web.Request, asked: Range) -> web.Response:
+    async def agents(self, request: web.Request, asked: Range) -> web.Response:
         """The figures of agents."""
         _check(asked)
-        return _table(asked, history.AgentDay, await history.agents(self._database, asked.since, asked.until))
+        rows = await while_asked(request, history.agents(self._database, asked.since, asked.until))
+        return _table(asked, history.AgentDay, rows)
 
     @needs("supervisor")
     @asks(Range)
     @gives(list[history.FlowFigures])
     @gives(str, media=CSV)
-    async def flows(self, _: web.Request, asked: Range) -> web.Response:
+    async def flows(self, request: web.Request, asked: Range) -> web.Response:
         """What flows did themselves."""
         _check(asked)
-        return _table(asked, history.FlowFigures, await history.flows(self._database, asked.since, asked.until))
+        rows = await while_asked(request, history.flows(self._database, asked.since, asked.until))
+        return _table(asked, history.FlowFigures, rows)
 
     @needs("supervisor")
     @asks(Range)
     @gives(list[history.LinkFigures])
     @gives(str, media=CSV)
-    async def links(self, _: web.Request, asked: Range) -> web.Response:
+    async def links(self, request: web.Request, asked: Range) -> web.Response:
         """What became of links."""
         _check(asked)
-        return _table(asked, history.LinkFigures, await history.links(self._database, asked.since, asked.until))
+        rows = await while_asked(request, history.links(self._database, asked.since, asked.until))
+        return _table(asked, history.LinkFigures, rows)
 
     @needs("supervisor")
     @asks(Worst)
     @gives(list[TalkHeard])
     @gives(str, media=CSV)
-    async def talks(self, _: web.Request, asked: Worst) -> web.Response:
+    async def talks(self, request: web.Request, asked: Worst) -> web.Response:
         """How talks that ended then were heard, the worst first."""
         _check(asked)
-        found = await heard.worst(self._database, asked.since, asked.until, asked.below, asked.device, asked.limit)
+        worst = heard.worst(self._database, asked.since, asked.until, asked.below, asked.device, asked.limit)
+        found = await while_asked(request, worst)
         return _table(asked, TalkHeard, found)
 
     @needs("supervisor")
     @asks(List)
     @gives(Behind)
     @gives(str, media=CSV)
-    async def behind_queue(self, _: web.Request, asked: List) -> web.Response:
+    async def behind_queue(self, request: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of a queue."""
         _check_figure(asked, history.QUEUE_FIGURES)
-        return await self._behind(asked, behind.of_queue, waiting=self._waiting())
+        return await self._behind(request, asked, behind.of_queue, waiting=self._waiting())
 
     @needs("supervisor")
     @asks(List)
     @gives(Behind)
     @gives(str, media=CSV)
-    async def behind_agent(self, _: web.Request, asked: List) -> web.Response:
+    async def behind_agent(self, request: web.Request, asked: List) -> web.Response:
         """The offers behind a figure of an agent."""
         _check_figure(asked, history.AGENT_FIGURES)
-        return await self._behind(asked, behind.of_agent)
+        return await self._behind(request, asked, behind.of_agent)
 
     @needs("supervisor")
     @asks(List)
     @gives(Behind)
     @gives(str, media=CSV)
-    async def behind_flow(self, _: web.Request, asked: List) -> web.Response:
+    async def behind_flow(self, request: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of a flow."""
         _check_figure(asked, history.FLOW_FIGURES)
-        return await self._behind(asked, behind.of_flow, channel=asked.channel)
+        return await self._behind(request, asked, behind.of_flow, channel=asked.channel)
 
     @needs("supervisor")
     @asks(List)
     @gives(Behind)
     @gives(str, media=CSV)
-    async def behind_link(self, _: web.Request, asked: List) -> web.Response:
+    async def behind_link(self, request: web.Request, asked: List) -> web.Response:
         """The contacts behind a figure of links."""
         _check_figure(asked, history.LINK_FIGURES)
-        return await self._behind(asked, behind.of_link)
+        return await self._behind(request, asked, behind.of_link)
 
     @needs("supervisor")
     @gives(behind.Whole)
     async def contact(self, request: web.Request) -> web.Response:
         """One contact: its path, waits, offers, talks. A consultation or a voicemail leads to the one it is about."""
-        found = await behind.whole(self._database, about(request.match_info["call"]))
+        found = await while_asked(request, behind.whole(self._database, about(request.match_info["call"])))
         if found is None:
             raise Refused(404, "unknown_contact", "There is no such contact in the records.")
         return answer(found)
@@ -199,12 +212,36 @@ class HistoryApi:
         except LookupError as error:
             raise Refused(404, "unknown_contact", str(error)) from None
 
-    async def _behind(self, asked: List, of: Callable[..., Awaitable[Behind]], **more: Any) -> web.Response:
+    async def _behind(
+        self, request: web.Request, asked: List, of: Callable[..., Coroutine[Any, Any, Behind]], **more: Any
+    ) -> web.Response:
         page = Page(asked.offset, asked.limit)
-        found = await of(self._database, asked.since, asked.until, asked.name, asked.figure, page, **more)
+        work = of(self._database, asked.since, asked.until, asked.name, asked.figure, page, **more)
+        found = await while_asked(request, work)
         if asked.format == "csv":
             return _table(asked, behind.BehindRow, found.rows)
         return answer(found)
+
+
+async def while_asked(request: web.Request, work: Coroutine[Any, Any, T]) -> T:
+    """What the records answer. It ends, in the database too, when nobody waits for it any more.
+
+    Refused: the records are away, or it took too long.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait([task], timeout=LOOK_EVERY))[0]:
+            if request.transport is None or request.transport.is_closing():
+                raise Refused(503, "unavailable", "Nobody waits for this any more.")
+        return task.result()
+    except SQLAlchemyError as error:
+        log.warning("the records did not answer", path=request.path, reason=reason(error))
+        raise Refused(
+            503, "unavailable", "The records don't answer now, or not in time. Ask for less, or try again in a minute."
+        ) from error
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _check(asked: Range) -> None:

@@ -17,6 +17,8 @@ LONGEST_PAUSE = 20.0
 """Seconds that a gateway may ask to be left alone: somebody waits for the link, and it holds up a worker."""
 WORKERS = 8
 """Links on their way at once, so that a slow gateway does not hold up the others."""
+OUTBOX_AGAIN = 5.0
+"""Seconds after which an outbox that can't be read at a start is read again."""
 
 
 class Notifier:
@@ -61,11 +63,19 @@ class Notifier:
 
     async def run(self) -> None:
         """Send for ever; first what a controller that died left unfinished."""
-        for item in await self._outbox.unfinished():
+        for item in await self._unfinished():
             self.send(SendLink(**{name: getattr(item, name) for name in SendLink.__struct_fields__}))
         async with asyncio.TaskGroup() as group:
             for _ in range(WORKERS):
                 group.create_task(self._work())
+
+    async def _unfinished(self) -> Sequence[OutboxItem]:
+        while True:
+            try:
+                return await self._outbox.unfinished()
+            except OutboxError as error:
+                log.error("outbox can't be used", error=str(error))
+                await asyncio.sleep(OUTBOX_AGAIN)
 
     async def _work(self) -> None:
         while True:

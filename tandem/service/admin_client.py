@@ -30,7 +30,7 @@ from tandem.service.credentials import load_credentials
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_shelf import Shelf
 from tandem.service.settings_shelf import shelf_at_rest
-from tandem.store.database import RECORDS, open_database, upgrade
+from tandem.store.database import open_database, upgrade
 from tandem.store.flow_versions import FlowStore
 
 
@@ -83,7 +83,7 @@ async def _asked(
 @asynccontextmanager
 async def _without_controller(config: Config, token: str) -> AsyncIterator[str]:
     """The same interface to the same store, for one request, while no controller runs."""
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         settings = shelf_at_rest(database)

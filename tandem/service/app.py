@@ -4,9 +4,8 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, get_args
 
 import structlog
@@ -47,6 +46,7 @@ from tandem.cti.prompts_api import PromptsApi
 from tandem.cti.recordings_api import RecordingsApi
 from tandem.cti.scan import Scan
 from tandem.cti.settings_api import SettingsApi
+from tandem.cti.standby import StandbyHealth, standby_app
 from tandem.cti.tokens import Tokens
 from tandem.cti.typists import Typists
 from tandem.cti.users_api import UsersApi
@@ -57,35 +57,38 @@ from tandem.cti.webhooks import Webhooks
 from tandem.cti.webhooks_api import WebhooksApi
 from tandem.ivr.flow import Flow
 from tandem.ivr.speech import prompts
+from tandem.service.catching_up import CatchUp, open_writer, when_back
 from tandem.service.chat_totals import ChatTotals
 from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
-from tandem.service.figures import callers, chats, figures, people, process, webhooks
+from tandem.service.figures import callers, cell, chats, figures, people, process, webhooks
 from tandem.service.flow_bench import Bench
 from tandem.service.flow_cli import centre_check
 from tandem.service.flow_files import sources_in
 from tandem.service.flow_library import flows_in_force
 from tandem.service.flow_shelf import Shelf
 from tandem.service.history import HistoryError, why
+from tandem.service.journals import kept_seconds, open_journal, read_journal
 from tandem.service.link_adapters import link_adapters
-from tandem.service.outlets import Outlet, Outlets, flush, settled
+from tandem.service.outlets import FLUSH_SECONDS, Outlet, Outlets, flush, settled
 from tandem.service.outside import Outside
 from tandem.service.prompt_shelf import PromptShelf
 from tandem.service.secrets import read_secret
 from tandem.service.settings_shelf import SettingsShelf
 from tandem.service.setup import prompt_library, spool, switch_settings
+from tandem.service.standby import Standby
 from tandem.service.tasks import spawn
 from tandem.store.behind import StillWaiting
 from tandem.store.chat_archive import ChatArchive
 from tandem.store.customers.book import Book
-from tandem.store.database import RECORDS, AsyncEngine, open_database, upgrade
+from tandem.store.database import AsyncEngine, open_database, open_readers
 from tandem.store.flow_versions import FlowStore
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL, Entry
+from tandem.store.journal import Entry, Journal, JournalError, JournalReader
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.records import RecordWriter
+from tandem.store.redis_journal import RedisJournal
 from tandem.store.retention import Retention
 from tandem.store.settings_versions import SettingsStore
 from tandem.store.sound import Sounds
@@ -96,8 +99,6 @@ from tandem.telephony.provision.install import find
 
 log = structlog.get_logger()
 
-KEEP_JOURNAL = 7 * 86400.0
-"""Seconds for which `replay` and `why` can look back."""
 PRUNE_EVERY = 3600.0
 
 
@@ -110,16 +111,15 @@ class Controller:
         self.config = config
         self.engine = Engine(journal, self._carry_out, time.time)
         self.journal = journal
-        self.journal_path = config.home / JOURNAL
         self.writer = writer
-        self._database = database
+        self.catch_up = CatchUp(journal, writer)
         install = find(config.asterisk_root, config.home)
         recordings = spool(config, install)
         archive = ChatArchive(database, config.home / "chat-files")
         self.retention = Retention(database, config.keep_days, recordings.remove, archive)
         self.prompts = prompt_library(config, install)
         reaching = switch_settings(config, credentials, recordings)
-        self.switch = Switch(reaching, self.engine.emit, self.prompts.path, spawn, time.time)
+        self.switch = Switch(reaching, self.engine.emit, self.prompts.path, spawn, time.time, journal.is_usable)
         outbox, adapters = Outbox(database), link_adapters(config, self.switch.send_message, self._caller_phones)
         public_url = str(config.public_url or config.web_url).rstrip("/")
         tokens = Tokens(credentials.link_key)
@@ -157,7 +157,7 @@ class Controller:
         self.desktops = Desktops(self.backend, self.accounts)
         asterisk = f"http://127.0.0.1:{config.port('asterisk_http_port')}/ws"
         self.phones = Phones(self.backend, self.accounts, credentials.phones.get, asterisk, config.ice)
-        self.dispatch = Dispatch(config.home, lambda: self.engine.plane.state, time.time)
+        self.dispatch = Dispatch(config.home, config.database, lambda: self.engine.plane.state, time.time)
         how_it_is = partial(process, writer, self.notifier, self.notifications, self.dispatch)
         self.boards = Boards(self.backend, self.accounts, how_it_is)
         people(self.backend.metrics, self.accounts, self.desktops, self.boards, self.phones, self.dispatch)
@@ -197,26 +197,47 @@ class Controller:
         }
         self.outlets = Outlets(writer, self.switch.do, by_command)
         self.loop: asyncio.Task[None] | None = None
+        self.keeping: asyncio.Task[None] | None = None
+        """Each ends when this controller can't go on."""
         self._since = time.time()
 
     async def recover(self) -> None:
-        """Make the state from the journal, write the records that were missing, and load what the admin set."""
-        await self.engine.recover(self.writer.progress, self.outlets.catch_up)
-        self.engine.emit(events.Restarted())
+        """Make the state from the journal, and write the records that were missing, if they aren't left for later."""
+        later = self.writer.behind.is_set()
+        await self.engine.recover(self.journal.last_seq if later else self.writer.progress, self.outlets.catch_up)
+
+    async def take_files(self) -> None:
+        """Take what the admin wrote beside us."""
         await self.settings.take_file(self.config.centre)
         await self.shelf.take_files(sources_in(self.config.flows))
 
-    def look_back(self) -> HistoryApi:
+    async def tell_plane(self) -> None:
+        """Of what came into force beside us in the moment before we served."""
+        await self.settings.tell_plane()
+        await self.shelf.tell_plane()
+
+    def look_back(self, records: AsyncEngine) -> HistoryApi:
         """The handlers for who looks back at the records, and at the journal."""
         readers = self.backend.readers
         return HistoryApi(
-            self._database, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, self.journal_path)
+            records, lambda: [StillWaiting(*one) for one in readers.waiting()], partial(_why, read_journal(self.config))
         )
+
+    async def hand_over(self) -> None:
+        """Decide nothing more, and let another controller be in charge."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self.engine.halt()
+        if isinstance(self.journal, RedisJournal):
+            await self.journal.lease.release()
 
     async def keep_house(self) -> None:
         """Prune the journal and what is kept for some days only, for ever; what has no record yet stays."""
         while True:
-            await self.journal.prune(time.time() - KEEP_JOURNAL, self.writer.progress)
+            try:
+                await self.journal.prune(time.time() - kept_seconds(self.config), self.writer.progress)
+            except JournalError as error:
+                log.warning("the journal is not pruned", reason=str(error))
             await self.retention.prune(time.time())
             await asyncio.sleep(PRUNE_EVERY)
 
@@ -251,24 +272,33 @@ class Controller:
 
     def _health(self) -> Health:
         running = self.loop is not None and not self.loop.done()
-        return Health(self.engine.plane.state.switch_up, running, self._since)
+        return Health(self.engine.plane.state.switch_up, running and self.journal.is_usable(), self._since)
 
 
 @asynccontextmanager
 async def controller(config: Config) -> AsyncIterator[Controller]:
     """A controller at work. Leaving ends it; no call is hung up. `loop` ends early when it can't go on."""
     async with AsyncExitStack() as stack:
-        journal = await Journal.open(config.home / JOURNAL)
+        journal = await open_journal(config)
         stack.push_async_callback(journal.close)
-        database = open_database(config.home / RECORDS)
+        database = open_database(config.records)
         stack.push_async_callback(database.dispose)
-        await upgrade(database)
-        writer = await RecordWriter.open(database)
+        readers = open_readers(config.records)
+        stack.push_async_callback(readers.dispose)
+        writer = await open_writer(database, journal)
         credentials = load_credentials(config.home)
         running = Controller(config, credentials, journal, writer, database)
         _background(stack, writer.run(), "records")
+        if isinstance(journal, RedisJournal):
+            await _stand_by(stack, running, journal)
+        else:
+            await running.recover()
+        _background(stack, running.catch_up.run(), "records from the journal")
         stack.push_async_callback(flush, writer)
-        await running.recover()
+        as_it_was = writer.behind.is_set() and journal.last_seq > 0
+        running.engine.emit(events.Restarted())
+        if not as_it_was:
+            await running.take_files()
         running.loop = _background(stack, running.engine.run(), "engine")
         _background(stack, running.keep_house(), "house keeping")
         _background(stack, running.notifier.run(), "notifier")
@@ -277,19 +307,38 @@ async def controller(config: Config) -> AsyncIterator[Controller]:
         _background(stack, running.notifications.run(), "notifications")
         _background(stack, running.webhooks.run(), "webhooks")
         _background(stack, running.dispatch.run(), "dispatch")
-        await _serve(stack, running, credentials)
+        await _serve(stack, running, credentials, readers)
         await running.switch.start()
         stack.push_async_callback(running.switch.stop)
-        await running.settings.tell_plane()  # of what came into force beside us in the moment before we served
-        await running.shelf.tell_plane()
+        if as_it_was:  # no caller waits for the database
+            _background(stack, when_back(database, running.take_files), "records are back")
+        else:
+            await running.tell_plane()
+        stack.push_async_callback(running.hand_over)  # before all else, so that another one can go on at once
         yield running
 
 
-async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials) -> None:
+async def _stand_by(stack: AsyncExitStack, running: Controller, journal: RedisJournal) -> None:
+    """Follow until this controller is in charge of its cell; the lease is kept from then on."""
+    config, engine = running.config, running.engine
+    standby = Standby(journal, engine, running.outlets.follow)
+    cell(running.backend.metrics, journal)
+    app = standby_app(lambda: StandbyHealth("standby", standby.active, engine.seq), running.backend.metrics)
+    runner = await serve(app, str(config.host), config.port("http_port"), config.tls())
+    try:
+        await standby.wait()
+        running.keeping = _background(stack, journal.lease.keep(), "lease")
+    finally:
+        await runner.cleanup()
+    if journal.last_seq:
+        running.writer.leave_to_journal(journal.last_seq)
+
+
+async def _serve(stack: AsyncExitStack, running: Controller, credentials: Credentials, readers: AsyncEngine) -> None:
     """Answer desktops, operators, admins and callers until the stack ends."""
     config = running.config
     dispatch = DispatchApi(running.dispatch, running.backend)
-    operators = [*running.boards.routes(), *running.look_back().routes(), *dispatch.routes()]
+    operators = [*running.boards.routes(), *running.look_back(readers).routes(), *dispatch.routes()]
     operators += running.recordings.routes()
     admins = [*FlowsApi(running.shelf).routes(), *FlowEditingApi(running.bench).routes()]
     admins += [*SettingsApi(running.settings).routes(), *PromptsApi(running.prompt_shelf).routes()]
@@ -307,7 +356,7 @@ async def _serve(stack: AsyncExitStack, running: Controller, credentials: Creden
     stack.push_async_callback(running.boards.close)
 
 
-def _why(journal: Path, call: str, language: Language) -> list[Told]:
+def _why(journal: JournalReader, call: str, language: Language) -> list[Told]:
     """The life of a contact in words, of which the journal of the last days knows."""
     try:
         return [Told(at, text) for at, text in why(journal, call, time.time(), language)]

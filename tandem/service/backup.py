@@ -25,7 +25,8 @@ from tandem.service.config import Config
 from tandem.service.history import Replayed, replay_stretch
 from tandem.service.setup import spool
 from tandem.store.database import RECORDS
-from tandem.store.journal_reader import JOURNAL, JournalError, JournalReader
+from tandem.store.journal import JournalError
+from tandem.store.sqlite_journal_reader import JOURNAL, SqliteJournalReader
 from tandem.telephony.provision.install import find
 
 FORMAT = 1
@@ -190,8 +191,9 @@ def _check(home: Path) -> None:
 
 
 def _newest(journal: Path) -> Iterable[Replayed]:
-    snapshot = JournalReader(journal).latest_snapshot()
-    return replay_stretch(journal, snapshot.seq + 1 if snapshot else 1, None)
+    reader = SqliteJournalReader(journal)
+    snapshot = reader.latest_snapshot()
+    return replay_stretch(reader, snapshot.seq + 1 if snapshot else 1, None)
 
 
 def _copied(source: Path, target: Path) -> Path:
@@ -252,6 +254,11 @@ class _Hashed(io.RawIOBase):
 
 
 def places_of(config: Config) -> Places:
-    """Where this installation has its things. AsteriskMissingError before set-up, which makes some of the places."""
+    """Where this installation has its things. AsteriskMissingError before set-up, which makes some of the places;
+    BackupError where its records or its journal are on a server, which has its own ways."""
+    if config.redis_url:
+        raise BackupError("the journal is in Redis: back that up by its own means, and the records beside it")
+    if config.database:
+        raise BackupError("the records are on PostgreSQL: back that up with pg_dump, and the home folder beside it")
     install = find(config.asterisk_root, config.home)
     return Places(config.home, spool(config, install).folder, config.recordings)

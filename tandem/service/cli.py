@@ -30,6 +30,7 @@ from tandem.service.customers_cli import customers_commands
 from tandem.service.flow_cli import flow_commands
 from tandem.service.flow_files import flows_of
 from tandem.service.flow_versions_cli import add_to
+from tandem.service.journals import read_journal
 from tandem.service.limits import allow_all_files
 from tandem.service.openapi_cli import openapi
 from tandem.service.secrets import write_secret
@@ -38,8 +39,9 @@ from tandem.service.setup import set_up
 from tandem.service.supervisor import StartFailedError, Supervisor
 from tandem.service.tasks import spawn
 from tandem.service.users import user_commands, welcome_admin
-from tandem.store.database import RECORDS, AsyncEngine, RecordsError, open_database
-from tandem.store.journal_reader import JOURNAL, JournalError
+from tandem.store.database import AsyncEngine, RecordsError, Where, open_readers
+from tandem.store.journal import JournalError
+from tandem.store.lease import LeaseLostError
 from tandem.store.queries import check_balance
 from tandem.store.report import report as make_report
 from tandem.store.users import UserStoreError
@@ -63,6 +65,10 @@ EXPECTED = (
 )
 """Errors whose text says what to do; anything else is ours and shows where it happened."""
 
+FENCED = 3
+"""The exit code of a controller that another one has taken the lease from."""
+
+log = structlog.get_logger()
 Result = TypeVar("Result")
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(add_to(flow_commands), name="flow")
@@ -159,7 +165,7 @@ def why(
     language: Annotated[Language, typer.Option(help="The language of the reasons")] = "en",
 ) -> None:
     """Tell a call's life and the reason of every decision on it, and of every wait."""
-    for at, text in history.why(load_config().home / JOURNAL, call, time.time(), language):
+    for at, text in history.why(read_journal(load_config()), call, time.time(), language):
         typer.echo(f"{_clock(at)}  {text}")
 
 
@@ -170,7 +176,7 @@ def replay(
 ) -> None:
     """Show the commands of a stretch of the journal again; exit code 1 if they differ from the run's."""
     differing = 0
-    for step in history.replay_stretch(load_config().home / JOURNAL, first, last):
+    for step in history.replay_stretch(read_journal(load_config()), first, last):
         entry = step.entry
         typer.echo(f"{entry.seq} {_clock(entry.at)} {entry.event.decode()}")
         for command in step.commands:
@@ -261,13 +267,17 @@ async def until_stopped(work: Coroutine[Any, Any, Result]) -> Result | None:
 async def _run(config: Config) -> None:
     supervisor = Supervisor(config)
 
-    def restart() -> None:
-        spawn(supervisor.restart_controller(), "restart of the controller")
+    started = asyncio.Event()
+
+    async def restart() -> None:
+        await started.wait()  # one that is just starting may be of the old program
+        await supervisor.restart_controller()
 
     async def serve() -> None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: spawn(restart(), "restart"))
         await welcome_admin(config, typer.echo)
         await supervisor.start()
+        started.set()
         ports = f"SIP on port {config.port('sip_port')}, HTTP on port {config.port('http_port')}"
         typer.echo(f"Tandem serves on {config.host}: {ports}")
         await supervisor.watch()
@@ -280,18 +290,26 @@ async def _run(config: Config) -> None:
 
 async def _control(config: Config) -> int:
     allow_all_files()
+    ended = await until_stopped(_in_charge(config))
+    return 0 if ended is None else ended
+
+
+async def _in_charge(config: Config) -> int:
+    """Run a controller until it can't go on; returns the exit code, and says why."""
     async with controller(config) as running:
-        assert running.loop is not None
-        await until_stopped(asyncio.wait([running.loop]))
-        return 1 if running.loop.done() else 0
+        tasks = [task for task in (running.loop, running.keeping) if task]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        error = next(iter(done)).exception()
+        log.error("this controller ends", reason=str(error) or repr(error))
+        return FENCED if isinstance(error, LeaseLostError) else 1
 
 
 def _ask_records(question: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     """What the records answer; ConfigError when there are none."""
-    path = _existing(load_config().home / RECORDS)
+    where = _existing(load_config().records)
 
     async def ask() -> Result:
-        database = open_database(path)
+        database = open_readers(where)
         try:
             return await question(database)
         finally:
@@ -300,10 +318,10 @@ def _ask_records(question: Callable[[AsyncEngine], Awaitable[Result]]) -> Result
     return asyncio.run(ask())
 
 
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise ConfigError([f"there are no records at {path} yet: nothing has run"])
-    return path
+def _existing(where: Where) -> Where:
+    if isinstance(where, Path) and not where.exists():
+        raise ConfigError([f"there are no records at {where} yet: nothing has run"])
+    return where
 
 
 def _clock(at: float) -> str:

@@ -16,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Secr
 
 from tandem.cti.ice import IceServers
 from tandem.cti.oidc_settings import OidcSettings, is_safe
+from tandem.store.database import RECORDS, Where
+from tandem.store.postgresql import server_at
 
 PROJECT = Path(__file__).parents[2]
 PREFIX = "TANDEM_"
@@ -25,6 +27,12 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=0, le=36500)]
 Place = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _is_server(address: str) -> str:
+    if address:
+        server_at(address)
+    return address
 
 
 class ConfigError(Exception):
@@ -64,6 +72,10 @@ class Config(BaseModel):
     """Addresses, or networks such as 192.0.2.0/24, that calls come from without an account."""
     trunk_contact: Annotated[str, Field(pattern=r"^(sips?:[A-Za-z0-9.-]+(:[0-9]+)?)?$")] = ""
     """Where calls to numbers go out by the endpoint `trunk`, such as sip:gateway.example:5060."""
+
+    database: Annotated[str, AfterValidator(_is_server)] = ""
+    """The PostgreSQL server of records, settings and users, such as postgresql://tandem@db.example/tandem with
+    ?sslmode=verify-full&password_file=/run/secrets/database behind it; else SQLite in home."""
 
     flows: Place = PROJECT / "flows"
     centre: Place = PROJECT / "demo/centre.yaml"
@@ -107,6 +119,18 @@ class Config(BaseModel):
     """What of its token is the name of a user here: something that people can't change themselves."""
     secrets: Annotated[dict[str, SecretStr], Field(repr=False)] = {}
     """Secrets for systems outside, by name in small letters; TANDEM_SECRET_<NAME> sets one."""
+    redis_url: Annotated[str, Field(pattern=r"^(rediss?://[^\s@]+|unix:///[^\s@]+)?$")] = ""
+    """Redis of the cell that this controller belongs to, such as redis://127.0.0.1:6379/0; see docs/cluster.md. Without
+    it, this controller is alone, and its journal is in `home`."""
+    redis_password: SecretStr | None = None
+    cell: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")] = "cell"
+    """Name of the cell: several may use one Redis."""
+    lease_seconds: Annotated[float, Field(ge=0.3, le=60)] = 1.2
+    """A controller that is not heard of for so long is no longer in charge of its cell."""
+    redis_patience: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """Seconds for which Redis may be lost until the controller gives up."""
+    redis_keep_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
+    """Hours for which the journal of a cell is kept, in Redis' memory, to look back at."""
     keep_links: Days = 90
     """Days for which links and notifications that are done, forms, and voicemails that were heard are kept; 0: for
     ever."""
@@ -178,6 +202,11 @@ class Config(BaseModel):
         context.check_hostname = False
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         return context
+
+    @property
+    def records(self) -> Where:
+        """Where the records, settings and users are."""
+        return server_at(self.database) if self.database else self.home / RECORDS
 
     @property
     def oidc(self) -> OidcSettings | None:
@@ -305,7 +334,8 @@ def _line(problem: Any, from_environment: Mapping[str, object], file: Path) -> s
     source = f"{PREFIX}{name.upper()}" if name in from_environment else str(file)
     if problem["type"] == "extra_forbidden":
         return f"{source}: there is no setting {name}"
-    value = "(hidden)" if "secret" in name else repr(problem["input"])
+    is_secret = any(word in name for word in ("secret", "password", "redis_url", "database"))  # the last may have one
+    value = "(hidden)" if is_secret else repr(problem["input"])
     return f"{source}: {name} = {value}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 

@@ -42,12 +42,13 @@ class Dispatch:
     def __init__(
         self,
         home: Path,
+        database: str,
         state: Callable[[], PlaneState],
         clock: Callable[[], float],
         worker: tuple[str, ...] = WORKER,
         longest: float = LONGEST,
     ) -> None:
-        self._command = (*worker, str(home))
+        self._command = (*worker, str(home), *(("--database", database) if database else ()))
         self._state = state
         self._clock = clock
         self._longest = longest

@@ -23,6 +23,7 @@ from tandem.service.chat_totals import ChatTotals
 from tandem.service.dispatch import Dispatch
 from tandem.service.engine import Engine
 from tandem.store.records import RecordWriter
+from tandem.store.redis_journal import RedisJournal
 from tandem.telephony.asterisk.switch import Switch
 
 MANY_RECORDS = 1000
@@ -80,6 +81,14 @@ def callers(metrics: Metrics, finder: Finder) -> None:
         "tandem_customers", "Customers looked for at a contact, by outcome", lambda: finder.counts, "outcome"
     )
     finder.took = metrics.histogram("tandem_customer_seconds", "How long that took", LOOKUP_SECONDS)
+
+
+def cell(metrics: Metrics, journal: RedisJournal) -> None:
+    """Those about the cell that the controller belongs to, into `metrics`."""
+    lease = journal.lease
+    metrics.gauge("tandem_in_charge", "1 while this controller is in charge of its cell", lease.is_proven)
+    metrics.counter("tandem_lease_failures", "Renewals of the lease without an answer", lambda: lease.failures)
+    metrics.counter("tandem_journal_retries", "Writes to the journal tried again", lambda: journal.retries)
 
 
 def webhooks(metrics: Metrics, webhooks: Webhooks) -> None:
@@ -141,7 +150,9 @@ def _records(metrics: Metrics, engine: Engine, writer: RecordWriter) -> None:
     lag = "Events whose records are not yet written"
     metrics.gauge("tandem_records_lag", lag, lambda: engine.figures.under_way + writer.lag)
     metrics.counter("tandem_records_failures", "Record transactions tried again", lambda: writer.failures)
-    metrics.counter("tandem_records_refused", "Batches left to the next start", lambda: writer.refused)
+    metrics.counter("tandem_records_refused", "Times that the queue for records was full", lambda: writer.refused)
+    metrics.gauge("tandem_records_failing", "1 while records can't be written", lambda: float(writer.failing))
+    metrics.gauge("tandem_records_behind", "1 while they come from the journal", lambda: float(writer.behind.is_set()))
 
 
 def _edges(metrics: Metrics, switch: Switch) -> None:

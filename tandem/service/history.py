@@ -1,7 +1,6 @@
 """Looking back: what was decided in any stretch of the journal, and why."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -14,7 +13,7 @@ from tandem.control.commands import Command, RecordQueueStep, RecordStep
 from tandem.control.plane import Plane
 from tandem.control.work import about
 from tandem.service.engine import replay
-from tandem.store.journal_reader import Entry, JournalReader
+from tandem.store.journal import Entry, JournalReader
 
 _BY_HAND = {f"{what} by hand" for what in ("moved", "prioritised", "assigned", "advanced")}
 _WAITS = frozenset({"queued", "plan", "moved", "offer ended"}) | _BY_HAND
@@ -33,21 +32,19 @@ class Replayed(msgspec.Struct, frozen=True):
     same: bool
 
 
-def replay_stretch(path: Path, first: int, last: int | None) -> Iterator[Replayed]:
-    """Entries `first` to `last` of the journal at `path`, replayed from the nearest snapshot before."""
-    reader = JournalReader(path)
+def replay_stretch(reader: JournalReader, first: int, last: int | None) -> Iterator[Replayed]:
+    """Entries `first` to `last` of the journal, replayed from the nearest snapshot before."""
     plane, seq = _plane_before(reader, first)
     for entry, commands in replay(plane, reader.entries(seq, last)):
         if entry.seq >= first:
             yield Replayed(entry, commands, wire.digest(commands) == entry.digest)
 
 
-def why(path: Path, call: str, now: float, language: Language = "en") -> Iterator[tuple[float, str]]:
+def why(reader: JournalReader, call: str, now: float, language: Language = "en") -> Iterator[tuple[float, str]]:
     """The life of `call` (or callback), each step with its time (epoch seconds) and the decisions in plain words.
 
     Where it has to wait, at each step of the queue's plan, and `now` if it waits still, it is told why nobody can take
     it; and of the conditions of the plan that begin and end meanwhile."""
-    reader = JournalReader(path)
     name = booked_by(call).encode()  # what a callback's life began with, before anything was called by its name
     mentions = [entry.seq for entry in reader.entries_between(0, float("inf")) if name in entry.event]
     if not mentions:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tandem.control.commands import Command, TellDesktop
 from tandem.cti.answers import Refused
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry
 from tandem.store.records import RECORD_TYPES, RecordWriter
 
 Outlet = Callable[[Any], object]
@@ -39,11 +39,15 @@ class Outlets:
     async def catch_up(self, entry: Entry, commands: list[Command]) -> None:
         """What came of an entry before a restart: it was carried out, but records and desktops may lack it."""
         self._record(entry, commands)
+        await self.follow(entry, commands)
+        if self._writer.lag > CATCH_UP and not (self._writer.failing or self._writer.behind.is_set()):
+            await flush(self._writer)
+
+    async def follow(self, _: Entry, commands: list[Command]) -> None:
+        """What another controller carried out and records: desktops may ask for it here."""
         for command in commands:
             if isinstance(command, TellDesktop):
                 self.by_command[TellDesktop](command)
-        if self._writer.lag > CATCH_UP:
-            await self._writer.flush()
 
     def _record(self, entry: Entry, commands: list[Command]) -> None:
         """Also tells the writer, now and then, how far the journal is: a restart need not go back further."""
@@ -62,5 +66,5 @@ async def flush(writer: RecordWriter) -> None:
 async def settled(writer: RecordWriter) -> None:
     """Return when what has happened is in the records; Refused when they are behind."""
     await flush(writer)
-    if writer.lag or writer.refused:
-        raise Refused(503, "records_behind", "Records are still to be written. Try again; if it stays, restart.")
+    if writer.lag or writer.behind.is_set():
+        raise Refused(503, "records_behind", "Records are still to be written. Try again later.")

@@ -6,7 +6,7 @@ What is in force is what the store says; the centre file feeds it (docs/decision
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,16 @@ from tandem.cti.answers import Refused
 from tandem.cti.settings_api import Applied, Apply, Compare, RollBack, Written
 from tandem.ivr.flow import Flow
 from tandem.said import said
+from tandem.service.catching_up import settings_as_they_were
 from tandem.service.centre import CentreError, as_yaml, not_right, text_of, texts
 from tandem.service.config import Config
 from tandem.service.flow_cli import missing_in_centre
 from tandem.service.flow_library import flows_in_force
+from tandem.service.journals import read_journal
 from tandem.service.telling import tell
-from tandem.store.database import RECORDS, AsyncEngine, open_database, upgrade
+from tandem.store.database import AsyncEngine, RecordsAwayError, open_database, upgrade
 from tandem.store.flow_versions import FlowStore
+from tandem.store.journal import JournalError
 from tandem.store.settings_versions import SettingsChange, SettingsStore, SettingsVersion
 from tandem.store.versions import VersionStoreError
 
@@ -277,12 +280,16 @@ def shelf_at_rest(database: AsyncEngine) -> SettingsShelf:
 async def settings_in_force(config: Config) -> Settings:
     """What a controller that starts now will work by; CentreError when there is nothing."""
     config.home.mkdir(parents=True, exist_ok=True)
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         shelf = shelf_at_rest(database)
         await shelf.take_file(config.centre)
         return shelf.settings
+    except RecordsAwayError:
+        with suppress(JournalError):
+            return await asyncio.to_thread(settings_as_they_were, read_journal(config))
+        raise
     finally:
         await database.dispose()
 

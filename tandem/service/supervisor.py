@@ -19,8 +19,8 @@ from tandem.service.credentials import load_credentials
 from tandem.service.flow_files import flows_of
 from tandem.service.settings_shelf import settings_in_force
 from tandem.service.setup import asterisk_instance, prompt_library
-from tandem.store.journal import holder
-from tandem.store.journal_reader import JOURNAL
+from tandem.store.sqlite_journal import holder
+from tandem.store.sqlite_journal_reader import JOURNAL
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess, find_running, start
 from tandem.telephony.provision.render import Instance
@@ -106,7 +106,7 @@ class ControllerProcess:
                     raise StartFailedError(_last_words(self._config, "the controller ended at once"))
                 with suppress(aiohttp.ClientError):
                     async with session.get(url, ssl=self._config.trust()) as answer:
-                        if answer.status == 200:
+                        if answer.status == 200 or (await answer.json()).get("role") == "standby":
                             return
                 await asyncio.sleep(0.02)
 

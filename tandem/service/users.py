@@ -10,7 +10,7 @@ import typer
 from tandem.cti.passwords import Passwords, one_time
 from tandem.cti.users_api import first_admin
 from tandem.service.config import Config, ConfigError, check_home, load_config
-from tandem.store.database import RECORDS, open_database, upgrade
+from tandem.store.database import RecordsAwayError, open_database, upgrade
 from tandem.store.users import ROLES, Role, User, UserStore
 
 BY_COMMAND = "tandem user"
@@ -25,7 +25,11 @@ async def welcome_admin(config: Config, say: Callable[[str], None]) -> None:
     async def ask(store: UserStore) -> str | None:
         return await first_admin(store, time.time())
 
-    if password := await _with_store(config, ask):
+    try:
+        password = await _with_store(config, ask)
+    except RecordsAwayError:
+        return  # a start goes on without them, where it can
+    if password:
         say(f"the first admin: sign in at {config.web_url} as admin with the one-time password {password}")
 
 
@@ -102,7 +106,7 @@ def _run(do: Callable[[UserStore], Awaitable[Result]]) -> Result:
 
 async def _with_store(config: Config, do: Callable[[UserStore], Awaitable[Result]]) -> Result:
     check_home(config)
-    database = open_database(config.home / RECORDS)
+    database = open_database(config.records)
     try:
         await upgrade(database)
         return await do(UserStore(database))

@@ -23,13 +23,14 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.staffing import OutOfReachError, least_staff
 from tandem.simulate.days import DayError, recorded_day, written
 from tandem.simulate.dispatch import foreseen, keep_small
-from tandem.store.journal_reader import JournalError
+from tandem.store.journal import JournalError
 
 simulator = typer.Typer(no_args_is_help=True, help="Try the router under virtual time.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 Seeds = Annotated[int, typer.Option(min=1, help="Independent runs, seeds 1, 2, ...; from 2 on with intervals")]
 PerAgent = Annotated[bool, typer.Option("--agents", help="With the figures of every agent; --json always has them")]
+Database = Annotated[str, typer.Option(help="Its PostgreSQL server, as TANDEM_DATABASE has it; else SQLite in --home")]
 Zone = Annotated[str, typer.Option(help="The clock of --home's days, such as Asia/Shanghai; else this machine's")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON instead of text")]
 
@@ -95,11 +96,12 @@ def run_scenario(
 def export_day(
     day: Annotated[str, typer.Argument(help="Such as 2026-11-22")],
     home: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The centre's home folder")],
+    database: Database = "",
     zone: Zone = "",
     names: Annotated[bool, typer.Option("--names", help="Agents as they are called, not numbers")] = False,
 ) -> None:
     """Print a recorded day as a scenario file, without numbers and names: to be kept, shared, and tried again."""
-    typer.echo(written(_recorded(home, day, zone, names=names)), nl=False)
+    typer.echo(written(_recorded(home, database, day, zone, names=names)), nl=False)
 
 
 @simulator.command()
@@ -131,6 +133,7 @@ def whatif(
     day: Annotated[str, typer.Argument(help="A scenario file, or a day (2026-11-22) of --home or --calls")],
     change: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is different, as in a scenario")],
     home: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="The centre's home folder")] = None,
+    database: Database = "",
     zone: Zone = "",
     calls: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Recorded calls, .csv or .gz")] = None,
     seeds: Seeds = 20,
@@ -140,7 +143,7 @@ def whatif(
     """A day beside the same day under another plan, staffing or rule."""
     _calm_collector()
     if home is not None:
-        base = _recorded(home, day, zone, names=True)
+        base = _recorded(home, database, day, zone, names=True)
     elif calls is None:
         base = _read(Path(day))
     else:
@@ -156,6 +159,7 @@ def whatif(
 @simulator.command(name="dispatch")
 def foresee(
     home: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The centre's home folder")],
+    database: Database = "",
 ) -> None:
     """The rest of the day for the controller, which starts this: how the floor is as JSON on the input, forecast, staff
     and proposals as JSON on the output."""
@@ -163,7 +167,7 @@ def foresee(
     keep_small()
     try:
         situation = msgspec.json.decode(sys.stdin.buffer.read(), type=Situation)
-        typer.echo(msgspec.json.encode(foreseen(home, situation)))
+        typer.echo(msgspec.json.encode(foreseen(home, situation, database)))
     except (DayError, msgspec.DecodeError, ZoneInfoNotFoundError) as error:
         typer.echo(f"tandem: {error}", err=True)
         raise typer.Exit(2) from error
@@ -211,9 +215,9 @@ def _by_formula(queue: erlang.Queue, target: float, within: float) -> list[str]:
     return lines
 
 
-def _recorded(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
+def _recorded(home: Path, database: str, day: str, zone: str, *, names: bool) -> Scenario:
     try:
-        return recorded_day(home, day, zone, names=names)
+        return recorded_day(home, day, zone, names=names, database=database)
     except (DayError, JournalError) as error:
         raise typer.BadParameter(str(error)) from error
     except (ValueError, ZoneInfoNotFoundError) as error:

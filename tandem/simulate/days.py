@@ -16,9 +16,11 @@ from tandem.control.plane import Plane
 from tandem.control.settings import Settings
 from tandem.sim.centre_day import Day, scenario_of
 from tandem.sim.scenario import Scenario
-from tandem.store.database import RECORDS, AsyncEngine, open_database
+from tandem.store.database import RECORDS, AsyncEngine, Where, name_of, open_readers, reason
 from tandem.store.days import rows_of_day
-from tandem.store.journal_reader import JOURNAL, JournalReader
+from tandem.store.journal import JournalReader
+from tandem.store.postgresql import server_at
+from tandem.store.sqlite_journal_reader import JOURNAL, SqliteJournalReader
 
 T = TypeVar("T")
 
@@ -27,14 +29,15 @@ class DayError(Exception):
     """The day can't be had; the text says what to do."""
 
 
-def recorded_day(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
-    """The day (2026-11-22) of the centre whose records are in `home`, by the clock of `zone` (empty: this machine's).
+def recorded_day(home: Path, day: str, zone: str, *, names: bool, database: str = "") -> Scenario:
+    """The day (2026-11-22), by the clock of `zone` (empty: this machine's), of the centre whose journal is in `home`,
+    and its records in `database` or in `home` too.
 
     `names`: agents are called as in the settings, not by numbers. DayError, JournalError.
     """
     since, until = _bounds(day, zone)
-    rows = of_records(home, lambda database: rows_of_day(database, since, until))
-    settings = settings_before(home / JOURNAL, until)
+    rows = of_records(home, database, lambda records: rows_of_day(records, since, until))
+    settings = settings_before(SqliteJournalReader(home / JOURNAL), until)
     try:
         recorded = msgspec.convert(rows._asdict(), Day, from_attributes=True)
         return scenario_of(recorded, settings.acd, settings.callbacks, day, since, names=names)
@@ -42,9 +45,8 @@ def recorded_day(home: Path, day: str, zone: str, *, names: bool) -> Scenario:
         raise DayError(f"{day} can't be tried again: {error}") from error
 
 
-def settings_before(journal: Path, until: float) -> Settings:
+def settings_before(reader: JournalReader, until: float) -> Settings:
     """The settings that were in force at `until` (epoch seconds), or the first that the journal still knows."""
-    reader = JournalReader(journal)
     snapshot = reader.snapshot_before(at=until) or reader.oldest_snapshot()
     settings = Plane.restore(snapshot.state).state.settings if snapshot else None
     for entry in reader.entries(snapshot.seq if snapshot else 0):
@@ -54,7 +56,7 @@ def settings_before(journal: Path, until: float) -> Settings:
             event = wire.decode(entry.event)
             settings = event.settings if isinstance(event, SettingsLoaded) else settings
     if settings is None:
-        raise DayError(f"{journal} knows no settings: nothing has run")
+        raise DayError("the journal knows no settings: nothing has run")
     return settings
 
 
@@ -90,20 +92,28 @@ def _bounds(day: str, zone: str) -> tuple[float, float]:
     return begins.timestamp(), ends.timestamp()
 
 
-def of_records(home: Path, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    """What the records in `home` answer; DayError when there are none, or they can't be read."""
-    if not (home / RECORDS).exists():
+def of_records(home: Path, database: str, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    """What the records at the address `database` answer, or those in `home`; DayError: there are none, or they can't
+    be read."""
+    if not database and not (home / RECORDS).exists():
         raise DayError(f"there are no records in {home}: say the centre's home folder, and that something has run")
-    return asyncio.run(_asked(home / RECORDS, ask))
+    return asyncio.run(_asked(_where(home, database), ask))
 
 
-async def _asked(path: Path, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    database = open_database(path)
+def _where(home: Path, database: str) -> Where:
+    try:
+        return server_at(database) if database else home / RECORDS
+    except ValueError as error:
+        raise DayError(f"--database: {error}") from error
+
+
+async def _asked(where: Where, ask: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    database = open_readers(where)
     try:
         return await ask(database)
     except DatabaseError as error:
         raise DayError(
-            f"{path} can't be read: {error.orig}. Start this version's controller once, it brings the "
+            f"{name_of(database)} can't be read: {reason(error)}. Start this version's controller once, it brings the "
             "records up to date"
         ) from error
     finally:

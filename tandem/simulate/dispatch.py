@@ -28,9 +28,9 @@ def keep_small() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
 
 
-def foreseen(home: Path, situation: Situation) -> Outlook:
-    """The outlook of the centre whose records are in `home`; DayError."""
-    return outlook(situation, of_records(home, lambda database: _known(database, situation.now)))
+def foreseen(home: Path, situation: Situation, database: str = "") -> Outlook:
+    """The outlook of the centre whose records are in `database`, else in `home`; DayError."""
+    return outlook(situation, of_records(home, database, lambda records: _known(records, situation.now)))
 
 
 async def _known(database: AsyncEngine, now: float) -> dict[str, Known]:

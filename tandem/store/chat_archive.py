@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.chat.talk import File
 from tandem.control.commands import RecordMessage
-from tandem.store.database import insert_into, table_of
+from tandem.store.database import insert_into, reason, table_of
 from tandem.store.models import ChatFile, ChatTalk, Contact, Message
 
 KEPT_FREE = 2**30
@@ -47,7 +47,7 @@ class ChatArchive:
                     statement = insert_into(connection.dialect, table_of(ChatFile)).values(row)
                     await connection.execute(statement.on_conflict_do_nothing())
             except (OSError, SQLAlchemyError) as error:
-                raise ChatArchiveError(str(error)) from error
+                raise ChatArchiveError(_why(error)) from error
         return await self.find(call, file.file) or file
 
     async def has_room(self) -> bool:
@@ -96,7 +96,7 @@ class ChatArchive:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 rows = (await session.scalars(newest)).all()
         except SQLAlchemyError as error:
-            raise ChatArchiveError(str(error)) from error
+            raise ChatArchiveError(reason(error)) from error
         return [msgspec.convert(row, RecordMessage, from_attributes=True) for row in reversed(rows)]
 
     async def forget(self, call: str) -> int:
@@ -116,7 +116,7 @@ class ChatArchive:
                 for row in rows:
                     await self._forget_one(row)
             except (OSError, SQLAlchemyError) as error:
-                raise ChatArchiveError(str(error)) from error
+                raise ChatArchiveError(_why(error)) from error
         return len(rows)
 
     async def _forget_one(self, row: ChatFile) -> None:
@@ -131,7 +131,7 @@ class ChatArchive:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
                 return await session.scalar(statement)
         except SQLAlchemyError as error:
-            raise ChatArchiveError(str(error)) from error
+            raise ChatArchiveError(reason(error)) from error
 
     def _path(self, file: str) -> Path:
         return self._folder / file[:2] / file
@@ -154,3 +154,7 @@ class ChatArchive:
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
+
+
+def _why(error: OSError | SQLAlchemyError) -> str:
+    return reason(error) if isinstance(error, SQLAlchemyError) else str(error)

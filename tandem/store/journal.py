@@ -1,83 +1,97 @@
-"""The journal: every event is durable here before its commands leave.
+"""What a journal is, wherever it is kept: every event that was handled, durable before its commands leave, and the
+snapshots to begin a replay from."""
 
-SQLite in one thread of its own. On a small virtual machine a commit takes 0.4 ms (p99 1 ms) this way; through
-aiosqlite it took 0.6 ms (p99 1.3 ms).
-"""
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+from zlib import crc32
 
-import asyncio
-import fcntl
-import os
-import sqlite3
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
-from typing import Self, TypeVar
+import msgspec
 
-from tandem.store.journal_reader import FORMAT, Entry, JournalError, JournalReader, checksum, explained
-from tandem.store.private import keep_private
-
-META = """
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-INSERT INTO meta VALUES ('format', {format}) ON CONFLICT DO NOTHING;
-COMMIT;
-"""
-TABLES = """
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS entries (
-    seq INTEGER PRIMARY KEY, at REAL NOT NULL, event BLOB NOT NULL, digest INTEGER NOT NULL, checksum INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS entries_at ON entries (at);
-CREATE TABLE IF NOT EXISTS snapshots (
-    seq INTEGER PRIMARY KEY, at REAL NOT NULL, state BLOB NOT NULL, checksum INTEGER NOT NULL);
-COMMIT;
-"""
-FIRST_KEPT = "SELECT coalesce(max(seq), 0) FROM snapshots WHERE at < ? AND seq <= ?"
-PRUNE_SNAPSHOTS = """
-DELETE FROM snapshots WHERE seq < ? OR (seq > ? AND seq NOT IN (
-    SELECT max(seq) FROM snapshots UNION SELECT min(seq) FROM snapshots GROUP BY cast(at / 3600 AS INTEGER)))
-"""
-PRUNE_ENTRIES = "DELETE FROM entries WHERE seq IN (SELECT seq FROM entries WHERE seq <= ? ORDER BY seq LIMIT 1000)"
-Result = TypeVar("Result")
+FORMAT = 1
+"""Of what is in a journal; one of a higher format is left alone."""
 
 
-class Journal(JournalReader):
-    """The journal of a running controller, which alone may write it."""
+class JournalError(Exception):
+    """The journal can't be used; the text names it and says what to do."""
 
-    def __init__(self, path: Path, lock: int) -> None:
-        super().__init__(path)
-        self.last_seq = 0
-        self._lock = lock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._database: sqlite3.Connection | None = None
 
-    @classmethod
-    async def open(cls, path: Path) -> Self:
-        """Open or create the journal at `path`.
+class Entry(msgspec.Struct, frozen=True):
+    """One handled event: the `seq`-th, at `at` (epoch seconds). `digest` is the CRC-32 of the commands that left."""
 
-        JournalError: another controller has it, it is damaged, or a newer Tandem wrote it.
-        """
-        journal = cls(path, _lock(path))
-        try:
-            await journal._run(journal._open)
-        except BaseException:
-            await journal.close()
-            raise
-        return journal
+    seq: int
+    at: float
+    event: bytes
+    digest: int
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The plane's whole state after entry `seq`, taken at `at` (epoch seconds)."""
+
+    seq: int
+    at: float
+    state: bytes
+
+
+def checksum(seq: int, at: float, payload: bytes, digest: int = 0) -> int:
+    """The CRC-32 that an entry or a snapshot carries over all its fields."""
+    return crc32(struct.pack("<qdq", seq, at, digest) + payload)
+
+
+class JournalReader(Protocol):
+    """What is in a journal. A damaged or missing entry raises JournalError, it is never passed over.
+
+    Reading blocks: who serves meanwhile reads in a thread.
+    """
+
+    def last_entry(self) -> Entry | None:
+        """The newest entry."""
+        ...
+
+    def entries(self, after_seq: int, until_seq: int | None = None) -> Iterator[Entry]:
+        """The entries after `after_seq`, up to and with `until_seq`, with none missing between."""
+        ...
+
+    def entries_between(self, since: float, until: float) -> Iterator[Entry]:
+        """The entries of a time range (epoch seconds, `until` not in it)."""
+        ...
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """The newest snapshot."""
+        ...
+
+    def oldest_snapshot(self) -> Snapshot | None:
+        """The oldest snapshot kept: a replay can begin no earlier."""
+        ...
+
+    def snapshot_before(self, *, seq: int | None = None, at: float | None = None) -> Snapshot | None:
+        """The newest snapshot at or before entry `seq`, or the time `at` (epoch seconds)."""
+        ...
+
+
+class Journal(JournalReader, Protocol):
+    """The journal of a running controller, which alone may write it. `last_seq`: of the newest entry."""
+
+    last_seq: int
+
+    def is_usable(self) -> bool:
+        """Whether this controller may decide now."""
+        ...
+
+    async def in_charge(self) -> None:
+        """Return as soon as this controller may decide. JournalError: it never may again."""
+        ...
 
     async def append(self, entries: Sequence[Entry]) -> None:
-        """Make `entries` durable, all or none; they must go on where `last_seq` ends (else ValueError)."""
-        expected = range(self.last_seq + 1, self.last_seq + 1 + len(entries))
-        if [entry.seq for entry in entries] != list(expected):
-            raise ValueError(f"the journal goes on at {self.last_seq + 1}")
-        rows = [(e.seq, e.at, e.event, e.digest, checksum(e.seq, e.at, e.event, e.digest)) for e in entries]
-        await self._run(lambda: self._write("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows))
-        self.last_seq = expected.stop - 1
+        """Make `entries` durable, all or none; they must go on where `last_seq` ends (else ValueError).
+
+        JournalError: nothing that they led to may be carried out.
+        """
+        ...
 
     async def save_snapshot(self, seq: int, at: float, state: bytes) -> None:
         """Keep the plane's `state` after entry `seq`."""
-        row = (seq, at, state, checksum(seq, at, state))
-        await self._run(lambda: self._write("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", [row]))
+        ...
 
     async def prune(self, before_at: float, written_seq: int) -> None:
         """Forget what came before the newest snapshot that is older than `before_at` (epoch seconds).
@@ -85,92 +99,16 @@ class Journal(JournalReader):
         Entries after `written_seq` (those whose records are not yet written) stay, and all that stays can be
         replayed. Of the snapshots that stay, one an hour is kept, and the newest.
         """
-        # Snapshots first: a crash between leaves entries that nothing needs, never a snapshot without its entries.
-        first = await self._run(lambda: self._forget_snapshots(before_at, written_seq))
-        while await self._run(lambda: self._forget_entries(first)):
-            pass  # in small parts, so that appends get their turn
+        ...
 
     async def close(self) -> None:
-        """Close the file and let another controller have it."""
-        if self._database:
-            await self._run(self._database.close)
-        self._thread.shutdown()
-        os.close(self._lock)
-
-    async def _run(self, work: Callable[[], Result]) -> Result:
-        with explained(self.path):
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _open(self) -> None:
-        keep_private(self.path)
-        self._database = sqlite3.connect(self.path, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(META.format(format=FORMAT))
-        (found,) = self._database.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-        if found > FORMAT:
-            raise JournalError(
-                f"{self.path} was written by a newer Tandem (format {found}, this one knows {FORMAT}). "
-                "Start that version, or move the file aside."
-            )
-        self._database.executescript(TABLES)
-        self.last_seq = self._find_end()
-
-    def _find_end(self) -> int:
-        entry, oldest, newest = self.last_entry(), self.oldest_snapshot(), self.latest_snapshot()
-        end = entry.seq if entry else oldest.seq if oldest else 0
-        if newest and newest.seq > end:
-            raise self._damaged(f"it has a snapshot of entry {newest.seq}, but its entries end at {end}")
-        return end
-
-    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        assert self._database
-        with self._database:
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.executemany(statement, rows)
-
-    def _forget_snapshots(self, before_at: float, written_seq: int) -> int:
-        assert self._database
-        with self._database:
-            self._database.execute("BEGIN IMMEDIATE")
-            first: int = self._database.execute(FIRST_KEPT, (before_at, written_seq)).fetchone()[0]
-            self._database.execute(PRUNE_SNAPSHOTS, (first, first))
-        return first
-
-    def _forget_entries(self, until_seq: int) -> bool:
-        assert self._database
-        return self._database.execute(PRUNE_ENTRIES, (until_seq,)).rowcount > 0
+        """Let another controller have it."""
+        ...
 
 
-def holder(path: Path) -> tuple[int, int] | None:
-    """The process id of the controller that runs on the journal at `path`, and of who started it; None: there is
-    none, or its lock does not say: it has just been taken, or by an older Tandem."""
-    with suppress(OSError, ValueError), _lock_of(path).open("rb") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid, parent = map(int, handle.read(40).split())
-            return pid, parent
-    return None
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_name(path.name + ".lock")
-
-
-def _lock(path: Path) -> int:
-    """Take the lock file beside `path`; the lock ends with the process, however that ends."""
-    lock = _lock_of(path)
-    try:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise JournalError(f"{lock} can't be opened ({error.strerror}). Check the folder and its rights.") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        owner = os.read(handle, 40).decode().partition(" ")[0]
-        os.close(handle)
-        raise JournalError(f"Another controller (pid {owner}) runs on the journal {path}. Stop it first.") from error
-    os.ftruncate(handle, 0)
-    os.write(handle, b"%d %d" % (os.getpid(), os.getppid()))
-    return handle
+def check_order(entries: Sequence[Entry], last_seq: int) -> int:
+    """ValueError unless `entries` go on after `last_seq`; returns the last one's number."""
+    expected = range(last_seq + 1, last_seq + 1 + len(entries))
+    if [entry.seq for entry in entries] != list(expected):
+        raise ValueError(f"the journal goes on at {last_seq + 1}")
+    return expected.stop - 1

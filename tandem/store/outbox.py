@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from tandem.control.commands import SendLink
-from tandem.store.database import insert_into, table_of
+from tandem.store.database import insert_into, reason, table_of
 from tandem.store.models import NotificationItem as NotificationItem
 from tandem.store.models import OutboxItem as OutboxItem
 
@@ -122,4 +122,4 @@ def explained() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise OutboxError(str(error.__cause__ or error)) from error
+        raise OutboxError(reason(error)) from error

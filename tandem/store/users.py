@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tandem.store import models
-from tandem.store.database import table_of
+from tandem.store.database import reason, table_of
 
 Role = Literal["agent", "supervisor", "admin"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "admin")
@@ -167,4 +167,4 @@ def _explained() -> Iterator[None]:
     except IntegrityError:
         raise
     except SQLAlchemyError as error:
-        raise UserStoreError(str(error.__cause__ or error)) from error
+        raise UserStoreError(reason(error)) from error

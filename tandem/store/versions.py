@@ -9,6 +9,8 @@ from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from tandem.store.database import reason
+
 T = TypeVar("T")
 
 
@@ -37,4 +39,4 @@ class VersionStore:
         except IntegrityError as error:
             raise VersionStoreError("somebody else wrote a version at the same moment; try again") from error
         except SQLAlchemyError as error:
-            raise VersionStoreError(str(error.__cause__ or error)) from error
+            raise VersionStoreError(reason(error)) from error

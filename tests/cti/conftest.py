@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -11,18 +10,10 @@ from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
 from tests.cti.receivers import Gateway, running_gateway
 from tests.cti.sites import Site
-from tests.databases import migrated
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--examples", type=int, default=0, help="examples of every operation, for schemathesis")
-
-
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = await migrated(tmp_path / "records.sqlite3")
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ class Site:
         self.database = database
         self.spool = Path(str(database.url.database)).with_name("spool")
         self.process = Process()
-        self.dispatch = Dispatch(Path("nowhere"), lambda: self.plane.state, lambda: self.now)
+        self.dispatch = Dispatch(Path("nowhere"), "", lambda: self.plane.state, lambda: self.now)
         self.boards = Boards(self.backend, self.accounts, lambda: self.process)
 
     def state(self) -> object:

@@ -274,7 +274,9 @@ async def test_what_was_written_can_be_read_for_some_days(line: Site) -> None:
         commands.RecordMessage(chat, 2, began, "system", "", "joined", ""),
         commands.RecordMessage(chat, 3, began, "agent", "", "", "1001", "5e" * 32, "a.png", "image/png", 9),
     ]
-    await writer._write([Batch(1, began, [contact(chat, began, channel="chat", language="en"), *said])])
+    await writer._write(
+        [Batch(writer.progress + 1, began, [contact(chat, began, channel="chat", language="en"), *said])]
+    )
     status, told = await line.json("GET", "/chat/history", token=None, headers={"X-Chat-Token": token})
     assert (status, told["language"]) == (200, "en")
     assert [message["text"] for message in told["messages"]] == ["你好", "An agent is with you now.", ""]

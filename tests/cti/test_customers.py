@@ -66,7 +66,7 @@ class Shop(Site):
     async def contact(self, call: str, at: float, customer: str, caller: str = "13800000001") -> None:
         writer = await RecordWriter.open(self.engine)
         row = examples.contact(call, at, customer=customer, caller=caller, outcome="served")
-        await writer._write([Batch(1, at, [row])])
+        await writer._write([Batch(writer.progress + 1, at, [row])])
 
     def is_offered(self, customer: str, caller: str = "13800000001") -> None:
         """A call of theirs is on the desk of 1001."""
@@ -286,7 +286,7 @@ async def test_a_recording_that_stays_keeps_the_customer(shop: Shop, engine: Asy
     await shop.contact("c0", 1000.0, ann)
     writer = await RecordWriter.open(engine)
     (voicemail,) = (row for row in examples.ALL if type(row).__name__ == "RecordVoicemail")
-    await writer._write([Batch(2, 1.0, [msgspec.structs.replace(voicemail, call="c0")])])
+    await writer._write([Batch(writer.progress + 1, 1.0, [msgspec.structs.replace(voicemail, call="c0")])])
     shop.stuck = True
     assert (await shop.say("DELETE", f"/customers/{ann}"))[1]["error"]["code"] == "recording_kept"
     shop.stuck = False

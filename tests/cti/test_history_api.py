@@ -1,22 +1,31 @@
 """Looking back over HTTP: figures, lists, one contact, CSV."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands, events
+from tandem.cti import history_api
 from tandem.ivr.reader import read_flow
+from tandem.store import history
 from tandem.store.outbox import Outbox
 from tandem.store.users import UserStore
+from tests.conftest import on_both
 from tests.control.playbook import FLOW, SETTINGS
-from tests.cti.sites import Site
+from tests.cti.sites import TOKEN, Site
 from tests.store.examples import ALL, contact, interval, wait
 from tests.store.test_queries import write
 
 RANGE = "since=0&until=90000"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc)
 
 
 @pytest.fixture
@@ -128,3 +137,32 @@ async def test_the_worst_talks_of_a_day(site: Site) -> None:
     assert whole["heard"] == [talk]
     response, text = await site.ask("GET", f"/history/talks?{RANGE}&format=csv")
     assert (response.content_type, text.splitlines()[0].split(",")[:3]) == ("text/csv", ["call", "agent", "told_by"])
+
+
+async def test_a_report_ends_when_nobody_waits_for_it_any_more(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def for_ever(*_: object) -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(history_api, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(history, "links", for_ever)
+    _, impatient = await asyncio.open_connection("127.0.0.1", site.port)
+    head = f"GET /history/links?{RANGE} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+    impatient.write(head.encode())
+    async with asyncio.timeout(10):
+        await began.wait()
+        assert not ended.is_set()
+        impatient.close()
+        await ended.wait()
+
+
+async def test_records_that_can_not_be_read_are_told_so(site: Site, engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(sql("DROP TABLE links"))
+    status, told = await site.json("GET", f"/history/links?{RANGE}")
+    assert (status, told["error"]["code"]) == (503, "unavailable")

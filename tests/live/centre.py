@@ -19,11 +19,11 @@ from tandem.service.config import PROJECT, Config
 from tandem.service.credentials import Credentials, load_credentials
 from tandem.service.flow_files import flows_of
 from tandem.service.history import replay_stretch
+from tandem.service.journals import read_journal
 from tandem.service.setup import prompt_library
 from tandem.service.supervisor import ControllerProcess, instance_of
 from tandem.store import queries
-from tandem.store.database import RECORDS, open_database
-from tandem.store.journal_reader import JOURNAL
+from tandem.store.database import open_database
 from tandem.store.models import Base
 from tandem.telephony.provision.install import find
 from tandem.telephony.provision.process import AsteriskProcess
@@ -238,7 +238,7 @@ class LiveCentre:
     async def records(self, read: Callable[..., Any], *what: Any) -> Any:
         """One of store.queries on this centre's records, after all that was told is written."""
         await self.until_recorded()
-        database = open_database(self.config.home / RECORDS)
+        database = open_database(self.config.records)
         try:
             return await read(database, *(what or ALWAYS))
         finally:
@@ -275,7 +275,7 @@ class LiveCentre:
         for figures in await self.records(queries.intervals):
             parts = figures.answered + figures.abandoned + figures.overflowed_out + figures.called_back
             assert figures.offered == parts + figures.self_served + figures.lost + figures.waiting, figures
-        different = [step.entry for step in replay_stretch(self.config.home / JOURNAL, 1, None) if not step.same]
+        different = [step.entry for step in replay_stretch(read_journal(self.config), 1, None) if not step.same]
         assert different == []
 
     async def tandem(self, *words: str) -> str:
@@ -312,6 +312,10 @@ class LiveCentre:
         """`kill -9`."""
         await self.controller.kill()
 
+    def turn_to(self, controller: ControllerProcess, config: Config, http: aiohttp.ClientSession) -> None:
+        """From now on, `controller` is the one that is meant."""
+        self.controller, self.controller_config, self._http = controller, config, http
+
     async def restart_asterisk(self) -> None:
         """Kill Asterisk and start it again."""
         self.asterisk.kill()
@@ -323,7 +327,7 @@ class LiveCentre:
     @property
     def url(self) -> str:
         """Where the web is served."""
-        return f"http://127.0.0.1:{self.config.port('http_port')}"
+        return self.controller_config.web_url
 
     def log(self) -> str:
         """What the controller logged."""

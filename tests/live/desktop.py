@@ -15,7 +15,7 @@ class Desktop:
     """`seen` are all messages but beats, each with the time it came (`at`, epoch seconds); `desk` is what is shown."""
 
     def __init__(self, url: str, headers: dict[str, str], agent: str) -> None:
-        self._url, self._headers, self._agent = url, headers, agent
+        self.url, self._headers, self._agent = url, headers, agent
         self.seen: list[Message] = []
         self.contacts: dict[str, Message] = {}
         self.agent: Message = {}
@@ -28,7 +28,7 @@ class Desktop:
         async with aiohttp.ClientSession(headers=self._headers) as session:
             while True:
                 with suppress(aiohttp.ClientError, TypeError):
-                    async with session.ws_connect(f"{self._url}/desktop") as self._socket:
+                    async with session.ws_connect(f"{self.url}/desktop") as self._socket:
                         await self._follow()
                 await asyncio.sleep(0.05)
 

@@ -9,8 +9,8 @@ import pytest
 
 from tandem.control.commands import Utterance
 from tandem.service.history import why
+from tandem.service.journals import read_journal
 from tandem.store import queries
-from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Answer, Callback, CallbackAttempt, Leg, Offer, Wait
 from tests.live.centre import AFTER_TALK, AGENTS, LiveCentre, State, live_centre
 from tests.phones import Agent, Line, tone
@@ -143,7 +143,7 @@ async def test_from_the_queue_to_the_talk_and_the_survey(centre: Centre) -> None
 
     (row,) = await centre.live.rows(Callback)
     assert (row.outcome, row.agent, row.enqueued_at, row.dials) == ("reached", "1001", waited_since, 1)
-    told = [words for _, words in why(centre.live.config.home / JOURNAL, row.callback, time.time())]
+    told = [words for _, words in why(read_journal(centre.live.config), row.callback, time.time())]
     assert told[0] == f"callback booked: {CUSTOMER}, tech"
     assert any(words.startswith("offered to 1001: rank 1 of 1") for words in told)
     assert told[-1] == "ended: served"

@@ -11,8 +11,8 @@ import pytest
 from tandem.control import wire
 from tandem.control.events import CallEntered
 from tandem.service.credentials import load_credentials
+from tandem.service.journals import read_journal
 from tandem.store import queries
-from tandem.store.journal_reader import JOURNAL, JournalReader
 from tests.live.centre import AFTER_TALK, HOTLINE, LiveCentre, numbers
 from tests.live.manager import logged_in
 from tests.live.witness import agrees
@@ -139,7 +139,7 @@ async def test_a_number_that_is_none_and_a_text_to_the_hotline_lead_nowhere(cent
 
 def entered(centre: LiveCentre) -> list[tuple[str, str]]:
     """Number and name of every call, as the journal has them."""
-    entries = JournalReader(centre.config.home / JOURNAL).entries_between(0, float("inf"))
+    entries = read_journal(centre.config).entries_between(0, float("inf"))
     events = [wire.decode(entry.event) for entry in entries]
     return [(event.caller, event.caller_name) for event in events if isinstance(event, CallEntered)]
 

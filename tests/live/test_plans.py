@@ -11,8 +11,8 @@ import pytest
 
 from tandem.acd.words import Language
 from tandem.service import history
+from tandem.service.journals import read_journal
 from tandem.store import queries
-from tandem.store.journal_reader import JOURNAL
 from tandem.store.models import Activity, Offer, QueueStep, Step, Wait
 from tests.live.centre import HOTLINE, LiveCentre, State, agent_in, live_centre, numbers
 from tests.live.offers import check_offers
@@ -75,7 +75,7 @@ def _call(state: State, number: str) -> State:
 
 def why(centre: LiveCentre, call: str, language: Language) -> str:
     """What `tandem why` tells, asked beside the running controller; the command itself takes long to start."""
-    return "\n".join(text for _, text in history.why(centre.config.home / JOURNAL, call, time.time(), language))
+    return "\n".join(text for _, text in history.why(read_journal(centre.config), call, time.time(), language))
 
 
 async def offers(centre: LiveCentre) -> list[tuple[str, str, str]]:

@@ -1,14 +1,7 @@
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.databases import migrated
+from tests.conftest import on_both
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = await migrated(tmp_path / "records.sqlite3")
-    yield engine
-    await engine.dispose()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc)

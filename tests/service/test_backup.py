@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tandem.service.backup import BackupError, Places, back_up, restore
+from tandem.service.backup import BackupError, Places, back_up, places_of, restore
+from tandem.service.config import Config
 from tandem.service.history import replay_stretch
 from tandem.store.database import RECORDS, open_database, upgrade
-from tandem.store.journal_reader import JOURNAL, JournalReader
+from tandem.store.sqlite_journal_reader import JOURNAL, SqliteJournalReader
 from tandem.store.users import UserStore
 from tests.service.test_engine import World, ring, running, set_up
 
@@ -58,8 +59,10 @@ async def test_all_that_is_kept_comes_back_and_replays(living: Places, tmp_path:
     assert restore(new, tmp_path / "backup.tar.gz") == written
     assert {name: new.path(name).read_bytes() for name in FILES} == FILES
     assert sorted(written.files) == sorted([*FILES, f"home/{RECORDS}", f"home/{JOURNAL}"])
-    assert JournalReader(new.home / JOURNAL).last_entry() == JournalReader(living.home / JOURNAL).last_entry()
-    assert all(step.same for step in replay_stretch(new.home / JOURNAL, 1, None))
+    assert (
+        SqliteJournalReader(new.home / JOURNAL).last_entry() == SqliteJournalReader(living.home / JOURNAL).last_entry()
+    )
+    assert all(step.same for step in replay_stretch(SqliteJournalReader(new.home / JOURNAL), 1, None))
     records = open_database(new.home / RECORDS)
     assert [entry.what for entry in await UserStore(records).audit(10)] == ["something"]
     await records.dispose()
@@ -175,6 +178,18 @@ def test_links_are_refused(tmp_path: Path) -> None:
         archive.addfile(member)
     with pytest.raises(BackupError, match="no plain file"):
         restore(places(tmp_path / "new"), source)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"redis_url": "redis://127.0.0.1:6379/0"}, "the journal is in Redis"),
+        ({"database": "postgresql://tandem@127.0.0.1/tandem"}, "the records are on PostgreSQL"),
+    ],
+)
+def test_what_is_on_a_server_is_backed_up_there(tmp_path: Path, setting: dict[str, str], told: str) -> None:
+    with pytest.raises(BackupError, match=told):
+        places_of(Config.model_validate({"home": tmp_path, **setting}))
 
 
 def _damage(source: Path, how: str) -> None:

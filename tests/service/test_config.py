@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.service.config import PROJECT, Config, ConfigError, check_home, check_ports, load_config
+from tandem.store.postgresql import EXAMPLE, server_at
 
 
 def test_defaults_listen_on_the_loopback_and_write_to_var(tmp_path: Path) -> None:
@@ -99,6 +100,20 @@ def test_settings_that_do_not_go_together_are_refused(tmp_path: Path, variables:
         load_config(variables, tmp_path / "absent.toml")
 
 
+def test_the_records_are_in_home_or_on_a_server(tmp_path: Path) -> None:
+    nowhere = tmp_path / "tandem.toml"
+    assert load_config({"TANDEM_HOME": "/srv"}, nowhere).records == Path("/srv/records.sqlite3")
+    config = load_config({"TANDEM_DATABASE": EXAMPLE}, nowhere)
+    assert config.records == server_at(EXAMPLE)
+    assert load_config(config.environment(), nowhere).records == config.records, "another process has it so too"
+
+
+def test_a_password_in_the_address_is_refused_and_not_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="put it into a file") as error:
+        load_config({"TANDEM_DATABASE": "postgresql://tandem:geheim@localhost/tandem"}, tmp_path / "tandem.toml")
+    assert "geheim" not in str(error.value)
+
+
 def test_a_file_that_is_no_toml_is_told_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "tandem.toml"
     file.write_text("sip_port = = 1\n")
@@ -149,3 +164,17 @@ def test_sites_that_may_open_chats_are_given_with_commas_and_must_be_origins(tmp
     )
     with pytest.raises(ConfigError, match="chat_origins"):
         load_config({"TANDEM_CHAT_ORIGINS": "https://shop.example/page"}, tmp_path / "absent.toml")
+
+
+def test_a_cells_redis_is_named_and_its_password_never_shown(tmp_path: Path) -> None:
+    cell = {"TANDEM_REDIS_URL": "rediss://redis.example:6380/0", "TANDEM_REDIS_PASSWORD": "quiet-word"}
+    config = load_config(cell, tmp_path / "absent.toml")
+    assert (config.redis_url, config.lease_seconds, config.redis_patience) == ("rediss://redis.example:6380/0", 1.2, 30)
+    assert "quiet-word" not in repr(config)
+    assert config.environment()["TANDEM_REDIS_PASSWORD"] == "quiet-word"
+    for wrong in ("redis://:quiet-word@redis.example", "http://redis.example", "redis://"):
+        with pytest.raises(ConfigError, match=r"TANDEM_REDIS_URL: redis_url = \(hidden\)") as told:
+            load_config({"TANDEM_REDIS_URL": wrong}, tmp_path / "absent.toml")
+        assert "quiet-word" not in str(told.value)
+    with pytest.raises(ConfigError, match="lease_seconds"):
+        load_config({"TANDEM_LEASE_SECONDS": "0.1"}, tmp_path / "absent.toml")

@@ -12,6 +12,7 @@ from tandem.control.board.board_settings import BoardSettings, QueueThresholds, 
 from tandem.control.dispatch.outlook import Outlook, Situation
 from tandem.service import dispatch as dispatches
 from tandem.service.dispatch import Dispatch, situation
+from tandem.store.postgresql import EXAMPLE
 from tests.control.dispatch import proposal
 from tests.control.playbook import BEGIN, SETTINGS, Playbook
 from tests.cti.sites import until
@@ -21,7 +22,7 @@ OUTLOOK = Outlook(BEGIN, BEGIN + 3600, (), (), (proposal(8), proposal(9)))
 
 def dispatch(script: str, longest: float = 60.0) -> Dispatch:
     plane = Playbook().plane
-    return Dispatch(Path("home"), lambda: plane.state, lambda: BEGIN, (sys.executable, "-c", script), longest)
+    return Dispatch(Path("home"), "", lambda: plane.state, lambda: BEGIN, (sys.executable, "-c", script), longest)
 
 
 def says(text: str) -> str:
@@ -67,9 +68,17 @@ async def test_what_is_no_outlook_and_no_program_are_failures() -> None:
     made = dispatch(says("{}"))
     await made.make()
     assert made.failed.startswith("it answered what is no outlook")
-    gone = Dispatch(Path("home"), lambda: Playbook().plane.state, lambda: BEGIN, ("/no/such/program",))
+    gone = Dispatch(Path("home"), "", lambda: Playbook().plane.state, lambda: BEGIN, ("/no/such/program",))
     await gone.make()
     assert "No such file" in gone.failed
+
+
+async def test_the_worker_is_told_where_the_records_are() -> None:
+    shows = (sys.executable, "-c", "import sys; sys.exit(' '.join(sys.argv[1:]))")
+    for database, given in (("", "home"), (EXAMPLE, f"home --database {EXAMPLE}")):
+        made = Dispatch(Path("home"), database, lambda: Playbook().plane.state, lambda: BEGIN, shows)
+        await made.make()
+        assert made.failed == f"it ended with 1: {given}"
 
 
 async def test_it_is_made_when_asked_and_on_the_quarter_hour() -> None:

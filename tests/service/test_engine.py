@@ -14,8 +14,9 @@ from tandem.ivr.reader import read_flow
 from tandem.service import engine as engine_module
 from tandem.service.engine import Engine
 from tandem.service.history import replay_stretch, why
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry, JournalReader
+from tandem.store.journal import Entry
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import SqliteJournalReader
 from tests.control.playbook import FLOW, SETTINGS
 
 CarryOut = Callable[[Entry, list[Command]], None]
@@ -32,7 +33,7 @@ class World:
         self.news = asyncio.Event()
 
     def carry_out(self, entry: Entry, asked: list[Command]) -> None:
-        last = JournalReader(self.path).last_entry()
+        last = SqliteJournalReader(self.path).last_entry()
         self.durable.append(last is not None and last.seq >= entry.seq)
         self.asked += asked
         self.news.set()
@@ -48,7 +49,7 @@ class World:
 
 @asynccontextmanager
 async def running(world: World, carry_out: CarryOut | None = None) -> AsyncIterator[Engine]:
-    journal = await Journal.open(world.path)
+    journal = await SqliteJournal.open(world.path)
     engine = Engine(journal, carry_out or world.carry_out, lambda: world.now)
 
     async def pass_over(_entry: Entry, _commands: list[Command]) -> None:
@@ -109,7 +110,7 @@ async def test_a_restart_gives_the_calls_back(tmp_path: Path) -> None:
 
 async def test_a_snapshot_makes_the_replay_short(tmp_path: Path) -> None:
     world = World(tmp_path / "journal.sqlite3")
-    journal = await Journal.open(world.path)
+    journal = await SqliteJournal.open(world.path)
     engine = Engine(journal, world.carry_out, lambda: world.now)
     loop = asyncio.create_task(engine.run())
     set_up(engine)
@@ -118,7 +119,7 @@ async def test_a_snapshot_makes_the_replay_short(tmp_path: Path) -> None:
     loop.cancel()
     await engine.save_snapshot()
     await journal.close()
-    journal = await Journal.open(world.path)
+    journal = await SqliteJournal.open(world.path)
     again = Engine(journal, world.carry_out, lambda: world.now)
     seen: list[int] = []
 
@@ -152,7 +153,7 @@ async def test_time_never_runs_backwards(tmp_path: Path) -> None:
         world.now -= 3600
         engine.emit(call("c1"))
         await world.until(commands.Listen)
-    times = [entry.at for entry in JournalReader(world.path).entries(0)]
+    times = [entry.at for entry in SqliteJournalReader(world.path).entries(0)]
     assert times == sorted(times)
 
 
@@ -163,14 +164,16 @@ async def test_replay_and_why_tell_what_was_decided(tmp_path: Path) -> None:
         await ring(world, engine)
         engine.emit(events.CallEnded("c1", 16))
         await world.until(commands.HangUpLeg)
-    steps = list(replay_stretch(world.path, 1, None))
+    steps = list(replay_stretch(SqliteJournalReader(world.path), 1, None))
     assert all(step.same for step in steps)
     assert [command for step in steps for command in step.commands] == world.asked
-    told = [text for _, text in why(world.path, "c1", world.now)]
+    told = [text for _, text in why(SqliteJournalReader(world.path), "c1", world.now)]
     assert told[0] == "entered: 138 dialled 4008, flow line"
     assert "offered to 1001: rank 1 of 1" in told
     assert told[-1] == "ended: abandoned"
-    assert "分配给1001:在1名就绪坐席中排第1" in [text for _, text in why(world.path, "c1", world.now, "zh-CN")]
+    assert "分配给1001:在1名就绪坐席中排第1" in [
+        text for _, text in why(SqliteJournalReader(world.path), "c1", world.now, "zh-CN")
+    ]
 
 
 async def test_why_tells_how_a_wait_stands_now_and_of_the_conditions_that_came_meanwhile(tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ async def test_why_tells_how_a_wait_stands_now_and_of_the_conditions_that_came_m
         await world.until(commands.HangUpLeg)
         engine.emit(events.SettingsLoaded(SETTINGS))
         await world.until(commands.RecordQueueStep, count=4)
-    told = [text for _, text in why(world.path, "c1", world.now + 60)]
+    told = [text for _, text in why(SqliteJournalReader(world.path), "c1", world.now + 60)]
     assert told[-5:] == [
         "offer ended: 1001: withdrawn",
         "has waited for 0 s; nobody can take it: 1001: paused: lunch; in force: priority +1; "

@@ -14,8 +14,8 @@ from tandem.service import supervisor
 from tandem.service.cli import _run
 from tandem.service.config import Config
 from tandem.service.supervisor import ControllerProcess, StartFailedError, Supervisor, _end_orphan
-from tandem.store.journal import holder
-from tandem.store.journal_reader import JOURNAL
+from tandem.store.sqlite_journal import holder
+from tandem.store.sqlite_journal_reader import JOURNAL
 
 HOLDS = """
 import fcntl, os, signal, sys, time

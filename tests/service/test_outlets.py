@@ -1,5 +1,6 @@
 """Where commands go, and what is caught up after a restart."""
 
+import asyncio
 from typing import Any, cast
 
 import pytest
@@ -9,13 +10,15 @@ from tandem.control.desktop.told import ContactEnded
 from tandem.cti.answers import Refused
 from tandem.service import outlets
 from tandem.service.outlets import CATCH_UP, TELL_PROGRESS, Outlets, settled
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry
 from tandem.store.records import RecordWriter
 
 HANG_UP = HangUpCall("call-1", "SIP/1")
 TOLD = TellDesktop("1001", 1, ContactEnded("call-1", "ended"))
 ALARM = RaiseAlarm("repairs", "1001", "")
 ORDER = RecordContactOrder("call-1", 1.0, "moved", "tech", "mei")
+BEHIND = asyncio.Event()
+BEHIND.set()
 
 
 class Writer:
@@ -23,7 +26,8 @@ class Writer:
 
     def __init__(self) -> None:
         self.fed: list[tuple[int, float, list[Command]]] = []
-        self.lag, self.refused, self.flushed, self.stuck = 0, 0, 0, False
+        self.lag, self.flushed, self.stuck, self.failing = 0, 0, False, False
+        self.behind = asyncio.Event()
 
     def feed(self, seq: int, at: float, records: list[Command]) -> None:
         self.fed.append((seq, at, records))
@@ -75,9 +79,18 @@ async def test_after_a_restart_nothing_is_done_again_but_desktops_and_records_ha
     world.writer.lag = CATCH_UP + 1
     await world.outlets.catch_up(entry(2), [])
     assert world.writer.flushed == 1
+    world.writer.behind.set()
+    await world.outlets.catch_up(entry(3), [])
+    assert world.writer.flushed == 1, "what is left to the journal is not waited for"
 
 
-@pytest.mark.parametrize("behind", [{"lag": 1}, {"refused": 1}, {"stuck": True, "lag": 1}])
+async def test_what_another_controller_does_and_records_is_known_to_desktops() -> None:
+    world = World()
+    await world.outlets.follow(entry(), [HANG_UP, TOLD, ALARM, ORDER])
+    assert (world.switched, world.told, world.alarms, world.writer.fed) == ([], [TOLD], [], [])
+
+
+@pytest.mark.parametrize("behind", [{"lag": 1}, {"behind": BEHIND}, {"stuck": True, "lag": 1}])
 async def test_who_needs_the_records_as_they_are_waits_for_them_or_is_refused(behind: dict[str, Any]) -> None:
     writer = Writer()
     await settled(cast(RecordWriter, writer))

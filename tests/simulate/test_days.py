@@ -19,8 +19,8 @@ from tandem.simulate import simulator
 from tandem.simulate.days import DayError, recorded_day, settings_before, written
 from tandem.store import queries
 from tandem.store.database import RECORDS, open_database
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import JOURNAL, SqliteJournalReader
 from tests.simulate.working_day import DAY, MIDNIGHT, WorkingDay, settings
 
 AGENTS = 9
@@ -189,15 +189,15 @@ async def test_the_settings_are_those_in_force_at_the_end_of_the_day(tmp_path: P
     path = tmp_path / JOURNAL
     last = day.entries[-1]
     changed = wire.encode(events.SettingsLoaded(settings(5)))
-    journal = await Journal.open(path)
+    journal = await SqliteJournal.open(path)
     await journal.append([type(last)(last.seq + 1, MIDNIGHT + 90_000.0, changed, 0)])
     await journal.close()
-    assert len(settings_before(path, MIDNIGHT + 86400.0).acd.agents) == 2
-    assert len(settings_before(path, MIDNIGHT + 172_800.0).acd.agents) == 5
-    empty = await Journal.open(tmp_path / "empty.sqlite3")
+    assert len(settings_before(SqliteJournalReader(path), MIDNIGHT + 86400.0).acd.agents) == 2
+    assert len(settings_before(SqliteJournalReader(path), MIDNIGHT + 172_800.0).acd.agents) == 5
+    empty = await SqliteJournal.open(tmp_path / "empty.sqlite3")
     await empty.close()
     with pytest.raises(DayError, match="nothing has run"):
-        settings_before(tmp_path / "empty.sqlite3", MIDNIGHT)
+        settings_before(SqliteJournalReader(tmp_path / "empty.sqlite3"), MIDNIGHT)
 
 
 def test_chats_come_again_too(tmp_path: Path) -> None:

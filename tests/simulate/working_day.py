@@ -18,9 +18,10 @@ from tandem.control.plane import Plane
 from tandem.control.settings import Customer, DialPlan, Settings
 from tandem.ivr.reader import read_flow
 from tandem.store.database import RECORDS
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import JOURNAL, Entry
+from tandem.store.journal import Entry
 from tandem.store.records import RECORD_TYPES, RecordWriter
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import JOURNAL
 from tests.databases import migrated
 
 DAY = "2026-11-22"
@@ -133,7 +134,7 @@ class WorkingDay:
 
     async def keep(self, home: Path) -> None:
         """Write the journal and the records of the day into a home folder."""
-        journal = await Journal.open(home / JOURNAL)
+        journal = await SqliteJournal.open(home / JOURNAL)
         await journal.append(self.entries)
         await journal.close()
         engine = await migrated(home / RECORDS)

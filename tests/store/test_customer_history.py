@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.control import commands
@@ -17,6 +17,7 @@ from tandem.store.customers.erasing import erase
 from tandem.store.customers.history import LAST, find, history
 from tandem.store.customers.joins import Joins
 from tandem.store.customers.people import NotDone, People, Person
+from tandem.store.models import Base
 from tandem.store.outbox import NotificationOutbox, Outbox
 from tandem.store.queries import check_balance, contacts, intervals, survey
 from tandem.store.records import Batch, RecordWriter
@@ -106,14 +107,13 @@ async def a_life(engine: AsyncEngine, customer: str, folder: Path) -> None:
 
 async def written(engine: AsyncEngine, *records: commands.Command) -> None:
     writer = await RecordWriter.open(engine)
-    await writer._write([Batch(1, 1000.0, records)])
+    await writer._write([Batch(writer.progress + 1, 1000.0, records)])
 
 
 async def everything(engine: AsyncEngine) -> str:
     """All that stands in the database."""
     async with engine.connect() as connection:
-        tables = (await connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).all()
-        rows = [str((await connection.execute(text(f"SELECT * FROM {table}"))).all()) for table in tables]
+        rows = [str((await connection.execute(select(table))).all()) for table in Base.metadata.sorted_tables]
     return "\n".join(rows)
 
 

@@ -159,7 +159,9 @@ async def test_batches_meet(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 async def test_contacts_of_before_are_joined(engine: AsyncEngine) -> None:
     writer = await RecordWriter.open(engine)
     rows = [examples.contact("c1", 1.0, caller="13800000001"), examples.contact("c2", 2.0, caller="anonymous")]
-    await writer._write([Batch(1, 1.0, [*rows, examples.contact("c3", 3.0, identity="phone:+8613800000001")])])
+    await writer._write(
+        [Batch(writer.progress + 1, 1.0, [*rows, examples.contact("c3", 3.0, identity="phone:+8613800000001")])]
+    )
     await taken(engine, "phone\n13800000001\n", dry_run=True)
     await taken(engine, "phone\n13800000001\n")
     ann = await People(engine).known_by("phone:+8613800000001")

@@ -1,55 +1,71 @@
 import asyncio
-import sqlite3
 import stat
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from tandem.store import database
-from tandem.store.database import RecordsError, open_database, upgrade
+from tandem.store.database import AsyncEngine, RecordsError, Where, open_database, open_readers, upgrade
 from tandem.store.models import Base
+from tests.conftest import BOTH
 
 
 def differences(connection: Connection) -> object:
     return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
 
 
-async def test_the_migrations_make_just_what_the_models_say(tmp_path: Path) -> None:
-    engine = open_database(tmp_path / "records.sqlite3")
+@pytest.fixture(params=BOTH)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
+    """Where there is nothing yet."""
+    if request.param == "sqlite":
+        yield tmp_path / "records.sqlite3"
+        return
+    with request.getfixturevalue("postgres").empty() as url:
+        yield url
+
+
+async def test_the_migrations_make_just_what_the_models_say(empty: Where) -> None:
+    engine = open_database(empty)
     await upgrade(engine)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
 
 
-async def test_upgrading_twice_or_at_the_same_time_changes_nothing(tmp_path: Path) -> None:
-    one, other = open_database(tmp_path / "records.sqlite3"), open_database(tmp_path / "records.sqlite3")
+async def test_upgrading_twice_or_at_the_same_time_changes_nothing(empty: Where) -> None:
+    one, other = open_database(empty), open_database(empty)
     await asyncio.gather(upgrade(one), upgrade(other))
     await upgrade(one)
     await one.dispose()
     await other.dispose()
 
 
-async def test_a_migration_that_breaks_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
+
+
+async def test_a_migration_that_breaks_leaves_nothing_behind(
+    empty: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = tmp_path / "migrations"
     (broken / "versions").mkdir(parents=True)
     (broken / "env.py").write_text((database.MIGRATIONS / "env.py").read_text())
     first = (database.MIGRATIONS / "versions" / "0001_records.py").read_text()
     (broken / "versions" / "0001_records.py").write_text(first + "    raise RuntimeError('power cut')\n")
-    path = tmp_path / "records.sqlite3"
-    engine = open_database(path)
+    engine = open_database(empty)
     with monkeypatch.context() as patch:
         patch.setattr(database, "MIGRATIONS", broken)
         with pytest.raises(RuntimeError, match="power cut"):
             await upgrade(engine)
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT name FROM sqlite_master").fetchall() == []
+    async with engine.connect() as connection:
+        assert await connection.run_sync(tables) == []
     await upgrade(engine)
     await engine.dispose()
 
@@ -70,31 +86,33 @@ async def test_nobody_else_may_read_the_records(tmp_path: Path) -> None:
     await engine.dispose()
 
 
-async def test_a_file_of_the_first_version_comes_to_the_newest_with_what_is_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_database_of_the_first_version_comes_to_the_newest_with_what_is_in_it(
+    empty: Where, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = tmp_path / "migrations"
     (first / "versions").mkdir(parents=True)
     for name in ("env.py", "versions/0001_records.py"):
         (first / name).write_text((database.MIGRATIONS / name).read_text())
-    path = tmp_path / "records.sqlite3"
-    engine = open_database(path)
+    engine = open_database(empty)
     with monkeypatch.context() as patch:
         patch.setattr(database, "MIGRATIONS", first)
         await upgrade(engine)
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("INSERT INTO waits VALUES ('c1', 100.0, 'tv', 130.0, 'answered', '1001')")
-        raw.execute("INSERT INTO intervals VALUES ('tv', 0.0, 20.0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 30.0)")
-        raw.execute(
-            "INSERT INTO outbox VALUES ('c1', 1, '', '', '', '', '', 'token', 'delivered', '', '', 1, 0, 0, NULL)"
-        )
+    async with engine.begin() as connection:
+        for content in (
+            "waits VALUES ('c1', 100.0, 'tv', 130.0, 'answered', '1001')",
+            "intervals VALUES ('tv', 0.0, 20.0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 30.0)",
+            "outbox VALUES ('c1', 1, '', '', '', '', '', 'token', 'delivered', '', '', 1, 0, 0, NULL)",
+        ):
+            await connection.execute(text(f"INSERT INTO {content}"))
     await upgrade(engine)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT since FROM waits").fetchall() == [(100.0,)]
-        assert raw.execute("SELECT offered, self_served FROM intervals").fetchall() == [(1, 0)]
-        assert raw.execute("SELECT token, device FROM outbox").fetchall() == [("token", "")]
+        for query, row in (
+            ("SELECT since FROM waits", (100.0,)),
+            ("SELECT offered, self_served FROM intervals", (1, 0)),
+            ("SELECT token, device FROM outbox", ("token", "")),
+        ):
+            assert [tuple(found) for found in await connection.execute(text(query))] == [row]
     await engine.dispose()
 
 
@@ -111,15 +129,23 @@ async def test_a_file_that_is_no_database_or_cannot_be_made_is_a_clear_error(tmp
         await engine.dispose()
 
 
-async def test_a_schema_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "records.sqlite3"
-    engine = open_database(path)
+async def test_a_schema_of_a_newer_version_is_refused(empty: Where) -> None:
+    engine = open_database(empty)
     await upgrade(engine)
-    with closing(sqlite3.connect(path)) as raw, raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(RecordsError, match=r"records\.sqlite3 can't be brought to this version's schema.*newer Tandem"):
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(RecordsError, match=r"can't be brought to this version's schema.*newer Tandem"):
         await upgrade(engine)
     await engine.dispose()
+
+
+async def test_readers_read_and_write_nothing(where: Where, engine: AsyncEngine) -> None:
+    readers = open_readers(where)
+    async with readers.connect() as connection:
+        assert (await connection.scalars(text("SELECT number FROM steps"))).all() == []
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            await connection.execute(text("DELETE FROM steps"))
+    await readers.dispose()
 
 
 @pytest.mark.parametrize("table", Base.metadata.sorted_tables, ids=lambda table: table.name)

@@ -1,60 +1,145 @@
+"""One suite for every journal: what was written is there, as a whole and in order, and damage is told."""
+
 import asyncio
-import os
 import sqlite3
-import stat
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
+import redis
 
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry, JournalError, JournalReader, Snapshot
+from tandem.store.journal import Entry, Journal, JournalError, JournalReader, Snapshot
+from tandem.store.redis_journal_reader import RedisJournalReader
+from tandem.store.redis_server import Place
+from tandem.store.sqlite_journal import SqliteJournal
+from tandem.store.sqlite_journal_reader import SqliteJournalReader
+from tests.redis_process import PASSWORD, RedisProcess, redis_process, take_charge
 
 
 def entry(seq: int, at: float | None = None) -> Entry:
     return Entry(seq, float(seq) if at is None else at, b'{"n":%d}' % seq, seq * 7)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite3"
+class Kept(Protocol):
+    """A place where a journal is kept, and what a test can do to it."""
+
+    name: str
+    where: list[str]
+
+    async def open(self) -> Journal: ...
+    def read(self) -> JournalReader: ...
+    def snapshots(self) -> list[int]: ...
+    def lose_entry(self, seq: int) -> None: ...
+    def damage_entry(self, seq: int) -> None: ...
+    def damage_snapshot(self, seq: int) -> None: ...
+    def be_of_format(self, number: int) -> None: ...
+
+
+class InSqlite:
+    def __init__(self, path: Path) -> None:
+        self.path, self.name, self.where = path, str(path), ["sqlite", str(path)]
+
+    async def open(self) -> Journal:
+        return await SqliteJournal.open(self.path)
+
+    def read(self) -> JournalReader:
+        return SqliteJournalReader(self.path)
+
+    def snapshots(self) -> list[int]:
+        with closing(sqlite3.connect(self.path)) as database:
+            return [seq for (seq,) in database.execute("SELECT seq FROM snapshots ORDER BY seq")]
+
+    def lose_entry(self, seq: int) -> None:
+        self._alter("DELETE FROM entries WHERE seq = ?", seq)
+
+    def damage_entry(self, seq: int) -> None:
+        self._alter("UPDATE entries SET event = ? WHERE seq = ?", b'{"n":', seq)
+
+    def damage_snapshot(self, seq: int) -> None:
+        self._alter("UPDATE snapshots SET state = ? WHERE seq = ?", b"stale", seq)
+
+    def be_of_format(self, number: int) -> None:
+        self._alter("UPDATE meta SET value = ?", number)
+
+    def _alter(self, statement: str, *values: object) -> None:
+        with closing(sqlite3.connect(self.path)) as database, database:
+            database.execute(statement, values)
+
+
+class InRedis:
+    def __init__(self, process: RedisProcess) -> None:
+        self.place: Place = process.place()
+        self.name = str(self.place)
+        self.where = ["redis", process.url, PASSWORD, self.place.cell]
+        self._redis: Any = redis.Redis.from_url(process.url, password=PASSWORD)
+
+    async def open(self) -> Journal:
+        return await take_charge(self.place)
+
+    def read(self) -> JournalReader:
+        return RedisJournalReader(self.place)
+
+    def snapshots(self) -> list[int]:
+        kept = [int(seq) for seq in self._redis.zrange(self.place.key("snapshots"), 0, -1)]
+        states = [int(key.rpartition(b":")[2]) for key in self._redis.keys(self.place.key("snapshot:*"))]
+        assert sorted(states) == kept
+        return kept
+
+    def lose_entry(self, seq: int) -> None:
+        self._redis.xdel(self.place.key("journal"), f"{seq}-0")
+
+    def damage_entry(self, seq: int) -> None:
+        """What is in a stream can't be changed: it is written anew."""
+        key = self.place.key("journal")
+        rows = self._redis.xrange(key)
+        self._redis.delete(key)
+        for name, fields in rows:
+            self._redis.xadd(key, fields | ({b"event": b'{"n":'} if name == b"%d-0" % seq else {}), id=name)
+
+    def damage_snapshot(self, seq: int) -> None:
+        self._redis.hset(self.place.key(f"snapshot:{seq}"), "state", b"stale")
+
+    def be_of_format(self, number: int) -> None:
+        self._redis.set(self.place.key("format"), number)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisProcess]:
+    with redis_process() as process:
+        yield process
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    if request.param == "redis":
+        return InRedis(request.getfixturevalue("server"))
+    return InSqlite(tmp_path / "journal.sqlite3")
 
 
 @pytest.fixture
-async def journal(path: Path) -> AsyncIterator[Journal]:
-    journal = await Journal.open(path)
+async def journal(kept: Kept) -> AsyncIterator[Journal]:
+    journal = await kept.open()
     yield journal
     await journal.close()
 
 
-def alter(path: Path, statement: str, *values: object) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(statement, values)
-
-
-async def test_what_was_appended_is_read_back_after_reopening(path: Path) -> None:
-    journal = await Journal.open(path)
+async def test_what_was_appended_is_read_back_after_reopening(kept: Kept) -> None:
+    journal = await kept.open()
     await journal.append([entry(1), entry(2)])
     await journal.append([entry(3)])
     await journal.save_snapshot(2, 2.0, b"state")
     await journal.close()
 
-    assert list(JournalReader(path).entries(0)) == [entry(1), entry(2), entry(3)]
-    journal = await Journal.open(path)
+    assert list(kept.read().entries(0)) == [entry(1), entry(2), entry(3)]
+    journal = await kept.open()
     assert journal.last_seq == 3
     assert journal.latest_snapshot() == Snapshot(2, 2.0, b"state")
     assert list(journal.entries(2)) == [entry(3)]
     await journal.close()
-
-
-async def test_nobody_else_may_read_it(journal: Journal, path: Path) -> None:
-    await journal.append([entry(1)])
-    files = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600] * 3
 
 
 async def test_a_stretch_is_found_by_number_and_by_time(journal: Journal) -> None:
@@ -64,6 +149,7 @@ async def test_a_stretch_is_found_by_number_and_by_time(journal: Journal) -> Non
 
     assert [e.seq for e in journal.entries(4, until_seq=6)] == [5, 6]
     assert [e.seq for e in journal.entries_between(4.0, 7.0)] == [4, 5, 6]
+    assert [e.seq for e in journal.entries_between(0.0, 3.0)] == [1, 2]
     assert journal.snapshot_before(seq=8) == Snapshot(6, 6.0, b"6")
     assert journal.snapshot_before(at=5.9) == Snapshot(3, 3.0, b"3")
     assert journal.snapshot_before(at=2.0) is None
@@ -78,79 +164,50 @@ async def test_entries_out_of_order_are_refused_and_leave_nothing(journal: Journ
     assert journal.last_seq == 2
 
 
-OPEN = """
-import asyncio, pathlib, sys
-from tandem.store.journal import Journal
-asyncio.run(Journal.open(pathlib.Path(sys.argv[1])))
-"""
-
-
-async def test_a_second_controller_is_refused_until_the_first_ends(path: Path) -> None:
-    journal = await Journal.open(path)
-    other = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", OPEN, str(path)], capture_output=True)
-    assert f"Another controller (pid {os.getpid()}) runs on the journal {path}".encode() in other.stderr
-    await journal.close()
-    other = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", OPEN, str(path)], capture_output=True)
-    assert other.returncode == 0
-
-
-async def test_a_damaged_entry_is_an_error_that_says_what_to_do(path: Path) -> None:
-    journal = await Journal.open(path)
+async def test_a_damaged_entry_is_an_error_that_says_what_to_do(kept: Kept) -> None:
+    journal = await kept.open()
     await journal.append([entry(1), entry(2), entry(3)])
-    alter(path, "UPDATE entries SET event = ? WHERE seq = 3", b'{"n":')
+    kept.damage_entry(3)
     with pytest.raises(
-        JournalError, match=r"entry 3 does not match its checksum\. Restore the file from a backup"
+        JournalError, match=r"entry 3 does not match its checksum\. Restore (the file|Redis) from a backup"
     ) as told:
         list(journal.entries(0))
-    assert str(path) in str(told.value)
+    assert kept.name in str(told.value)
 
     await journal.close()
     with pytest.raises(JournalError, match="entry 3"):
-        await Journal.open(path)
+        await kept.open()
 
 
-async def test_a_missing_entry_is_an_error(path: Path, journal: Journal) -> None:
+async def test_a_missing_entry_is_an_error(kept: Kept, journal: Journal) -> None:
     await journal.append([entry(1), entry(2), entry(3)])
-    alter(path, "DELETE FROM entries WHERE seq = 2")
+    kept.lose_entry(2)
     with pytest.raises(JournalError, match="entries 2 to 2 are missing"):
         list(journal.entries(0))
 
 
-async def test_a_journal_that_lost_its_end_is_refused(path: Path) -> None:
-    journal = await Journal.open(path)
+async def test_a_journal_that_lost_its_end_is_refused(kept: Kept) -> None:
+    journal = await kept.open()
     await journal.append([entry(1), entry(2), entry(3)])
     await journal.save_snapshot(3, 3.0, b"state")
     await journal.close()
-    alter(path, "DELETE FROM entries WHERE seq = 3")
+    kept.lose_entry(3)
     with pytest.raises(JournalError, match="snapshot of entry 3, but its entries end at 2"):
-        await Journal.open(path)
+        await kept.open()
 
 
-async def test_a_damaged_snapshot_is_an_error(path: Path, journal: Journal) -> None:
+async def test_a_damaged_snapshot_is_an_error(kept: Kept, journal: Journal) -> None:
     await journal.save_snapshot(0, 0.0, b"state")
-    alter(path, "UPDATE snapshots SET state = ?", b"stale")
+    kept.damage_snapshot(0)
     with pytest.raises(JournalError, match="snapshot of entry 0"):
         journal.latest_snapshot()
 
 
-async def test_a_file_that_is_no_journal_is_refused(path: Path) -> None:
-    await asyncio.to_thread(path.write_bytes, b"nonsense" * 1000)
-    with pytest.raises(JournalError, match=r"is damaged \(file is not a database\)"):
-        await Journal.open(path)
-    await asyncio.to_thread(path.unlink)
-    await (await Journal.open(path)).close()
-
-
-async def test_a_journal_of_a_newer_format_is_refused(path: Path) -> None:
-    await (await Journal.open(path)).close()
-    alter(path, "UPDATE meta SET value = 2")
+async def test_a_journal_of_a_newer_format_is_refused(kept: Kept) -> None:
+    await (await kept.open()).close()
+    kept.be_of_format(2)
     with pytest.raises(JournalError, match="newer Tandem"):
-        await Journal.open(path)
-
-
-def test_a_reader_of_nothing_says_so(path: Path) -> None:
-    with pytest.raises(JournalError, match="There is no journal at"):
-        JournalReader(path).latest_snapshot()
+        await kept.open()
 
 
 async def test_pruning_keeps_the_stretch_that_can_be_replayed(journal: Journal) -> None:
@@ -191,37 +248,38 @@ async def test_pruning_without_a_snapshot_forgets_nothing(journal: Journal) -> N
     assert [e.seq for e in journal.entries(0)] == [1, 2]
 
 
-async def test_a_journal_pruned_to_its_snapshot_goes_on_where_it_was(path: Path) -> None:
-    journal = await Journal.open(path)
+async def test_a_journal_pruned_to_its_snapshot_goes_on_where_it_was(kept: Kept) -> None:
+    journal = await kept.open()
     await journal.append([entry(1), entry(2)])
     await journal.save_snapshot(2, 2.0, b"state")
     await journal.prune(before_at=100.0, written_seq=2)
     await journal.close()
 
-    journal = await Journal.open(path)
+    journal = await kept.open()
     assert journal.last_seq == 2
     await journal.append([entry(3)])
     assert [e.seq for e in journal.entries(2)] == [3]
     await journal.close()
 
 
-async def test_pruning_thins_snapshots_to_one_an_hour_and_the_newest(path: Path, journal: Journal) -> None:
+async def test_pruning_thins_snapshots_to_one_an_hour_and_the_newest(kept: Kept, journal: Journal) -> None:
     await journal.append([entry(seq, seq * 600.0) for seq in range(1, 21)])
     for seq in range(1, 21):
         await journal.save_snapshot(seq, seq * 600.0, b"state")
     await journal.prune(before_at=1300.0, written_seq=20)
-    with closing(sqlite3.connect(path)) as database:
-        kept = [seq for (seq,) in database.execute("SELECT seq FROM snapshots ORDER BY seq")]
-    assert kept == [2, 6, 12, 18, 20]
+    assert kept.snapshots() == [2, 6, 12, 18, 20]
 
 
 WRITE_FOR_EVER = """
 import asyncio, pathlib, sys
-from tandem.store.journal import Journal
-from tandem.store.journal_reader import Entry
+from tandem.store.journal import Entry
+from tandem.store.redis_server import Place
+from tandem.store.sqlite_journal import SqliteJournal
+from tests.redis_process import take_charge
 
 async def main():
-    journal = await Journal.open(pathlib.Path(sys.argv[1]))
+    _, kind, *where = sys.argv
+    journal = await (SqliteJournal.open(pathlib.Path(where[0])) if kind == "sqlite" else take_charge(Place(*where)))
     while True:
         first = journal.last_seq + 1
         await journal.append([Entry(seq, float(seq), b"{}" * 200, seq) for seq in range(first, first + 5)])
@@ -231,11 +289,11 @@ asyncio.run(main())
 """
 
 
-async def test_what_was_acknowledged_is_there_after_kill_9(path: Path) -> None:
+async def test_what_was_acknowledged_is_there_after_kill_9(kept: Kept) -> None:
     acknowledged = 0
     for _ in range(3):
         writer = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WRITE_FOR_EVER, str(path), stdout=asyncio.subprocess.PIPE
+            sys.executable, "-c", WRITE_FOR_EVER, *kept.where, stdout=asyncio.subprocess.PIPE
         )
         assert writer.stdout
         for _ in range(40):
@@ -244,10 +302,10 @@ async def test_what_was_acknowledged_is_there_after_kill_9(path: Path) -> None:
         acknowledged = max([acknowledged, *map(int, (await writer.stdout.read()).split(b"\n")[:-1])])
         await writer.wait()
 
-        entries = list(JournalReader(path).entries(0))
+        entries = list(kept.read().entries(0))
         assert entries[-1].seq >= acknowledged
         assert len(entries) % 5 == 0, "a batch is there as a whole or not at all"
-        journal = await Journal.open(path)
+        journal = await kept.open()
         assert journal.last_seq == entries[-1].seq
         await journal.close()
 

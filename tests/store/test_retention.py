@@ -32,7 +32,7 @@ async def keys(engine: AsyncEngine, table: str, column: str) -> list[str]:
 
 async def record(engine: AsyncEngine, *records: Command) -> None:
     writer = await RecordWriter.open(engine)
-    await writer._write([Batch(1, NOW, records)])
+    await writer._write([Batch(writer.progress + 1, NOW, records)])
 
 
 def archive(engine: AsyncEngine) -> ChatArchive:

@@ -50,7 +50,7 @@ async def test_every_receiver_has_its_row_with_the_body_as_it_is_sent(engine: As
 async def test_an_event_that_is_written_again_stays_as_it_is(engine: AsyncEngine) -> None:
     outbox = await written(engine, told(1))
     await outbox.settle([Outcome((await numbers(outbox))["1"], DELIVERED)], NOW)
-    await written(engine, told(1), told(2))
+    await written(engine, told(1), told(2), seq=2)
     assert await waiting(outbox) == ["2"]
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tandem.store.customers.joins import JOINS
 from tandem.store.customers.people import CONTACTS, IDENTITIES, PEOPLE
+from tandem.store.database import be_alone
 
 
 async def forget_people(engine: AsyncEngine, before: float) -> None:
@@ -18,6 +19,7 @@ async def forget_people(engine: AsyncEngine, before: float) -> None:
         ~came,
     )
     async with engine.begin() as connection:
+        await be_alone(connection)
         await connection.execute(delete(PEOPLE).where(PEOPLE.c.customer.in_(silent)))
         known = select(PEOPLE.c.customer)
         orphans = PEOPLE.c.merged_into != "", PEOPLE.c.merged_into.not_in(known)

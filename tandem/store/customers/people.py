@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tandem.store import models
-from tandem.store.database import table_of
+from tandem.store.database import be_alone, reason, table_of
 
 PEOPLE, IDENTITIES = table_of(models.Customer), table_of(models.CustomerIdentity)
 CONTACTS = table_of(models.Contact)
@@ -222,9 +222,10 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction; CustomerStoreError for what goes wrong with the database."""
+    """A transaction, one at a time; CustomerStoreError for what goes wrong with the database."""
     with explained():
         async with engine.begin() as connection:
+            await be_alone(connection)
             yield connection
 
 
@@ -234,4 +235,4 @@ def explained() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise CustomerStoreError(str(error.__cause__ or error)) from error
+        raise CustomerStoreError(reason(error)) from error

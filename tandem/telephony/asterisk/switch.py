@@ -77,7 +77,8 @@ class Switch:
     """Carries out the plane's commands on one Asterisk and tells what happens there.
 
     `emit` takes the events (asyncio.QueueFull from it makes the switch drop its link and begin afresh),
-    `prompt_path` gives an utterance's file without extension, `clock` the epoch seconds, `spawn` starts tasks.
+    `prompt_path` gives an utterance's file without extension, `clock` the epoch seconds, `spawn` starts tasks. The
+    entrance is taken charge of only while `in_charge()`.
     """
 
     def __init__(
@@ -87,13 +88,14 @@ class Switch:
         prompt_path: PromptPath,
         spawn: Spawn,
         clock: Callable[[], float],
+        in_charge: Callable[[], bool] = lambda: True,
     ) -> None:
         self.counters = SwitchCounters()
         self.conversation_counters = ConversationCounters()
         self.agi = AgiServer(self._session_began)
         self.ami = Ami(settings.login, WANTED, self._told, self._link_up, self._link_down, settings.times)
         self._settings = settings
-        self._emit, self._prompt_path, self._clock = emit, prompt_path, clock
+        self._emit, self._prompt_path, self._clock, self._in_charge = emit, prompt_path, clock, in_charge
         self._spawn, self._tasks, self._book = spawn, Tasks(spawn), Book()
         heard = self.conversation_counters
         self._deeds = Deeds(self.ami, self._book, settings.spool, prompt_path, emit, self._tasks, self.counters, heard)
@@ -266,7 +268,8 @@ class Switch:
     async def _ask_for_all(self) -> None:
         asked_at = self._clock()
         self._book.entered.clear()
-        await self.ami.act("Setvar", Variable="TANDEM_AGI", Value=self._entrance)
+        if self._in_charge():
+            await self.ami.act("Setvar", Variable="TANDEM_AGI", Value=self._entrance)
         status = await self.ami.act("CoreStatus")
         boot = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
         await self.ami.fetch("DeviceStateList", self._take_devices)

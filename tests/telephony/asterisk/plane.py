@@ -81,7 +81,7 @@ class Plane:
 
 
 @asynccontextmanager
-async def plane(*channels: Message, spool: Spool = NO_SPOOL) -> AsyncIterator[Plane]:
+async def plane(*channels: Message, spool: Spool = NO_SPOOL, in_charge: bool = True) -> AsyncIterator[Plane]:
     asterisk = ScriptedAsterisk()
     asterisk.answers["CoreShowChannels"] = listing(*channels)
     asterisk.answers["DeviceStateList"] = listing(
@@ -104,6 +104,7 @@ async def plane(*channels: Message, spool: Spool = NO_SPOOL) -> AsyncIterator[Pl
             prompt_path,
             lambda work, name: asyncio.create_task(work, name=name),
             lambda: it.now,
+            lambda: in_charge,
         )
         await it.switch.start()
         try:

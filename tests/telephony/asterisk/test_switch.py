@@ -28,6 +28,11 @@ async def test_when_the_link_is_up_it_takes_charge_and_tells_what_there_is() -> 
         assert "Command" not in it.asterisk.names()
 
 
+async def test_who_is_not_in_charge_leaves_the_entrance_to_who_is() -> None:
+    async with plane(CHANNEL, in_charge=False) as it:
+        assert "Setvar" not in it.asterisk.names()
+
+
 async def test_nobody_enters_without_the_key_that_asterisk_was_given() -> None:
     async with plane() as it:
         for key in ("", "guess"):

@@ -1,49 +1,20 @@
-"""Reads the journal: every event that was handled, and the snapshots to begin a replay from. Needs no lock."""
+"""Reads the journal of one machine, an SQLite file. Needs no lock."""
 
 import sqlite3
-import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
-import msgspec
+from tandem.store.journal import Entry, JournalError, Snapshot, checksum
 
 JOURNAL = "journal.sqlite3"
 """The file, in the home folder."""
 
-FORMAT = 1
 WHAT_TO_DO = (
     "Restore the file from a backup; or move it, its -wal and its -shm aside and start with an empty journal: "
     "calls in progress then begin again, nothing else is lost."
 )
-
-
-class JournalError(Exception):
-    """The journal can't be used; the text names the file and says what to do."""
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One handled event: the `seq`-th, at `at` (epoch seconds). `digest` is the CRC-32 of the commands that left."""
-
-    seq: int
-    at: float
-    event: bytes
-    digest: int
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """The plane's whole state after entry `seq`, taken at `at` (epoch seconds)."""
-
-    seq: int
-    at: float
-    state: bytes
-
-
-def checksum(seq: int, at: float, payload: bytes, digest: int = 0) -> int:
-    """The CRC-32 that a row carries over all its fields."""
-    return crc32(struct.pack("<qdq", seq, at, digest) + payload)
 
 
 @contextmanager
@@ -57,18 +28,16 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(f"{path} is damaged ({error}). {WHAT_TO_DO}") from error
 
 
-class JournalReader:
-    """What is in the journal at `path`. A damaged entry raises JournalError, it is never passed over."""
+class SqliteJournalReader:
+    """A JournalReader of the file at `path`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def last_entry(self) -> Entry | None:
-        """The newest entry."""
         return next(self._entries("1 ORDER BY seq DESC LIMIT 1", ()), None)
 
     def entries(self, after_seq: int, until_seq: int | None = None) -> Iterator[Entry]:
-        """The entries after `after_seq`, up to and with `until_seq`, with none missing between."""
         expected = after_seq + 1
         until = 2**63 - 1 if until_seq is None else until_seq
         for entry in self._entries("seq > ? AND seq <= ? ORDER BY seq", (after_seq, until)):
@@ -78,19 +47,15 @@ class JournalReader:
             expected += 1
 
     def entries_between(self, since: float, until: float) -> Iterator[Entry]:
-        """The entries of a time range (epoch seconds, `until` not in it)."""
         return self._entries("at >= ? AND at < ? ORDER BY seq", (since, until))
 
     def latest_snapshot(self) -> Snapshot | None:
-        """The newest snapshot."""
         return self._snapshot("1", ())
 
     def oldest_snapshot(self) -> Snapshot | None:
-        """The oldest snapshot kept: a replay can begin no earlier."""
         return self._snapshot("seq = (SELECT min(seq) FROM snapshots)", ())
 
     def snapshot_before(self, *, seq: int | None = None, at: float | None = None) -> Snapshot | None:
-        """The newest snapshot at or before entry `seq`, or the time `at` (epoch seconds)."""
         if seq is not None:
             return self._snapshot("seq <= ?", (seq,))
         return self._snapshot("at <= ?", (at,))
