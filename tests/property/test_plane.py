@@ -609,7 +609,7 @@ def check_leaks(book: Playbook) -> None:
     given |= {flow_key(canary.flow, canary.version) for canary in state.canaries.values()}
     assert set(state.flows) == {flow_key(walker.flow, walker.version) for walker in walkers} | given
     subjects = {*state.calls, *state.pages, *state.guides, *state.chats}
-    assert set(state.lookups) <= subjects
+    assert set(state.lookups) <= subjects | {f"orders/{contact}" for contact in state.orders}
     alive = {*state.calls, *state.work, *state.voicemails}
     alive |= {chat.id for chat in open_chats} | {mail.id for mail in state.mails.values() if mail.state != "ended"}
     assert not set(state.sought) & set(state.customers)
