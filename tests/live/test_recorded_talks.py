@@ -12,13 +12,12 @@ from tandem.service.setup import spool
 from tandem.store.models import Recording
 from tandem.telephony.provision.install import find
 from tests.live.centre import CENTRE, LiveCentre, live_centre
-from tests.phones import Line, tone
+from tests.live.talking import AGENT, CALLER, in_talk
+from tests.phones import Line
 from tests.phones.audio import RATE, Samples, is_silent, read_wav, tone_share
 
 pytestmark = pytest.mark.live
 
-CALLER, AGENT = 500, 700
-"""Their voices, in hertz."""
 IN_IT = 0.1
 """The share of a tone in what two say at once that proves it is there."""
 PLAN = CENTRE.replace("service: {needs", "service: {record_percent: 100, needs")
@@ -34,19 +33,6 @@ async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
 def folder(centre: LiveCentre) -> Path:
     """Where recordings are."""
     return spool(centre.config, find(centre.config.asterisk_root, centre.config.home)).folder
-
-
-async def in_talk(centre: LiveCentre) -> tuple[Line, Line, str]:
-    """A caller's line and the agent's 1001, who talk, and the call."""
-    agent = await centre.agent("1001")
-    line = await centre.dial_service(await centre.caller())
-    call = await agent.answers()
-    line.says(tone(CALLER, seconds=90))
-    call.says(tone(AGENT, seconds=90))
-    await line.hears_tone(AGENT)
-    await call.hears_tone(CALLER)
-    found = await centre.call_is("13800000001", "connected")
-    return line, call, found["call"]
 
 
 async def hung_up(centre: LiveCentre, line: Line) -> tuple[Recording, Samples]:

@@ -8,12 +8,11 @@ import pytest
 
 from tandem.store.models import Leg, Wait
 from tests.live.centre import CENTRE, LiveCentre, live_centre
-from tests.phones import Line, tone
+from tests.live.talking import AGENT, CALLER, COLLEAGUE, in_talk
+from tests.phones import tone
 
 pytestmark = pytest.mark.live
 
-CALLER, AGENT, COLLEAGUE = 500, 700, 1100
-"""Their voices, in hertz: no notes of the music."""
 OUTSIDE = "2001"
 PLAN = f'dial_plan: {{numbers: ["{OUTSIDE}"]}}\n'
 KEPT = f'  "3001": {{skills: {{service: 3}}, number: "{OUTSIDE}", nailed_up: true}}\n'
@@ -25,19 +24,6 @@ async def centre(tmp_path: Path) -> AsyncIterator[LiveCentre]:
     async with live_centre(tmp_path, CENTRE.replace("customers:", f"{KEPT}customers:") + PLAN) as running:
         yield running
         await running.check_books()
-
-
-async def in_talk(centre: LiveCentre) -> tuple[Line, Line, str]:
-    """A caller's line and the agent's 1001, who talk, and the call."""
-    agent = await centre.agent("1001")
-    line = await centre.dial_service(await centre.caller())
-    call = await agent.answers()
-    line.says(tone(CALLER, seconds=90))
-    call.says(tone(AGENT, seconds=90))
-    await line.hears_tone(AGENT)
-    await call.hears_tone(CALLER)
-    found = await centre.call_is("13800000001", "connected")
-    return line, call, found["call"]
 
 
 async def test_hold_mute_and_keys_need_no_help_of_the_phone(centre: LiveCentre) -> None:
